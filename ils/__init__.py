@@ -1,0 +1,1 @@
+"""Sandyq: an integrated library system for the public library systems of Kazakhstan."""

@@ -1,0 +1,71 @@
+"""The web application: the only module that knows all the others."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from ils import config as configuration
+from ils import db, web
+from ils.circulation.web import desk, patrons
+from ils.config import Config
+from ils.holdings.web import catalogue
+from ils.organisation import queries as organisation
+from ils.organisation.web import pages as organisation_pages
+from ils.organisation.web import settings
+from ils.stats.web import statistics
+
+MOST_BODY = 1_000_000  # bytes of a request: forms only; uploads set their own limit
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The application, ready to serve.
+
+    Raises:
+        BadConfiguration: a setting cannot be used.
+    """
+    config = config or configuration.load()
+    engine = db.connect(config)
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=secret_key(config.folder / "secret.key"),
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=config.sign_in.hours),
+        SESSION_COOKIE_NAME="sandyq",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.server.https,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the sign-in
+        WTF_CSRF_SSL_STRICT=config.server.https,
+        MAX_CONTENT_LENGTH=MOST_BODY,
+        MAX_FORM_MEMORY_SIZE=MOST_BODY,
+        BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
+        BABEL_DEFAULT_LOCALE=config.library.language,
+        BABEL_DEFAULT_TIMEZONE=config.library.timezone,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    system = web.Ils(config, db.sessions_of(engine), organisation.signed_in)
+    web.install(app, system, CSRFProtect())
+    for pages in (organisation_pages, settings, catalogue, patrons, desk, statistics):
+        app.register_blueprint(pages)
+    if proxies := config.server.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign] -- Flask's own way to wrap
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
+        )
+    return app
+
+
+def secret_key(path: Path) -> bytes:
+    """The key that signs cookies; made once, readable by its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("xb") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_bytes(32))
+    except FileExistsError:
+        pass
+    return path.read_bytes()

@@ -1,0 +1,1 @@
+"""Bibliographic and authority records: formats, import, the catalogue's lists."""

@@ -1,0 +1,1 @@
+"""MARC in its many forms: containers, encodings, dialects."""

@@ -1,0 +1,82 @@
+"""ИРБИС text export: ``#200: ^AЗаглавие^FАвтор`` lines, ``*****`` after each record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ils.catalog.marc.encodings import Decoder
+from ils.catalog.marc.iso2709 import Chunk, Unreadable, caret_subfields
+from ils.catalog.marc.record import Field, MarcRecord
+
+END = b"*****"
+BOM = b"\xef\xbb\xbf"
+
+_line = re.compile(r"(#?)(\d{1,5})(:?) ?(.*)", re.DOTALL)
+_looks_like = re.compile(rb"\s*(#\d{1,5}:|\*{5}\s*\n\s*#\d{1,5}:)")
+
+
+def looks_like(data: bytes) -> bool:
+    """Whether a file begins as a text export does."""
+    return _looks_like.match(data.removeprefix(BOM)) is not None
+
+
+def split(data: bytes) -> Iterator[Chunk]:
+    """The records of a file; the last one need not be closed."""
+    offset = number = 0
+    lines: list[bytes] = []
+    start = 0
+    for line in data.removeprefix(BOM).splitlines(keepends=True):
+        offset += len(line)
+        if line.strip() != END:
+            lines.append(line)
+            continue
+        if any(map(bytes.strip, lines)):
+            number += 1
+            yield Chunk(number, start, b"".join(lines))
+        lines, start = [], offset
+    if any(map(bytes.strip, lines)):
+        yield Chunk(number + 1, start, b"".join(lines))
+
+
+def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
+    """The record in these lines, and what was wrong with them.
+
+    Raises:
+        Unreadable: no line is a field.
+    """
+    record, problems = MarcRecord(), list[str]()
+    for line in decode(data).splitlines():
+        if not line.strip():
+            continue
+        field = _field(line, problems)
+        if field is not None:
+            record.fields.append(field)
+        elif record.fields:
+            problems.append(f"field {record.fields[-1].tag}: a line without a tag was joined to it")
+            _join(record.fields[-1], line)
+        elif not line.startswith("#"):
+            problems.append(f"line before the first field: {line.strip()[:60]}")
+    if not record.fields:
+        raise Unreadable("no fields")
+    if any("\ufffd" in value for f in record.fields for _, value in f.subfields):
+        problems.append("characters that cannot be read")
+    return record, problems
+
+
+def _field(line: str, problems: list[str]) -> Field | None:
+    """The field of a line; a missing ``#`` or colon is forgiven when a subfield follows."""
+    match = _line.fullmatch(line.strip("\r\n"))
+    if match is None:
+        return None
+    mark, tag, colon, value = match.groups()
+    if not (mark and colon):
+        if not value.startswith("^") or not (mark or colon):
+            return None
+        problems.append(f"field {tag}: the line has no {'colon' if mark else '#'}")
+    return Field(str(int(tag)).zfill(3), "", caret_subfields(value.strip()))
+
+
+def _join(field: Field, line: str) -> None:
+    code, value = field.subfields.pop() if field.subfields else ("", "")
+    field.subfields.append((code, f"{value} {line.strip()}".strip()))

@@ -1,0 +1,157 @@
+"""A file of records, whatever its form: what it is, and its records one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ils.catalog.marc import encodings, irbis, iso2709, xml
+from ils.catalog.marc.encodings import Decoder
+from ils.catalog.marc.iso2709 import Chunk, Unreadable
+from ils.catalog.marc.record import Dialect, MarcRecord
+from ils.errors import Invalid, N_
+
+SAMPLE_RECORDS = 200
+AUTHORITY_TYPES = "xyz"
+
+
+class Form(StrEnum):
+    """The container of a file."""
+
+    ISO2709 = "iso2709"
+    MARCXML = "marcxml"
+    IRBIS_TEXT = "irbis-text"
+    IRBIS_ISO = "irbis-iso"
+
+
+class NotRecords(Invalid):
+    """A file is in none of the forms we read."""
+
+    code = "not_records"
+    message = N_(
+        "“%(file)s” holds no bibliographic records: neither ISO 2709, "
+        "nor an ИРБИС text export, nor MARCXML."
+    )
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a file was found, or said, to be."""
+
+    form: Form
+    dialect: Dialect
+    encoding: str
+    why: str
+
+
+@dataclass
+class ReadRecord:
+    """One record of a file, or the reason why there is none."""
+
+    chunk: Chunk
+    marc: MarcRecord | None
+    problems: list[str] = field(default_factory=list)
+
+
+SPLIT: dict[Form, Callable[[bytes], Iterator[Chunk]]] = {
+    Form.ISO2709: iso2709.split,
+    Form.IRBIS_ISO: iso2709.split,
+    Form.IRBIS_TEXT: irbis.split,
+    Form.MARCXML: xml.split,
+}
+PARSE: dict[Form, Callable[[bytes, Decoder], tuple[MarcRecord, list[str]]]] = {
+    Form.ISO2709: iso2709.parse,
+    Form.IRBIS_ISO: iso2709.parse,
+    Form.IRBIS_TEXT: irbis.parse,
+    Form.MARCXML: xml.parse,
+}
+
+
+def examine(
+    data: bytes,
+    file: str,
+    *,
+    form: str = "auto",
+    dialect: str = "auto",
+    encoding: str = "auto",
+) -> tuple[Source, list[Chunk]]:
+    """Decide what a file is; anything said overrules what is seen.
+
+    Raises:
+        NotRecords: it is nothing we can read.
+    """
+    found = Form(form) if form != "auto" else _form(data)
+    chunks = list(SPLIT[found](data)) if found else []
+    if found is None or not chunks:
+        raise NotRecords(file=file)
+    sample = _sample(found, chunks)
+    if form == "auto" and found is Form.ISO2709 and not sample:
+        raise NotRecords(file=file)
+    meaning, why = _dialect(found, sample)
+    if found is Form.ISO2709 and meaning is Dialect.IRBIS:
+        found = Form.IRBIS_ISO
+    if dialect not in {"auto", "rusmarc"}:
+        meaning, why = Dialect(dialect), "as told"
+    elif dialect == "rusmarc":
+        meaning, why = Dialect.UNIMARC, "as told"
+    if encoding == "auto":
+        encoding = _encoding(found, meaning, chunks, sample)
+    return Source(found, meaning, encoding, why), chunks
+
+
+def read(source: Source, chunk: Chunk) -> ReadRecord:
+    """The record of a chunk; ``marc`` is ``None`` when it cannot be read."""
+    try:
+        marc, problems = PARSE[source.form](chunk.data, encodings.decoder(source.encoding))
+    except Unreadable as error:
+        return ReadRecord(chunk, None, [str(error)])
+    return ReadRecord(chunk, marc, problems)
+
+
+def is_authority(marc: MarcRecord) -> bool:
+    """Whether a record describes a heading, not a document (leader/6)."""
+    return marc.leader[6:7] in AUTHORITY_TYPES and marc.leader[6:7] != ""
+
+
+def _form(data: bytes) -> Form | None:
+    if xml.looks_like(data):
+        return Form.MARCXML
+    if irbis.looks_like(data):
+        return Form.IRBIS_TEXT
+    head = data[:1_000_000]
+    return Form.ISO2709 if iso2709.FIELD_END in head or iso2709.RECORD_END in head else None
+
+
+def _sample(form: Form, chunks: list[Chunk]) -> list[MarcRecord]:
+    """Some records read as Latin-1: enough to see tags and ASCII."""
+    records = []
+    for chunk in chunks[:SAMPLE_RECORDS]:
+        try:
+            records.append(PARSE[form](chunk.data, encodings.decoder("latin-1"))[0])
+        except Unreadable:
+            continue
+    return records
+
+
+def _dialect(form: Form, sample: list[MarcRecord]) -> tuple[Dialect, str]:
+    if form is Form.IRBIS_TEXT:
+        return Dialect.IRBIS, "a text export is always ИРБИС's own"
+    tags = [{f.tag for f in record.fields} for record in sample]
+    worksheets = sum("920" in t and "001" not in t for t in tags)
+    if form is Form.ISO2709 and 2 * worksheets > len(tags):
+        return Dialect.IRBIS, "field 920 and no 001: ИРБИС's own tags"
+    marc21 = sum("245" in t or ("008" in t and "200" not in t) for t in tags)
+    unimarc = sum("200" in t or ("100" in t and "245" not in t and "008" not in t) for t in tags)
+    if marc21 > unimarc:
+        return Dialect.MARC21, f"title in 245 or 008 present in {marc21} of {len(tags)} records"
+    return Dialect.UNIMARC, f"title in 200 or no 245 in {unimarc} of {len(tags)} records"
+
+
+def _encoding(form: Form, dialect: Dialect, chunks: list[Chunk], sample: list[MarcRecord]) -> str:
+    if form is Form.MARCXML:
+        return "utf-8"
+    declared = next((value[26:28] for r in sample if (value := r.get("100", "a"))), "")
+    return encodings.detect(
+        [chunk.data for chunk in chunks], latin=dialect is Dialect.MARC21, declared=declared
+    )

@@ -1,0 +1,80 @@
+"""A MARC record in memory and as it is kept: nothing a source wrote is lost."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Dialect(StrEnum):
+    """Which meaning the tags have."""
+
+    UNIMARC = "unimarc"
+    MARC21 = "marc21"
+    IRBIS = "irbis"
+
+
+@dataclass(slots=True)
+class Field:
+    """One field: tag, two indicators, and (code, value) pairs in order.
+
+    Text outside subfields (a control field, an ИРБИС value) has the empty code.
+    """
+
+    tag: str
+    indicators: str
+    subfields: list[tuple[str, str]]
+
+    def get(self, code: str) -> str:
+        """The first value of a subfield, or an empty text."""
+        return next((value for key, value in self.subfields if key == code), "")
+
+    def all(self, *codes: str) -> list[str]:
+        """The values of these subfields, in the field's order."""
+        return [value for key, value in self.subfields if key in codes]
+
+
+@dataclass(slots=True)
+class MarcRecord:
+    """A leader and ordered fields."""
+
+    leader: str = ""
+    fields: list[Field] = field(default_factory=list)
+
+    def each(self, *tags: str) -> Iterator[Field]:
+        """The fields with these tags, in the record's order."""
+        return (f for f in self.fields if f.tag in tags)
+
+    def get(self, tag: str, code: str = "") -> str:
+        """The first non-empty value of a subfield, or an empty text."""
+        return next((value for f in self.each(tag) if (value := f.get(code))), "")
+
+    def dump(self) -> str:
+        """The record as it is kept: compact JSON, every value as it came."""
+        fields = [[f.tag, f.indicators, f.subfields] for f in self.fields]
+        return json.dumps([self.leader, fields], ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def load(cls, text: str) -> MarcRecord:
+        """The record from what `dump` wrote."""
+        leader, fields = json.loads(text)
+        return cls(
+            leader,
+            [Field(tag, ind, [(c, v) for c, v in pairs]) for tag, ind, pairs in fields],
+        )
+
+    def fingerprint(self) -> str:
+        """32 hexadecimal digits of the content; lengths and addresses do not count."""
+        alike = MarcRecord(self.leader[5:12] + self.leader[17:20], self.fields)
+        return hashlib.blake2b(alike.dump().encode(), digest_size=16).hexdigest()
+
+    def text(self) -> str:
+        """Lines a cataloguer reads: tag, indicators, subfields."""
+        lines = [f"LDR  {self.leader}"] if self.leader else []
+        for f in self.fields:
+            values = "".join(f"${code}{value}" if code else value for code, value in f.subfields)
+            lines.append(f"{f.tag:<4} {f.indicators.replace(' ', '#'):<2} {values}")
+        return "\n".join(lines)

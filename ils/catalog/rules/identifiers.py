@@ -1,0 +1,42 @@
+"""Numbers and words as they are compared."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+ISBN10, ISBN13 = 10, 13
+#: Latin letters typed for Kazakh or Russian ones they look like.
+LOOK_ALIKES = str.maketrans("aceopxyihё", "асеорхуіһе")
+
+_not_isbn = re.compile(r"[^0-9Xx]")
+_word = re.compile(r"\w+")
+_cyrillic = re.compile(r"[а-яёәғқңөұүһі]")
+
+
+def isbn13(text: str) -> str:
+    """The thirteen digits of an ISBN, whatever its form; an empty text if it is none.
+
+    >>> isbn13("5-7110-0177-9"), isbn13("978-5-699-12014-7 (в пер.)"), isbn13("5-7110-0177-8")
+    ('9785711001770', '9785699120147', '')
+    """
+    digits = _not_isbn.sub("", text.split("(")[0]).upper()
+    if len(digits) == ISBN13 and digits.isdigit():
+        return digits if digits[-1] == _check13(digits[:12]) else ""
+    if len(digits) == ISBN10 and digits[:9].isdigit():
+        total = sum((10 - at) * (10 if c == "X" else int(c)) for at, c in enumerate(digits))
+        return f"978{digits[:9]}{_check13('978' + digits[:9])}" if total % 11 == 0 else ""
+    return ""
+
+
+def _check13(digits: str) -> str:
+    return str(-sum(int(c) * (3 if at % 2 else 1) for at, c in enumerate(digits)) % 10)
+
+
+def search_key(text: str) -> str:
+    """Words as the plain search compares them: lower case, no marks, one blank between.
+
+    Latin look-alikes inside a Cyrillic word count as the Cyrillic letters.
+    """
+    words = _word.findall(unicodedata.normalize("NFKC", text).lower())
+    return " ".join(w.translate(LOOK_ALIKES) if _cyrillic.search(w) else w for w in words)

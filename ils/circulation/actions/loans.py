@@ -1,0 +1,140 @@
+"""Lending, taking back, renewing: each changes the state and writes its entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from ils import ledger
+from ils.circulation import queries
+from ils.circulation.actions.patrons import patron_facts
+from ils.circulation.actions.visits import count_visit
+from ils.circulation.models import Loan, LoanEnd, Patron, PatronYear
+from ils.circulation.rules import loans as rules
+from ils.circulation.rules.loans import Borrower, Problem
+from ils.config import Circulation
+from ils.holdings.models import Item
+from ils.holdings.rules import next_status
+from ils.ledger import Kind, Origin
+from ils.organisation.models import Branch
+from ils.organisation.queries import closed_dates
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A loan just made, what is to be said with it, and what the reader has now."""
+
+    loan: Loan
+    notes: list[Problem]
+    held: int
+    overdue: int
+
+
+def issue_item(
+    session: Session, origin: Origin, *, patron: Patron, item: Item, rules_: Circulation
+) -> Issued:
+    """Lend a copy.
+
+    Raises:
+        LoanRefused: the rules say no; it carries all the problems.
+        ItemUnavailable: the copy's state does not allow it.
+    """
+    year = queries.patron_year(session, patron.id, origin.day.year)
+    held, overdue = queries.held_and_overdue(session, patron.id, origin.day)
+    borrower = Borrower(year is not None, held, overdue)
+    notes = rules.checked(rules.problems(borrower, rules_))
+    assert year is not None  # noqa: S101 -- `checked` refused otherwise; tells the type checker
+    item.status = next_status(item.status, Kind.LOAN)
+    item.branch_id = origin.branch_id
+    loan = Loan(
+        item=item,
+        patron=patron,
+        patron_year=year,
+        branch_id=origin.branch_id,
+        issued_at=origin.at,
+        due=_due(session, origin, rules_.loan_days),
+    )
+    session.add(loan)
+    session.flush()
+    facts = loan_facts(loan, origin)
+    ledger.record(session, Kind.LOAN, origin, place="home", **facts)
+    count_visit(session, origin, patron.id, facts)
+    return Issued(loan, notes, held + 1, overdue)
+
+
+def return_item(session: Session, origin: Origin, *, loan: Loan, visit: bool = True) -> None:
+    """Take a copy back.
+
+    Args:
+        visit: the reader came; not so when another reader brings the copy (S3).
+
+    Raises:
+        ItemUnavailable: the copy's state does not allow it.
+    """
+    loan.item.status = next_status(loan.item.status, Kind.RETURN)
+    loan.item.branch_id = origin.branch_id
+    loan.ended_at = origin.at
+    loan.ended_by = LoanEnd.RETURNED
+    facts = loan_facts(loan, origin)
+    ledger.record(session, Kind.RETURN, origin, **facts)
+    if visit and loan.patron_id is not None:
+        count_visit(session, origin, loan.patron_id, facts)
+
+
+def renew_loan(session: Session, origin: Origin, *, loan: Loan, rules_: Circulation) -> None:
+    """Give a loan more days, at the desk, as the reader asked.
+
+    Raises:
+        ItemUnavailable: the loan is no longer open.
+        RenewalsUsedUp: the limit is reached.
+    """
+    next_status(loan.item.status, Kind.RENEWAL)
+    calendar = _calendar(session, origin)
+    due = rules.renewed_due(loan.due, loan.renewals, origin.day, rules_, *calendar)
+    loan.due_before, loan.due = loan.due, due
+    loan.renewals += 1
+    facts = loan_facts(loan, origin)
+    ledger.record(session, Kind.RENEWAL, origin, detail="reader", **facts)
+    if loan.patron_id is not None:
+        count_visit(session, origin, loan.patron_id, facts)
+
+
+def use_in_house(session: Session, origin: Origin, *, item: Item) -> None:
+    """Count a copy that was read in the library without a loan.
+
+    Raises:
+        ItemUnavailable: the copy is not on the shelf.
+    """
+    next_status(item.status, Kind.IN_HOUSE_USE)
+    place = "reading_room"
+    ledger.record(session, Kind.IN_HOUSE_USE, origin, place=place, **item_facts(item))
+
+
+def item_facts(item: Item) -> ledger.Facts:
+    """What an entry says of a copy."""
+    return {
+        "item_id": item.id,
+        "record_id": item.record_id,
+        "catalogue": item.record.catalogue,
+        "material": item.record.material,
+        "language": item.record.language,
+        "division": item.record.division,
+        "owner_branch_id": item.owner_branch_id,
+    }
+
+
+def loan_facts(loan: Loan, origin: Origin) -> ledger.Facts:
+    """What an entry says of a loan: its copy and its reader as registered."""
+    year: PatronYear = loan.patron_year
+    return {"loan_id": loan.id, **item_facts(loan.item), **patron_facts(year, origin)}
+
+
+def _calendar(session: Session, origin: Origin) -> tuple[str, set[date]]:
+    branch = session.get_one(Branch, origin.branch_id)
+    return branch.closed_weekdays, closed_dates(session, branch.id, origin.day)
+
+
+def _due(session: Session, origin: Origin, days: int) -> date:
+    return rules.due_day(origin.day, days, *_calendar(session, origin))

@@ -1,0 +1,131 @@
+"""Undoing the last act on a copy: reversing entries, and the state as it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from ils import ledger
+from ils.circulation import queries
+from ils.circulation.actions.desk import Answer, Desk
+from ils.circulation.actions.visits import uncount_visit
+from ils.circulation.models import Loan, LoanEnd
+from ils.circulation.rules.desk import CannotUndo, Level, Situation
+from ils.errors import N_, NotFound
+from ils.holdings.models import Item, ItemStatus
+from ils.ledger import AlreadyReversed, Entry, Kind, Origin, ScanReused
+
+
+class UnknownAct(NotFound):
+    """No act has this number."""
+
+    code = "unknown_act"
+    message = N_("There is nothing to undo.")
+
+
+@dataclass(frozen=True)
+class _Act:
+    """What is to be undone, with the rows it touched, locked."""
+
+    session: Session
+    origin: Origin
+    entry: Entry
+    item: Item
+    loan: Loan | None
+
+
+def undo(desk: Desk, *, act: UUID) -> Answer:
+    """Undo an act of today at this branch, if it is still the last one on its copy.
+
+    Raises:
+        UnknownAct: there was none.
+        CannotUndo: something else happened since, or it was elsewhere or another day.
+        AlreadyReversed: it was undone before.
+    """
+    session, origin = desk.session, desk.origin
+    entry = ledger.replayed(session, act)
+    if entry is None or entry.item_id is None:
+        raise UnknownAct
+    if (entry.branch_id, entry.day) != (origin.branch_id, origin.day):
+        raise CannotUndo
+    loan = queries.loan(session, entry.loan_id) if entry.loan_id else None
+    patron = loan.patron if loan else None
+    if patron is not None:
+        queries.patron(session, patron.id, lock=True)
+    item = session.get_one(Item, entry.item_id, with_for_update={"of": Item})
+    if loan is not None:
+        session.refresh(loan)
+    answer = Answer(Situation.UNDO, Level.INFO, patron, item, loan)
+    if first := ledger.replayed(session, origin.request_id):
+        if first.reverses_id != entry.id:
+            raise ScanReused
+        return answer
+    if ledger.reversal_of(session, entry) is not None:
+        raise AlreadyReversed
+    if queries.last_act_on(session, item.id) != entry:
+        raise CannotUndo
+    undoing = _Act(session, origin, entry, item, loan)
+    _HOW[Kind(entry.kind)](undoing)
+    ledger.reverse(session, entry, origin)
+    if loan is not None and loan.patron_id is not None:
+        uncount_visit(session, origin, loan.patron_id, entry)
+    return answer
+
+
+def _undo_loan(act: _Act) -> None:
+    loan = _expect(act, open_=True)
+    loan.ended_at, loan.ended_by = act.origin.at, LoanEnd.UNDONE
+    act.item.status = ItemStatus.AVAILABLE
+    act.session.flush()
+    # S3: the return that came with the loan goes too, and the first reader has it again.
+    companion = ledger.replayed(act.session, ledger.companion_id(act.entry.request_id, "return"))
+    if companion is not None and companion.loan_id is not None:
+        former = queries.loan(act.session, companion.loan_id)
+        _reopen(act, former)
+        ledger.reverse(act.session, companion, act.origin.also("return"))
+
+
+def _undo_return(act: _Act) -> None:
+    if act.item.status != ItemStatus.AVAILABLE:
+        raise CannotUndo
+    _reopen(act, _expect(act, open_=False))
+
+
+def _undo_renewal(act: _Act) -> None:
+    loan = _expect(act, open_=True)
+    if loan.due_before is None:
+        raise CannotUndo
+    loan.due, loan.due_before = loan.due_before, None
+    loan.renewals -= 1
+
+
+def _undo_nothing(act: _Act) -> None:
+    """In-house use changed no state."""
+
+
+def _refuse(act: _Act) -> None:
+    raise CannotUndo
+
+
+_HOW = dict.fromkeys(Kind, _refuse) | {
+    Kind.LOAN: _undo_loan,
+    Kind.RETURN: _undo_return,
+    Kind.RENEWAL: _undo_renewal,
+    Kind.IN_HOUSE_USE: _undo_nothing,
+}
+
+
+def _expect(act: _Act, *, open_: bool) -> Loan:
+    if act.loan is None or (act.loan.ended_at is None) is not open_:
+        raise CannotUndo
+    return act.loan
+
+
+def _reopen(act: _Act, loan: Loan) -> None:
+    loan.ended_at = loan.ended_by = None
+    act.item.status = ItemStatus.ON_LOAN
+    act.item.branch_id = loan.branch_id
+    act.session.flush()
+

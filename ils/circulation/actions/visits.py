@@ -1,0 +1,34 @@
+"""Visits: the first service to a reader at a branch on a day is one."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from ils import ledger
+from ils.circulation import queries
+from ils.ledger import Entry, Facts, Kind, Origin
+
+_FACTS = ("patron_year_id", "patron_category", "age", "sex")
+
+
+def count_visit(session: Session, origin: Origin, patron_id: int, facts: Facts) -> None:
+    """Write the visit of the day, unless it is written."""
+    about: Facts = {}
+    for name in _FACTS:
+        about[name] = facts.get(name)  # type: ignore[literal-required] -- names of `Facts`
+    ledger.record_once(session, Kind.VISIT, origin, _key(origin, patron_id), **about)
+
+
+def uncount_visit(session: Session, origin: Origin, patron_id: int, act: Entry) -> None:
+    """Take the visit back when the undone act was the reader's only service of the day."""
+    if act.patron_year_id is None or queries.services_left(
+        session, act.patron_year_id, act.branch_id, act.day
+    ):
+        return
+    visit = ledger.standing(session, _key(origin, patron_id))
+    if visit is not None:
+        ledger.reverse(session, visit, origin.also("visit"))
+
+
+def _key(origin: Origin, patron_id: int) -> str:
+    return f"visit:{patron_id}:{origin.branch_id}:{origin.day}"

@@ -1,0 +1,170 @@
+"""`ils patrons` and `ils desk`: the same functions as the pages, for scripts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from ils import db, texts
+from ils.circulation import queries
+from ils.circulation.actions import desk as actions
+from ils.circulation.actions.desk import Answer, Desk
+from ils.circulation.actions.patrons import register_patron, reregister_patron
+from ils.circulation.models import Patron
+from ils.circulation.rules.desk import UnknownCode
+from ils.circulation.rules.keyboard import readings
+from ils.circulation.rules.patrons import PatronData
+from ils.console import Commands, Console, print_json, with_console
+from ils.errors import IlsError
+from ils.holdings import barcodes
+from ils.holdings.queries import item_by_code
+from ils.ledger import Channel
+from ils.organisation.queries import branch_by_code
+
+BRANCH = click.option("--branch", required=True, help="Code of the branch where it happens.")
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.group(cls=Commands)
+def patrons() -> None:
+    """Readers."""
+
+
+@patrons.command()
+@click.option("--surname", required=True)
+@click.option("--given-name", required=True)
+@click.option("--patronymic", default="")
+@click.option("--birth-date", required=True, type=DAY)
+@click.option("--category", required=True)
+@click.option("--card", default="", help="Barcode of the card; the next free one if not given.")
+@click.option("--sex", default="", type=click.Choice(["", "f", "m"]))
+@click.option("--language", default="ru", type=click.Choice(["kk", "ru", "en"]))
+@click.option("--phone", default="")
+@click.option("--email", default="")
+@click.option("--address", default="")
+@click.option("--consent", is_flag=True, help="The reader agreed to the processing of data.")
+@BRANCH
+@with_console
+def register(console: Console, branch: str, birth_date: datetime, **values: str) -> None:
+    """Register a new reader for this year."""
+    data = PatronData(birth_date=birth_date.date(), **values)  # type: ignore[arg-type] -- by name
+    with db.transaction(console.sessions) as session:
+        origin = console.origin(branch_by_code(session, branch), Channel.SYSTEM)
+        patron = register_patron(session, origin, data, console.config.lists.categories)
+        click.echo(f"{patron.id} {patron.card}")
+
+
+@patrons.command()
+@click.argument("card")
+@BRANCH
+@with_console
+def reregister(console: Console, card: str, branch: str) -> None:
+    """Register a known reader for this year."""
+    with db.transaction(console.sessions) as session:
+        origin = console.origin(branch_by_code(session, branch), Channel.SYSTEM)
+        reregister_patron(session, origin, _patron(session, card))
+
+
+@patrons.command()
+@click.argument("card")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path))
+@with_console
+def card(console: Console, card: str, output: Path) -> None:
+    """Print a reader's card into a PNG or PDF file."""
+    with db.reading(console.sessions) as session:
+        patron = _patron(session, card)
+        library = getattr(console.config.library, f"name_{patron.language}")
+        sheet = barcodes.card(patron.card, library, patron.name, "")
+    pdf = output.suffix.lower() == ".pdf"
+    output.write_bytes(barcodes.pdf([sheet]) if pdf else barcodes.png(sheet))
+
+
+@patrons.command()
+@click.argument("text")
+@click.option("--json", "json_", is_flag=True)
+@with_console
+def find(console: Console, text: str, json_: bool) -> None:
+    """Find readers by name or card."""
+    with db.reading(console.sessions) as session:
+        found = session.scalars(queries.patrons(text).limit(50)).all()
+        rows = [{"id": p.id, "card": p.card, "name": p.name} for p in found]
+    if json_:
+        print_json({"patrons": rows})
+        return
+    for row in rows:
+        click.echo(f"{row['card']}  {row['name']}")
+
+
+@click.group(cls=Commands)
+def desk() -> None:
+    """Lend, take back and renew from scripts."""
+
+
+@desk.command()
+@click.argument("card")
+@click.argument("items", nargs=-1, required=True)
+@BRANCH
+@with_console
+def issue(console: Console, card: str, items: tuple[str, ...], branch: str) -> None:
+    """Lend copies to a reader."""
+    _each(console, branch, items, card)
+
+
+@desk.command("return")
+@click.argument("items", nargs=-1, required=True)
+@BRANCH
+@with_console
+def return_(console: Console, items: tuple[str, ...], branch: str) -> None:
+    """Take copies back."""
+    _each(console, branch, items, None)
+
+
+@desk.command()
+@click.argument("item")
+@BRANCH
+@with_console
+def renew(console: Console, item: str, branch: str) -> None:
+    """Renew the loan of a copy."""
+    with db.transaction(console.sessions) as session:
+        origin = console.origin(branch_by_code(session, branch), Channel.SYSTEM)
+        found = item_by_code(session, readings(item))
+        last = queries.last_loan(session, found.id) if found else None
+        if found is None or last is None or last.ended_at is not None:
+            raise UnknownCode(code=item)
+        work = Desk(session, origin, console.config.circulation)
+        _tell(actions.renew(work, loan_id=last.id))
+
+
+def _each(console: Console, branch: str, items: tuple[str, ...], card: str | None) -> None:
+    """One transaction for each copy; a refusal does not stop the others."""
+    refused = 0
+    for code in items:
+        try:
+            with db.transaction(console.sessions) as session:
+                place = branch_by_code(session, branch)
+                patron = _patron(session, card) if card else None
+                origin = console.origin(place, Channel.SYSTEM)
+                work = Desk(session, origin, console.config.circulation)
+                patron_id = patron.id if patron else None
+                _tell(actions.scan(work, code=code, patron_id=patron_id))
+        except IlsError as error:
+            refused += 1
+            click.echo(f"{code}: {texts.say_error(error, console.language)}", err=True)
+    if refused:
+        click.get_current_context().exit(1)
+
+
+def _tell(answer: Answer) -> None:
+    number = answer.item.number if answer.item else answer.code
+    due = f" {answer.loan.due.isoformat()}" if answer.loan and answer.patron else ""
+    click.echo(f"{number}: {answer.situation.name.lower()}{due}")
+
+
+def _patron(session: Session, card: str) -> Patron:
+    patron = queries.patron_by_card(session, readings(card))
+    if patron is None:
+        raise queries.UnknownPatron
+    return patron

@@ -1,0 +1,168 @@
+"""Reading patrons and loans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from ils.catalog.rules import search_key
+from ils.circulation.models import Loan, Patron, PatronYear
+from ils.errors import N_, NotFound
+from ils.holdings.models import Item
+from ils.ledger import Entry, Kind
+
+#: What the desk does with a copy.
+ACTS = (Kind.LOAN, Kind.RENEWAL, Kind.RETURN, Kind.IN_HOUSE_USE)
+#: What a reader may be served with; the first of them on a day is a visit.
+SERVICES = (*ACTS, Kind.REGISTRATION)
+
+
+class UnknownPatron(NotFound):
+    """No reader has this number."""
+
+    code = "unknown_patron"
+    message = N_("There is no such reader.")
+
+
+class UnknownLoan(NotFound):
+    """No loan has this number."""
+
+    code = "unknown_loan"
+    message = N_("There is no such loan.")
+
+
+def patron(session: Session, patron_id: int, *, lock: bool = False) -> Patron:
+    """A reader by number.
+
+    Args:
+        lock: hold the reader until the transaction ends.
+
+    Raises:
+        UnknownPatron: there is none.
+    """
+    query = select(Patron).where(Patron.id == patron_id)
+    found = session.scalar(query.with_for_update() if lock else query)
+    if found is None:
+        raise UnknownPatron
+    return found
+
+
+def patron_by_card(session: Session, codes: Sequence[str]) -> Patron | None:
+    """The reader with this card; the first code that fits."""
+    found = {p.card: p for p in session.scalars(select(Patron).where(Patron.card.in_(codes)))}
+    return next((found[code] for code in codes if code in found), None)
+
+
+def patrons(text: str) -> Select[Patron]:
+    """Readers by the beginnings of their names or card, in order of the alphabet."""
+    query = select(Patron).order_by(Patron.surname, Patron.given_name, Patron.id)
+    condition = Patron.card.is_not(None)
+    for word in search_key(text).split():
+        condition &= Patron.search_text.contains(f" {word}", autoescape=True)
+    return query.where(condition)
+
+
+def patron_year(session: Session, patron_id: int, year: int) -> PatronYear | None:
+    """The reader's registration of a year."""
+    query = select(PatronYear).where(PatronYear.patron_id == patron_id, PatronYear.year == year)
+    return session.scalar(query)
+
+
+def years_of(patron_id: int) -> Select[PatronYear]:
+    """All registrations of a reader, latest first."""
+    query = select(PatronYear).where(PatronYear.patron_id == patron_id)
+    return query.order_by(PatronYear.year.desc())
+
+
+def last_card(session: Session) -> str | None:
+    """The highest card of the system's own series."""
+    own = and_(Patron.card.like("R_______"), Patron.card >= "R0000000", Patron.card <= "R9999999")
+    return session.scalar(select(func.max(Patron.card)).where(own))
+
+
+def loan(session: Session, loan_id: int) -> Loan:
+    """A loan by number.
+
+    Raises:
+        UnknownLoan: there is none.
+    """
+    found = session.get(Loan, loan_id)
+    if found is None:
+        raise UnknownLoan
+    return found
+
+
+def last_loan(session: Session, item_id: int) -> Loan | None:
+    """The latest loan of a copy, open or ended by a return, with its reader."""
+    query = (
+        select(Loan)
+        .where(Loan.item_id == item_id)
+        .order_by(Loan.issued_at.desc(), Loan.id.desc())
+        .limit(1)
+        .options(joinedload(Loan.patron), joinedload(Loan.patron_year))
+    )
+    return session.scalar(query)
+
+
+def open_loans(patron_id: int) -> Select[Loan]:
+    """What the reader has, first due first, with copies and records."""
+    return (
+        select(Loan)
+        .where(Loan.patron_id == patron_id, Loan.ended_at.is_(None))
+        .order_by(Loan.due, Loan.id)
+        .options(joinedload(Loan.item))
+    )
+
+
+def held_and_overdue(session: Session, patron_id: int, today: date) -> tuple[int, int]:
+    """How many copies the reader has, and how many of them are overdue."""
+    query = select(
+        func.count(), func.coalesce(func.sum(case((Loan.due < today, 1), else_=0)), 0)
+    ).where(Loan.patron_id == patron_id, Loan.ended_at.is_(None))
+    held, overdue = session.execute(query).one()
+    return held, overdue
+
+
+def services_left(session: Session, patron_year_id: int, branch_id: int, day: date) -> int:
+    """Services of a reader at a branch on a day, less those undone."""
+    query = select(func.coalesce(func.sum(Entry.count), 0)).where(
+        Entry.patron_year_id == patron_year_id,
+        Entry.branch_id == branch_id,
+        Entry.day == day,
+        Entry.kind.in_(SERVICES),
+    )
+    return session.scalar(query) or 0
+
+
+def _standing() -> Select[Entry]:
+    """Desk acts on copies that nobody undid, latest first."""
+    undone = aliased(Entry)
+    return (
+        select(Entry)
+        .where(
+            Entry.kind.in_(ACTS),
+            Entry.reverses_id.is_(None),
+            ~select(undone.id).where(undone.reverses_id == Entry.id).exists(),
+        )
+        .order_by(Entry.id.desc())
+    )
+
+
+def last_act_on(session: Session, item_id: int) -> Entry | None:
+    """The latest desk act on a copy that stands."""
+    return session.scalar(_standing().where(Entry.item_id == item_id).limit(1))
+
+
+def last_acts(staff_id: int, branch_id: int, day: date) -> Select[tuple[Entry, Item, Patron]]:
+    """The acts of a member of staff on a day that stand, with copies and readers."""
+    return (
+        _standing()
+        .add_columns(Item, Patron)
+        .join(Item, Item.id == Entry.item_id)
+        .outerjoin(Loan, Loan.id == Entry.loan_id)
+        .outerjoin(Patron, Patron.id == Loan.patron_id)
+        .where(Entry.posted >= day, Entry.staff_id == staff_id, Entry.branch_id == branch_id)
+    )

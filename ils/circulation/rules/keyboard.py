@@ -1,0 +1,57 @@
+"""What a scanner meant: it types keys, and the layout decides which letters they give.
+
+The unshifted digit row of the Kazakh layout (РСТ КазССР 903-90) gives letters, so
+`2021345` arrives as `әқә"іңғ`; on a Russian layout Latin letters arrive as Cyrillic.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+LONGEST = 80
+
+_digits = str.maketrans('"әіңғ,.үұқөһ', "1234567890-=")
+_cyrillic_keys = "йцукенгшщзхъфывапролджэячсмитьбюё"
+_latin_keys = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
+_to_latin = str.maketrans(
+    _cyrillic_keys + _cyrillic_keys.upper(),
+    _latin_keys + 'QWERTYUIOP{}ASDFGHJKL:"ZXCVBNM<>~',
+)
+_to_cyrillic = str.maketrans(
+    _latin_keys + _latin_keys.upper(), _cyrillic_keys + _cyrillic_keys.upper()
+)
+_kazakh_row = set('"әіңғ,.үұқөһ')
+
+
+def cleaned(code: str) -> str:
+    """A code without blanks at its ends, line ends, invisible and full-width characters."""
+    text = unicodedata.normalize("NFKC", code)
+    text = "".join(c for c in text if unicodedata.category(c) not in {"Cc", "Cf"})
+    return text.strip()[:LONGEST]
+
+
+def readings(code: str) -> tuple[str, ...]:
+    r"""What a scanned code may mean, most likely first; the code itself leads.
+
+    >>> readings("әқә\"іңғ"), readings("К000123\n")
+    (('әқә"іңғ', 'ӘҚӘ"ІҢҒ', '2021345'), ('К000123', 'R000123'))
+    """
+    code = cleaned(code)
+    if not code:
+        return ()
+    found = [code, code.upper()]
+    low = code.lower()
+    if all(c in _kazakh_row or c.isdigit() for c in low):
+        found.append(low.translate(_digits))
+    latin = code.translate(_to_latin)
+    # A Latin prefix before Kazakh digits: letters by position, then the digit row.
+    prefix = len(low) - len(low.lstrip(_cyrillic_keys))
+    if 0 < prefix < len(code) and set(low[prefix:]) <= _kazakh_row | set("0123456789"):
+        mixed = latin[:prefix] + low[prefix:].translate(_digits)
+        found += [mixed, mixed.upper()]
+    if latin != code:
+        found += [latin, latin.upper()]
+    elif code.isascii() and not code.isdigit():
+        cyrillic = code.translate(_to_cyrillic)
+        found += [cyrillic, cyrillic.upper()]
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,174 @@
+"""The `ils` command: collects each package's group."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import sys
+from importlib import import_module
+
+import click
+from gunicorn.app.base import BaseApplication
+
+from ils import clock, db, schema, selfcheck, texts
+from ils.app import create_app
+from ils.catalog.cli import catalog
+from ils.circulation.cli import desk, patrons
+from ils.console import Commands, Console, print_json, with_console
+from ils.demo import build
+from ils.organisation.actions import add_branch, add_staff
+from ils.organisation.cli import staff
+from ils.organisation.models import BranchType, Role
+from ils.organisation.queries import is_empty
+from ils.stats.cli import ledger, stats
+
+import_module("ils.holdings.cli")  # adds its commands to `catalog`
+
+LEAST_DISK_MB = 500
+
+
+@click.group(cls=Commands)
+@click.version_option(package_name="sandyq")
+def main() -> None:
+    """Sandyq, a library system."""
+
+
+for group in (catalog, patrons, desk, staff, stats, ledger):
+    main.add_command(group)
+
+
+@main.command()
+@click.option("--branch", default="CGB", show_default=True, help="Code of the first branch.")
+@click.option("--admin", default="admin", show_default=True, help="Login of the administrator.")
+@click.option("--password", help="Made up and printed if not given.")
+@click.option("--bare", is_flag=True, help="Only the tables: no branch, no account.")
+@with_console
+def init(console: Console, branch: str, admin: str, password: str | None, bare: bool) -> None:
+    """Make the database, or bring it up to date; in an empty one, the first account."""
+    engine = console.sessions.kw["bind"]
+    schema.upgrade(engine)
+    with db.transaction(console.sessions) as session:
+        if bare or not is_empty(session):
+            click.echo("The database is up to date.")
+            return
+        names = console.config.library
+        chosen = password or secrets.token_urlsafe(12)
+        central = add_branch(
+            session,
+            None,
+            code=branch,
+            name_ru=names.name_ru,
+            name_kk=names.name_kk,
+            timezone=names.timezone,
+            type=BranchType.CENTRAL,
+        )
+        add_staff(
+            session,
+            None,
+            console.config,
+            login=admin,
+            name=admin,
+            password=chosen,
+            roles=Role,
+            branch=central,
+            language=names.language,
+        )
+    click.echo(f"Database made. Sign in as {admin} with {chosen}")
+
+
+@main.command()
+@with_console
+def demo(console: Console) -> None:
+    """Fill an empty library with demonstration data."""
+    schema.upgrade(console.sessions.kw["bind"])
+    click.echo(build(console))
+
+
+@main.command()
+@with_console
+def serve(console: Console) -> None:
+    """Serve the pages."""
+    schema.check(console.sessions.kw["bind"])
+    config = console.config
+    processes = config.server.processes or (1 if "sqlite" in config.database_url else 2)
+    options = {
+        "bind": f"{config.server.host}:{config.server.port}",
+        "workers": processes,
+        "worker_class": "gthread",
+        "threads": config.server.threads,
+        "accesslog": None,
+        "errorlog": "-",
+        "loglevel": "warning",
+        "graceful_timeout": 10,
+        "keepalive": 30,
+        "control_socket_disable": True,
+        "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108, PTH112
+    }
+    click.echo(f"Sandyq on http://{config.server.host}:{config.server.port} (Ctrl+C stops it)")
+    sys.stdout.flush()
+    _Server(options).run()
+
+
+class _Server(BaseApplication):  # type: ignore[misc] -- gunicorn has no types
+    """gunicorn with our settings and no file of its own."""
+
+    def __init__(self, options: dict[str, object]) -> None:
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            if name in self.cfg.settings and value is not None:
+                self.cfg.set(name, value)
+
+    def load(self) -> object:
+        # Desk requests are short; a thread that waits for the interpreter should not
+        # wait longer than one of them takes.
+        sys.setswitchinterval(0.001)
+        return create_app()
+
+
+@main.command()
+@click.option("--json", "json_", is_flag=True)
+@with_console
+def check(console: Console, json_: bool) -> None:
+    """Check the system: database, disk, clock, and whether the state follows from the ledger."""
+    engine = console.sessions.kw["bind"]
+    problems: list[dict[str, object]] = []
+    schema.check(engine)
+    free = shutil.disk_usage(console.config.folder).free // 1_000_000
+    if free < LEAST_DISK_MB:
+        problems.append({"id": "disk", "message": f"only {free} MB are free"})
+    with db.reading(console.sessions) as session:
+        problems += [
+            {
+                "id": finding.check,
+                "message": texts.say(finding.message, console.language),
+                "count": finding.count,
+                "examples": finding.examples,
+            }
+            for finding in selfcheck.findings(session)
+        ]
+    if json_:
+        print_json({"at": clock.now().isoformat(), "problems": problems})
+    else:
+        for problem in problems:
+            click.echo(", ".join(f"{key}: {value}" for key, value in problem.items()), err=True)
+        click.echo("problems found" if problems else "all is well")
+    if problems:
+        click.get_current_context().exit(1)
+
+
+@ledger.command()
+@with_console
+def verify(console: Console) -> None:
+    """Check that the state follows from the ledger."""
+    with db.reading(console.sessions) as session:
+        found = selfcheck.findings(session)
+    for finding in found:
+        text = texts.say(finding.message, console.language)
+        click.echo(f"{finding.check}: {finding.count}: {text}", err=True)
+    if found:
+        click.get_current_context().exit(1)
+    click.echo("the state follows from the ledger")

@@ -1,0 +1,42 @@
+"""Time: the only place that asks what time it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+
+def now() -> datetime:
+    """The present instant, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@cache
+def zone(name: str) -> ZoneInfo:
+    """A time zone by its IANA name, for example ``Asia/Almaty``."""
+    return ZoneInfo(name)
+
+
+def local_day(at: datetime, timezone: str) -> date:
+    """The calendar day at a place."""
+    return at.astimezone(zone(timezone)).date()
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days from ``start`` up to, and not including, ``end``."""
+
+    start: date
+    end: date
+
+    @classmethod
+    def inclusive(cls, first: date, last: date) -> Period:
+        """A period as people say it: from the first to the last day, both counted."""
+        return cls(first, last + timedelta(days=1))
+
+    @property
+    def last(self) -> date:
+        """The last day that belongs to the period."""
+        return self.end - timedelta(days=1)

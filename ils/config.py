@@ -1,0 +1,248 @@
+"""Configuration: ``config/default.toml``, then ``local.toml``, then ``ILS_*``.
+
+Unknown keys and values of the wrong type stop the start, with the place named.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ils.errors import Invalid, N_
+
+ROOT = Path(__file__).resolve().parent.parent
+SHORT_NAMES = {
+    "ILS_DATA": "ILS_DATA_FOLDER",
+    "ILS_DATABASE": "ILS_DATA_DATABASE",
+    "ILS_HOST": "ILS_SERVER_HOST",
+    "ILS_PORT": "ILS_SERVER_PORT",
+}
+
+
+class BadConfiguration(Invalid):
+    """A setting cannot be used."""
+
+    code = "bad_configuration"
+    message = N_("Configuration, %(place)s: %(problem)s")
+
+
+@dataclass(frozen=True)
+class Library:
+    """What the library is called and where it is."""
+
+    name_ru: str
+    name_kk: str
+    name_en: str
+    language: str
+    timezone: str
+    installation: int
+
+
+@dataclass(frozen=True)
+class Data:
+    """Where things are kept."""
+
+    folder: str
+    database: str
+
+
+@dataclass(frozen=True)
+class Server:
+    """How pages are served."""
+
+    host: str
+    port: int
+    processes: int
+    threads: int
+    https: bool
+    trusted_proxies: int
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """How staff sign in."""
+
+    hours: int
+    attempts_per_minute: int
+    attempts_per_minute_address: int
+    password_length: int
+
+
+@dataclass(frozen=True)
+class Circulation:
+    """The rules of lending, one set for the whole library."""
+
+    loan_days: int
+    renewal_days: int
+    max_renewals: int
+    max_loans: int
+    repeat_seconds: int
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """How catalogues are kept."""
+
+    batch: int
+
+
+@dataclass(frozen=True)
+class Config:
+    """Every setting of the installation."""
+
+    library: Library
+    data: Data
+    server: Server
+    sign_in: SignIn
+    circulation: Circulation
+    catalog: Catalog
+
+    @property
+    def folder(self) -> Path:
+        """The data folder, absolute."""
+        return (ROOT / Path(self.data.folder).expanduser()).resolve()
+
+    @property
+    def database_url(self) -> str:
+        """The SQLAlchemy URL; PostgreSQL is always spoken to by psycopg 3."""
+        if not self.data.database:
+            return f"sqlite:///{self.folder / 'sandyq.sqlite'}"
+        for prefix in ("postgresql://", "postgres://"):
+            if self.data.database.startswith(prefix):
+                return "postgresql+psycopg://" + self.data.database.removeprefix(prefix)
+        return self.data.database
+
+    @cached_property
+    def lists(self) -> Lists:
+        """The library's own lists: catalogues, divisions, categories of readers."""
+        return load_lists(ROOT / "config")
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Code lists a library may edit; each maps a code to its names by language."""
+
+    catalogues: Mapping[str, Mapping[str, str]]
+    divisions: Mapping[str, Mapping[str, str]]
+    categories: Mapping[str, Mapping[str, str]]
+    udc: Mapping[str, str]
+    bbk: Mapping[str, str]
+
+
+SECTIONS: dict[str, type] = {
+    "library": Library,
+    "data": Data,
+    "server": Server,
+    "sign_in": SignIn,
+    "circulation": Circulation,
+    "catalog": Catalog,
+}
+
+
+def load(
+    folder: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Config:
+    """Read the settings.
+
+    Raises:
+        BadConfiguration: an unknown section, key or variable, or a value of the wrong type.
+    """
+    folder = ROOT / "config" if folder is None else folder
+    environ = os.environ if environ is None else environ
+    values = _read_toml(folder / "default.toml")
+    for source in (_local(folder), _environment(environ)):
+        for place, section, key, value in source:
+            known = values.get(section, {})
+            if key not in known:
+                raise BadConfiguration(place=place, problem=f"unknown key “{section}.{key}”")
+            known[key] = _typed(place, section, key, value)
+    config = Config(**{name: kind(**values[name]) for name, kind in SECTIONS.items()})
+    _check_ranges(config)
+    return config
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadConfiguration(place=path.name, problem=str(error)) from error
+
+
+def _local(folder: Path) -> Iterator[tuple[str, str, str, object]]:
+    path = folder / "local.toml"
+    if not path.exists():
+        return
+    for section, keys in _read_toml(path).items():
+        if section not in SECTIONS or not isinstance(keys, dict):
+            raise BadConfiguration(place="local.toml", problem=f"unknown section “{section}”")
+        for key, value in keys.items():
+            yield "local.toml", section, key, value
+
+
+def _environment(environ: Mapping[str, str]) -> Iterator[tuple[str, str, str, object]]:
+    for name, value in environ.items():
+        if not name.startswith("ILS_"):
+            continue
+        full = SHORT_NAMES.get(name, name).removeprefix("ILS_").lower()
+        section = next((s for s in SECTIONS if full.startswith(s + "_")), None)
+        if section is None:
+            raise BadConfiguration(place=name, problem="no setting has this name")
+        yield name, section, full.removeprefix(section + "_"), value
+
+
+def _typed(place: str, section: str, key: str, value: object) -> object:
+    wanted = next(f.type for f in fields(SECTIONS[section]) if f.name == key)
+    if isinstance(value, str) and wanted == "int" and value.lstrip("-").isdigit():
+        return int(value)
+    if isinstance(value, str) and wanted == "bool" and value.lower() in {"true", "false"}:
+        return value.lower() == "true"
+    if type(value).__name__ != wanted:
+        problem = f"“{section}.{key}” must be {wanted}, not “{value}”"
+        raise BadConfiguration(place=place, problem=problem)
+    return value
+
+
+def _check_ranges(config: Config) -> None:
+    limits = {
+        "library.installation": (config.library.installation, 0, 63),
+        "server.port": (config.server.port, 1, 65535),
+        "server.threads": (config.server.threads, 1, 256),
+        "sign_in.password_length": (config.sign_in.password_length, 8, 128),
+        "circulation.loan_days": (config.circulation.loan_days, 1, 3650),
+        "circulation.max_loans": (config.circulation.max_loans, 1, 10000),
+        "catalog.batch": (config.catalog.batch, 1, 10000),
+    }
+    for place, (value, least, most) in limits.items():
+        if not least <= value <= most:
+            raise BadConfiguration(place=place, problem=f"{value} is not in {least}–{most}")
+    if config.library.language not in {"kk", "ru", "en"}:
+        raise BadConfiguration(place="library.language", problem="must be kk, ru or en")
+
+
+def load_lists(folder: Path) -> Lists:
+    """Read ``lists.toml`` and ``divisions.toml``; each name must exist in ru, kk and en."""
+    lists = _read_toml(folder / "lists.toml")
+    classes = _read_toml(folder / "divisions.toml")
+    for kind, codes in lists.items():
+        for code, names in codes.items():
+            if missing := {"ru", "kk", "en"} - names.keys():
+                problem = f"no name in {', '.join(sorted(missing))}"
+                raise BadConfiguration(place=f"lists.toml, {kind}.{code}", problem=problem)
+    for scheme in ("udc", "bbk"):
+        for prefix, division in classes[scheme].items():
+            if division not in lists["divisions"]:
+                place = f"divisions.toml, {scheme}.{prefix}"
+                raise BadConfiguration(place=place, problem=f"unknown division “{division}”")
+    return Lists(
+        catalogues=lists["catalogues"],
+        divisions=lists["divisions"],
+        categories=lists["categories"],
+        udc=classes["udc"],
+        bbk=classes["bbk"],
+    )

@@ -1,0 +1,81 @@
+"""Shared by commands: the configuration and database, errors in words, JSON."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import click
+
+from ils import clock, db, texts
+from ils import config as configuration
+from ils.config import Config
+from ils.errors import IlsError
+from ils.ledger import Channel, Origin
+from ils.organisation.models import Branch
+
+
+class Console:
+    """What a command works with."""
+
+    @cached_property
+    def config(self) -> Config:
+        """The settings."""
+        return configuration.load()
+
+    @cached_property
+    def sessions(self) -> db.Sessions:
+        """The database."""
+        return db.sessions_of(db.connect(self.config))
+
+    @cached_property
+    def language(self) -> str:
+        """The language of messages: the terminal's if it is ours, else the library's."""
+        asked = (os.environ.get("LC_ALL") or os.environ.get("LANG") or "")[:2]
+        return asked if asked in {"kk", "ru", "en"} else self.config.library.language
+
+    def origin(self, branch: Branch, channel: Channel) -> Origin:
+        """An act of the command line, now, at a branch."""
+        now = clock.now()
+        day = clock.local_day(now, branch.timezone)
+        return Origin(now, day, branch.id, staff_id=None, channel=channel)
+
+
+class Commands(click.Group):
+    """A group whose expected failures end in words and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except IlsError as error:
+            click.echo(texts.say_error(error, _language(ctx)), err=True)
+            ctx.exit(1)
+
+
+def with_console(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the console as its first argument."""
+
+    @functools.wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        function(click.get_current_context().ensure_object(Console), *args, **kwargs)
+
+    return wrapped
+
+
+def print_json(value: object) -> None:
+    """One JSON document on standard output."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=1, default=str)
+    sys.stdout.write("\n")
+
+
+def _language(ctx: click.Context) -> str:
+    try:
+        return ctx.ensure_object(Console).language
+    except IlsError:  # the configuration itself is what failed
+        return "en"

@@ -1,0 +1,239 @@
+"""The database: engine, base class, ids, and the only commit in the program."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    TypeDecorator,
+    Uuid,
+    create_engine,
+    event,
+)
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+from ils.config import Config
+from ils.errors import Busy, Unavailable
+
+Sessions = sessionmaker[Session]
+Result = TypeVar("Result")
+
+EPOCH_MS = 1_577_836_800_000  # 2020-01-01T00:00:00Z
+NODE_BITS, SEQUENCE_BITS = 10, 12
+SLOTS = 16  # processes of one installation that may make ids at once
+
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant; kept and returned in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive time: it would be somebody's guess."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """SQLite returns the wall clock of UTC."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The parent of every table."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 -- SQLAlchemy's own way to configure a base
+        datetime: UtcDateTime,
+        UUID: Uuid,
+        str: String,
+    }
+
+
+def one_of(column: str, codes: type[StrEnum]) -> CheckConstraint:
+    """A named constraint: the column holds one of the codes."""
+    listed = ", ".join(f"'{code}'" for code in codes)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+class _Ids:
+    """64-bit ids, growing with time, unique across processes and installations.
+
+    41 bits of milliseconds since 2020, 10 bits of node (6 for the installation, 4 for
+    the process on it), 12 bits of sequence.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.installation = 0
+        self.folder: Path | None = None
+        self.slot: int | None = None
+        self.last = 0
+
+    def next(self) -> int:
+        """A new id."""
+        with self.lock:
+            if self.slot is None:
+                self.slot = self._claim_slot()
+            node = self.installation * SLOTS + self.slot
+            ms = time.time_ns() // 1_000_000 - EPOCH_MS
+            # The last id plus one when the clock stands still, runs back or the
+            # sequence of this millisecond is used up: ids never repeat.
+            tick = max(ms << SEQUENCE_BITS, self.last + 1)
+            self.last = tick
+            ms, sequence = tick >> SEQUENCE_BITS, tick & ((1 << SEQUENCE_BITS) - 1)
+            return (ms << (NODE_BITS + SEQUENCE_BITS)) | (node << SEQUENCE_BITS) | sequence
+
+    def _claim_slot(self) -> int:
+        """Hold a lock file for the life of the process, so that no other has its number."""
+        if self.folder is None:
+            return 0
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for slot in range(SLOTS):
+            handle = os.open(self.folder / f"process-{slot:02}.lock", os.O_CREAT | os.O_RDWR, 0o600)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                os.close(handle)
+            else:
+                return slot
+        raise Unavailable(reason=f"more than {SLOTS} processes of this installation are running")
+
+    def forget_slot(self) -> None:
+        """A forked child must claim its own."""
+        self.lock = threading.Lock()
+        self.slot = None
+
+
+_ids = _Ids()
+os.register_at_fork(after_in_child=_ids.forget_slot)
+
+
+def new_id() -> int:
+    """A new id for any table."""
+    return _ids.next()
+
+
+def connect(config: Config) -> Engine:
+    """The engine of the configured database."""
+    _ids.installation = config.library.installation
+    _ids.folder = config.folder / "locks"
+    url = config.database_url
+    if url.startswith("sqlite"):
+        config.folder.mkdir(parents=True, exist_ok=True)
+        # Each thread keeps a connection; desks wait for each other in `_queue`, not in SQLite.
+        engine = create_engine(url, connect_args={"timeout": 30}, pool_size=32)
+        _prepare_sqlite(engine)
+        return engine
+    return create_engine(url, pool_size=config.server.threads, max_overflow=4, pool_pre_ping=False)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def settings(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # BEGIN is ours, below
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",  # an acknowledged scan survives a power cut
+            "foreign_keys=ON",
+            "recursive_triggers=ON",  # REPLACE must not slip past the ledger's triggers
+            "cache_size=-16000",
+            "busy_timeout=30000",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        reading = connection.get_execution_options().get("ils_reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def sessions_of(engine: Engine) -> Sessions:
+    """The factory of sessions; objects stay readable after the commit."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+@contextmanager
+def transaction(sessions: Sessions) -> Iterator[Session]:
+    """All or nothing: commit when the block ends, roll back when it raises."""
+    with sessions() as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(sessions: Sessions) -> Iterator[Session]:
+    """A consistent view that takes no write lock and changes nothing."""
+    with sessions() as session:
+        session.connection(execution_options={"ils_reading": True})
+        yield session
+        session.rollback()
+
+
+def run(sessions: Sessions, work: Callable[[Session], Result]) -> Result:
+    """Do ``work`` in one transaction, and once more if another desk was faster.
+
+    Two desks that scan one copy at the same instant both see it available; the
+    database lets one of them in. The other runs again, sees the loan, and is refused
+    in words.
+
+    Raises:
+        Busy: it lost twice.
+    """
+    try:
+        with transaction(sessions) as session:
+            return work(session)
+    except (IntegrityError, OperationalError) as error:
+        if not _lost_a_race(error):
+            raise
+    try:
+        with transaction(sessions) as session:
+            return work(session)
+    except (IntegrityError, OperationalError) as error:
+        if not _lost_a_race(error):
+            raise
+        raise Busy from error
+
+
+def _lost_a_race(error: IntegrityError | OperationalError) -> bool:
+    """A broken unique rule, a deadlock, a lock that did not come; not a missing disk."""
+    if isinstance(error, IntegrityError):
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    return state in {"40001", "40P01", "55P03"} or "locked" in str(error.orig)
+

@@ -1,0 +1,221 @@
+"""A demonstration library: branches, accounts, books of `config/demo`, readers, some loans.
+
+Everything is made by the actions staff use. Readers are called by numbers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, deque
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ils import db
+from ils.catalog.marc.iso2709 import Chunk
+from ils.catalog.marc.reading import Form, ReadRecord, Source
+from ils.catalog.marc.record import Dialect, Field, MarcRecord
+from ils.catalog.rules import Classes
+from ils.circulation.actions import desk
+from ils.circulation.actions.desk import Desk
+from ils.circulation.actions.patrons import register_patron
+from ils.circulation.rules.patrons import PatronData
+from ils.config import ROOT, Config
+from ils.console import Console
+from ils.errors import N_, Refused
+from ils.holdings.actions import Destination, import_batch
+from ils.holdings.models import Item
+from ils.ledger import Channel, Origin
+from ils.organisation.actions import add_branch, add_service_point, add_staff
+from ils.organisation.models import Branch, BranchType, PointType, Role, Staff
+from ils.organisation.queries import is_empty
+
+PASSWORD = "sandyq-demo"  # noqa: S105 -- printed for everybody to try
+READERS = 60
+DAYS = 20
+LOANS_A_DAY = 6
+KEPT = 20
+FIRST_NUMBER = 2_021_001
+BRANCHES = (
+    ("CGB", "Центральная городская библиотека", "Орталық қалалық кітапхана", BranchType.CENTRAL),
+    ("CDB", "Центральная детская библиотека", "Орталық балалар кітапханасы", BranchType.CHILDREN),
+    ("F1", "Библиотека-филиал № 1", "№ 1 кітапхана-филиал", BranchType.CITY),
+    ("F2", "Библиотека-филиал № 2", "№ 2 кітапхана-филиал", BranchType.CITY),
+)
+ACCOUNTS = (
+    ("admin", tuple(Role), "CGB", "ru"),
+    ("desk", (Role.DESK,), "CGB", "ru"),
+    ("kitaphana", (Role.DESK,), "F1", "kk"),
+    ("stats", (Role.STATISTICIAN,), "CGB", "ru"),
+)
+CATEGORIES = ("pupil", "student", "worker", "employee", "pensioner", "other")
+
+
+class NotEmpty(Refused):
+    """Demonstration data goes only into an empty library."""
+
+    code = "not_empty"
+    message = N_("The library has data already; demonstration data was not added.")
+
+
+def build(console: Console) -> str:
+    """Fill the library; returns what to tell.
+
+    Raises:
+        NotEmpty: it has a branch already.
+    """
+    with db.transaction(console.sessions) as session:
+        if not is_empty(session):
+            raise NotEmpty
+        branches = _organisation(session, console.config)
+        for index, branch in enumerate(branches):
+            _catalogue(session, console, branch, index)
+        numbers = _readers(session, console, branches)
+    with db.transaction(console.sessions) as session:
+        lent = _lending(session, console, branches[0], numbers)
+    return (
+        f"Demonstration library made: {len(branches)} branches, {len(numbers)} readers, "
+        f"{lent} loans.\nSign in as desk, kitaphana, stats or admin; the password is {PASSWORD}"
+    )
+
+
+def _organisation(session: Session, config: Config) -> list[Branch]:
+    branches = [
+        add_branch(
+            session,
+            None,
+            code=code,
+            name_ru=name_ru,
+            name_kk=name_kk,
+            timezone=config.library.timezone,
+            type=kind,
+            closed_weekdays="7",
+        )
+        for code, name_ru, name_kk, kind in BRANCHES
+    ]
+    add_service_point(
+        session,
+        None,
+        branches[0],
+        code="CZ",
+        name_ru="Читальный зал",
+        name_kk="Оқу залы",
+        type=PointType.READING_ROOM,
+    )
+    by_code = {branch.code: branch for branch in branches}
+    for login, roles, branch, language in ACCOUNTS:
+        add_staff(
+            session,
+            None,
+            config,
+            login=login,
+            name=login,
+            password=PASSWORD,
+            roles=roles,
+            branch=by_code[branch],
+            language=language,
+        )
+    return branches
+
+
+def _catalogue(session: Session, console: Console, branch: Branch, index: int) -> None:
+    """The books, with one copy at each branch; a copy's record is made once."""
+    books = json.loads((ROOT / "config" / "demo" / "books.json").read_text(encoding="utf-8"))
+    share = books[index :: len(BRANCHES)]
+    lists = console.config.lists
+    records = []
+    for at, book in enumerate(share):
+        number = FIRST_NUMBER + (at * len(BRANCHES) + index) * 2
+        records.append(ReadRecord(Chunk(at + 1, 0, b""), _marc(book, number)))
+    import_batch(
+        session,
+        console.origin(branch, Channel.IMPORT),
+        records=records,
+        source=Source(Form.ISO2709, Dialect.UNIMARC, "utf-8", ""),
+        to=Destination(branch.id, {}, Classes(lists.udc, lists.bbk)),
+        seen=Counter(),
+    )
+
+
+def _marc(book: dict[str, Any], number: int) -> MarcRecord:
+    record = MarcRecord("00000nam0 2200000   450 ")
+
+    def add(tag: str, indicators: str, **values: str | None) -> None:
+        pairs = [(code.strip("_"), value) for code, value in values.items() if value]
+        if pairs:
+            record.fields.append(Field(tag, indicators, pairs))
+
+    add("101", "0 ", a={"kk": "kaz", "ru": "rus"}.get(book["language"], "eng"))
+    add("200", "1 ", a=book["title"], e=book["subtitle"], f=book["author"])
+    add("210", "  ", a=book["place"], c=book["publisher"], d=book["year"])
+    add("215", "  ", a=book["pages"] and f"{book['pages']} с.")
+    add("675", "  ", a=book["udc"])
+    author, _, initials = (book["author"] or "").partition(", ")
+    add("700", " 1", a=author, b=initials)
+    for copy in (number, number + 1):
+        add("910", "  ", a="0", b=str(copy), h=str(copy), e="2500.00")
+    return record
+
+
+def _readers(session: Session, console: Console, branches: list[Branch]) -> list[int]:
+    """Readers, registered in the first days of this year or a month ago, whichever is later."""
+    now = console.origin(branches[0], Channel.DESK)
+    day = max(date(now.day.year, 1, 3), now.day - timedelta(days=DAYS + 10))
+    ids = []
+    for number in range(1, READERS + 1):
+        kk = number % 2 == 0
+        branch = branches[number % len(branches)]
+        data = PatronData(
+            surname="Оқырман" if kk else "Читатель",
+            given_name=f"№ {number}",
+            birth_date=date(now.day.year - 8 - number, 1 + number % 12, 1 + number % 28),
+            category=CATEGORIES[number % len(CATEGORIES)],
+            sex="f" if number % 3 else "m",
+            language="kk" if kk else "ru",
+            consent=True,
+        )
+        origin = replace(_on(now, day, hour=number % 8), branch_id=branch.id)
+        patron = register_patron(session, origin, data, console.config.lists.categories)
+        ids.append(patron.id)
+    return ids
+
+
+def _lending(session: Session, console: Console, branch: Branch, readers: list[int]) -> int:
+    """Three weeks of loans and returns at the central library, some of them overdue."""
+    now = console.origin(branch, Channel.DESK)
+    staff = session.scalars(select(Staff).where(Staff.login == "desk")).one()
+    first = max(now.day - timedelta(days=DAYS), date(now.day.year, 1, 4))
+    shelf = deque(session.scalars(select(Item.barcode).where(Item.branch_id == branch.id)))
+    away = deque[str | None]()
+    lent = 0
+    for ahead in range((now.day - first).days):
+        day = first + timedelta(days=ahead)
+        if str(day.isoweekday()) in branch.closed_weekdays:
+            continue
+        for turn in range(LOANS_A_DAY):
+            at = replace(_on(now, day, hour=turn), staff_id=staff.id)
+            if len(away) > KEPT:
+                shelf.append(away.popleft())
+                _scan(session, console, at, shelf[-1], None)
+            away.append(shelf.popleft())
+            later = replace(_on(now, day, hour=turn + 1), staff_id=staff.id)
+            _scan(session, console, later, away[-1], readers[(lent * 7) % len(readers)])
+            lent += 1
+    return lent
+
+
+def _scan(
+    session: Session, console: Console, origin: Origin, code: str | None, reader: int | None
+) -> None:
+    work = Desk(session, origin, console.config.circulation)
+    desk.scan(work, code=code or "", patron_id=reader)
+
+
+def _on(now: Origin, day: date, *, hour: int) -> Origin:
+    """An origin at an hour of a day."""
+    at = now.at.replace(hour=4, minute=0) - (now.day - day) + timedelta(hours=hour)
+    return replace(now, at=at, day=day, request_id=uuid4())

@@ -1,0 +1,102 @@
+"""What can go wrong and be told to a person: the class is the policy.
+
+The base carries the HTTP status, the leaf its code and message, the values travel in
+`facts`. Domain code raises; the edge (page, command, protocol) translates once.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import ClassVar
+
+
+def N_(text: str) -> str:  # noqa: N802 -- the name translation tools look for
+    """Mark a text for translation where it is written, translate it where it is shown."""
+    return text
+
+
+class IlsError(Exception):
+    """An expected failure. ``message`` is English with ``%(fact)s`` places."""
+
+    status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
+    code: ClassVar[str] = "error"
+    message: ClassVar[str] = N_("Something went wrong.")
+
+    def __init__(self, **facts: object) -> None:
+        """Keep the values the message mentions."""
+        self.facts = facts
+        super().__init__(f"{self.code}: {self.message % facts}")
+
+
+class NotFound(IlsError):
+    """The thing asked for does not exist, or not for this person."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "not_found"
+    message = N_("Nothing was found here.")
+
+
+class Invalid(IlsError):
+    """What was entered cannot be used; ``field`` names the place."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "invalid"
+    message = N_("Please check the field “%(field)s”: %(reason)s")
+
+    def __init__(self, field: str = "", reason: str = "", **facts: object) -> None:
+        """Name the field and the reason; both are texts marked with `N_`."""
+        super().__init__(field=field, reason=reason, **facts)
+
+
+class Refused(IlsError):
+    """A rule of the library says no."""
+
+    status = HTTPStatus.CONFLICT
+    code = "refused"
+
+
+class Busy(Refused):
+    """Two desks wanted the same thing at once, twice in a row."""
+
+    code = "busy"
+    message = N_("Another desk is working with the same copy or reader. Please scan again.")
+
+
+class Stale(IlsError):
+    """Somebody else changed the thing meanwhile."""
+
+    status = HTTPStatus.CONFLICT
+    code = "stale"
+    message = N_("Somebody else has changed this meanwhile. Please look at it again.")
+
+
+class Unavailable(IlsError):
+    """An outside program or device failed; trying later may help."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "unavailable"
+    message = N_("This is not available now: %(reason)s")
+
+
+class NotSignedIn(IlsError):
+    """The page is for staff."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    code = "not_signed_in"
+    message = N_("Please sign in.")
+
+
+class Forbidden(IlsError):
+    """The account has no role for this page."""
+
+    status = HTTPStatus.FORBIDDEN
+    code = "forbidden"
+    message = N_("Your account has no right to do this. It needs the role: %(roles)s.")
+
+
+class TooManyRequests(IlsError):
+    """Sign-in was tried too often."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "too_many_attempts"
+    message = N_("Too many attempts. Please wait %(seconds)s seconds.")

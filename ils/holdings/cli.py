@@ -1,0 +1,237 @@
+"""Bringing catalogues in with their copies, and finding records by number.
+
+These commands belong to `ils catalog`; they stand here because they touch copies.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from ils import db
+from ils.catalog.cli import as_json, catalog
+from ils.catalog.marc import encodings, reading
+from ils.catalog.marc.iso2709 import RECORD_END, Chunk
+from ils.catalog.marc.reading import Form, NotRecords, Source
+from ils.catalog.rules import Classes, describe
+from ils.console import Console, print_json, with_console
+from ils.errors import Invalid, N_
+from ils.holdings import queries
+from ils.holdings.actions import Destination, Outcome, import_batch
+from ils.ledger import Channel
+from ils.organisation.models import Branch
+from ils.organisation.queries import branch_by_code, branches
+
+DIALECTS = ("auto", "rusmarc", "unimarc", "marc21", "irbis")
+FIRST_TITLES = 5
+SHOWN_PROBLEMS = 10
+
+
+class UnknownCatalogue(Invalid):
+    """No catalogue has this code."""
+
+    code = "unknown_catalogue"
+    message = N_("There is no catalogue “%(catalogue)s”; there are: %(known)s.")
+
+
+class NoBranch(Invalid):
+    """The library has no branch yet."""
+
+    code = "no_branch"
+    message = N_("The library has no branch yet. Run “ils init” and add one, or “ils demo”.")
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What was said on the command line."""
+
+    form: str
+    dialect: str
+    encoding: str
+    catalogue: str | None
+    branch: str | None
+    dry_run: bool
+    rejects: Path | None
+    quiet: bool
+
+
+@catalog.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--format", "form", default="auto", type=click.Choice(["auto", *Form]))
+@click.option("--dialect", default="auto", type=click.Choice(DIALECTS))
+@click.option("--encoding", default="auto", type=click.Choice(["auto", *encodings.NAMES]))
+@click.option("--catalogue", help="Where records go; by default their kind decides.")
+@click.option("--branch", help="Owner of copies whose place names no branch; the central one.")
+@click.option("--dry-run", is_flag=True, help="Show what the files are; change nothing.")
+@click.option(
+    "--rejects",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where unreadable records go; by default a file in the data folder.",
+)
+@click.option("--json", "json_", is_flag=True, help="Print the outcome as JSON.")
+@with_console
+def import_(console: Console, files: tuple[Path, ...], json_: bool, **said: object) -> None:
+    """Bring records in, with their copies (fields 910 and 899).
+
+    One bad record never stops a file; importing a file again changes nothing.
+    """
+    choices = Choices(**said, quiet=json_)  # type: ignore[arg-type] -- click checked them
+    outcomes = []
+    for file in files:
+        try:
+            outcomes.append(_import_file(console, file, choices))
+        except NotRecords as error:
+            click.echo(str(error).partition(": ")[2], err=True)
+            outcomes.append({"id": file.name, "file": str(file), "error": error.code})
+    if json_:
+        print_json({"files": outcomes})
+    if any("error" in outcome for outcome in outcomes):
+        click.get_current_context().exit(1)
+
+
+@catalog.command()
+@click.argument("text")
+@click.option("--catalogue", help="Only in this catalogue.")
+@click.option("--limit", default=20, show_default=True)
+@click.option("--json", "json_", is_flag=True)
+@with_console
+def search(
+    console: Console, text: str, catalogue: str | None, limit: int, json_: bool
+) -> None:
+    """Find records by words of title or author, ISBN, barcode or inventory number."""
+    with db.reading(console.sessions) as session:
+        found = session.scalars(queries.search(text, catalogue).limit(limit)).all()
+        if json_:
+            print_json({"query": text, "records": [as_json(record) for record in found]})
+            return
+        for record in found:
+            click.echo(f"{record.id}  {record.authors}  {record.title}  {record.year or ''}")
+
+
+def _import_file(console: Console, file: Path, choices: Choices) -> dict[str, object]:
+    data = b"" if file.is_dir() else file.read_bytes()
+    source, chunks = reading.examine(
+        data, file.name, form=choices.form, dialect=choices.dialect, encoding=choices.encoding
+    )
+    told: dict[str, object] = {
+        "id": file.name,
+        "file": str(file),
+        "format": source.form.value,
+        "dialect": source.dialect.value,
+        "encoding": source.encoding,
+        "why": source.why,
+        "records": len(chunks),
+    }
+    if choices.dry_run:
+        titles = _titles_by_encoding(console, source, chunks)
+        if not choices.quiet:
+            _echo(told | {"titles": ""})
+            for encoding, shown in titles.items():
+                click.echo(f"  {encoding}: " + " | ".join(shown))
+        return told | {"titles": titles}
+    outcome = _import_records(console, source, chunks, choices)
+    told |= {
+        "imported": outcome.imported,
+        "unchanged": outcome.unchanged,
+        "rejected": outcome.rejected,
+        "items": outcome.items,
+        "problems": len(outcome.problems),
+    }
+    if outcome.problems:
+        told["rejects"] = str(_write_rejects(console, file, source, outcome, choices))
+    if not choices.quiet:
+        _echo(told)
+        for number, problem in outcome.problems[:SHOWN_PROBLEMS]:
+            click.echo(f"  record {number}: {problem}", err=True)
+        if len(outcome.problems) > SHOWN_PROBLEMS:
+            click.echo(f"  … {len(outcome.problems)} in all: see the reasons file", err=True)
+    return told
+
+
+def _echo(told: dict[str, object]) -> None:
+    click.echo(", ".join(f"{key}: {value}" for key, value in told.items() if key != "id"))
+
+
+def _import_records(
+    console: Console, source: Source, chunks: list[Chunk], choices: Choices
+) -> Outcome:
+    lists, size = console.config.lists, console.config.catalog.batch
+    if choices.catalogue and choices.catalogue not in lists.catalogues:
+        known = ", ".join(lists.catalogues)
+        raise UnknownCatalogue(catalogue=choices.catalogue, known=known)
+    with db.reading(console.sessions) as session:
+        branch, to = _destination(session, console, choices)
+    origin = console.origin(branch, Channel.IMPORT)
+    outcome, seen = Outcome(), Counter[str]()
+    with click.progressbar(length=len(chunks), label="records", hidden=choices.quiet) as bar:
+        for start in range(0, len(chunks), size):
+            records = [reading.read(source, chunk) for chunk in chunks[start : start + size]]
+            with db.transaction(console.sessions) as session:
+                done = import_batch(
+                    session, origin, records=records, source=source, to=to, seen=seen
+                )
+            outcome.add(done)
+            bar.update(len(records))
+    return outcome
+
+
+def _destination(
+    session: Session, console: Console, choices: Choices
+) -> tuple[Branch, Destination]:
+    found = list(session.scalars(branches()))
+    if not found:
+        raise NoBranch
+    branch = branch_by_code(session, choices.branch) if choices.branch else found[0]
+    lists = console.config.lists
+    return branch, Destination(
+        branch_id=branch.id,
+        branches={b.code.lower(): b.id for b in found},
+        classes=Classes(lists.udc, lists.bbk),
+        catalogue=choices.catalogue,
+    )
+
+
+def _titles_by_encoding(
+    console: Console, source: Source, chunks: list[Chunk]
+) -> dict[str, list[str]]:
+    """The first titles in each encoding, so that a person can tell."""
+
+
+    lists = console.config.lists
+    classes = Classes(lists.udc, lists.bbk)
+    names = [source.encoding, *(n for n in encodings.NAMES if n != source.encoding)]
+    titles = {}
+    for name in names:
+        tried = Source(source.form, source.dialect, name, source.why)
+        records = [reading.read(tried, chunk).marc for chunk in chunks[:FIRST_TITLES]]
+        titles[name] = [
+            describe(marc, source.dialect, classes).title for marc in records if marc is not None
+        ]
+    return titles
+
+
+def _write_rejects(
+    console: Console, file: Path, source: Source, outcome: Outcome, choices: Choices
+) -> Path:
+    """Unreadable records as they came, to be mended and imported; reasons beside them.
+
+    Returns:
+        The reasons file: every problem, of rejected and of imported records.
+    """
+    target = choices.rejects or console.config.folder / "rejects" / file.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    reasons = target.with_name(target.name + ".reasons.jsonl")
+    rejected = {read.chunk.number for read in outcome.rejects}
+    if outcome.rejects:
+        end = b"*****\n" if source.form is Form.IRBIS_TEXT else RECORD_END
+        target.write_bytes(b"".join(read.chunk.data + end for read in outcome.rejects))
+    with reasons.open("w", encoding="utf-8") as out:
+        for number, problem in outcome.problems:
+            line = {"record": number, "rejected": number in rejected, "reason": problem}
+            out.write(json.dumps(line, ensure_ascii=False) + "\n")
+    return reasons

@@ -1,0 +1,58 @@
+"""Items: physical copies, and groups of copies without numbers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ils.catalog.models import BibliographicRecord
+from ils.db import Base, BigId, new_id, one_of
+
+
+class ItemStatus(StrEnum):
+    """Where a copy is in its life."""
+
+    IN_PROCESSING = "in_processing"
+    AVAILABLE = "available"
+    ON_LOAN = "on_loan"
+    ON_HOLD_SHELF = "on_hold_shelf"
+    IN_TRANSIT = "in_transit"
+    IN_REPAIR = "in_repair"
+    MISSING = "missing"
+    LOST = "lost"
+    WITHDRAWN = "withdrawn"
+
+
+class Item(Base):
+    """One copy, or a group of ``copies`` without inventory numbers."""
+
+    __tablename__ = "item"
+    __table_args__ = (one_of("status", ItemStatus), CheckConstraint("copies > 0", name="copies"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
+    record_id: Mapped[int] = mapped_column(BigId, ForeignKey("record.id"), index=True)
+    #: Never reused; ``None`` for a group, or where a source gave one number twice.
+    inventory_number: Mapped[str | None] = mapped_column(unique=True)
+    barcode: Mapped[str | None] = mapped_column(unique=True)
+    copies: Mapped[int] = mapped_column(default=1)
+    status: Mapped[str] = mapped_column(default=ItemStatus.AVAILABLE)
+    owner_branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
+    #: Where the copy is, or was seen last.
+    branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
+    location: Mapped[str] = mapped_column(default="")
+    shelf_mark: Mapped[str] = mapped_column(default="")
+    price: Mapped[int | None] = mapped_column(BigId)
+    ksu: Mapped[str] = mapped_column(default="")
+    withdrawal_act: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+
+    record: Mapped[BibliographicRecord] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def number(self) -> str:
+        """What a person calls the copy: its inventory number, else its barcode."""
+        return self.inventory_number or self.barcode or ""

@@ -1,0 +1,44 @@
+"""Reading copies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from ils.catalog import queries as catalog
+from ils.catalog.models import BibliographicRecord
+from ils.holdings.models import Item
+
+
+def item_by_code(session: Session, codes: Sequence[str], *, lock: bool = False) -> Item | None:
+    """The copy with this barcode, else with this inventory number; the first code that fits.
+
+    Args:
+        lock: hold the copy until the transaction ends.
+    """
+    for column in (Item.barcode, Item.inventory_number):
+        for code in codes:
+            query = select(Item).where(column == code)
+            found = session.scalar(query.with_for_update(of=Item) if lock else query)
+            if found is not None:
+                return found
+    return None
+
+
+def items_of(record: BibliographicRecord) -> Select[Item]:
+    """The copies of a record."""
+    return select(Item).where(Item.record_id == record.id).order_by(Item.id)
+
+
+def search(text: str, catalogue: str | None = None) -> Select[BibliographicRecord]:
+    """Records by words of title or author, ISBN, barcode or inventory number."""
+    query = catalog.records(catalogue)
+    code = text.strip()
+    if not code:
+        return query
+    numbered = select(Item.record_id).where(
+        or_(Item.barcode == code, Item.inventory_number == code)
+    )
+    return query.where(or_(catalog.matches(code), BibliographicRecord.id.in_(numbered)))

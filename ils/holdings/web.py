@@ -1,0 +1,70 @@
+"""The catalogue for staff: records with their copies, and labels.
+
+The pages stand here and not in `catalog`, because they show copies.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from ils import web
+from ils.catalog import queries as catalog
+from ils.errors import NotFound
+from ils.holdings import barcodes, queries
+from ils.holdings.barcodes import Sheet
+from ils.holdings.models import Item
+from ils.organisation.models import Role
+from ils.organisation.queries import names_of
+
+catalogue = Blueprint("catalogue", __name__, url_prefix="/staff/catalog")
+
+READERS_OF_CATALOGUE = tuple(Role)
+
+
+@catalogue.get("/")
+@web.page(*READERS_OF_CATALOGUE)
+def records(session: Session) -> ResponseReturnValue:
+    """The list and the plain search."""
+    text, code = request.args.get("q", ""), request.args.get("catalogue", "")
+    page = web.paged(session, queries.search(text, code or None))
+    return render_template("catalog/records.html", page=page, text=text, catalogue=code)
+
+
+@catalogue.get("/<int:record_id>")
+@web.page(*READERS_OF_CATALOGUE)
+def record(session: Session, record_id: int) -> ResponseReturnValue:
+    """One record: description, copies, MARC."""
+    found = catalog.record(session, record_id)
+    return render_template(
+        "catalog/record.html",
+        record=found,
+        marc=found.marc_record(),
+        items=web.paged(session, queries.items_of(found)),
+        branches=names_of(session, web.language()),
+    )
+
+
+@catalogue.get("/label/<int:item_id>.<any(png, pdf):form>")
+@web.page(Role.STOCK, Role.CATALOGUER, Role.DESK, Role.ADMINISTRATOR)
+def label(session: Session, item_id: int, form: str) -> ResponseReturnValue:
+    """The label of a copy."""
+    item = session.get(Item, item_id)
+    if item is None or not item.number:
+        raise NotFound
+    branches = names_of(session, web.language())
+    sheet = barcodes.label(
+        item.barcode or item.number,
+        branches[item.owner_branch_id][1],
+        item.shelf_mark or item.number,
+        item.record.title,
+    )
+    return printed(sheet, form)
+
+
+def printed(sheet: Sheet, form: str) -> Response:
+    """A sheet as a download."""
+    if form == "png":
+        return Response(barcodes.png(sheet), mimetype="image/png")
+    return Response(barcodes.pdf([sheet]), mimetype="application/pdf")

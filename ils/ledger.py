@@ -1,0 +1,373 @@
+"""The ledger: what happened, when, where, by whom, and the facts of that moment.
+
+The one source of every figure. Entries are written in the transaction of the change
+they describe, by the functions below and by nothing else; the database refuses to
+change or delete them. A mistake is mended by an opposite entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, TypedDict, Unpack
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, insert, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from ils import clock
+from ils.db import Base, BigId, new_id, one_of
+from ils.errors import Invalid, N_, Refused
+
+
+class Kind(StrEnum):
+    """What an entry counts."""
+
+    REGISTRATION = "registration"
+    VISIT = "visit"
+    REMOTE_VISIT = "remote_visit"
+    LOAN = "loan"
+    RENEWAL = "renewal"
+    RETURN = "return"
+    IN_HOUSE_USE = "in_house_use"
+    HOLD_PLACED = "hold_placed"
+    HOLD_CANCELLED = "hold_cancelled"
+    HOLD_FILLED = "hold_filled"
+    HOLD_EXPIRED = "hold_expired"
+    REFUSAL = "refusal"
+    REMINDER = "reminder"
+    AMNESTY_RETURN = "amnesty_return"
+    LOST = "lost"
+    FOUND = "found"
+    ACCESSION = "accession"
+    WITHDRAWAL = "withdrawal"
+    REDISTRIBUTION = "redistribution"
+    REPAIR = "repair"
+    CHECK = "check"
+    IL_REQUESTED = "il_requested"
+    IL_SELECTED = "il_selected"
+    IL_DISPATCHED = "il_dispatched"
+    IL_RECEIVED = "il_received"
+    IL_LENT = "il_lent"
+    IL_SENT_BACK = "il_sent_back"
+    IL_BACK = "il_back"
+    IL_CANCELLED = "il_cancelled"
+    RECORD_ADDED = "record_added"
+    RECORD_EDITED = "record_edited"
+    RECORD_DELETED = "record_deleted"
+    RECORD_MERGED = "record_merged"
+    RECORD_RESTORED = "record_restored"
+    DIGITISED = "digitised"
+    ATTACHED = "attached"
+    PUBLISHED = "published"
+    VIEWED = "viewed"
+    DOWNLOADED = "downloaded"
+    REFERENCE = "reference"
+    DELIVERY = "delivery"
+    EVENT = "event"
+    SUGGESTION = "suggestion"
+    COPY_SERVICE = "copy_service"
+    OPENING = "opening"
+
+
+class Channel(StrEnum):
+    """By which way an act reached the library."""
+
+    DESK = "desk"
+    OFFLINE = "offline"
+    PHONE = "phone"
+    EMAIL = "email"
+    SITE = "site"
+    KIOSK = "kiosk"
+    SIP2 = "sip2"
+    IMPORT = "import"
+    TALLY = "tally"
+    SYSTEM = "system"
+
+
+class Material(StrEnum):
+    """The kind of a document, as the reports cut it."""
+
+    BOOK = "book"
+    NEWSPAPER = "newspaper"
+    JOURNAL = "journal"
+    CD = "cd"
+    EBOOK = "ebook"
+    MAP = "map"
+    OTHER = "other"
+
+
+class AccessionSource(StrEnum):
+    """Where a copy came from."""
+
+    BUDGET = "budget"
+    STATE_ORDER = "state_order"
+    PERIODICALS = "periodicals"
+    REPLACEMENT = "replacement"
+    EXCHANGE_FUND = "exchange_fund"
+    COMPENSATION = "compensation"
+    GIFT = "gift"
+    OTHER = "other"
+    REDISTRIBUTION = "redistribution"
+
+
+class WithdrawalReason(StrEnum):
+    """Why a copy left."""
+
+    WORN = "worn"
+    OBSOLETE = "obsolete"
+    TRANSFERRED = "transferred"
+    SHORTAGE = "shortage"
+    LOST_BY_READERS = "lost_by_readers"
+    DISASTER = "disaster"
+    OTHER = "other"
+
+
+class OpeningOf(StrEnum):
+    """What an opening balance counts; kept as the entry's detail."""
+
+    STOCK = "stock"
+    RECORDS = "records"
+    DOCUMENTS = "documents"
+
+
+class Facts(TypedDict, total=False):
+    """What an entry may say besides when, where and who. Frozen at that moment."""
+
+    patron_year_id: int | None
+    item_id: int | None
+    record_id: int | None
+    loan_id: int | None
+    document_id: int | None
+    act_id: int | None
+    pages: int | None
+    bytes: int | None
+    amount: int | None
+    catalogue: str | None
+    material: str | None
+    language: str | None
+    division: str | None
+    owner_branch_id: int | None
+    patron_category: str | None
+    age: int | None
+    sex: str | None
+    source: str | None
+    reason: str | None
+    other_branch_id: int | None
+    place: str | None
+    detail: str | None
+
+
+FACTS = tuple(Facts.__annotations__)
+AMOUNTS = ("count", "pages", "bytes", "amount")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """When, where, by whom, by which way, and in answer to which request."""
+
+    at: datetime
+    day: date
+    branch_id: int
+    staff_id: int | None
+    channel: Channel
+    request_id: UUID = field(default_factory=uuid4)
+    service_point_id: int | None = None
+
+    def also(self, name: str) -> Origin:
+        """The same act's further entry: its id follows from the request's."""
+        return replace(self, request_id=companion_id(self.request_id, name))
+
+
+def companion_id(request_id: UUID, name: str) -> UUID:
+    """The id of a further entry of the same act."""
+    return uuid5(request_id, name)
+
+
+class Entry(Base):
+    """One line of the ledger. Columns: `design/domain.md` §1."""
+
+    __tablename__ = "ledger"
+    __table_args__ = (
+        one_of("kind", Kind),
+        one_of("channel", Channel),
+        CheckConstraint("posted >= day", name="posted_not_before_day"),
+        Index("ix_ledger_posted_kind", "posted", "kind"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
+    request_id: Mapped[UUID] = mapped_column(unique=True)
+    occurred_at: Mapped[datetime]
+    day: Mapped[date]
+    posted: Mapped[date]
+    recorded_at: Mapped[datetime]
+    branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
+    service_point_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("service_point.id"))
+    staff_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff.id"))
+    channel: Mapped[str]
+    kind: Mapped[str]
+    count: Mapped[int] = mapped_column(BigId, default=1)
+    pages: Mapped[int | None] = mapped_column(BigId)
+    bytes: Mapped[int | None] = mapped_column(BigId)
+    amount: Mapped[int | None] = mapped_column(BigId)
+    reverses_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("ledger.id"), unique=True)
+    patron_year_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    item_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    record_id: Mapped[int | None] = mapped_column(BigId)
+    loan_id: Mapped[int | None] = mapped_column(BigId)
+    document_id: Mapped[int | None] = mapped_column(BigId)
+    act_id: Mapped[int | None] = mapped_column(BigId)
+    catalogue: Mapped[str | None]
+    material: Mapped[str | None]
+    language: Mapped[str | None]
+    division: Mapped[str | None]
+    owner_branch_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("branch.id"))
+    patron_category: Mapped[str | None]
+    age: Mapped[int | None] = mapped_column(SmallInteger)
+    sex: Mapped[str | None]
+    source: Mapped[str | None]
+    reason: Mapped[str | None]
+    other_branch_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("branch.id"))
+    place: Mapped[str | None]
+    detail: Mapped[str | None]
+
+
+class Books(Base):
+    """The frontier of the closed months; one row. Nothing can be posted before it."""
+
+    __tablename__ = "ledger_books"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    first_open_day: Mapped[date]
+
+
+class ScanReused(Invalid):
+    """A request id came again with another act: a fault of the page, not a repeat."""
+
+    code = "scan_reused"
+    message = N_("This request was already used for something else. Please scan again.")
+
+
+class AlreadyReversed(Refused):
+    """The entry was cancelled before."""
+
+    code = "already_undone"
+    message = N_("This was already undone.")
+
+
+def record(session: Session, kind: Kind, origin: Origin, **facts: Unpack[Facts]) -> Entry:
+    """Add one entry of one act, counted once."""
+    return _add(session, kind, origin, {"count": 1, **facts})
+
+
+def reverse(session: Session, entry: Entry, origin: Origin) -> Entry:
+    """Cancel an entry with an equal and opposite one, dated by ``origin``.
+
+    Raises:
+        AlreadyReversed: it was cancelled before.
+    """
+    if reversal_of(session, entry) is not None:
+        raise AlreadyReversed
+    values: dict[str, Any] = {name: getattr(entry, name) for name in FACTS}
+    for name in AMOUNTS:
+        amount = getattr(entry, name)
+        values[name] = None if amount is None else -amount
+    place = replace(origin, branch_id=entry.branch_id, service_point_id=entry.service_point_id)
+    return _add(session, Kind(entry.kind), place, {**values, "reverses_id": entry.id})
+
+
+def replayed(session: Session, request_id: UUID) -> Entry | None:
+    """The entry this very request has already made, when it arrives twice."""
+    return session.scalar(select(Entry).where(Entry.request_id == request_id))
+
+
+def reversal_of(session: Session, entry: Entry) -> Entry | None:
+    """The entry that cancels this one, if any."""
+    return session.scalar(select(Entry).where(Entry.reverses_id == entry.id))
+
+
+def record_once(
+    session: Session, kind: Kind, origin: Origin, key: str, **facts: Unpack[Facts]
+) -> Entry | None:
+    """Add an entry unless one with the same ``key`` stands already; ``None`` if it does.
+
+    The request id is made from the key, so that the database itself allows one. After a
+    reversal the key may be used again.
+    """
+    request_id, entry = _keyed(session, key)
+    if entry is not None:
+        return None
+    return record(session, kind, replace(origin, request_id=request_id), **facts)
+
+
+def standing(session: Session, key: str) -> Entry | None:
+    """The entry that `record_once` wrote with this key and nobody reversed."""
+    return _keyed(session, key)[1]
+
+
+def _keyed(session: Session, key: str) -> tuple[UUID, Entry | None]:
+    """The entry that stands under a key, or the request id free for the next one."""
+    while entry := replayed(session, request_id := uuid5(NAMESPACE_URL, f"ledger:{key}")):
+        reversal = reversal_of(session, entry)
+        if reversal is None:
+            return request_id, entry
+        key = f"{key}:{reversal.id}"
+    return request_id, None
+
+
+def record_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add many entries at once; each row has every column but ``id`` and ``recorded_at``."""
+    if rows:
+        moment = clock.now()
+        session.execute(
+            insert(Entry.__table__),
+            [{**row, "id": new_id(), "recorded_at": moment} for row in rows],
+        )
+
+
+def row(
+    session: Session, kind: Kind, origin: Origin, **values: Unpack[Facts]
+) -> dict[str, Any]:
+    """An entry as `record_many` wants it, counted once."""
+    return {**_columns(session, kind, origin), "count": 1, **dict.fromkeys(FACTS), **values}
+
+
+def posted(session: Session, day: date) -> date:
+    """The day an act of ``day`` counts: itself, or the first open day if its month is closed."""
+    books = session.get(Books, 1)
+    return day if books is None else max(day, books.first_open_day)
+
+
+def known_requests(session: Session, ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these requests the ledger has already."""
+    wanted, known = list(ids), set[UUID]()
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        known.update(session.scalars(select(Entry.request_id).where(Entry.request_id.in_(part))))
+    return known
+
+
+def _columns(session: Session, kind: Kind, origin: Origin) -> dict[str, Any]:
+    return {
+        "kind": kind.value,
+        "request_id": origin.request_id,
+        "occurred_at": origin.at,
+        "day": origin.day,
+        "posted": posted(session, origin.day),
+        "branch_id": origin.branch_id,
+        "service_point_id": origin.service_point_id,
+        "staff_id": origin.staff_id,
+        "channel": origin.channel.value,
+        "reverses_id": None,
+    }
+
+
+def _add(session: Session, kind: Kind, origin: Origin, values: Mapping[str, Any]) -> Entry:
+    columns = {**_columns(session, kind, origin), **values}
+    entry = Entry(**columns, recorded_at=clock.now())
+    session.add(entry)
+    session.flush()
+    return entry

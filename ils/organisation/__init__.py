@@ -1,0 +1,1 @@
+"""Branches, departments, calendars, staff accounts, roles and the audit trail."""

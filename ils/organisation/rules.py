@@ -1,0 +1,101 @@
+"""What may be a code, a password, a calendar. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from datetime import date, timedelta
+from zoneinfo import available_timezones
+
+from ils.errors import Invalid, N_, Refused
+
+LANGUAGES = ("kk", "ru", "en")
+LONGEST_CODE = 40
+WEEKDAYS = "1234567"
+
+
+class WrongPassword(Invalid):
+    """The account or the password is wrong; which one is not said."""
+
+    code = "wrong_password"
+    message = N_("The name or the password is wrong.")
+
+
+class LastAdministrator(Refused):
+    """Nobody would be left who can administer the library."""
+
+    code = "last_administrator"
+    message = N_("This is the last administrator; give the role to another account first.")
+
+
+class AlreadyExists(Refused):
+    """A code or login is taken."""
+
+    code = "already_exists"
+    message = N_("“%(code)s” is already taken.")
+
+
+def checked_code(text: str, field: str) -> str:
+    """A code as typed, without outer blanks.
+
+    Raises:
+        Invalid: it is empty, too long, or has blanks inside.
+    """
+    code = text.strip()
+    if not code or len(code) > LONGEST_CODE or any(c.isspace() for c in code):
+        raise Invalid(field, N_("1 to 40 characters without blanks."))
+    return code
+
+
+def checked_name(text: str, field: str) -> str:
+    """A name, with single blanks.
+
+    Raises:
+        Invalid: nothing is left.
+    """
+    name = " ".join(text.split())
+    if not name:
+        raise Invalid(field, N_("This must be filled in."))
+    return name
+
+
+def checked_password(text: str, least: int) -> str:
+    """A password long enough to keep.
+
+    Raises:
+        Invalid: it is shorter than ``least`` characters.
+    """
+    if len(text) < least:
+        raise Invalid(N_("Password"), N_("It is too short."))
+    return text
+
+
+def checked_timezone(text: str) -> str:
+    """An IANA time zone.
+
+    Raises:
+        Invalid: there is no such zone.
+    """
+    if text not in available_timezones():
+        raise Invalid(N_("Time zone"), N_("There is no such time zone."))
+    return text
+
+
+def checked_weekdays(digits: str) -> str:
+    """Closed weekdays as digits; at least one day must stay open.
+
+    Raises:
+        Invalid: other characters, or all seven days.
+    """
+    days = "".join(sorted(set(digits)))
+    if not set(days) <= set(WEEKDAYS) or days == WEEKDAYS:
+        raise Invalid(N_("Closed weekdays"), N_("Choose some of the seven days, not all."))
+    return days
+
+
+def next_open_day(day: date, closed_weekdays: str, closed: Container[date]) -> date:
+    """The first day from ``day`` on when the branch works; after a year of closed days, that day."""
+    for ahead in range(366):
+        candidate = day + timedelta(days=ahead)
+        if str(candidate.isoweekday()) not in closed_weekdays and candidate not in closed:
+            return candidate
+    return day

@@ -1,0 +1,288 @@
+"""Sign-in, language, and the settings of the library."""
+
+from __future__ import annotations
+
+import math
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from sqlalchemy.orm import Session
+
+from ils import clock, web
+from ils.errors import IlsError, Invalid, N_, TooManyRequests
+from ils.organisation import actions, queries
+from ils.organisation.models import Branch, Role, Staff
+
+pages = Blueprint("organisation", __name__)
+settings = Blueprint("settings", __name__, url_prefix="/staff/settings")
+
+_attempts = MovingWindowRateLimiter(MemoryStorage())
+
+
+@pages.get("/")
+@web.public()
+def home(session: Session) -> ResponseReturnValue:
+    """The start page: staff go on to their work, others to sign in."""
+    del session
+    if g.staff is None:
+        return redirect(url_for("organisation.sign_in"))
+    return render_template("home.html")
+
+
+@pages.get("/healthz")
+@web.public()
+def healthz(session: Session) -> ResponseReturnValue:
+    """Whether the system answers and its database too."""
+    queries.is_empty(session)
+    return "ok\n", {"Content-Type": "text/plain"}
+
+
+@pages.get("/sign-in")
+@web.public()
+def sign_in(session: Session) -> ResponseReturnValue:
+    """The form."""
+    del session
+    return render_template("organisation/sign_in.html", next=_next(), login="", error=None)
+
+
+@pages.post("/sign-in")
+@web.public(write=True)
+def do_sign_in(session: Session) -> ResponseReturnValue:
+    """Sign in; failures stay on the form."""
+    login = request.form.get("login", "")
+    try:
+        _check_attempts(login)
+        password = request.form.get("password", "")
+        staff = actions.sign_in(session, login=login, password=password)
+    except IlsError as error:
+        _count_attempt(login)
+        current_app.logger.info("sign-in: %s", error.code)
+        text = web.translated(error)
+        form = render_template("organisation/sign_in.html", next=_next(), login=login, error=text)
+        return form, error.status
+    cookie.clear()
+    cookie.permanent = True
+    cookie["staff"], cookie["version"] = staff.id, staff.sign_in_version
+    return redirect(_next() or url_for("organisation.home"))
+
+
+@pages.post("/sign-out")
+@web.public()
+def sign_out(session: Session) -> ResponseReturnValue:
+    """Forget who was here."""
+    del session
+    cookie.clear()
+    return redirect(url_for("organisation.sign_in"))
+
+
+@pages.post("/language")
+@web.public(write=True)
+def choose_language(session: Session) -> ResponseReturnValue:
+    """Change the language; an account keeps it."""
+    chosen = request.form.get("language", "")
+    if chosen not in web.LANGUAGES:
+        raise Invalid(N_("Language"), N_("Choose one from the list."))
+    cookie["language"] = chosen
+    if g.staff is not None:
+        actions.set_language(session, g.staff, language=chosen)
+    return redirect(_next() or url_for("organisation.home"))
+
+
+@settings.get("/")
+@web.page(Role.ADMINISTRATOR)
+def branches(session: Session) -> ResponseReturnValue:
+    """The branches."""
+    listed = web.paged(session, queries.branches())
+    return render_template("organisation/branches.html", page=listed)
+
+
+@settings.post("/")
+@web.page(Role.ADMINISTRATOR, write=True)
+def add_branch(session: Session) -> ResponseReturnValue:
+    """Open a branch."""
+    branch = actions.add_branch(
+        session,
+        g.staff,
+        code=request.form.get("code", ""),
+        name_ru=request.form.get("name_ru", ""),
+        name_kk=request.form.get("name_kk", ""),
+        timezone=web.ils().config.library.timezone,
+        type=request.form.get("type", ""),
+    )
+    return redirect(url_for("settings.branch", code=branch.code))
+
+
+@settings.get("/branch/<code>")
+@web.page(Role.ADMINISTRATOR)
+def branch(session: Session, code: str) -> ResponseReturnValue:
+    """One branch: names, calendar, service points, departments."""
+    found = queries.branch_by_code(session, code)
+    return render_template(
+        "organisation/branch.html",
+        branch=found,
+        points=session.scalars(queries.service_points(found)).all(),
+        departments=session.scalars(queries.departments(found)).all(),
+        closed=web.paged(session, queries.closed_days(found)),
+    )
+
+
+@settings.post("/branch/<code>")
+@web.page(Role.ADMINISTRATOR, write=True)
+def change_branch(session: Session, code: str) -> ResponseReturnValue:
+    """Save one of the forms of a branch."""
+    found = queries.branch_by_code(session, code)
+    form = request.form
+    names = {key: form.get(key, "") for key in ("code", "name_ru", "name_kk")}
+    match form.get("form"):
+        case "point":
+            kind = form.get("type", "")
+            actions.add_service_point(session, g.staff, found, **names, type=kind)
+        case "department":
+            actions.add_department(session, g.staff, found, **names)
+        case "close":
+            day = web.form_day("day", N_("Day"))
+            actions.close_on(session, g.staff, found, day=day, reason=form.get("reason", ""))
+        case "open":
+            actions.open_on(session, g.staff, found, day=web.form_day("day", N_("Day")))
+        case _:
+            _save_branch(session, found)
+    return redirect(url_for("settings.branch", code=code))
+
+
+def _save_branch(session: Session, found: Branch) -> None:
+    form = request.form
+    actions.change_branch(
+        session,
+        g.staff,
+        found,
+        name_ru=form.get("name_ru", ""),
+        name_kk=form.get("name_kk", ""),
+        timezone=form.get("timezone", ""),
+        type=form.get("type", ""),
+        closed_weekdays="".join(form.getlist("closed_weekdays")),
+        active="active" in form,
+    )
+
+
+@settings.get("/staff")
+@web.page(Role.ADMINISTRATOR)
+def staff_list(session: Session) -> ResponseReturnValue:
+    """The accounts."""
+    return render_template(
+        "organisation/staff.html",
+        page=web.paged(session, queries.staff_members()),
+        branches=session.scalars(queries.branches()).all(),
+        roles=Role,
+    )
+
+
+@settings.post("/staff")
+@web.page(Role.ADMINISTRATOR, write=True)
+def add_staff(session: Session) -> ResponseReturnValue:
+    """Open an account."""
+    form = request.form
+    staff = actions.add_staff(
+        session,
+        g.staff,
+        web.ils().config,
+        login=form.get("login", ""),
+        name=form.get("name", ""),
+        password=form.get("password", ""),
+        roles=_roles(),
+        branch=queries.branch_by_code(session, form.get("branch", "")),
+        language=form.get("language", ""),
+    )
+    return redirect(url_for("settings.staff_member", login=staff.login))
+
+
+@settings.get("/staff/<login>")
+@web.page(Role.ADMINISTRATOR)
+def staff_member(session: Session, login: str) -> ResponseReturnValue:
+    """One account."""
+    return render_template(
+        "organisation/staff_member.html",
+        member=queries.staff_by_login(session, login),
+        branches=session.scalars(queries.branches()).all(),
+        roles=Role,
+    )
+
+
+@settings.post("/staff/<login>")
+@web.page(Role.ADMINISTRATOR, write=True)
+def change_staff(session: Session, login: str) -> ResponseReturnValue:
+    """Save an account, or give it a new password."""
+    form = request.form
+    member: Staff = queries.staff_by_login(session, login)
+    if form.get("form") == "password":
+        config = web.ils().config
+        actions.set_password(session, g.staff, config, member, password=form.get("password", ""))
+        if member.id == g.staff.id:
+            cookie["version"] = member.sign_in_version
+    else:
+        actions.change_staff(
+            session,
+            g.staff,
+            member,
+            name=form.get("name", ""),
+            roles=_roles(),
+            branch=queries.branch_by_code(session, form.get("branch", "")),
+            active="active" in form,
+        )
+    return redirect(url_for("settings.staff_member", login=login))
+
+
+@settings.get("/audit")
+@web.page(Role.ADMINISTRATOR)
+def audit(session: Session) -> ResponseReturnValue:
+    """Who administered what."""
+    page = web.paged(session, queries.audit_entries())
+    return render_template("organisation/audit.html", page=page)
+
+
+def _roles() -> list[Role]:
+    chosen = request.form.getlist("roles")
+    if not set(chosen) <= set(Role):
+        raise Invalid(N_("Roles"), N_("Choose one from the list."))
+    return [Role(code) for code in chosen]
+
+
+def _next() -> str:
+    """Where to go on to: a path of this site, or nothing."""
+    target = request.values.get("next", "")
+    parts = urlsplit(target)
+    local = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return target if local and not parts.netloc and not parts.scheme else ""
+
+
+def _limits(login: str) -> list[tuple[RateLimitItemPerMinute, str, str]]:
+    limits = web.ils().config.sign_in
+    return [
+        (RateLimitItemPerMinute(limits.attempts_per_minute), "account", login.strip().lower()),
+        (
+            RateLimitItemPerMinute(limits.attempts_per_minute_address),
+            "address",
+            request.remote_addr or "",
+        ),
+    ]
+
+
+def _check_attempts(login: str) -> None:
+    """Refuse before the password is looked at.
+
+    Raises:
+        TooManyRequests: the account or the address failed too often.
+    """
+    for rate, name, key in _limits(login):
+        if not _attempts.test(rate, name, key):
+            until = _attempts.get_window_stats(rate, name, key).reset_time
+            raise TooManyRequests(seconds=max(1, math.ceil(until - clock.now().timestamp())))
+
+
+def _count_attempt(login: str) -> None:
+    for rate, name, key in _limits(login):
+        _attempts.hit(rate, name, key)

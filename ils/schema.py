@@ -1,0 +1,54 @@
+"""The database's shape over time. The one importer of alembic outside `migrations/`."""
+
+from __future__ import annotations
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+from ils.config import ROOT
+from ils.errors import N_, Unavailable
+
+
+class NotMigrated(Unavailable):
+    """The database is older or newer than the program."""
+
+    code = "not_migrated"
+    message = N_("The database does not fit this version. Run “ils init” first.")
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring the database to a revision; an empty one is made."""
+    _run(engine, command.upgrade, revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Take the database back to a revision."""
+    _run(engine, command.downgrade, revision)
+
+
+def check(engine: Engine) -> None:
+    """Make sure that the database fits the program.
+
+    Raises:
+        NotMigrated: it does not.
+    """
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current != ScriptDirectory.from_config(_config()).get_current_head():
+        raise NotMigrated
+
+
+def _config() -> AlembicConfig:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    return config
+
+
+def _run(engine: Engine, step: object, revision: str) -> None:
+    config = _config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        step(config, revision)  # type: ignore[operator] -- one of alembic's two commands

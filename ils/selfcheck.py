@@ -1,0 +1,195 @@
+"""Does the state follow from the ledger? Run nightly, by hand, and after every test.
+
+Each check returns rows that disagree; all is well when every list is empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from ils.catalog.models import BibliographicRecord
+from ils.circulation.models import Loan, LoanEnd, PatronYear
+from ils.errors import N_
+from ils.holdings.models import Item, ItemStatus
+from ils.ledger import AMOUNTS, Books, Entry, Kind
+
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A check that failed: what should be true, how often it is not, some examples' ids."""
+
+    check: str
+    message: str
+    count: int
+    examples: tuple[int, ...]
+
+
+def _loans_without_balance() -> Select[int]:
+    """Open loans ⇔ loans − returns = 1; ended ones ⇔ 0."""
+    sign = case(
+        (Entry.kind == Kind.LOAN, Entry.count), (Entry.kind == Kind.RETURN, -Entry.count), else_=0
+    )
+    told = (
+        select(Entry.loan_id, func.sum(sign).label("out"))
+        .where(Entry.loan_id.is_not(None))
+        .group_by(Entry.loan_id)
+        .subquery()
+    )
+    held = case((Loan.ended_at.is_(None), 1), else_=0)
+    return (
+        select(func.coalesce(Loan.id, told.c.loan_id))
+        .outerjoin_from(told, Loan, Loan.id == told.c.loan_id, full=True)
+        .where(or_(Loan.id.is_(None), func.coalesce(told.c.out, 0) != held))
+    )
+
+
+def _renewals_differ() -> Select[int]:
+    told = (
+        select(Entry.loan_id, func.sum(Entry.count).label("n"))
+        .where(Entry.kind == Kind.RENEWAL, Entry.loan_id.is_not(None))
+        .group_by(Entry.loan_id)
+        .subquery()
+    )
+    return (
+        select(Loan.id)
+        .outerjoin(told, told.c.loan_id == Loan.id)
+        .where(Loan.renewals != func.coalesce(told.c.n, 0))
+    )
+
+
+def _shelves_differ() -> Select[int]:
+    """A copy is on loan ⇔ it has an open loan."""
+    open_ = select(Loan.item_id).where(Loan.ended_at.is_(None))
+    on_loan = Item.status == ItemStatus.ON_LOAN
+    return select(Item.id).where(
+        or_(and_(on_loan, Item.id.not_in(open_)), and_(~on_loan, Item.id.in_(open_)))
+    )
+
+
+def _undone_without_reversal() -> Select[int]:
+    """A loan undone has no loan standing; a loan standing was not undone."""
+    standing = (
+        select(Entry.loan_id)
+        .where(Entry.kind == Kind.LOAN, Entry.loan_id.is_not(None))
+        .group_by(Entry.loan_id)
+        .having(func.sum(Entry.count) != 0)
+    )
+    undone = func.coalesce(Loan.ended_by, "") == LoanEnd.UNDONE
+    return select(Loan.id).where(undone == Loan.id.in_(standing))
+
+
+def _bad_reversals() -> Select[int]:
+    """A reversal is equal and opposite, and of the same kind and place."""
+    first = aliased(Entry)
+    unequal = [
+        func.coalesce(getattr(first, name), 0) + func.coalesce(getattr(Entry, name), 0) != 0
+        for name in AMOUNTS
+    ]
+    return (
+        select(Entry.id)
+        .join(first, first.id == Entry.reverses_id)
+        .where(or_(Entry.kind != first.kind, Entry.branch_id != first.branch_id, *unequal))
+    )
+
+
+def _posted_wrongly() -> Select[int]:
+    """Nothing is posted before its day."""
+    return select(Entry.id).where(Entry.posted < Entry.day)
+
+
+def _visits_twice() -> Select[int]:
+    """One visit for a reader, branch and day, or none."""
+    return (
+        select(func.min(Entry.id))
+        .where(Entry.kind == Kind.VISIT, Entry.patron_year_id.is_not(None))
+        .group_by(Entry.patron_year_id, Entry.branch_id, Entry.day)
+        .having(func.sum(Entry.count).not_in([0, 1]))
+    )
+
+
+def _registrations_differ() -> Select[int]:
+    """A reader of the year has exactly one registration."""
+    told = (
+        select(Entry.patron_year_id, func.sum(Entry.count).label("n"))
+        .where(Entry.kind == Kind.REGISTRATION, Entry.patron_year_id.is_not(None))
+        .group_by(Entry.patron_year_id)
+        .subquery()
+    )
+    return (
+        select(PatronYear.id)
+        .outerjoin(told, told.c.patron_year_id == PatronYear.id)
+        .where(func.coalesce(told.c.n, 0) != 1)
+    )
+
+
+def _counted_twice() -> Select[int]:
+    """A copy stands in the stock at most once, and not at all when it is withdrawn."""
+    sign = case(
+        (Entry.kind.in_([Kind.OPENING, Kind.ACCESSION]), Entry.count),
+        (Entry.kind == Kind.WITHDRAWAL, -Entry.count),
+        else_=0,
+    )
+    stock = (
+        select(Entry.item_id, func.sum(sign).label("n"))
+        .where(Entry.item_id.is_not(None))
+        .group_by(Entry.item_id)
+        .subquery()
+    )
+    most = case((Item.status == ItemStatus.WITHDRAWN, 0), else_=Item.copies)
+    return select(Item.id).join(stock, stock.c.item_id == Item.id).where(stock.c.n > most)
+
+
+def _records_uncounted() -> Select[int]:
+    """Each record of the catalogue is counted once."""
+    sign = case(
+        (Entry.kind.in_([Kind.OPENING, Kind.RECORD_ADDED, Kind.RECORD_RESTORED]), Entry.count),
+        (Entry.kind.in_([Kind.RECORD_DELETED, Kind.RECORD_MERGED]), -Entry.count),
+        else_=0,
+    )
+    told = (
+        select(Entry.record_id, func.sum(sign).label("n"))
+        .where(Entry.record_id.is_not(None), Entry.item_id.is_(None))
+        .group_by(Entry.record_id)
+        .subquery()
+    )
+    return (
+        select(BibliographicRecord.id)
+        .outerjoin(told, told.c.record_id == BibliographicRecord.id)
+        .where(func.coalesce(told.c.n, 0) != 1)
+    )
+
+
+def _no_books() -> Select[int]:
+    """The frontier of closed months is one row."""
+    return select(func.count(Books.id)).having(func.count(Books.id) != 1)
+
+
+CHECKS: dict[str, tuple[str, Callable[[], Select[int]]]] = {
+    "loans": (N_("Open loans differ from the ledger."), _loans_without_balance),
+    "renewals": (N_("Renewals of loans differ from the ledger."), _renewals_differ),
+    "shelves": (N_("Copies on loan differ from open loans."), _shelves_differ),
+    "undone": (N_("Loans undone differ from reversals."), _undone_without_reversal),
+    "reversals": (N_("Reversals are not equal and opposite."), _bad_reversals),
+    "posted": (N_("Entries are posted before their day."), _posted_wrongly),
+    "visits": (N_("Visits of a reader on a day are not 0 or 1."), _visits_twice),
+    "registrations": (N_("Registrations differ from the ledger."), _registrations_differ),
+    "stock": (N_("Copies are counted more than once."), _counted_twice),
+    "records": (N_("Records are not counted once."), _records_uncounted),
+    "books": (N_("The frontier of closed months is missing."), _no_books),
+}
+
+
+def findings(session: Session) -> list[Finding]:
+    """What disagrees; empty when all is well."""
+    found = []
+    for name, (message, query) in CHECKS.items():
+        ids = list(session.scalars(query()))
+        if ids:
+            found.append(Finding(name, message, len(ids), tuple(ids[:SHOWN])))
+    return found

@@ -1,0 +1,30 @@
+"""Texts in a language outside of a web request: commands, exports, printed forms."""
+
+from __future__ import annotations
+
+import gettext
+from functools import cache
+from pathlib import Path
+
+from ils.errors import IlsError
+
+FOLDER = Path(__file__).parent / "translations"
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    return gettext.translation("messages", FOLDER, [language], fallback=True)
+
+
+def say(message: str, language: str) -> str:
+    """A text marked with `errors.N_`, in a language."""
+    return _catalogue(language).gettext(message) if message else ""
+
+
+def say_error(error: IlsError, language: str) -> str:
+    """The message of an error; the texts among its facts are translated too."""
+    facts = {
+        name: say(value, language) if isinstance(value, str) else value
+        for name, value in error.facts.items()
+    }
+    return say(error.message, language) % facts

@@ -1,0 +1,23 @@
+"""How Alembic reaches the database: always by a connection that the program gives it."""
+
+from __future__ import annotations
+
+from alembic import context
+
+# Imported for their tables.
+from ils import ledger
+from ils.catalog import models as _catalog
+from ils.circulation import models as _circulation
+from ils.holdings import models as _holdings
+from ils.organisation import models as _organisation
+
+TABLES = (ledger, _catalog, _circulation, _holdings, _organisation)
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=ledger.Base.metadata,
+    render_as_batch=connection.dialect.name == "sqlite",
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()
