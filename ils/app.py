@@ -35,6 +35,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=secret_key(config.folder / "secret.key"),
         PERMANENT_SESSION_LIFETIME=timedelta(hours=config.sign_in.hours),
+        SESSION_REFRESH_EACH_REQUEST=False,  # a sign-in ends when it was said to
         SESSION_COOKIE_NAME="sandyq",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -53,7 +54,7 @@ def create_app(config: Config | None = None) -> Flask:
     for pages in (organisation_pages, settings, catalogue, patrons, desk, statistics):
         app.register_blueprint(pages)
     if proxies := config.server.trusted_proxies:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign] -- Flask's own way to wrap
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own way to wrap
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
     return app

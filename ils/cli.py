@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import shutil
@@ -78,10 +79,15 @@ def init(console: Console, branch: str, admin: str, password: str | None, bare: 
 
 
 @main.command()
+@click.option("--if-empty", is_flag=True, help="Do nothing in a library that has data.")
 @with_console
-def demo(console: Console) -> None:
+def demo(console: Console, if_empty: bool) -> None:
     """Fill an empty library with demonstration data."""
     schema.upgrade(console.sessions.kw["bind"])
+    if if_empty:
+        with db.reading(console.sessions) as session:
+            if not is_empty(session):
+                return
     click.echo(build(console))
 
 
@@ -110,7 +116,7 @@ def serve(console: Console) -> None:
     _Server(options).run()
 
 
-class _Server(BaseApplication):  # type: ignore[misc] -- gunicorn has no types
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn with our settings and no file of its own."""
 
     def __init__(self, options: dict[str, object]) -> None:
@@ -126,7 +132,10 @@ class _Server(BaseApplication):  # type: ignore[misc] -- gunicorn has no types
         # Desk requests are short; a thread that waits for the interpreter should not
         # wait longer than one of them takes.
         sys.setswitchinterval(0.001)
-        return create_app()
+        app = create_app()
+        gc.collect()
+        gc.freeze()  # what stays for ever need not be looked through again and again
+        return app
 
 
 @main.command()

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ils.errors import Invalid, N_
+from ils.errors import N_, Invalid
 
 ROOT = Path(__file__).resolve().parent.parent
 SHORT_NAMES = {

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import click
 
@@ -17,7 +17,18 @@ from ils import config as configuration
 from ils.config import Config
 from ils.errors import IlsError
 from ils.ledger import Channel, Origin
-from ils.organisation.models import Branch
+
+
+class Place(Protocol):
+    """A branch, as far as an act needs to know it."""
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+
+    @property
+    def timezone(self) -> str:
+        """Its time zone."""
 
 
 class Console:
@@ -39,7 +50,7 @@ class Console:
         asked = (os.environ.get("LC_ALL") or os.environ.get("LANG") or "")[:2]
         return asked if asked in {"kk", "ru", "en"} else self.config.library.language
 
-    def origin(self, branch: Branch, channel: Channel) -> Origin:
+    def origin(self, branch: Place, channel: Channel) -> Origin:
         """An act of the command line, now, at a branch."""
         now = clock.now()
         day = clock.local_day(now, branch.timezone)

@@ -6,12 +6,13 @@ import fcntl
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -20,13 +21,16 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    Insert,
     Integer,
     MetaData,
     String,
+    Table,
     TypeDecorator,
     Uuid,
     create_engine,
     event,
+    insert,
 )
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -145,6 +149,17 @@ _ids = _Ids()
 os.register_at_fork(after_in_child=_ids.forget_slot)
 
 
+def bulk_insert(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many rows at once, each with every column that has no default."""
+    if rows:
+        session.execute(insert(cast("Table", model.__table__)), rows)
+
+
+@cache
+def _insert(model: type[Base]) -> Insert:
+    return insert(cast(Table, model.__table__))
+
+
 def new_id() -> int:
     """A new id for any table."""
     return _ids.next()
@@ -157,9 +172,9 @@ def connect(config: Config) -> Engine:
     url = config.database_url
     if url.startswith("sqlite"):
         config.folder.mkdir(parents=True, exist_ok=True)
-        # Each thread keeps a connection; desks wait for each other in `_queue`, not in SQLite.
         engine = create_engine(url, connect_args={"timeout": 30}, pool_size=32)
         _prepare_sqlite(engine)
+        _turns[engine] = _Turn(config.folder / "locks" / "writing")
         return engine
     return create_engine(url, pool_size=config.server.threads, max_overflow=4, pool_pre_ping=False)
 
@@ -173,7 +188,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             "synchronous=FULL",  # an acknowledged scan survives a power cut
             "foreign_keys=ON",
             "recursive_triggers=ON",  # REPLACE must not slip past the ledger's triggers
-            "cache_size=-16000",
+            "cache_size=-2000",  # for each connection; the file stands in the system's cache
             "busy_timeout=30000",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
@@ -189,10 +204,40 @@ def sessions_of(engine: Engine) -> Sessions:
     return sessionmaker(engine, expire_on_commit=False)
 
 
+class _Turn:
+    """Whose turn it is to write to SQLite, which lets one write at a time.
+
+    SQLite itself makes the others sleep and ask again, so that one of twenty desks may
+    wait for seconds. Here they stand in a line: of threads, then of processes.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.lock = threading.Lock()
+        self.handle: int | None = None
+
+    def __enter__(self) -> None:
+        self.lock.acquire()
+        if self.handle is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.handle = os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600)
+        fcntl.flock(self.handle, fcntl.LOCK_EX)
+
+    def __exit__(self, *_: object) -> None:
+        assert self.handle is not None  # noqa: S101 -- entered before
+        fcntl.flock(self.handle, fcntl.LOCK_UN)
+        self.lock.release()
+
+
+#: Of each SQLite engine; PostgreSQL locks rows and needs no turns.
+_turns: dict[object, _Turn] = {}
+
+
 @contextmanager
 def transaction(sessions: Sessions) -> Iterator[Session]:
     """All or nothing: commit when the block ends, roll back when it raises."""
-    with sessions() as session, session.begin():
+    turn = _turns.get(sessions.kw["bind"]) or nullcontext()
+    with turn, sessions() as session, session.begin():
         yield session
 
 
@@ -202,7 +247,6 @@ def reading(sessions: Sessions) -> Iterator[Session]:
     with sessions() as session:
         session.connection(execution_options={"ils_reading": True})
         yield session
-        session.rollback()
 
 
 def run(sessions: Sessions, work: Callable[[Session], Result]) -> Result:
@@ -236,4 +280,3 @@ def _lost_a_race(error: IntegrityError | OperationalError) -> bool:
         return True
     state = getattr(error.orig, "sqlstate", None)
     return state in {"40001", "40P01", "55P03"} or "locked" in str(error.orig)
-

@@ -11,15 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, TypedDict, Unpack
+from typing import Any, TypedDict
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, insert, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, bindparam, select
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from ils import clock
-from ils.db import Base, BigId, new_id, one_of
-from ils.errors import Invalid, N_, Refused
+from ils.db import Base, BigId, bulk_insert, new_id, one_of
+from ils.errors import N_, Invalid, Refused
 
 
 class Kind(StrEnum):
@@ -156,11 +156,9 @@ class Facts(TypedDict, total=False):
     source: str | None
     reason: str | None
     other_branch_id: int | None
-    place: str | None
-    detail: str | None
 
 
-FACTS = tuple(Facts.__annotations__)
+FACTS = (*Facts.__annotations__, "place", "detail")
 AMOUNTS = ("count", "pages", "bytes", "amount")
 
 
@@ -244,6 +242,17 @@ class Books(Base):
     first_open_day: Mapped[date]
 
 
+# Statements of every scan, built once: building one costs more than running it.
+_undoing = aliased(Entry)
+_BY_REQUEST = select(Entry).where(Entry.request_id == bindparam("request_id"))
+_WITH_REVERSAL = (
+    select(Entry.id, _undoing.id)
+    .outerjoin(_undoing, _undoing.reverses_id == Entry.id)
+    .where(Entry.request_id == bindparam("request_id"))
+)
+_FIRST_OPEN_DAY = select(Books.first_open_day)
+
+
 class ScanReused(Invalid):
     """A request id came again with another act: a fault of the page, not a repeat."""
 
@@ -258,13 +267,25 @@ class AlreadyReversed(Refused):
     message = N_("This was already undone.")
 
 
-def record(session: Session, kind: Kind, origin: Origin, **facts: Unpack[Facts]) -> Entry:
-    """Add one entry of one act, counted once."""
-    return _add(session, kind, origin, {"count": 1, **facts})
+def record(
+    session: Session,
+    kind: Kind,
+    origin: Origin,
+    facts: Facts,
+    *,
+    place: str | None = None,
+    detail: str | None = None,
+) -> int:
+    """Add one entry of one act, counted once; returns its id.
+
+    Args:
+        detail: the kind's own sub-kind.
+    """
+    return _add(session, kind, origin, {"count": 1, **facts, "place": place, "detail": detail})
 
 
-def reverse(session: Session, entry: Entry, origin: Origin) -> Entry:
-    """Cancel an entry with an equal and opposite one, dated by ``origin``.
+def reverse(session: Session, entry: Entry, origin: Origin) -> int:
+    """Cancel an entry with an equal and opposite one, dated by ``origin``; returns its id.
 
     Raises:
         AlreadyReversed: it was cancelled before.
@@ -281,7 +302,7 @@ def reverse(session: Session, entry: Entry, origin: Origin) -> Entry:
 
 def replayed(session: Session, request_id: UUID) -> Entry | None:
     """The entry this very request has already made, when it arrives twice."""
-    return session.scalar(select(Entry).where(Entry.request_id == request_id))
+    return session.scalar(_BY_REQUEST, {"request_id": request_id})
 
 
 def reversal_of(session: Session, entry: Entry) -> Entry | None:
@@ -290,55 +311,57 @@ def reversal_of(session: Session, entry: Entry) -> Entry | None:
 
 
 def record_once(
-    session: Session, kind: Kind, origin: Origin, key: str, **facts: Unpack[Facts]
-) -> Entry | None:
+    session: Session, kind: Kind, origin: Origin, facts: Facts, *, key: str
+) -> int | None:
     """Add an entry unless one with the same ``key`` stands already; ``None`` if it does.
 
     The request id is made from the key, so that the database itself allows one. After a
     reversal the key may be used again.
     """
-    request_id, entry = _keyed(session, key)
-    if entry is not None:
+    request_id, entry_id = _keyed(session, key)
+    if entry_id is not None:
         return None
-    return record(session, kind, replace(origin, request_id=request_id), **facts)
+    return record(session, kind, replace(origin, request_id=request_id), facts)
 
 
 def standing(session: Session, key: str) -> Entry | None:
     """The entry that `record_once` wrote with this key and nobody reversed."""
-    return _keyed(session, key)[1]
+    entry_id = _keyed(session, key)[1]
+    return None if entry_id is None else session.get(Entry, entry_id)
 
 
-def _keyed(session: Session, key: str) -> tuple[UUID, Entry | None]:
-    """The entry that stands under a key, or the request id free for the next one."""
-    while entry := replayed(session, request_id := uuid5(NAMESPACE_URL, f"ledger:{key}")):
-        reversal = reversal_of(session, entry)
-        if reversal is None:
-            return request_id, entry
-        key = f"{key}:{reversal.id}"
-    return request_id, None
+def _keyed(session: Session, key: str) -> tuple[UUID, int | None]:
+    """The id of the entry that stands under a key, with the request id free for the next."""
+    while True:
+        request_id = uuid5(NAMESPACE_URL, f"ledger:{key}")
+        found = session.execute(_WITH_REVERSAL, {"request_id": request_id}).one_or_none()
+        entry_id, reversal_id = found or (None, None)
+        if entry_id is None or reversal_id is None:
+            return request_id, entry_id
+        key = f"{key}:{reversal_id}"
 
 
 def record_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add many entries at once; each row has every column but ``id`` and ``recorded_at``."""
-    if rows:
-        moment = clock.now()
-        session.execute(
-            insert(Entry.__table__),
-            [{**row, "id": new_id(), "recorded_at": moment} for row in rows],
-        )
+    moment = clock.now()
+    bulk_insert(session, Entry, [{**row, "id": new_id(), "recorded_at": moment} for row in rows])
 
 
 def row(
-    session: Session, kind: Kind, origin: Origin, **values: Unpack[Facts]
+    session: Session, kind: Kind, origin: Origin, facts: Facts, *, count: int, detail: str
 ) -> dict[str, Any]:
-    """An entry as `record_many` wants it, counted once."""
-    return {**_columns(session, kind, origin), "count": 1, **dict.fromkeys(FACTS), **values}
+    """An entry as `record_many` wants it."""
+    columns = _columns(session, kind, origin)
+    return {**columns, **dict.fromkeys(FACTS), **facts, "count": count, "detail": detail}
 
 
 def posted(session: Session, day: date) -> date:
     """The day an act of ``day`` counts: itself, or the first open day if its month is closed."""
-    books = session.get(Books, 1)
-    return day if books is None else max(day, books.first_open_day)
+    first_open_day = session.info.get("first_open_day")
+    if first_open_day is None:
+        first_open_day = session.scalars(_FIRST_OPEN_DAY).one()
+        session.info["first_open_day"] = first_open_day  # for the rest of this transaction
+    return max(day, first_open_day)
 
 
 def known_requests(session: Session, ids: Iterable[UUID]) -> set[UUID]:
@@ -365,9 +388,8 @@ def _columns(session: Session, kind: Kind, origin: Origin) -> dict[str, Any]:
     }
 
 
-def _add(session: Session, kind: Kind, origin: Origin, values: Mapping[str, Any]) -> Entry:
-    columns = {**_columns(session, kind, origin), **values}
-    entry = Entry(**columns, recorded_at=clock.now())
-    session.add(entry)
-    session.flush()
-    return entry
+def _add(session: Session, kind: Kind, origin: Origin, values: Mapping[str, Any]) -> int:
+    entry_id = new_id()
+    columns = {"id": entry_id, "recorded_at": clock.now(), **_columns(session, kind, origin)}
+    bulk_insert(session, Entry, [{**columns, **values}])
+    return entry_id

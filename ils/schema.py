@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
@@ -47,8 +49,8 @@ def _config() -> AlembicConfig:
     return config
 
 
-def _run(engine: Engine, step: object, revision: str) -> None:
+def _run(engine: Engine, step: Callable[[AlembicConfig, str], None], revision: str) -> None:
     config = _config()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        step(config, revision)  # type: ignore[operator] -- one of alembic's two commands
+        step(config, revision)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ils import ledger
@@ -16,7 +17,7 @@ from ils.catalog.marc.reading import ReadRecord
 from ils.catalog.marc.record import Dialect, Field, MarcRecord
 from ils.catalog.models import AuthorityRecord, BibliographicRecord
 from ils.catalog.rules import Classes, Description
-from ils.db import new_id
+from ils.db import bulk_insert, new_id
 from ils.ledger import Kind, OpeningOf, Origin
 
 
@@ -56,8 +57,9 @@ def add_imported(
     for key, read, marc in keyed:
         if key in known:
             continue
-        common = {
-            "id": new_id(),
+        record_id = new_id()
+        common: dict[str, Any] = {
+            "id": record_id,
             "dialect": dialect.value,
             "marc": marc.dump(),
             "import_key": key,
@@ -65,19 +67,20 @@ def add_imported(
         }
         if reading.is_authority(marc):
             authorities.append({**common, "heading": rules.heading(marc, dialect)})
-            imported.append(Imported(common["id"], read, marc, None))
+            imported.append(Imported(record_id, read, marc, None))
             continue
         about = rules.describe(marc, dialect, classes)
         values = asdict(about) | ({"catalogue": catalogue} if catalogue else {})
         about = Description(**values)
         bibliographic.append(common | values | _derived(about) | {"provisional": False})
-        imported.append(Imported(common["id"], read, marc, about))
+        imported.append(Imported(record_id, read, marc, about))
         place = origin.also(key)
-        facts = _facts(common["id"], about)
-        entries.append(ledger.row(session, Kind.OPENING, place, detail=OpeningOf.RECORDS, **facts))
-    for model, rows in ((BibliographicRecord, bibliographic), (AuthorityRecord, authorities)):
-        if rows:
-            session.execute(insert(model.__table__), rows)
+        facts = _facts(record_id, about)
+        entries.append(
+            ledger.row(session, Kind.OPENING, place, facts, count=1, detail=OpeningOf.RECORDS)
+        )
+    bulk_insert(session, BibliographicRecord, bibliographic)
+    bulk_insert(session, AuthorityRecord, authorities)
     ledger.record_many(session, entries)
     return imported
 
@@ -118,7 +121,7 @@ def add_provisional(
     )
     session.add(record)
     session.flush()
-    ledger.record(session, Kind.RECORD_ADDED, origin.also("record"), **_facts(record.id, about))
+    ledger.record(session, Kind.RECORD_ADDED, origin.also("record"), _facts(record.id, about))
     return record
 
 

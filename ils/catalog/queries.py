@@ -44,7 +44,7 @@ def matches(text: str) -> ColumnElement[bool]:
     if isbn := isbn13(text):
         return BibliographicRecord.isbn == isbn
     words = search_key(text).split()
-    condition = BibliographicRecord.search_text.is_not(None)
+    condition: ColumnElement[bool] = BibliographicRecord.search_text.is_not(None)
     for word in words:
         condition &= BibliographicRecord.search_text.contains(f" {word}", autoescape=True)
     return condition

@@ -50,7 +50,7 @@ def patrons() -> None:
 @with_console
 def register(console: Console, branch: str, birth_date: datetime, **values: str) -> None:
     """Register a new reader for this year."""
-    data = PatronData(birth_date=birth_date.date(), **values)  # type: ignore[arg-type] -- by name
+    data = PatronData(birth_date=birth_date.date(), **values)  # type: ignore[arg-type]  # by name
     with db.transaction(console.sessions) as session:
         origin = console.origin(branch_by_code(session, branch), Channel.SYSTEM)
         patron = register_patron(session, origin, data, console.config.lists.categories)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from ils.catalog.rules import search_key
@@ -18,6 +18,33 @@ from ils.ledger import Entry, Kind
 ACTS = (Kind.LOAN, Kind.RENEWAL, Kind.RETURN, Kind.IN_HOUSE_USE)
 #: What a reader may be served with; the first of them on a day is a visit.
 SERVICES = (*ACTS, Kind.REGISTRATION)
+
+
+# Statements of every scan, built once: building one costs more than running it.
+_one = select(Patron).where(Patron.id == bindparam("patron"))
+_PATRON = {False: _one, True: _one.with_for_update()}
+_BY_CARD = select(Patron).where(Patron.card.in_(bindparam("codes", expanding=True)))
+_LAST_LOAN = (
+    select(Loan)
+    .where(Loan.item_id == bindparam("item"))
+    .order_by(Loan.issued_at.desc(), Loan.id.desc())
+    .limit(1)
+    .options(joinedload(Loan.patron), joinedload(Loan.patron_year))
+)
+_held = select(func.count()).where(Loan.patron_id == bindparam("patron"), Loan.ended_at.is_(None))
+_BORROWER = (
+    select(
+        PatronYear,
+        _held.scalar_subquery(),
+        _held.where(Loan.due < bindparam("today")).scalar_subquery(),
+    )
+    .select_from(Patron)
+    .outerjoin(
+        PatronYear,
+        and_(PatronYear.patron_id == Patron.id, PatronYear.year == bindparam("year")),
+    )
+    .where(Patron.id == bindparam("patron"))
+)
 
 
 class UnknownPatron(NotFound):
@@ -43,8 +70,7 @@ def patron(session: Session, patron_id: int, *, lock: bool = False) -> Patron:
     Raises:
         UnknownPatron: there is none.
     """
-    query = select(Patron).where(Patron.id == patron_id)
-    found = session.scalar(query.with_for_update() if lock else query)
+    found = session.scalar(_PATRON[lock], {"patron": patron_id})
     if found is None:
         raise UnknownPatron
     return found
@@ -52,14 +78,14 @@ def patron(session: Session, patron_id: int, *, lock: bool = False) -> Patron:
 
 def patron_by_card(session: Session, codes: Sequence[str]) -> Patron | None:
     """The reader with this card; the first code that fits."""
-    found = {p.card: p for p in session.scalars(select(Patron).where(Patron.card.in_(codes)))}
+    found = {p.card: p for p in session.scalars(_BY_CARD, {"codes": codes})}
     return next((found[code] for code in codes if code in found), None)
 
 
 def patrons(text: str) -> Select[Patron]:
     """Readers by the beginnings of their names or card, in order of the alphabet."""
     query = select(Patron).order_by(Patron.surname, Patron.given_name, Patron.id)
-    condition = Patron.card.is_not(None)
+    condition: ColumnElement[bool] = Patron.card.is_not(None)
     for word in search_key(text).split():
         condition &= Patron.search_text.contains(f" {word}", autoescape=True)
     return query.where(condition)
@@ -97,14 +123,7 @@ def loan(session: Session, loan_id: int) -> Loan:
 
 def last_loan(session: Session, item_id: int) -> Loan | None:
     """The latest loan of a copy, open or ended by a return, with its reader."""
-    query = (
-        select(Loan)
-        .where(Loan.item_id == item_id)
-        .order_by(Loan.issued_at.desc(), Loan.id.desc())
-        .limit(1)
-        .options(joinedload(Loan.patron), joinedload(Loan.patron_year))
-    )
-    return session.scalar(query)
+    return session.scalar(_LAST_LOAN, {"item": item_id})
 
 
 def open_loans(patron_id: int) -> Select[Loan]:
@@ -117,13 +136,11 @@ def open_loans(patron_id: int) -> Select[Loan]:
     )
 
 
-def held_and_overdue(session: Session, patron_id: int, today: date) -> tuple[int, int]:
-    """How many copies the reader has, and how many of them are overdue."""
-    query = select(
-        func.count(), func.coalesce(func.sum(case((Loan.due < today, 1), else_=0)), 0)
-    ).where(Loan.patron_id == patron_id, Loan.ended_at.is_(None))
-    held, overdue = session.execute(query).one()
-    return held, overdue
+def borrower(session: Session, patron_id: int, today: date) -> tuple[PatronYear | None, int, int]:
+    """The reader's registration of this year, copies on hand, and how many are overdue."""
+    asked = {"patron": patron_id, "year": today.year, "today": today}
+    year, held, overdue = session.execute(_BORROWER, asked).one()
+    return year, held, overdue
 
 
 def services_left(session: Session, patron_year_id: int, branch_id: int, day: date) -> int:
@@ -156,7 +173,7 @@ def last_act_on(session: Session, item_id: int) -> Entry | None:
     return session.scalar(_standing().where(Entry.item_id == item_id).limit(1))
 
 
-def last_acts(staff_id: int, branch_id: int, day: date) -> Select[tuple[Entry, Item, Patron]]:
+def last_acts(staff_id: int, branch_id: int, day: date) -> Select[Entry, Item, Patron]:
     """The acts of a member of staff on a day that stand, with copies and readers."""
     return (
         _standing()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ils import clock, web
@@ -15,7 +16,7 @@ from ils.circulation.actions.undo import undo as undo_act
 from ils.circulation.models import Patron
 from ils.circulation.rules.loans import LoanRefused
 from ils.circulation.rules.patrons import PatronData
-from ils.errors import IlsError, Invalid, N_
+from ils.errors import N_, IlsError, Invalid
 from ils.holdings import barcodes
 from ils.holdings.web import printed
 from ils.organisation.models import Role
@@ -108,7 +109,7 @@ def refused(error: IlsError) -> ResponseReturnValue:
     if not _by_script() or getattr(g, "staff", None) is None:
         return web.show_error(error)
     problems = [
-        web.gettext(p.message) % dict(p.facts)
+        gettext(p.message) % dict(p.facts)
         for p in (error.problems if isinstance(error, LoanRefused) else ())
     ]
     text = web.translated(error)
@@ -142,12 +143,12 @@ def _answered(session: Session, answer: Answer) -> ResponseReturnValue:
 
 def _shown(session: Session, answer: Answer) -> dict[str, object]:
     opened = answer.patron if answer.situation.value in {"card", "registration"} else None
-    foreign = answer.item is not None and answer.item.owner_branch_id != g.staff.branch_id
+    foreign = answer.item is not None and answer.item.owner_branch_id != g.staff.branch.id
     return {
         "answer": answer,
         "by_script": _by_script(),
         "branches": names_of(session, web.language()) if foreign else {},
-        "notes": [web.gettext(p.message) % dict(p.facts) for p in answer.notes],
+        "notes": [gettext(p.message) % dict(p.facts) for p in answer.notes],
         "limit": web.ils().config.circulation.max_loans,
         **(_panel(session, opened) if opened else {}),
     }
@@ -155,11 +156,11 @@ def _shown(session: Session, answer: Answer) -> dict[str, object]:
 
 def _panel(session: Session, patron: Patron) -> dict[str, object]:
     today = clock.local_day(clock.now(), g.staff.branch.timezone)
-    held, overdue = queries.held_and_overdue(session, patron.id, today)
+    year, held, overdue = queries.borrower(session, patron.id, today)
     return {
         "patron": patron,
         "today": today,
-        "registered": queries.patron_year(session, patron.id, today.year) is not None,
+        "registered": year is not None,
         "held": held,
         "overdue": overdue,
         "loans": session.scalars(queries.open_loans(patron.id).limit(LOANS_SHOWN)).all(),
@@ -170,7 +171,7 @@ def _panel(session: Session, patron: Patron) -> dict[str, object]:
 def _page(session: Session, answer: Answer | None, patron_id: int | None) -> ResponseReturnValue:
     patron = queries.patron(session, patron_id) if patron_id else None
     today = clock.local_day(clock.now(), g.staff.branch.timezone)
-    acts = queries.last_acts(g.staff.id, g.staff.branch_id, today).limit(LAST_ACTS)
+    acts = queries.last_acts(g.staff.id, g.staff.branch.id, today).limit(LAST_ACTS)
     return render_template(
         "circulation/desk.html",
         acts=session.execute(acts).all(),
@@ -275,9 +276,7 @@ def _data() -> PatronData:
     return PatronData(**values, birth_date=birth_date, consent="consent" in request.form)
 
 
-def _form(
-    patron: Patron | None, values: object, error: IlsError | None
-) -> ResponseReturnValue:
+def _form(patron: Patron | None, values: object, error: IlsError | None) -> ResponseReturnValue:
     text = web.translated(error) if error else None
     page = render_template("circulation/patron_form.html", patron=patron, v=values, error=text)
     return page, error.status if error else 200

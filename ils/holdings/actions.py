@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ils import ledger
@@ -15,7 +15,7 @@ from ils.catalog.actions import Imported, add_imported
 from ils.catalog.marc.reading import ReadRecord, Source
 from ils.catalog.models import BibliographicRecord
 from ils.catalog.rules import Classes, CopyStatement, Description, copies
-from ils.db import new_id
+from ils.db import bulk_insert, new_id
 from ils.holdings import rules
 from ils.holdings.models import Item, ItemStatus
 from ils.ledger import Kind, OpeningOf, Origin
@@ -115,10 +115,13 @@ def _add_copies(
         if statement.status not in rules.NOT_IN_STOCK:
             place = origin.also(f"copy:{one.id}:{at}")
             facts = _facts(row["id"], one.id, row["owner_branch_id"], about)
-            entry = ledger.row(session, Kind.OPENING, place, detail=OpeningOf.STOCK, **facts)
-            entries.append(entry | {"count": statement.copies})
-    if rows:
-        session.execute(insert(Item.__table__), rows)
+            number = statement.copies
+            entries.append(
+                ledger.row(
+                    session, Kind.OPENING, place, facts, count=number, detail=OpeningOf.STOCK
+                )
+            )
+    bulk_insert(session, Item, rows)
     ledger.record_many(session, entries)
     out.items += len(rows)
 

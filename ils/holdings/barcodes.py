@@ -13,7 +13,7 @@ from barcode.writer import ImageWriter
 from PIL import Image, ImageDraw, ImageFont
 from pyzbar import pyzbar
 
-from ils.errors import Invalid, N_, Unavailable
+from ils.errors import N_, Invalid, Unavailable
 
 DPI = 300
 MM = DPI / 25.4
@@ -88,9 +88,7 @@ def draw(sheet: Sheet) -> Image.Image:
     pen = ImageDraw.Draw(page)
     code_font = _font(round(2.8 * MM))
     page.paste(bars, ((width - bars.width) // 2, height - bars.height - round(5 * MM)))
-    pen.text(
-        (width / 2, height - round(2.6 * MM)), sheet.code, fill=0, font=code_font, anchor="mm"
-    )
+    pen.text((width / 2, height - round(2.6 * MM)), sheet.code, fill=0, font=code_font, anchor="mm")
     top = 2 * MM
     for at, line in enumerate(sheet.lines):
         font = _font(round((3.4 if at == 1 else 2.6) * MM))

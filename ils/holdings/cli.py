@@ -20,7 +20,7 @@ from ils.catalog.marc.iso2709 import RECORD_END, Chunk
 from ils.catalog.marc.reading import Form, NotRecords, Source
 from ils.catalog.rules import Classes, describe
 from ils.console import Console, print_json, with_console
-from ils.errors import Invalid, N_
+from ils.errors import N_, Invalid
 from ils.holdings import queries
 from ils.holdings.actions import Destination, Outcome, import_batch
 from ils.ledger import Channel
@@ -80,7 +80,7 @@ def import_(console: Console, files: tuple[Path, ...], json_: bool, **said: obje
 
     One bad record never stops a file; importing a file again changes nothing.
     """
-    choices = Choices(**said, quiet=json_)  # type: ignore[arg-type] -- click checked them
+    choices = Choices(**said, quiet=json_)  # type: ignore[arg-type]  # click checked them
     outcomes = []
     for file in files:
         try:
@@ -100,9 +100,7 @@ def import_(console: Console, files: tuple[Path, ...], json_: bool, **said: obje
 @click.option("--limit", default=20, show_default=True)
 @click.option("--json", "json_", is_flag=True)
 @with_console
-def search(
-    console: Console, text: str, catalogue: str | None, limit: int, json_: bool
-) -> None:
+def search(console: Console, text: str, catalogue: str | None, limit: int, json_: bool) -> None:
     """Find records by words of title or author, ISBN, barcode or inventory number."""
     with db.reading(console.sessions) as session:
         found = session.scalars(queries.search(text, catalogue).limit(limit)).all()
@@ -200,8 +198,6 @@ def _titles_by_encoding(
     console: Console, source: Source, chunks: list[Chunk]
 ) -> dict[str, list[str]]:
     """The first titles in each encoding, so that a person can tell."""
-
-
     lists = console.config.lists
     classes = Classes(lists.udc, lists.bbk)
     names = [source.encoding, *(n for n in encodings.NAMES if n != source.encoding)]

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from ils.catalog import queries as catalog
 from ils.catalog.models import BibliographicRecord
 from ils.holdings.models import Item
+
+# Statements of every scan, built once: building one costs more than running it.
+_BY = {
+    (column.key, lock): query.with_for_update(of=Item) if lock else query
+    for column in (Item.barcode, Item.inventory_number)
+    for lock in (False, True)
+    for query in [select(Item).where(column.in_(bindparam("codes", expanding=True)))]
+}
 
 
 def item_by_code(session: Session, codes: Sequence[str], *, lock: bool = False) -> Item | None:
@@ -18,12 +26,10 @@ def item_by_code(session: Session, codes: Sequence[str], *, lock: bool = False) 
     Args:
         lock: hold the copy until the transaction ends.
     """
-    for column in (Item.barcode, Item.inventory_number):
-        for code in codes:
-            query = select(Item).where(column == code)
-            found = session.scalar(query.with_for_update(of=Item) if lock else query)
-            if found is not None:
-                return found
+    for column in ("barcode", "inventory_number"):
+        found = session.scalars(_BY[column, lock], {"codes": codes}).all()
+        if found:
+            return min(found, key=lambda item: codes.index(getattr(item, column)))
     return None
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from ils import clock
 from ils.config import Config
-from ils.errors import Invalid, N_
+from ils.errors import N_, Invalid
 from ils.organisation import queries, rules
 from ils.organisation.models import (
     AuditEntry,
@@ -39,15 +39,13 @@ def _no_account() -> str:
     return _hasher.hash(secrets.token_urlsafe())
 
 
-def audit(
-    session: Session, by: Staff | None, action: str, subject: str, **changes: object
-) -> None:
-    """Write down an administrative act; ``by`` is ``None`` for the command line."""
+def audit(session: Session, by: int | None, action: str, subject: str, **changes: object) -> None:
+    """Write down an administrative act; ``by`` is the account, ``None`` on the command line."""
     shown: dict[str, Any] = {key: _plain(value) for key, value in changes.items()}
     session.add(
         AuditEntry(
             at=clock.now(),
-            staff_id=by.id if by else None,
+            staff_id=by,
             action=action,
             subject=subject,
             changes=shown,
@@ -58,7 +56,7 @@ def audit(
 
 def add_branch(
     session: Session,
-    by: Staff | None,
+    by: int | None,
     *,
     code: str,
     name_ru: str,
@@ -78,7 +76,14 @@ def add_branch(
         raise AlreadyExists(code=code)
     branch = Branch(code=code)
     session.add(branch)
-    _fill_branch(branch, name_ru, name_kk, timezone, type, closed_weekdays)
+    _fill_branch(
+        branch,
+        name_ru=name_ru,
+        name_kk=name_kk,
+        timezone=timezone,
+        kind=type,
+        closed_weekdays=closed_weekdays,
+    )
     session.flush()
     audit(session, by, "branch.add", code, name_ru=branch.name_ru, name_kk=branch.name_kk)
     return branch
@@ -86,7 +91,7 @@ def add_branch(
 
 def change_branch(
     session: Session,
-    by: Staff | None,
+    by: int | None,
     branch: Branch,
     *,
     name_ru: str,
@@ -102,13 +107,20 @@ def change_branch(
         Invalid: a field cannot be used.
     """
     before = _shown_branch(branch)
-    _fill_branch(branch, name_ru, name_kk, timezone, type, closed_weekdays)
+    _fill_branch(
+        branch,
+        name_ru=name_ru,
+        name_kk=name_kk,
+        timezone=timezone,
+        kind=type,
+        closed_weekdays=closed_weekdays,
+    )
     branch.active = active
     audit(session, by, "branch.change", branch.code, **_differences(before, _shown_branch(branch)))
 
 
 def add_department(
-    session: Session, by: Staff | None, branch: Branch, *, code: str, name_ru: str, name_kk: str
+    session: Session, by: int | None, branch: Branch, *, code: str, name_ru: str, name_kk: str
 ) -> Department:
     """Add a department to a branch.
 
@@ -132,7 +144,7 @@ def add_department(
 
 def add_service_point(
     session: Session,
-    by: Staff | None,
+    by: int | None,
     branch: Branch,
     *,
     code: str,
@@ -163,9 +175,7 @@ def add_service_point(
     return point
 
 
-def close_on(
-    session: Session, by: Staff | None, branch: Branch, *, day: date, reason: str
-) -> None:
+def close_on(session: Session, by: int | None, branch: Branch, *, day: date, reason: str) -> None:
     """Mark a day without service; marking it twice changes the reason."""
     closed = session.scalar(queries.closed_days(branch).where(ClosedDay.day == day))
     if closed is None:
@@ -175,7 +185,7 @@ def close_on(
     audit(session, by, "branch.close_on", branch.code, day=day, reason=closed.reason)
 
 
-def open_on(session: Session, by: Staff | None, branch: Branch, *, day: date) -> None:
+def open_on(session: Session, by: int | None, branch: Branch, *, day: date) -> None:
     """Take a closed day back."""
     closed = session.scalar(queries.closed_days(branch).where(ClosedDay.day == day))
     if closed is not None:
@@ -185,7 +195,7 @@ def open_on(session: Session, by: Staff | None, branch: Branch, *, day: date) ->
 
 def add_staff(
     session: Session,
-    by: Staff | None,
+    by: int | None,
     config: Config,
     *,
     login: str,
@@ -220,7 +230,7 @@ def add_staff(
 
 def change_staff(
     session: Session,
-    by: Staff | None,
+    by: int | None,
     staff: Staff,
     *,
     name: str,
@@ -246,7 +256,7 @@ def change_staff(
 
 
 def set_password(
-    session: Session, by: Staff | None, config: Config, staff: Staff, *, password: str
+    session: Session, by: int | None, config: Config, staff: Staff, *, password: str
 ) -> None:
     """Give an account a new password; its other sign-ins end.
 
@@ -258,10 +268,9 @@ def set_password(
     audit(session, by, "staff.password", staff.login)
 
 
-def set_language(session: Session, staff: Staff, *, language: str) -> None:
-    """Keep the language the account works in."""
-    staff.language = _language(language)
-    session.flush()
+def set_language(session: Session, by: int, *, language: str) -> None:
+    """Keep the language an account works in."""
+    session.get_one(Staff, by).language = _language(language)
 
 
 def sign_in(session: Session, *, login: str, password: str) -> Staff:
@@ -300,7 +309,7 @@ def _language(code: str) -> str:
 
 
 def _fill_branch(
-    branch: Branch, name_ru: str, name_kk: str, timezone: str, kind: str, closed_weekdays: str
+    branch: Branch, *, name_ru: str, name_kk: str, timezone: str, kind: str, closed_weekdays: str
 ) -> None:
     if kind not in set(BranchType):
         raise Invalid(N_("Type"), N_("Choose one from the list."))

@@ -80,7 +80,7 @@ class Branch(Base):
 
 
 class Department(Base):
-    """A department of a branch: lending, reading room, local history …"""
+    """A department of a branch: lending, reading room, local history and so on."""
 
     __tablename__ = "department"
     __table_args__ = (UniqueConstraint("branch_id", "code"),)

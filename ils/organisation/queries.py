@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from ils.errors import N_, NotFound
@@ -17,6 +17,27 @@ from ils.organisation.models import (
     Role,
     ServicePoint,
     Staff,
+)
+from ils.organisation.rules import Calendar
+from ils.web import SignedIn, Workplace
+
+# Statements of every scan, built once: building one costs more than running it.
+_SIGNED_IN = (
+    select(Staff.login, Staff.name, Staff.language, Staff.roles)
+    .add_columns(Branch.id, Branch.code, Branch.name_ru, Branch.name_kk, Branch.timezone)
+    .join(Branch, Branch.id == Staff.branch_id)
+    .where(
+        Staff.id == bindparam("staff"),
+        Staff.sign_in_version == bindparam("version"),
+        Staff.active,
+    )
+)
+_CALENDAR = (
+    select(Branch.closed_weekdays, ClosedDay.day)
+    .outerjoin(
+        ClosedDay, and_(ClosedDay.branch_id == Branch.id, ClosedDay.day >= bindparam("first"))
+    )
+    .where(Branch.id == bindparam("branch"))
 )
 
 
@@ -54,9 +75,7 @@ def branch_by_code(session: Session, code: str) -> Branch:
 def service_points(branch: Branch) -> Select[ServicePoint]:
     """Where the branch serves readers."""
     return (
-        select(ServicePoint)
-        .where(ServicePoint.branch_id == branch.id)
-        .order_by(ServicePoint.code)
+        select(ServicePoint).where(ServicePoint.branch_id == branch.id).order_by(ServicePoint.code)
     )
 
 
@@ -70,10 +89,10 @@ def closed_days(branch: Branch) -> Select[ClosedDay]:
     return select(ClosedDay).where(ClosedDay.branch_id == branch.id).order_by(ClosedDay.day.desc())
 
 
-def closed_dates(session: Session, branch_id: int, first: date) -> set[date]:
-    """Closed days of a branch from ``first`` on."""
-    query = select(ClosedDay.day).where(ClosedDay.branch_id == branch_id, ClosedDay.day >= first)
-    return set(session.scalars(query))
+def calendar(session: Session, branch_id: int, first: date) -> Calendar:
+    """When a branch does not work, from ``first`` on."""
+    rows = session.execute(_CALENDAR, {"branch": branch_id, "first": first}).all()
+    return Calendar(rows[0][0], {day for _, day in rows if day is not None})
 
 
 def staff_members() -> Select[Staff]:
@@ -93,12 +112,13 @@ def staff_by_login(session: Session, login: str) -> Staff:
     return staff
 
 
-def signed_in(session: Session, staff_id: int, version: int) -> Staff | None:
-    """The account of a sign-in, while the account is active and the password unchanged."""
-    staff = session.get(Staff, staff_id)
-    if staff is None or not staff.active or staff.sign_in_version != version:
+def signed_in(session: Session, staff_id: int, version: int) -> SignedIn | None:
+    """Who a sign-in belongs to, while the account is active and its password unchanged."""
+    found = session.execute(_SIGNED_IN, {"staff": staff_id, "version": version}).one_or_none()
+    if found is None:
         return None
-    return staff
+    login, name, language, roles, *branch = found
+    return SignedIn(staff_id, login, name, language, roles, Workplace(*branch))
 
 
 def count_administrators(session: Session) -> int:
@@ -107,7 +127,7 @@ def count_administrators(session: Session) -> int:
     return sum(Role.ADMINISTRATOR in staff.roles for staff in active)
 
 
-def audit_entries() -> Select[tuple[AuditEntry, str | None]]:
+def audit_entries() -> Select[AuditEntry, str]:
     """The audit trail with the login of who acted, latest first."""
     return (
         select(AuditEntry, Staff.login)

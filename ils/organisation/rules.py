@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import available_timezones
 
-from ils.errors import Invalid, N_, Refused
+from ils.errors import N_, Invalid, Refused
 
 LANGUAGES = ("kk", "ru", "en")
 LONGEST_CODE = 40
@@ -92,10 +93,18 @@ def checked_weekdays(digits: str) -> str:
     return days
 
 
-def next_open_day(day: date, closed_weekdays: str, closed: Container[date]) -> date:
-    """The first day from ``day`` on when the branch works; after a year of closed days, that day."""
-    for ahead in range(366):
-        candidate = day + timedelta(days=ahead)
-        if str(candidate.isoweekday()) not in closed_weekdays and candidate not in closed:
-            return candidate
-    return day
+@dataclass(frozen=True)
+class Calendar:
+    """When a branch does not work: weekdays as digits (1 is Monday), and single days."""
+
+    closed_weekdays: str = ""
+    closed: Container[date] = ()
+
+    def next_open_day(self, day: date) -> date:
+        """The first day from ``day`` on when the branch works; ``day`` if none in a year."""
+        for ahead in range(366):
+            candidate = day + timedelta(days=ahead)
+            weekday = str(candidate.isoweekday())
+            if weekday not in self.closed_weekdays and candidate not in self.closed:
+                return candidate
+        return day

@@ -14,7 +14,7 @@ from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy.orm import Session
 
 from ils import clock, web
-from ils.errors import IlsError, Invalid, N_, TooManyRequests
+from ils.errors import N_, IlsError, Invalid, TooManyRequests
 from ils.organisation import actions, queries
 from ils.organisation.models import Branch, Role, Staff
 
@@ -89,7 +89,7 @@ def choose_language(session: Session) -> ResponseReturnValue:
         raise Invalid(N_("Language"), N_("Choose one from the list."))
     cookie["language"] = chosen
     if g.staff is not None:
-        actions.set_language(session, g.staff, language=chosen)
+        actions.set_language(session, g.staff.id, language=chosen)
     return redirect(_next() or url_for("organisation.home"))
 
 
@@ -107,7 +107,7 @@ def add_branch(session: Session) -> ResponseReturnValue:
     """Open a branch."""
     branch = actions.add_branch(
         session,
-        g.staff,
+        g.staff.id,
         code=request.form.get("code", ""),
         name_ru=request.form.get("name_ru", ""),
         name_kk=request.form.get("name_kk", ""),
@@ -141,14 +141,14 @@ def change_branch(session: Session, code: str) -> ResponseReturnValue:
     match form.get("form"):
         case "point":
             kind = form.get("type", "")
-            actions.add_service_point(session, g.staff, found, **names, type=kind)
+            actions.add_service_point(session, g.staff.id, found, **names, type=kind)
         case "department":
-            actions.add_department(session, g.staff, found, **names)
+            actions.add_department(session, g.staff.id, found, **names)
         case "close":
             day = web.form_day("day", N_("Day"))
-            actions.close_on(session, g.staff, found, day=day, reason=form.get("reason", ""))
+            actions.close_on(session, g.staff.id, found, day=day, reason=form.get("reason", ""))
         case "open":
-            actions.open_on(session, g.staff, found, day=web.form_day("day", N_("Day")))
+            actions.open_on(session, g.staff.id, found, day=web.form_day("day", N_("Day")))
         case _:
             _save_branch(session, found)
     return redirect(url_for("settings.branch", code=code))
@@ -158,7 +158,7 @@ def _save_branch(session: Session, found: Branch) -> None:
     form = request.form
     actions.change_branch(
         session,
-        g.staff,
+        g.staff.id,
         found,
         name_ru=form.get("name_ru", ""),
         name_kk=form.get("name_kk", ""),
@@ -188,7 +188,7 @@ def add_staff(session: Session) -> ResponseReturnValue:
     form = request.form
     staff = actions.add_staff(
         session,
-        g.staff,
+        g.staff.id,
         web.ils().config,
         login=form.get("login", ""),
         name=form.get("name", ""),
@@ -220,13 +220,13 @@ def change_staff(session: Session, login: str) -> ResponseReturnValue:
     member: Staff = queries.staff_by_login(session, login)
     if form.get("form") == "password":
         config = web.ils().config
-        actions.set_password(session, g.staff, config, member, password=form.get("password", ""))
+        actions.set_password(session, g.staff.id, config, member, password=form.get("password", ""))
         if member.id == g.staff.id:
             cookie["version"] = member.sign_in_version
     else:
         actions.change_staff(
             session,
-            g.staff,
+            g.staff.id,
             member,
             name=form.get("name", ""),
             roles=_roles(),

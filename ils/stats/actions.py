@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from ils import clock, ledger
 from ils.config import Config
-from ils.errors import Invalid, N_
+from ils.errors import N_, Invalid
 from ils.ledger import AccessionSource, Channel, Kind, Material, OpeningOf, WithdrawalReason
 from ils.organisation.actions import add_branch
 from ils.organisation.models import Branch
@@ -27,9 +27,12 @@ OLDEST = 130
 #: The largest whole number a column holds.
 MOST = 2**63 - 1
 KEYS = frozenset(
-    "request_id kind occurred_at day branch count pages bytes amount channel catalogue material "
-    "language division owner_branch patron_category age sex source reason other_branch place "
-    "detail new of".split()
+    {
+        *("request_id", "kind", "occurred_at", "day", "branch", "count", "pages", "bytes"),
+        *("amount", "channel", "catalogue", "material", "language", "division", "owner_branch"),
+        *("patron_category", "age", "sex", "source", "reason", "other_branch", "place"),
+        *("detail", "new", "of"),
+    }
 )
 REQUIRED = ("request_id", "kind", "branch")
 
@@ -320,8 +323,10 @@ def _language(values: Mapping[str, Any]) -> str | None:
     value = values.get("language")
     if value is None or value == "other":
         return value
-    if not isinstance(value, str) or len(value) not in {2, 3} or not (
-        value.isascii() and value.isalpha() and value.islower()
+    if (
+        not isinstance(value, str)
+        or len(value) not in {2, 3}
+        or not (value.isascii() and value.isalpha() and value.islower())
     ):
         raise BadLine(f"language “{value}” is not an ISO code")
     return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 import click
 from sqlalchemy.orm import Session
@@ -12,13 +13,13 @@ from sqlalchemy.orm import Session
 from ils import db
 from ils.clock import Period
 from ils.console import Commands, Console, print_json, with_console
-from ils.errors import Invalid, N_
+from ils.errors import N_, Invalid
 from ils.organisation.models import Branch
 from ils.organisation.queries import branch_by_code
 from ils.stats import actions, queries
 from ils.stats.actions import ImportRejected
 from ils.stats.export import as_json, as_text, filled
-from ils.stats.reports import REPORTS, UnknownCell
+from ils.stats.reports import REPORTS, Cell, UnknownCell
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -81,10 +82,8 @@ def entries(
     period = _period(first, last)
     with db.reading(console.sessions) as session:
         where = branch_by_code(session, branch) if branch else None
-        report_ = REPORTS[profile]
-        ask = _row(session, profile, table, row)
-        branch_id = where.id if where else None
-        query = queries.entries(report_, table, ask, column, period, branch_id)
+        cell = Cell(REPORTS[profile], table, _row(session, profile, table, row), column)
+        query = queries.entries(cell, period, where.id if where else None)
         lines = list(actions.exported(session, query))
     if json_:
         print_json({"count": sum(line["count"] for line in lines), "entries": lines})
@@ -151,7 +150,7 @@ def import_(console: Console, file: Path, create_branches: bool, json_: bool) ->
 @ledger.command("export")
 @click.option("-o", "--output", type=click.File("w", encoding="utf-8"), default="-")
 @with_console
-def export(console: Console, output: click.utils.LazyFile) -> None:
+def export(console: Console, output: IO[str]) -> None:
     """Write every entry, one JSON object a line."""
     with db.reading(console.sessions) as session:
         for line in actions.export_history(session):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ils.clock import Period
 from ils.ledger import Entry
-from ils.stats.reports import LANGUAGES, NONE, OTHER, TOTAL, Report, Table, UnknownCell
+from ils.stats.reports import LANGUAGES, NONE, OTHER, TOTAL, Cell, Report, Table, UnknownCell
 
 
 def totals(
@@ -26,21 +26,14 @@ def totals(
     return [dict(row) for row in session.execute(query).mappings()]
 
 
-def entries(
-    report: Report, table_id: str, row: str, column: str, period: Period, branch_id: int | None
-) -> Select[Entry]:
+def entries(cell: Cell, period: Period, branch_id: int | None) -> Select[Entry]:
     """The entries behind one cell; their counts add up to it.
-
-    Args:
-        row: a key of the table's rows; of branches, the id.
 
     Raises:
         UnknownCell: the report has no such table or column.
     """
-    table = report.table(table_id)
-    measure = table.measure(column) if table else None
-    if table is None or measure is None:
-        raise UnknownCell(report=report.id, cell=f"{table_id} {row} {column}")
+    report, row = cell.report, cell.row
+    table, measure = cell.place()
     conditions = [getattr(Entry, fact) == value for fact, value in measure.where.items()]
     if row != TOTAL:
         conditions.append(_in_row(report, table, row))

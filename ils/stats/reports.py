@@ -100,6 +100,29 @@ class Report:
         return next((t for t in self.tables if t.id == key), None)
 
 
+@dataclass(frozen=True)
+class Cell:
+    """The address of a figure; ``row`` is a key of the table's rows, of a branch its id."""
+
+    report: Report
+    table: str
+    row: str
+    column: str
+
+    def place(self) -> tuple[Table, Measure]:
+        """The table and the column.
+
+        Raises:
+            UnknownCell: the report has none of this name.
+        """
+        table = self.report.table(self.table)
+        measure = table.measure(self.column) if table else None
+        if table is None or measure is None:
+            cell = f"{self.table} {self.row} {self.column}"
+            raise UnknownCell(report=self.report.id, cell=cell)
+        return table, measure
+
+
 LOANS = Measure("loans", N_("Loans"), Kind.LOAN)
 LOANS_KK = Measure("loans.kk", N_("of them in Kazakh"), Kind.LOAN, {"language": "kk"})
 RENEWALS = Measure("renewals", N_("Renewals"), Kind.RENEWAL)

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from ils import clock, web
 from ils.clock import Period
-from ils.errors import Invalid, N_
+from ils.errors import N_, Invalid
 from ils.organisation import queries as organisation
 from ils.organisation.models import Branch, Role
 from ils.stats import queries
 from ils.stats.export import filled
-from ils.stats.reports import MONTH, REPORTS, UnknownCell
+from ils.stats.reports import MONTH, REPORTS, Cell, UnknownCell
 
 statistics = Blueprint("statistics", __name__, url_prefix="/staff/stats")
 
@@ -41,18 +41,17 @@ def month(session: Session) -> ResponseReturnValue:
 def entries(session: Session) -> ResponseReturnValue:
     """The entries behind one cell."""
     period, branch = _period(), _branch(session)
-    asked = [request.args.get(name, "") for name in ("report", "table", "row", "column")]
-    if asked[0] not in REPORTS:
-        raise UnknownCell(report=asked[0], cell=" ".join(asked[1:]))
-    report = REPORTS[asked[0]]
-    query = queries.entries(report, *asked[1:], period, branch.id if branch else None)
-    table = report.table(asked[1])
+    asked = {name: request.args.get(name, "") for name in ("table", "row", "column")}
+    report = request.args.get("report", "")
+    if report not in REPORTS:
+        raise UnknownCell(report=report, cell=" ".join(asked.values()))
+    cell = Cell(REPORTS[report], **asked)
+    query = queries.entries(cell, period, branch.id if branch else None)
     return render_template(
         "stats/entries.html",
         page=web.paged(session, query),
         sum=queries.sum_of(session, query),
-        table=table,
-        measure=table.measure(asked[3]) if table else None,
+        measure=cell.place()[1],
         period=period,
         branch=branch,
         names=organisation.names_of(session, web.language()),
@@ -66,8 +65,7 @@ def _sees_all() -> bool:
 def _branch(session: Session) -> Branch | None:
     """The branch asked for; a branch's own staff see their branch only."""
     if not _sees_all():
-        own: Branch = g.staff.branch
-        return own
+        return session.get_one(Branch, g.staff.branch.id)
     code = request.args.get("branch", "")
     return organisation.branch_by_code(session, code) if code else None
 

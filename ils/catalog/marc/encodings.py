@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from ils.catalog.marc.foreign import from_marc8
 
@@ -84,7 +85,7 @@ def score(text: str) -> float:
         else:
             total -= 8
     for word in _word.findall(text):
-        total -= 6 * sum(a.islower() and b.isupper() for a, b in zip(word, word[1:], strict=False))
+        total -= 6 * sum(a.islower() and b.isupper() for a, b in pairwise(word))
     return total
 
 

@@ -10,7 +10,7 @@ from ils.catalog.marc import encodings, irbis, iso2709, xml
 from ils.catalog.marc.encodings import Decoder
 from ils.catalog.marc.iso2709 import Chunk, Unreadable
 from ils.catalog.marc.record import Dialect, MarcRecord
-from ils.errors import Invalid, N_
+from ils.errors import N_, Invalid
 
 SAMPLE_RECORDS = 200
 AUTHORITY_TYPES = "xyz"

@@ -30,7 +30,7 @@ def split(data: bytes) -> Iterator[Chunk]:
         return
     records = (e for e in root.iter() if _name(e) == "record")
     for number, element in enumerate(records, 1):
-        yield Chunk(number, element.sourceline or 0, etree.tostring(element, encoding="utf-8"))
+        yield Chunk(number, 0, etree.tostring(element, encoding="utf-8"))
 
 
 def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:

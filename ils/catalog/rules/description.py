@@ -13,10 +13,34 @@ from ils.catalog.rules.subjects import Classes, division
 MOST_AUTHORS = 3
 #: ISO 639-2 → the two-letter code entries carry; others stay as they are.
 LANGUAGES = {
-    **{"kaz": "kk", "rus": "ru", "eng": "en", "ger": "de", "deu": "de", "fre": "fr", "fra": "fr"},
-    **{"ukr": "uk", "uzb": "uz", "kir": "ky", "tat": "tt", "uig": "ug", "tur": "tr", "kor": "ko"},
-    **{"chi": "zh", "zho": "zh", "ara": "ar", "spa": "es", "ita": "it", "pol": "pl", "lat": "la"},
-    **{"bel": "be", "aze": "az", "tgk": "tg", "tuk": "tk", "bak": "ba", "mon": "mn", "jpn": "ja"},
+    "kaz": "kk",
+    "rus": "ru",
+    "eng": "en",
+    "ger": "de",
+    "deu": "de",
+    "fre": "fr",
+    "fra": "fr",
+    "ukr": "uk",
+    "uzb": "uz",
+    "kir": "ky",
+    "tat": "tt",
+    "uig": "ug",
+    "tur": "tr",
+    "kor": "ko",
+    "chi": "zh",
+    "zho": "zh",
+    "ara": "ar",
+    "spa": "es",
+    "ita": "it",
+    "pol": "pl",
+    "lat": "la",
+    "bel": "be",
+    "aze": "az",
+    "tgk": "tg",
+    "tuk": "tk",
+    "bak": "ba",
+    "mon": "mn",
+    "jpn": "ja",
 }
 BY_TYPE = {"e": "map", "f": "map", "i": "cd", "j": "cd", "g": "cd", "l": "ebook", "m": "other"}
 SERIALS = {"J", "NJ", "NJK", "NJP"}

@@ -20,7 +20,7 @@ def isbn13(text: str) -> str:
     >>> isbn13("5-7110-0177-9"), isbn13("978-5-699-12014-7 (в пер.)"), isbn13("5-7110-0177-8")
     ('9785711001770', '9785699120147', '')
     """
-    digits = _not_isbn.sub("", text.split("(")[0]).upper()
+    digits = _not_isbn.sub("", text.split("(", maxsplit=1)[0]).upper()
     if len(digits) == ISBN13 and digits.isdigit():
         return digits if digits[-1] == _check13(digits[:12]) else ""
     if len(digits) == ISBN10 and digits[:9].isdigit():

@@ -92,17 +92,15 @@ def scan(desk: Desk, *, code: str, patron_id: int | None) -> Answer:
     if item is not None:
         return _scanned(desk, item, patron)
     if patron is not None:
-        return Answer(
-            Situation.UNKNOWN, Level.WARNING, patron=patron, code=_likely_number(codes)
-        )
+        return Answer(Situation.UNKNOWN, Level.WARNING, patron=patron, code=_likely_number(codes))
     return _named(desk, cleaned(code))
 
 
 def patron_opened(desk: Desk, patron: Patron) -> Answer:
     """A card was scanned or a reader chosen."""
     session, day = desk.session, desk.origin.day
-    held, overdue = queries.held_and_overdue(session, patron.id, day)
-    registered = queries.patron_year(session, patron.id, day.year) is not None
+    year, held, overdue = queries.borrower(session, patron.id, day)
+    registered = year is not None
     level = Level.SUCCESS if registered and not overdue else Level.WARNING
     return Answer(
         Situation.PATRON, level, patron=patron, held=held, overdue=overdue, registered=registered
@@ -241,9 +239,7 @@ def _scanned(desk: Desk, item: Item, patron: Patron | None) -> Answer:
 def _issue(
     desk: Desk, item: Item, patron: Patron, found: Situation, former: Patron | None = None
 ) -> Answer:
-    done = loans.issue_item(
-        desk.session, desk.origin, patron=patron, item=item, rules_=desk.rules
-    )
+    done = loans.issue_item(desk.session, desk.origin, patron=patron, item=item, rules_=desk.rules)
     return Answer(
         found,
         Level.WARNING if former else Level.SUCCESS,
@@ -277,7 +273,7 @@ def _again(desk: Desk, first: Entry, patron: Patron | None, item: Item | None) -
     former = None
     if companion is not None and companion.loan_id is not None:
         former = queries.loan(desk.session, companion.loan_id).patron
-    held, overdue = queries.held_and_overdue(desk.session, patron.id, desk.origin.day)
+    _, held, overdue = queries.borrower(desk.session, patron.id, desk.origin.day)
     return Answer(
         Situation.RETURN_AND_LOAN if companion else Situation.LOAN,
         Level.WARNING if companion else Level.SUCCESS,

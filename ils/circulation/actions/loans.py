@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -18,8 +17,7 @@ from ils.config import Circulation
 from ils.holdings.models import Item
 from ils.holdings.rules import next_status
 from ils.ledger import Kind, Origin
-from ils.organisation.models import Branch
-from ils.organisation.queries import closed_dates
+from ils.organisation.queries import calendar
 
 
 @dataclass(frozen=True)
@@ -41,10 +39,8 @@ def issue_item(
         LoanRefused: the rules say no; it carries all the problems.
         ItemUnavailable: the copy's state does not allow it.
     """
-    year = queries.patron_year(session, patron.id, origin.day.year)
-    held, overdue = queries.held_and_overdue(session, patron.id, origin.day)
-    borrower = Borrower(year is not None, held, overdue)
-    notes = rules.checked(rules.problems(borrower, rules_))
+    year, held, overdue = queries.borrower(session, patron.id, origin.day)
+    notes = rules.checked(rules.problems(Borrower(year is not None, held, overdue), rules_))
     assert year is not None  # noqa: S101 -- `checked` refused otherwise; tells the type checker
     item.status = next_status(item.status, Kind.LOAN)
     item.branch_id = origin.branch_id
@@ -54,12 +50,14 @@ def issue_item(
         patron_year=year,
         branch_id=origin.branch_id,
         issued_at=origin.at,
-        due=_due(session, origin, rules_.loan_days),
+        due=rules.due_day(
+            origin.day, rules_.loan_days, calendar(session, origin.branch_id, origin.day)
+        ),
     )
     session.add(loan)
     session.flush()
     facts = loan_facts(loan, origin)
-    ledger.record(session, Kind.LOAN, origin, place="home", **facts)
+    ledger.record(session, Kind.LOAN, origin, facts, place="home")
     count_visit(session, origin, patron.id, facts)
     return Issued(loan, notes, held + 1, overdue)
 
@@ -78,7 +76,7 @@ def return_item(session: Session, origin: Origin, *, loan: Loan, visit: bool = T
     loan.ended_at = origin.at
     loan.ended_by = LoanEnd.RETURNED
     facts = loan_facts(loan, origin)
-    ledger.record(session, Kind.RETURN, origin, **facts)
+    ledger.record(session, Kind.RETURN, origin, facts)
     if visit and loan.patron_id is not None:
         count_visit(session, origin, loan.patron_id, facts)
 
@@ -91,12 +89,12 @@ def renew_loan(session: Session, origin: Origin, *, loan: Loan, rules_: Circulat
         RenewalsUsedUp: the limit is reached.
     """
     next_status(loan.item.status, Kind.RENEWAL)
-    calendar = _calendar(session, origin)
-    due = rules.renewed_due(loan.due, loan.renewals, origin.day, rules_, *calendar)
+    working = calendar(session, origin.branch_id, origin.day)
+    due = rules.renewed_due(loan.due, loan.renewals, origin.day, rules_, working)
     loan.due_before, loan.due = loan.due, due
     loan.renewals += 1
     facts = loan_facts(loan, origin)
-    ledger.record(session, Kind.RENEWAL, origin, detail="reader", **facts)
+    ledger.record(session, Kind.RENEWAL, origin, facts, detail="reader")
     if loan.patron_id is not None:
         count_visit(session, origin, loan.patron_id, facts)
 
@@ -109,7 +107,7 @@ def use_in_house(session: Session, origin: Origin, *, item: Item) -> None:
     """
     next_status(item.status, Kind.IN_HOUSE_USE)
     place = "reading_room"
-    ledger.record(session, Kind.IN_HOUSE_USE, origin, place=place, **item_facts(item))
+    ledger.record(session, Kind.IN_HOUSE_USE, origin, item_facts(item), place=place)
 
 
 def item_facts(item: Item) -> ledger.Facts:
@@ -129,12 +127,3 @@ def loan_facts(loan: Loan, origin: Origin) -> ledger.Facts:
     """What an entry says of a loan: its copy and its reader as registered."""
     year: PatronYear = loan.patron_year
     return {"loan_id": loan.id, **item_facts(loan.item), **patron_facts(year, origin)}
-
-
-def _calendar(session: Session, origin: Origin) -> tuple[str, set[date]]:
-    branch = session.get_one(Branch, origin.branch_id)
-    return branch.closed_weekdays, closed_dates(session, branch.id, origin.day)
-
-
-def _due(session: Session, origin: Origin, days: int) -> date:
-    return rules.due_day(origin.day, days, *_calendar(session, origin))

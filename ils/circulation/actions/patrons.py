@@ -100,7 +100,7 @@ def _register_year(session: Session, origin: Origin, patron: Patron, *, new: boo
     session.add(year)
     session.flush()
     facts = patron_facts(year, origin)
-    ledger.record(session, Kind.REGISTRATION, origin, detail="new" if new else "re", **facts)
+    ledger.record(session, Kind.REGISTRATION, origin, facts, detail="new" if new else "re")
     if origin.channel is Channel.DESK:
         count_visit(session, origin, patron.id, facts)
     return year

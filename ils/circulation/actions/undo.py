@@ -101,11 +101,11 @@ def _undo_renewal(act: _Act) -> None:
     loan.renewals -= 1
 
 
-def _undo_nothing(act: _Act) -> None:
+def _undo_nothing(_: _Act) -> None:
     """In-house use changed no state."""
 
 
-def _refuse(act: _Act) -> None:
+def _refuse(_: _Act) -> None:
     raise CannotUndo
 
 
@@ -128,4 +128,3 @@ def _reopen(act: _Act, loan: Loan) -> None:
     act.item.status = ItemStatus.ON_LOAN
     act.item.branch_id = loan.branch_id
     act.session.flush()
-

@@ -8,15 +8,16 @@ from ils import ledger
 from ils.circulation import queries
 from ils.ledger import Entry, Facts, Kind, Origin
 
-_FACTS = ("patron_year_id", "patron_category", "age", "sex")
-
 
 def count_visit(session: Session, origin: Origin, patron_id: int, facts: Facts) -> None:
     """Write the visit of the day, unless it is written."""
-    about: Facts = {}
-    for name in _FACTS:
-        about[name] = facts.get(name)  # type: ignore[literal-required] -- names of `Facts`
-    ledger.record_once(session, Kind.VISIT, origin, _key(origin, patron_id), **about)
+    about: Facts = {
+        "patron_year_id": facts.get("patron_year_id"),
+        "patron_category": facts.get("patron_category"),
+        "age": facts.get("age"),
+        "sex": facts.get("sex"),
+    }
+    ledger.record_once(session, Kind.VISIT, origin, about, key=_key(origin, patron_id))
 
 
 def uncount_visit(session: Session, origin: Origin, patron_id: int, act: Entry) -> None:

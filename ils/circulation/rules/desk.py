@@ -59,7 +59,9 @@ class Scanned:
     since_returned: timedelta | None = None
 
 
-def situation(copy: Scanned, *, patron_open: bool, repeat: timedelta) -> Situation:
+def situation(  # noqa: PLR0911 -- a tree has leaves
+    copy: Scanned, *, patron_open: bool, repeat: timedelta
+) -> Situation:
     """Which branch of the tree a scan is.
 
     Args:

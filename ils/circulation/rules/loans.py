@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 from ils.config import Circulation
 from ils.errors import N_, Refused
-from ils.organisation.rules import next_open_day
+from ils.organisation.rules import Calendar
 
 
 class Severity(StrEnum):
@@ -84,18 +83,13 @@ def checked(found: list[Problem]) -> list[Problem]:
     return found
 
 
-def due_day(today: date, days: int, closed_weekdays: str, closed: Container[date]) -> date:
+def due_day(today: date, days: int, calendar: Calendar) -> date:
     """The day a loan of so many days is due: a day the branch works."""
-    return next_open_day(today + timedelta(days=days), closed_weekdays, closed)
+    return calendar.next_open_day(today + timedelta(days=days))
 
 
 def renewed_due(
-    due: date,
-    renewals: int,
-    today: date,
-    rules: Circulation,
-    closed_weekdays: str,
-    closed: Container[date],
+    due: date, renewals: int, today: date, rules: Circulation, calendar: Calendar
 ) -> date:
     """The due day after a renewal; never earlier than before.
 
@@ -104,4 +98,4 @@ def renewed_due(
     """
     if renewals >= rules.max_renewals:
         raise RenewalsUsedUp(renewals=renewals)
-    return max(due, due_day(today, rules.renewal_days, closed_weekdays, closed))
+    return max(due, due_day(today, rules.renewal_days, calendar))

@@ -57,10 +57,12 @@ def checked(data: PatronData, categories: Container[str], today: date) -> Patron
     """
     data = replace(
         data,
-        **{
-            name: " ".join(getattr(data, name).split())
-            for name in ("surname", "given_name", "patronymic", "phone", "email", "address")
-        },
+        surname=_tidy(data.surname),
+        given_name=_tidy(data.given_name),
+        patronymic=_tidy(data.patronymic),
+        phone=_tidy(data.phone),
+        email=data.email.strip(),
+        address=_tidy(data.address),
         card=data.card.strip(),
     )
     wrong = [
@@ -95,6 +97,10 @@ def checked(data: PatronData, categories: Container[str], today: date) -> Patron
         if bad:
             raise Invalid(field, reason)
     return data
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split())
 
 
 def next_card(last: str | None) -> str:

@@ -1,0 +1,29 @@
+"""Shared by pages: `web.page`, `web.paged`, `web.form_day` and so on."""
+
+from ils.web.forms import argument_int, form_day, form_int, form_uuid, parsed_day
+from ils.web.pages import install, origin, page, public, show_error, translated
+from ils.web.shown import LANGUAGES, language, library_name, listed, paged
+from ils.web.system import Ils, SignedIn, Workplace, ils
+
+__all__ = [
+    "LANGUAGES",
+    "Ils",
+    "SignedIn",
+    "Workplace",
+    "argument_int",
+    "form_day",
+    "form_int",
+    "form_uuid",
+    "ils",
+    "install",
+    "language",
+    "library_name",
+    "listed",
+    "origin",
+    "page",
+    "paged",
+    "parsed_day",
+    "public",
+    "show_error",
+    "translated",
+]

@@ -1,0 +1,70 @@
+"""What a form or an address says, checked."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from flask import (
+    request,
+)
+
+from ils.errors import N_, Invalid
+
+
+def form_uuid(name: str) -> UUID:
+    """A UUID of the form.
+
+    Raises:
+        Invalid: it is none.
+    """
+    try:
+        return UUID(request.form.get(name, ""))
+    except ValueError:
+        raise Invalid(name, N_("It must be a UUID.")) from None
+
+
+def form_int(name: str) -> int | None:
+    """A whole number of the form, or nothing.
+
+    Raises:
+        Invalid: it is something else.
+    """
+    return _int(name, request.form.get(name, ""))
+
+
+def argument_int(name: str) -> int | None:
+    """A whole number of the address, or nothing."""
+    return _int(name, request.args.get(name, ""))
+
+
+def _int(name: str, text: str) -> int | None:
+    if not text:
+        return None
+    # 18 digits hold every id; more would not fit the column
+    if not (text.isascii() and text.isdigit() and len(text) <= 19):
+        raise Invalid(name, N_("It must be a number."))
+    return int(text)
+
+
+def form_day(name: str, field: str) -> date:
+    """A day of the form, as 2026-01-31 or 31.01.2026.
+
+    Raises:
+        Invalid: it is no day; ``field`` names it.
+    """
+    return parsed_day(request.form.get(name, ""), field)
+
+
+def parsed_day(text: str, field: str) -> date:
+    """A day as 2026-01-31 or 31.01.2026.
+
+    Raises:
+        Invalid: it is no day; ``field`` names it.
+    """
+    for pattern in ("%Y-%m-%d", "%d.%m.%Y"):
+        try:
+            return datetime.strptime(text.strip(), pattern).date()  # noqa: DTZ007 -- a day has no zone
+        except ValueError:
+            continue
+    raise Invalid(field, N_("Write the day as 31.01.2026."))

@@ -1,0 +1,179 @@
+"""A page: who is signed in, the request's one transaction, errors, headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask import (
+    session as cookie,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel, gettext
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.orm import Session
+
+from ils import clock, db
+from ils.errors import N_, Forbidden, IlsError, Invalid, NotFound, NotSignedIn
+from ils.ledger import Channel, Origin
+from ils.web import shown
+from ils.web.forms import form_uuid
+from ils.web.shown import language, role_names
+from ils.web.system import Ils, SignedIn, ils, known_staff
+
+View = Callable[..., ResponseReturnValue]
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def page(*roles: str, write: bool = False) -> Callable[[View], View]:
+    """A page for staff with one of the roles (none named: any account).
+
+    The view gets the session of the request's one transaction. A writing page runs once
+    more if another desk was faster.
+    """
+
+    def decorate(view: View) -> View:
+        def work(session: Session, **args: object) -> ResponseReturnValue:
+            g.staff = _staff(session)
+            if g.staff is None:
+                raise NotSignedIn
+            if roles and g.staff.roles.isdisjoint(roles):
+                raise Forbidden(roles=", ".join(role_names()[role] for role in roles))
+            return view(session, **args)
+
+        return _opened(view, work, write=write, roles=frozenset(roles))
+
+    return decorate
+
+
+def public(*, write: bool = False) -> Callable[[View], View]:
+    """A page for anybody; ``g.staff`` is set if somebody is signed in."""
+
+    def decorate(view: View) -> View:
+        def work(session: Session, **args: object) -> ResponseReturnValue:
+            g.staff = _staff(session)
+            return view(session, **args)
+
+        return _opened(view, work, write=write, roles=None)
+
+    return decorate
+
+
+def _opened(view: View, work: View, *, write: bool, roles: frozenset[str] | None) -> View:
+    @wraps(view)
+    def wrapped(**args: object) -> ResponseReturnValue:
+        if write:
+            return db.run(ils().sessions, lambda session: _whole(work(session, **args)))
+        with db.reading(ils().sessions) as session:
+            return _whole(work(session, **args))
+
+    wrapped.roles = roles  # type: ignore[attr-defined]  # read by the test of all routes
+    return wrapped
+
+
+def _whole(answer: ResponseReturnValue) -> Response:
+    """The response, rendered while the session is open."""
+    return make_response(answer)
+
+
+def _staff(session: Session) -> SignedIn | None:
+    staff_id, version = cookie.get("staff"), cookie.get("version")
+    if not isinstance(staff_id, int) or not isinstance(version, int):
+        return None
+    return ils().authenticate(session, staff_id, version)
+
+
+def origin() -> Origin:
+    """Who is doing this, where, now, and in answer to which request."""
+    now = clock.now()
+    return Origin(
+        at=now,
+        day=clock.local_day(now, g.staff.branch.timezone),
+        branch_id=g.staff.branch.id,
+        staff_id=g.staff.id,
+        channel=Channel.DESK,
+        request_id=form_uuid("request_id"),
+    )
+
+
+def translated(error: IlsError) -> str:
+    """The message of an error in the page's language; its texts are translated too."""
+    facts = {
+        name: gettext(value) if isinstance(value, str) and value else value
+        for name, value in error.facts.items()
+    }
+    text: str = gettext(error.message) % facts
+    return text
+
+
+def install(app: Flask, system: Ils, csrf: CSRFProtect) -> None:
+    """Give an application what all pages share."""
+    app.extensions["ils"] = system
+    csrf.init_app(app)
+    Babel(
+        app,
+        locale_selector=language,
+        timezone_selector=lambda: staff.branch.timezone if (staff := known_staff()) else None,
+    )
+    app.register_error_handler(IlsError, show_error)
+    app.register_error_handler(CSRFError, _show_csrf)
+    app.register_error_handler(404, lambda _: show_error(NotFound()))
+    app.after_request(_headers)
+    app.jinja_env.filters |= shown.FILTERS
+    app.jinja_env.globals |= {
+        **shown.GLOBALS,
+        "config_": system.config,
+        "lists": system.config.lists,
+    }
+
+
+def show_error(error: IlsError) -> ResponseReturnValue:
+    """Show an expected failure in the viewer's language, with its own status."""
+    # The class and code only: facts may hold names of readers.
+    current_app.logger.info("%s %s: %s", request.method, request.path, error.code)
+    if isinstance(error, NotSignedIn) and request.method == "GET":
+        return redirect(url_for("organisation.sign_in", next=request.full_path.rstrip("?")))
+    if "staff" not in g:
+        g.staff = None
+    return render_template("error.html", error=error, text=translated(error)), error.status
+
+
+class PageExpired(Invalid):
+    """The form's token is missing or old."""
+
+    code = "page_expired"
+    message = N_("This page is out of date. Please load it again.")
+
+
+def _show_csrf(_: CSRFError) -> ResponseReturnValue:
+    return show_error(PageExpired())
+
+
+def _headers(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = CSP
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if request.endpoint == "static":
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    else:
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Content-Language"] = language()
+    if ils().config.server.https:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response

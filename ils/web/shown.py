@@ -1,0 +1,158 @@
+"""How things are shown: pages of lists, names of codes, days, numbers, languages."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from flask import (
+    request,
+    url_for,
+)
+from flask import (
+    session as cookie,
+)
+from flask_babel import get_locale, gettext
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from ils import clock
+from ils.labels import LABELS
+from ils.web.forms import argument_int
+from ils.web.system import ils, known_staff
+
+LANGUAGES = ("kk", "ru", "en")
+PAGE = 25
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Some rows of a list and where they stand in it."""
+
+    rows: Sequence[Row]
+    number: int
+    total: int
+    size: int = PAGE
+
+    @property
+    def last(self) -> int:
+        """The number of the last page."""
+        return max(1, -(-self.total // self.size))
+
+
+def paged(session: Session, query: Select[*tuple[Any, ...]], *, size: int = PAGE) -> Page[Any]:
+    """The page of a list that the address asks for; entities, or rows of several."""
+    total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    last = max(1, -(-total // size))
+    number = min(max(1, argument_int("page") or 1), last)
+    window = query.limit(size).offset((number - 1) * size)
+    result = session.execute(window)
+    single = len(query.column_descriptions) == 1
+    rows = result.scalars().unique().all() if single else result.all()
+    return Page(rows, number, total, size)
+
+
+def language() -> str:
+    """The language of this page: the account's, the visitor's choice, the browser's."""
+    staff = known_staff()
+    chosen = staff.language if staff else cookie.get("language")
+    if chosen not in LANGUAGES:
+        chosen = request.accept_languages.best_match(LANGUAGES)
+    return chosen or ils().config.library.language
+
+
+def listed(codes: Mapping[str, Mapping[str, str]], code: str | None) -> str:
+    """The name of a code of a library's list, in the page's language."""
+    if code is None:
+        return "—"
+    return codes[code][language()] if code in codes else code
+
+
+def code_name(kind: str, code: str) -> str:
+    """The label of a fixed code, in the page's language."""
+    label: str = gettext(LABELS[kind].get(code, code))
+    return label
+
+
+def code_names(kind: str) -> list[tuple[str, str]]:
+    """All codes of a kind with their labels, in their order."""
+    return [(code, gettext(text)) for code, text in LABELS[kind].items()]
+
+
+def list_options(codes: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str]]:
+    """All codes of a library's list with their names."""
+    return [(code, names[language()]) for code, names in codes.items()]
+
+
+def library_name() -> str:
+    """The library's name in the page's language."""
+    name: str = getattr(ils().config.library, f"name_{language()}")
+    return name
+
+
+def _address_of_page(number: int) -> str:
+    """This address with another page number."""
+    asked = {**request.args.to_dict(), "page": str(number)}
+    return f"{request.path}?{urlencode(asked)}"
+
+
+def role_names() -> dict[str, str]:
+    """Roles in the page's language."""
+    return {
+        "desk": gettext("desk"),
+        "cataloguer": gettext("cataloguer"),
+        "stock": gettext("stock accounting"),
+        "digitiser": gettext("digitisation"),
+        "statistician": gettext("statistics"),
+        "administrator": gettext("administrator"),
+    }
+
+
+@cache
+def _stamp(name: str) -> str:
+    path = Path(__file__).parent.parent / "static" / name
+    return hashlib.blake2b(path.read_bytes(), digest_size=6).hexdigest()
+
+
+def _static(name: str) -> str:
+    """The address of a static file; it changes with the content."""
+    return url_for("static", filename=name, v=_stamp(name))
+
+
+def _day(value: date) -> str:
+    return format_date(value, "dd.MM.yyyy", locale=get_locale())
+
+
+def _moment(value: datetime) -> str:
+    staff = known_staff()
+    zone = clock.zone(staff.branch.timezone if staff else ils().config.library.timezone)
+    return format_datetime(value.astimezone(zone), "dd.MM.yyyy HH:mm", locale=get_locale())
+
+
+def _number(value: int | None) -> str:
+    return "—" if value is None else format_decimal(value, locale=get_locale())
+
+
+FILTERS = {"day": _day, "moment": _moment, "number": _number}
+GLOBALS = {
+    "static": _static,
+    "language": language,
+    "listed": listed,
+    "role_names": role_names,
+    "code_name": code_name,
+    "code_names": code_names,
+    "list_options": list_options,
+    "library_name": library_name,
+    "address_of_page": _address_of_page,
+    "new_request_id": uuid4,
+}

@@ -1,0 +1,64 @@
+"""The running system and who is signed in, as pages know them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import (
+    current_app,
+    g,
+)
+from sqlalchemy.orm import Session
+
+from ils import db
+from ils.config import Config
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """The branch somebody is signed in at."""
+
+    id: int
+    code: str
+    name_ru: str
+    name_kk: str
+    timezone: str
+
+    def name(self, language: str) -> str:
+        """The name in the viewer's language; Russian stands for any but Kazakh."""
+        return self.name_kk if language == "kk" else self.name_ru
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who is signed in: values, so that they outlive the transaction they were read in."""
+
+    id: int
+    login: str
+    name: str
+    language: str
+    roles: frozenset[str]
+    branch: Workplace
+
+
+@dataclass(frozen=True)
+class Ils:
+    """The running system: kept with the application."""
+
+    config: Config
+    sessions: db.Sessions
+    #: The account of the sign-in cookie, while it is valid.
+    authenticate: Callable[[Session, int, int], SignedIn | None]
+
+
+def ils() -> Ils:
+    """The running system."""
+    system: Ils = current_app.extensions["ils"]
+    return system
+
+
+def known_staff() -> SignedIn | None:
+    """Who is signed in, once the page has looked."""
+    staff: SignedIn | None = getattr(g, "staff", None)
+    return staff
