@@ -157,7 +157,7 @@ def bulk_insert(session: Session, model: type[Base], rows: Sequence[Mapping[str,
 
 @cache
 def _insert(model: type[Base]) -> Insert:
-    return insert(cast(Table, model.__table__))
+    return insert(cast("Table", model.__table__))
 
 
 def new_id() -> int:

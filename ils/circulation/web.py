@@ -14,6 +14,7 @@ from ils.circulation.actions.desk import Answer, Desk
 from ils.circulation.actions.patrons import change_patron, register_patron, reregister_patron
 from ils.circulation.actions.undo import undo as undo_act
 from ils.circulation.models import Patron
+from ils.circulation.rules.desk import Situation
 from ils.circulation.rules.loans import LoanRefused
 from ils.circulation.rules.patrons import PatronData
 from ils.errors import N_, IlsError, Invalid
@@ -27,7 +28,8 @@ patrons = Blueprint("patrons", __name__, url_prefix="/staff/patrons")
 
 LAST_ACTS = 12
 LOANS_SHOWN = 10
-LANGUAGES_OF_BOOKS = ("kk", "ru", "en")
+#: Answers that open a reader.
+OPENING = (Situation.PATRON, Situation.REGISTRATION)
 
 
 @desk.get("")
@@ -135,22 +137,20 @@ def _by_script() -> bool:
 def _answered(session: Session, answer: Answer) -> ResponseReturnValue:
     """The line of the answer, and the reader's panel where it changed; or the whole page."""
     if not _by_script():
-        open_ = request.form.get("patron") if answer.patron is None else answer.patron.id
-        keep = web.form_int("patron") if open_ else None
-        return _page(session, answer, answer.patron.id if answer.patron else keep)
-    return render_template("circulation/_answer.html", **_shown(session, answer))
+        return _page(session, answer, answer.patron.id if answer.patron else web.form_int("patron"))
+    opened = answer.patron if answer.situation in OPENING else None
+    panel = _panel(session, opened) if opened else {}
+    return render_template("circulation/_answer.html", **_shown(session, answer), **panel)
 
 
 def _shown(session: Session, answer: Answer) -> dict[str, object]:
-    opened = answer.patron if answer.situation.value in {"card", "registration"} else None
     foreign = answer.item is not None and answer.item.owner_branch_id != g.staff.branch.id
     return {
         "answer": answer,
         "by_script": _by_script(),
         "branches": names_of(session, web.language()) if foreign else {},
         "notes": [gettext(p.message) % dict(p.facts) for p in answer.notes],
-        "limit": web.ils().config.circulation.max_loans,
-        **(_panel(session, opened) if opened else {}),
+        "max_loans": web.ils().config.circulation.max_loans,
     }
 
 
@@ -164,7 +164,7 @@ def _panel(session: Session, patron: Patron) -> dict[str, object]:
         "held": held,
         "overdue": overdue,
         "loans": session.scalars(queries.open_loans(patron.id).limit(LOANS_SHOWN)).all(),
-        "limit": web.ils().config.circulation.max_loans,
+        "max_loans": web.ils().config.circulation.max_loans,
     }
 
 

@@ -9,7 +9,16 @@ from sqlalchemy.orm import Session
 
 from ils.catalog import queries as catalog
 from ils.catalog.models import BibliographicRecord
+from ils.errors import N_, NotFound
 from ils.holdings.models import Item
+
+
+class UnknownItem(NotFound):
+    """No copy has this id."""
+
+    code = "unknown_item"
+    message = N_("There is no such copy.")
+
 
 # Statements of every scan, built once: building one costs more than running it.
 _BY = {
@@ -31,6 +40,18 @@ def item_by_code(session: Session, codes: Sequence[str], *, lock: bool = False) 
         if found:
             return min(found, key=lambda item: codes.index(getattr(item, column)))
     return None
+
+
+def item_by_id(session: Session, item_id: int, *, lock: bool = False) -> Item:
+    """A copy by its id.
+
+    Raises:
+        UnknownItem: there is none.
+    """
+    item = session.get(Item, item_id, with_for_update={"of": Item} if lock else None)
+    if item is None:
+        raise UnknownItem
+    return item
 
 
 def items_of(record: BibliographicRecord) -> Select[Item]:

@@ -11,10 +11,8 @@ from sqlalchemy.orm import Session
 
 from ils import web
 from ils.catalog import queries as catalog
-from ils.errors import NotFound
 from ils.holdings import barcodes, queries
 from ils.holdings.barcodes import Sheet
-from ils.holdings.models import Item
 from ils.organisation.models import Role
 from ils.organisation.queries import names_of
 
@@ -50,9 +48,9 @@ def record(session: Session, record_id: int) -> ResponseReturnValue:
 @web.page(Role.STOCK, Role.CATALOGUER, Role.DESK, Role.ADMINISTRATOR)
 def label(session: Session, item_id: int, form: str) -> ResponseReturnValue:
     """The label of a copy."""
-    item = session.get(Item, item_id)
-    if item is None or not item.number:
-        raise NotFound
+    item = queries.item_by_id(session, item_id)
+    if not item.number:
+        raise queries.UnknownItem
     branches = names_of(session, web.language())
     sheet = barcodes.label(
         item.barcode or item.number,

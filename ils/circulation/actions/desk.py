@@ -27,7 +27,7 @@ from ils.config import Circulation
 from ils.errors import N_, Invalid
 from ils.holdings.actions import add_provisional_item
 from ils.holdings.models import Item, ItemStatus
-from ils.holdings.queries import item_by_code
+from ils.holdings.queries import item_by_code, item_by_id
 from ils.ledger import Entry, Kind, Origin, ScanReused
 
 MOST_NAMES = 9
@@ -82,12 +82,12 @@ def scan(desk: Desk, *, code: str, patron_id: int | None) -> Answer:
     codes = readings(code)
     if not codes:
         raise tree.EmptyScan
-    first = ledger.replayed(session, origin.request_id)
     patron = queries.patron(session, patron_id, lock=True) if patron_id else None
-    if first is None and (found := queries.patron_by_card(session, codes)):
+    if found := queries.patron_by_card(session, codes):
         return patron_opened(desk, found)
     item = item_by_code(session, codes, lock=True)
-    if first is not None:
+    # Only now, under the locks: the same request may be under way at this moment.
+    if first := ledger.replayed(session, origin.request_id):
         return _again(desk, first, patron, item)
     if item is not None:
         return _scanned(desk, item, patron)
@@ -115,12 +115,12 @@ def renew(desk: Desk, *, loan_id: int) -> Answer:
     """
     session, origin = desk.session, desk.origin
     loan = queries.loan(session, loan_id)
-    first = ledger.replayed(session, origin.request_id)
-    if first is not None and (first.kind, first.loan_id) != (Kind.RENEWAL, loan.id):
-        raise ScanReused
     _lock(desk, loan)
+    first = ledger.replayed(session, origin.request_id)
     if first is None:
         loans.renew_loan(session, origin, loan=loan, rules_=desk.rules)
+    elif (first.kind, first.loan_id) != (Kind.RENEWAL, loan.id):
+        raise ScanReused
     return Answer(
         Situation.RENEWAL, Level.SUCCESS, loan.patron, loan.item, loan, act=origin.request_id
     )
@@ -133,7 +133,7 @@ def in_house(desk: Desk, *, item_id: int) -> Answer:
         ItemUnavailable: the copy is not on the shelf.
     """
     session, origin = desk.session, desk.origin
-    item = session.get_one(Item, item_id)
+    item = item_by_id(session, item_id, lock=True)
     first = ledger.replayed(session, origin.request_id)
     if first is None:
         loans.use_in_house(session, origin, item=item)

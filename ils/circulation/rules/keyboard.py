@@ -13,13 +13,10 @@ LONGEST = 80
 _digits = str.maketrans('"әіңғ,.үұқөһ', "1234567890-=")
 _cyrillic_keys = "йцукенгшщзхъфывапролджэячсмитьбюё"
 _latin_keys = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
-_to_latin = str.maketrans(
-    _cyrillic_keys + _cyrillic_keys.upper(),
-    _latin_keys + 'QWERTYUIOP{}ASDFGHJKL:"ZXCVBNM<>~',
-)
-_to_cyrillic = str.maketrans(
-    _latin_keys + _latin_keys.upper(), _cyrillic_keys + _cyrillic_keys.upper()
-)
+_cyrillic = _cyrillic_keys + _cyrillic_keys.upper()
+_latin = _latin_keys + 'QWERTYUIOP{}ASDFGHJKL:"ZXCVBNM<>~'
+_to_latin = str.maketrans(_cyrillic, _latin)
+_to_cyrillic = str.maketrans(_latin, _cyrillic)
 _kazakh_row = set('"әіңғ,.үұқөһ')
 
 

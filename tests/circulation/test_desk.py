@@ -1,0 +1,392 @@
+"""The desk on a real database, by the numbers of the decision tree."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from ils import db
+from ils.circulation.actions import desk as actions
+from ils.circulation.models import Patron
+from ils.circulation.rules.desk import (
+    CannotUndo,
+    CopyUnavailable,
+    CopyWithdrawn,
+    JustLent,
+    UnknownCode,
+)
+from ils.circulation.rules.loans import LoanRefused, RenewalsUsedUp
+from ils.errors import Invalid
+from ils.holdings.models import ItemStatus
+from ils.ledger import AlreadyReversed, Entry, ScanReused
+
+
+@pytest.fixture
+def stocked(library):
+    library.reader("R1")
+    library.reader("R2")
+    library.copy("B1")
+    library.copy("B2", title="Степь", language="ru")
+    return library
+
+
+def test_s1_an_available_copy_is_lent(stocked, desk):
+    answer = desk.issue("R1", "B1")
+
+    assert (answer.situation, answer.level, answer.loan.due) == ("S1", "success", date(2026, 3, 19))
+    assert stocked.kinds() == ["loan"]
+    assert stocked.status("B1") == "on_loan"
+    assert answer.held == 1
+
+
+def test_s2_a_copy_the_reader_has_is_asked_about_and_renewed_only_on_yes(stocked, desk):
+    desk.issue("R1", "B1")
+    stocked.wait(days=3)
+
+    question = desk.scan("B1")
+    assert (question.situation, stocked.kinds()) == ("S2", ["loan"])
+
+    answer = desk.renew(question)
+    assert (answer.situation, answer.loan.due) == ("renewal", date(2026, 3, 22))
+    assert stocked.kinds() == ["loan", "renewal"]
+
+
+def test_a_loan_is_renewed_as_often_as_the_rules_allow(stocked, desk):
+    loan = desk.issue("R1", "B1")
+    desk.renew(loan)
+    desk.renew(loan)
+
+    with pytest.raises(RenewalsUsedUp):
+        desk.renew(loan)
+    assert stocked.kinds() == ["loan", "renewal", "renewal"]
+
+
+def test_s3_a_copy_of_another_reader_is_returned_and_lent_in_one_act(stocked, desk):
+    desk.issue("R1", "B1")
+    stocked.wait(minutes=5)
+
+    answer = desk.issue("R2", "B1")
+
+    assert (answer.situation, answer.former.card, answer.patron.card) == ("S3", "R1", "R2")
+    assert stocked.kinds() == ["loan", "return", "loan"]
+
+
+def test_s6_a_copy_on_loan_is_taken_back(stocked, desk):
+    desk.issue("R1", "B1")
+
+    answer = desk.take_back("B1")
+
+    assert (answer.situation, answer.former.card, answer.late) == ("S6", "R1", False)
+    assert stocked.kinds() == ["loan", "return"]
+    assert stocked.status("B1") == "available"
+
+
+def test_s6_a_late_copy_is_called_late(stocked, desk):
+    desk.issue("R1", "B1")
+    stocked.wait(days=40)
+
+    assert desk.take_back("B1").late is True
+
+
+def test_s7_a_copy_on_its_shelf_asks_for_nothing_and_may_be_read_here(stocked, desk):
+    answer = desk.take_back("B1")
+    assert (answer.situation, stocked.kinds()) == ("S7", [])
+
+    desk.do(actions.in_house, item_id=answer.item.id)
+    assert stocked.kinds() == ["in_house_use"]
+
+
+def test_s10_a_withdrawn_copy_is_refused(stocked, desk):
+    stocked.copy("B9", status=ItemStatus.WITHDRAWN)
+
+    with pytest.raises(CopyWithdrawn):
+        desk.issue("R1", "B9")
+    with pytest.raises(CopyWithdrawn):
+        desk.take_back("B9")
+    assert stocked.kinds() == []
+
+
+def test_a_copy_in_another_state_is_refused_in_words(stocked, desk):
+    stocked.copy("B9", status=ItemStatus.IN_REPAIR)
+
+    with pytest.raises(CopyUnavailable) as refused:
+        desk.issue("R1", "B9")
+    assert refused.value.facts["status"] == "it is in repair"
+
+
+def test_s11_an_unknown_book_is_described_and_lent(stocked, desk):
+    desk.scan("R1")
+    question = desk.scan("777")
+    assert (question.situation, question.code) == ("S11", "777")
+
+    answer = desk.do(
+        actions.fast_add,
+        patron_id=desk.patron,
+        number="777",
+        title=" Көшпенділер ",
+        author="І. Есенберлин",
+        division="literature",
+        language="kk",
+    )
+
+    assert (answer.situation, answer.item.record.title) == ("S1", "Көшпенділер")
+    assert answer.item.record.provisional is True
+    assert stocked.count("loan") == 1
+    assert stocked.count("accession") == 0  # it stood in stock all along
+    stocked.wait(minutes=1)
+    assert desk.take_back("777").situation == "S6"
+
+
+@pytest.mark.parametrize("number", ["B1", "R2"])
+def test_s11_refuses_a_number_in_use_and_adds_nothing(stocked, desk, number):
+    desk.scan("R1")
+
+    with pytest.raises(Invalid):
+        desk.do(
+            actions.fast_add,
+            patron_id=desk.patron,
+            number=number,
+            title="x",
+            author="",
+            division=None,
+            language=None,
+        )
+    assert stocked.count("record_added") == 2
+
+
+def test_s11_adds_nothing_when_the_loan_is_refused(stocked, desk):
+    desk.scan("R1")
+    stocked.wait(days=365)
+
+    with pytest.raises(LoanRefused):
+        desk.do(
+            actions.fast_add,
+            patron_id=desk.patron,
+            number="777",
+            title="x",
+            author="",
+            division=None,
+            language=None,
+        )
+    assert stocked.count("record_added") == 2
+
+
+def test_s12_the_same_scan_within_seconds_is_one_act(stocked, desk):
+    desk.issue("R1", "B1")
+    assert desk.scan("B1").situation == "S12"
+
+    desk.take_back("B1")
+    assert desk.take_back("B1").situation == "S12"
+    assert stocked.kinds() == ["loan", "return"]
+
+
+def test_a_copy_lent_a_moment_ago_elsewhere_is_refused(stocked, desk):
+    desk.issue("R1", "B1")
+
+    with pytest.raises(JustLent):
+        stocked.desk("Ф1").issue("R2", "B1")
+    assert stocked.kinds() == ["loan"]
+
+
+@pytest.mark.parametrize(
+    ("setup", "act", "situation"),
+    [
+        ([], ("R1", "B1"), "S1"),
+        ([("R2", "B1")], ("R1", "B1"), "S3"),
+        ([("R1", "B1")], (None, "B1"), "S6"),
+    ],
+)
+def test_a_repeated_request_gets_the_first_answer_and_counts_nothing(
+    stocked, desk, setup, act, situation
+):
+    for card, number in setup:
+        desk.issue(card, number)
+    stocked.wait(minutes=1)
+    card, number = act
+    request = uuid4()
+
+    def do():
+        return desk.issue(card, number, request) if card else desk.take_back(number, request)
+
+    first = do()
+    kinds = stocked.kinds()
+    stocked.wait(minutes=1)
+    again = do()
+
+    assert (first.situation, again.situation) == (situation, situation)
+    assert again.loan.id == first.loan.id
+    assert stocked.kinds() == kinds
+
+
+def test_a_request_used_for_another_copy_or_reader_is_refused(stocked, desk):
+    request = uuid4()
+    desk.issue("R1", "B1", request)
+
+    with pytest.raises(ScanReused):
+        desk.issue("R1", "B2", request)
+    with pytest.raises(ScanReused):
+        desk.issue("R2", "B1", request)
+    assert stocked.kinds() == ["loan"]
+
+
+def test_codes_are_asked_in_order_card_barcode_number_name(stocked, desk):
+    assert desk.scan("R1").situation == "card"
+    desk.close()
+    assert desk.scan("оқырман r2").patron.card == "R2"
+    desk.close()
+    assert [p.card for p in desk.scan("оқырман").names] == ["R1", "R2"]
+    with pytest.raises(UnknownCode):
+        desk.scan("нет такого")
+
+
+def test_a_scan_on_the_kazakh_layout_is_mended(stocked, desk):
+    stocked.copy("2021345")
+
+    assert desk.issue("R1", 'әқә"іңғ').situation == "S1"
+
+
+def test_an_unregistered_reader_borrows_after_reregistration(stocked, desk):
+    stocked.wait(days=365)
+    opened = desk.scan("R1")
+    assert opened.registered is False
+    with pytest.raises(LoanRefused):
+        desk.scan("B1")
+
+    desk.do(actions.reregister, patron_id=desk.patron)
+
+    assert desk.scan("B1").situation == "S1"
+    assert stocked.count("registration") == 3
+
+
+def test_the_limit_of_loans_refuses_and_changes_nothing(stocked, desk):
+    for number in range(10):
+        stocked.copy(f"C{number}")
+        desk.issue("R1", f"C{number}")
+
+    with pytest.raises(LoanRefused):
+        desk.issue("R1", "B1")
+    assert stocked.count("loan") == 10
+
+
+def test_a_visit_is_the_first_service_of_a_day_at_a_branch(stocked, desk):
+    before = stocked.count("visit")  # two readers registered today
+    desk.issue("R1", "B1")
+    desk.issue("R1", "B2")
+    assert stocked.count("visit") == before
+
+    stocked.wait(days=1)
+    desk.take_back("B1")
+    desk.take_back("B2")
+    assert stocked.count("visit") == before + 1
+
+    stocked.desk("Ф1").issue("R1", "B1")
+    assert stocked.count("visit") == before + 2
+
+
+def test_a_return_brought_by_another_reader_is_no_visit_of_the_first(stocked, desk):
+    desk.issue("R1", "B1")
+    stocked.wait(days=1)
+    before = stocked.count("visit")
+
+    desk.issue("R2", "B1")
+
+    assert stocked.count("visit") == before + 1
+
+
+def test_undo_of_a_loan_leaves_the_copy_on_the_shelf_and_no_visit(stocked, desk):
+    stocked.wait(days=1)
+    before = stocked.count("visit")
+    answer = desk.issue("R1", "B1")
+
+    desk.undo(answer.act)
+
+    assert stocked.kinds() == ["loan", "-loan"]
+    assert stocked.status("B1") == "available"
+    assert stocked.count("visit") == before
+    assert desk.issue("R1", "B1").situation == "S1"
+    assert stocked.count("visit") == before + 1
+
+
+def test_undo_keeps_the_visit_when_another_service_stands(stocked, desk):
+    stocked.wait(days=1)
+    before = stocked.count("visit")
+    desk.issue("R1", "B2")
+    answer = desk.issue("R1", "B1")
+
+    desk.undo(answer.act)
+
+    assert stocked.count("visit") == before + 1
+
+
+def test_undo_of_a_return_gives_the_loan_back(stocked, desk):
+    loan = desk.issue("R1", "B1").loan
+    returned = desk.take_back("B1")
+
+    desk.undo(returned.act)
+
+    assert stocked.kinds() == ["loan", "return", "-return"]
+    assert desk.take_back("B1").loan.id == loan.id
+
+
+def test_undo_of_s3_gives_the_copy_back_to_the_first_reader(stocked, desk):
+    first = desk.issue("R1", "B1").loan
+    stocked.wait(minutes=1)
+    answer = desk.issue("R2", "B1")
+
+    desk.undo(answer.act)
+
+    assert stocked.kinds() == ["loan", "return", "loan", "-return", "-loan"]
+    assert desk.take_back("B1").loan.id == first.id
+
+
+def test_undo_of_a_renewal_restores_the_day(stocked, desk):
+    answer = desk.issue("R1", "B1")
+    stocked.wait(hours=1)
+    renewed = desk.renew(answer)
+
+    assert desk.undo(renewed.act).loan.due == date(2026, 3, 19)
+
+
+def test_only_the_last_act_on_a_copy_can_be_undone(stocked, desk):
+    loan = desk.issue("R1", "B1")
+    returned = desk.take_back("B1")
+
+    with pytest.raises(CannotUndo):
+        desk.undo(loan.act)
+    desk.undo(returned.act)
+    desk.undo(loan.act)
+    with pytest.raises(AlreadyReversed):
+        desk.undo(loan.act)
+    assert stocked.kinds() == ["loan", "return", "-return", "-loan"]
+
+
+def test_undo_is_for_today_and_for_ones_own_branch(stocked, desk):
+    answer = desk.issue("R1", "B1")
+
+    with pytest.raises(CannotUndo):
+        stocked.desk("Ф1").undo(answer.act)
+    stocked.wait(days=1)
+    with pytest.raises(CannotUndo):
+        desk.undo(answer.act)
+
+
+def test_a_repeated_undo_is_one_undo(stocked, desk):
+    answer, request = desk.issue("R1", "B1"), uuid4()
+
+    desk.undo(answer.act, request)
+    desk.undo(answer.act, request)
+
+    assert stocked.kinds() == ["loan", "-loan"]
+
+
+def test_an_entry_remembers_the_reader_as_registered(stocked, desk):
+    with db.transaction(stocked.sessions) as session:
+        patron = session.scalars(select(Patron).where(Patron.card == "R1")).one()
+        patron.category = "pensioner"
+    desk.issue("R1", "B1")
+
+    with db.reading(stocked.sessions) as session:
+        entry = session.scalars(select(Entry).where(Entry.kind == "loan")).one()
+        facts = (entry.patron_category, entry.age, entry.language, entry.division, entry.material)
+    assert facts == ("student", 36, "kk", "literature", "book")
