@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from ils.catalog.rules import search_key
-from ils.circulation.models import Loan, Patron, PatronYear
+from ils.circulation.models import Loan, LoanEnd, Patron, PatronYear
 from ils.errors import N_, NotFound
 from ils.holdings.models import Item
 from ils.ledger import Entry, Kind
@@ -26,8 +26,11 @@ _PATRON = {False: _one, True: _one.with_for_update()}
 _BY_CARD = select(Patron).where(Patron.card.in_(bindparam("codes", expanding=True)))
 _LAST_LOAN = (
     select(Loan)
-    .where(Loan.item_id == bindparam("item"))
-    .order_by(Loan.issued_at.desc(), Loan.id.desc())
+    .where(
+        Loan.item_id == bindparam("item"),
+        or_(Loan.ended_by.is_(None), Loan.ended_by == LoanEnd.RETURNED),
+    )
+    .order_by(Loan.ended_at.is_not(None), Loan.issued_at.desc(), Loan.id.desc())
     .limit(1)
     .options(joinedload(Loan.patron), joinedload(Loan.patron_year))
 )
@@ -122,7 +125,7 @@ def loan(session: Session, loan_id: int) -> Loan:
 
 
 def last_loan(session: Session, item_id: int) -> Loan | None:
-    """The latest loan of a copy, open or ended by a return, with its reader."""
+    """The open loan of a copy, else the last that ended by a return; with its reader."""
     return session.scalar(_LAST_LOAN, {"item": item_id})
 
 

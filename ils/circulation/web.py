@@ -150,7 +150,6 @@ def _shown(session: Session, answer: Answer) -> dict[str, object]:
         "by_script": _by_script(),
         "branches": names_of(session, web.language()) if foreign else {},
         "notes": [gettext(p.message) % dict(p.facts) for p in answer.notes],
-        "max_loans": web.ils().config.circulation.max_loans,
     }
 
 
@@ -164,7 +163,6 @@ def _panel(session: Session, patron: Patron) -> dict[str, object]:
         "held": held,
         "overdue": overdue,
         "loans": session.scalars(queries.open_loans(patron.id).limit(LOANS_SHOWN)).all(),
-        "max_loans": web.ils().config.circulation.max_loans,
     }
 
 

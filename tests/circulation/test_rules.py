@@ -104,9 +104,9 @@ def test_all_problems_of_a_loan_are_collected(borrower, codes):
 def test_only_hard_problems_refuse():
     note = loans.problems(Borrower(registered_this_year=True, held=1, overdue=1), RULES)
     assert loans.checked(note) == note
+    hard = loans.problems(Borrower(registered_this_year=False, held=3, overdue=1), RULES)
     with pytest.raises(LoanRefused) as refused:
-        hard = Borrower(registered_this_year=False, held=3, overdue=1)
-        loans.checked(loans.problems(hard, RULES))
+        loans.checked(hard)
     assert len(refused.value.problems) == 3
 
 
