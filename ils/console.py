@@ -41,8 +41,11 @@ class Console:
 
     @cached_property
     def sessions(self) -> db.Sessions:
-        """The database."""
-        return db.sessions_of(db.connect(self.config))
+        """The database; its connections close with the command."""
+        engine = db.connect(self.config)
+        if context := click.get_current_context(silent=True):
+            context.find_root().call_on_close(engine.dispose)
+        return db.sessions_of(engine)
 
     @cached_property
     def language(self) -> str:

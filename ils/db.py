@@ -124,6 +124,12 @@ class _Ids:
             ms, sequence = tick >> SEQUENCE_BITS, tick & ((1 << SEQUENCE_BITS) - 1)
             return (ms << (NODE_BITS + SEQUENCE_BITS)) | (node << SEQUENCE_BITS) | sequence
 
+    def settle(self, installation: int, folder: Path) -> None:
+        """Whose numbers these are, and where its processes agree on their slots."""
+        with self.lock:
+            if (self.installation, self.folder) != (installation, folder):
+                self.installation, self.folder, self.slot = installation, folder, None
+
     def _claim_slot(self) -> int:
         """Hold a lock file for the life of the process, so that no other has its number."""
         if self.folder is None:
@@ -167,8 +173,7 @@ def new_id() -> int:
 
 def connect(config: Config) -> Engine:
     """The engine of the configured database."""
-    _ids.installation = config.library.installation
-    _ids.folder = config.folder / "locks"
+    _ids.settle(config.library.installation, config.folder / "locks")
     url = config.database_url
     if url.startswith("sqlite"):
         config.folder.mkdir(parents=True, exist_ok=True)

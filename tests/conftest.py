@@ -300,10 +300,10 @@ class Browser:
         return self.client.get(path, **options)
 
     def sign_in(self, login: str, password: str = PASSWORD):
-        self.token = self._token("/sign-in")
+        self.token = self.token_of("/sign-in")
         answer = self.post("/sign-in", login=login, password=password)
         if answer.status_code == 302:
-            self.token = self._token("/")
+            self.token = self.token_of("/")
         return answer
 
     def post(self, path: str, *, headers: dict[str, str] | None = None, **form: object):
@@ -319,7 +319,7 @@ class Browser:
             f"/desk/{to}", data={**form, "request_id": str(request or uuid4())}, headers=headers
         )
 
-    def _token(self, path: str) -> str:
+    def token_of(self, path: str) -> str:
         found = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get(path).text)
         return found.group(1) if found else ""
 

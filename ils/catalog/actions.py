@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -57,28 +57,19 @@ def add_imported(
     for key, read, marc in keyed:
         if key in known:
             continue
-        record_id = new_id()
-        common: dict[str, Any] = {
-            "id": record_id,
-            "dialect": dialect.value,
-            "marc": marc.dump(),
-            "import_key": key,
-            "created_at": origin.at,
-        }
+        row = _common(origin, marc, dialect, key)
+        about = None
         if reading.is_authority(marc):
-            authorities.append({**common, "heading": rules.heading(marc, dialect)})
-            imported.append(Imported(record_id, read, marc, None))
-            continue
-        about = rules.describe(marc, dialect, classes)
-        values = asdict(about) | ({"catalogue": catalogue} if catalogue else {})
-        about = Description(**values)
-        bibliographic.append(common | values | _derived(about) | {"provisional": False})
-        imported.append(Imported(record_id, read, marc, about))
-        place = origin.also(key)
-        facts = _facts(record_id, about)
-        entries.append(
-            ledger.row(session, Kind.OPENING, place, facts, count=1, detail=OpeningOf.RECORDS)
-        )
+            authorities.append(row | {"heading": rules.heading(marc, dialect)})
+        else:
+            about = rules.describe(marc, dialect, classes)
+            about = replace(about, catalogue=catalogue or about.catalogue)
+            bibliographic.append(row | _columns(about) | {"provisional": False})
+            place, facts = origin.also(key), _facts(row["id"], about)
+            entries.append(
+                ledger.row(session, Kind.OPENING, place, facts, count=1, detail=OpeningOf.RECORDS)
+            )
+        imported.append(Imported(row["id"], read, marc, about))
     bulk_insert(session, BibliographicRecord, bibliographic)
     bulk_insert(session, AuthorityRecord, authorities)
     ledger.record_many(session, entries)
@@ -112,12 +103,7 @@ def add_provisional(
         catalogue=catalogue,
     )
     record = BibliographicRecord(
-        dialect=Dialect.UNIMARC,
-        marc=marc.dump(),
-        created_at=origin.at,
-        provisional=True,
-        **asdict(about),
-        **_derived(about),
+        **_common(origin, marc, Dialect.UNIMARC, None), **_columns(about), provisional=True
     )
     session.add(record)
     session.flush()
@@ -135,8 +121,23 @@ def _facts(record_id: int, about: Description) -> ledger.Facts:
     }
 
 
-def _derived(about: Description) -> dict[str, str]:
-    return {"search_text": f" {rules.search_key(f'{about.title} {about.authors}')}"}
+def _common(
+    origin: Origin, marc: MarcRecord, dialect: Dialect, import_key: str | None
+) -> dict[str, Any]:
+    """The columns every record has."""
+    return {
+        "id": new_id(),
+        "dialect": dialect.value,
+        "marc": marc.dump(),
+        "import_key": import_key,
+        "created_at": origin.at,
+    }
+
+
+def _columns(about: Description) -> dict[str, Any]:
+    """The columns that follow from the MARC."""
+    search_text = f" {rules.search_key(f'{about.title} {about.authors}')}"
+    return asdict(about) | {"search_text": search_text}
 
 
 def _import_key(marc: MarcRecord, seen: Counter[str]) -> str:

@@ -216,7 +216,7 @@ def add_staff(
         raise AlreadyExists(code=login)
     staff = Staff(
         login=login,
-        name=rules.checked_name(name, N_("Name")),
+        name=rules.checked_name(name, N_("Full name")),
         password_hash=_hash(password, config),
         roles=_some(roles),
         branch=branch,
@@ -245,7 +245,7 @@ def change_staff(
         LastAdministrator: nobody would be left who can administer.
     """
     before = _shown_staff(staff)
-    staff.name = rules.checked_name(name, N_("Name"))
+    staff.name = rules.checked_name(name, N_("Full name"))
     staff.roles = _some(roles)
     staff.branch = branch
     staff.active = active

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, select
 from sqlalchemy.orm import Session
 
 from ils.clock import Period
@@ -19,7 +19,7 @@ def totals(
     """Sums of ``count`` for each combination of facts; of one branch, or of all."""
     columns = [getattr(Entry, fact) for fact in facts]
     query = (
-        select(*columns, func.sum(Entry.count).label("count"))
+        select(*columns, _sum(Entry.count).label("count"))
         .where(_posted_in(period, branch_id))
         .group_by(*columns)
     )
@@ -62,7 +62,12 @@ def _in_row(report: Report, table: Table, row: str) -> ColumnElement[bool]:
     return column == row
 
 
+def _sum(column: ColumnElement[int]) -> ColumnElement[int]:
+    """A sum as a whole number; PostgreSQL makes decimals of sums."""
+    return cast(func.sum(column), BigInteger)
+
+
 def sum_of(session: Session, query: Select[Entry]) -> int:
     """The counts of some entries, added up."""
     inner = query.order_by(None).with_only_columns(Entry.count).subquery()
-    return session.scalar(select(func.coalesce(func.sum(inner.c.count), 0))) or 0
+    return session.scalar(select(func.coalesce(_sum(inner.c.count), 0))) or 0

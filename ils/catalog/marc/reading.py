@@ -151,7 +151,9 @@ def _dialect(form: Form, sample: list[MarcRecord]) -> tuple[Dialect, str]:
 def _encoding(form: Form, dialect: Dialect, chunks: list[Chunk], sample: list[MarcRecord]) -> str:
     if form is Form.MARCXML:
         return "utf-8"
+    # A leader is ASCII whatever the file is in; a stray byte there says nothing of the text.
+    head = 0 if form is Form.IRBIS_TEXT else iso2709.LEADER
     declared = next((value[26:28] for r in sample if (value := r.get("100", "a"))), "")
     return encodings.detect(
-        [chunk.data for chunk in chunks], latin=dialect is Dialect.MARC21, declared=declared
+        [chunk.data[head:] for chunk in chunks], latin=dialect is Dialect.MARC21, declared=declared
     )

@@ -18,7 +18,7 @@ def isbn13(text: str) -> str:
     """The thirteen digits of an ISBN, whatever its form; an empty text if it is none.
 
     >>> isbn13("5-7110-0177-9"), isbn13("978-5-699-12014-7 (в пер.)"), isbn13("5-7110-0177-8")
-    ('9785711001770', '9785699120147', '')
+    ('9785711001775', '9785699120147', '')
     """
     digits = _not_isbn.sub("", text.split("(", maxsplit=1)[0]).upper()
     if len(digits) == ISBN13 and digits.isdigit():

@@ -1,0 +1,189 @@
+"""Catalogues come in with their copies, by the command."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from conftest import SAMPLES
+from sqlalchemy import func, select
+
+from ils import db
+from ils.catalog.models import AuthorityRecord, BibliographicRecord
+from ils.cli import main
+from ils.holdings.models import Item
+from ils.ledger import Entry
+
+EXPORT = """#920: PAZK
+#101: rus
+#200: ^AСтепь
+#621: 84
+#910: ^A0^B77^H5551^DФ1
+#910: ^A1^B78
+#910: ^AU^1 5
+*****
+#920: PAZK
+#200: ^AГородок
+#910: ^A0^B77
+#910: ^A6^B90^VАкт 5
+#910: ^A2^B91
+*****
+"""
+
+
+@pytest.fixture
+def run(environ, library, monkeypatch):
+    for key, value in environ.items():
+        monkeypatch.setenv(key, value)
+
+    def run(*arguments, code=0):
+        done = CliRunner().invoke(main, [str(a) for a in arguments])
+        assert done.exit_code == code, (done.output, done.exception)
+        return json.loads(done.stdout) if "--json" in arguments else done.output
+
+    return run
+
+
+@pytest.fixture
+def export(tmp_path):
+    path = tmp_path / "export.txt"
+    path.write_text(EXPORT, encoding="utf-8")
+    return path
+
+
+def told(answer):
+    (one,) = answer["files"]
+    return {key: one[key] for key in ("records", "imported", "unchanged", "rejected", "items")}
+
+
+def count(library, what):
+    with db.reading(library.sessions) as session:
+        return session.scalar(select(func.count()).select_from(what))
+
+
+def test_a_second_import_of_a_file_changes_nothing(run, library, export):
+    first = told(run("catalog", "import", export, "--json"))
+    second = told(run("catalog", "import", export, "--json"))
+
+    same = {"records": 2, "rejected": 0}
+    assert first == {**same, "imported": 2, "unchanged": 0, "items": 6}
+    assert second == {**same, "imported": 0, "unchanged": 2, "items": 0}
+    assert (count(library, BibliographicRecord), count(library, Item)) == (2, 6)
+
+
+def test_copies_come_with_their_state_and_place(run, library, export):
+    run("catalog", "import", export, "--branch", "ЦБ")
+
+    with db.reading(library.sessions) as session:
+        items = session.scalars(select(Item).order_by(Item.id)).all()
+    codes = {b.id: code for code, b in library.branches.items()}
+    assert [(i.inventory_number, i.status, codes[i.owner_branch_id], i.copies) for i in items] == [
+        ("77", "available", "Ф1", 1),
+        ("78", "available", "ЦБ", 1),
+        (None, "available", "ЦБ", 5),
+        (None, "available", "ЦБ", 1),  # 77 belongs to the first: the note says so
+        ("90", "withdrawn", "ЦБ", 1),
+        ("91", "in_processing", "ЦБ", 1),
+    ]
+    assert items[3].note == "inventory number 77 belongs to another copy"
+
+
+def test_what_came_in_is_the_opening_balance(run, library, export):
+    run("catalog", "import", export)
+
+    with db.reading(library.sessions) as session:
+        query = (
+            select(Entry.detail, func.sum(Entry.count))
+            .where(Entry.kind == "opening")
+            .group_by(Entry.detail)
+        )
+        sums = dict(session.execute(query).all())
+    assert sums == {"records": 2, "stock": 8}  # 77, 78, five, the second 77; not 90 and 91
+
+
+def test_an_imported_copy_is_lent_by_barcode_and_by_number(run, library, export, desk):
+    run("catalog", "import", export)
+    library.reader("R1")
+
+    assert desk.issue("R1", "5551").situation == "S1"
+    assert desk.scan("78").situation == "S1"
+
+
+def test_unreadable_records_go_to_a_file_that_can_be_mended_and_imported(run, library, tmp_path):
+    from test_marc import book  # noqa: PLC0415 -- the record maker of the catalogue's tests
+
+    bad = book(2)[:20] + b"\x1d"
+    file = tmp_path / "books.iso"
+    file.write_bytes(book(1) + bad + book(3))
+    rejects = tmp_path / "bad" / "rejects.iso"
+
+    answer = run("catalog", "import", file, "--rejects", rejects, "--json")
+
+    assert told(answer)["rejected"] == 1
+    assert rejects.read_bytes() == bad
+    reasons = [
+        json.loads(line)
+        for line in Path(answer["files"][0]["rejects"]).read_text("utf-8").splitlines()
+    ]
+    assert reasons == [{"record": 2, "rejected": True, "reason": "shorter than a leader"}]
+
+    rejects.write_bytes(book(2))
+    assert told(run("catalog", "import", rejects, "--json"))["imported"] == 1
+
+
+def test_a_dry_run_shows_and_changes_nothing(run, library, export):
+    answer = run("catalog", "import", export, "--dry-run", "--json")["files"][0]
+
+    assert (answer["format"], answer["encoding"]) == ("irbis-text", "utf-8")
+    assert answer["titles"]["utf-8"] == ["Степь", "Городок"]
+    assert count(library, BibliographicRecord) == 0
+
+
+@pytest.mark.parametrize("content", [b"", b"no records here", b"\xff\xfe\x00"])
+def test_a_file_without_records_is_refused_in_words_and_the_next_one_read(
+    run, library, tmp_path, export, content
+):
+    wrong = tmp_path / "wrong.bin"
+    wrong.write_bytes(content)
+
+    answer = run("catalog", "import", wrong, export, "--json", code=1)["files"]
+
+    assert answer[0]["error"] == "not_records"
+    assert answer[1]["imported"] == 2
+
+
+def test_records_are_found_by_title_isbn_barcode_and_number(run, library, export):
+    run("catalog", "import", export)
+
+    for text in ("степь", "СТЕП", "5551", "77"):
+        found = run("catalog", "search", text, "--json")["records"]
+        assert [record["title"] for record in found] == ["Степь"]
+    shown = run("catalog", "show", found[0]["id"], "--json")
+    assert (shown["title"], shown["division"], shown["language"]) == ("Степь", "literature", "ru")
+    assert "910" in run("catalog", "show", found[0]["id"], "--marc")
+    assert "1" in run("catalog", "show", 1, code=1)
+
+
+def test_a_catalogue_nobody_keeps_is_refused(run, library, export):
+    assert "books" in run("catalog", "import", export, "--catalogue", "nonsense", code=1)
+    assert count(library, BibliographicRecord) == 0
+
+
+MANIFEST = SAMPLES / "marc" / "manifest.json"
+
+
+@pytest.mark.skipif(not MANIFEST.exists(), reason="the third-party samples are absent")
+def test_every_sample_comes_in_once(run, library):
+    for about in json.loads(MANIFEST.read_text(encoding="utf-8")):
+        if about["records"] > 2000:
+            continue  # the large one is the benchmark's
+        file = SAMPLES / "marc" / about["file"]
+        good = about.get("records_with_fields", about["records"])
+        before = count(library, BibliographicRecord) + count(library, AuthorityRecord)
+        first, second = (told(run("catalog", "import", file, "--json")) for _ in range(2))
+        after = count(library, BibliographicRecord) + count(library, AuthorityRecord)
+
+        assert first["imported"] + first["unchanged"] == good
+        assert first["rejected"] == about["records"] - good
+        assert (second["imported"], second["unchanged"]) == (0, good)
+        assert after - before == first["imported"]

@@ -1,0 +1,209 @@
+"""Signing in, roles, languages, and what administration leaves behind."""
+
+from datetime import date
+
+import pytest
+from conftest import PASSWORD
+from sqlalchemy import select
+
+from ils import db
+from ils.organisation import actions, queries
+from ils.organisation.models import AuditEntry, Role
+from ils.organisation.web import _attempts
+
+
+@pytest.fixture(autouse=True)
+def _no_attempts_yet():
+    _attempts.storage.reset()
+
+
+@pytest.fixture
+def admin(library, browser):
+    library.account("admin", *Role)
+    browser.sign_in("admin")
+    return browser
+
+
+def audit(library):
+    with db.reading(library.sessions) as session:
+        entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+        return [(entry.action, entry.subject) for entry in entries]
+
+
+def test_a_wrong_name_and_a_wrong_password_look_alike(library, browser):
+    library.account("desk")
+    nobody = browser.sign_in("nobody")
+    wrong = browser.sign_in("desk", "не тот пароль")
+    assert nobody.status_code == wrong.status_code == 422
+    assert nobody.text.count("Неверное имя или пароль") == 1
+    assert wrong.text.count("Неверное имя или пароль") == 1
+
+
+def test_failures_are_slowed_down_and_success_is_not_counted(library, browser):
+    library.account("desk")
+    for _ in range(7):
+        assert browser.sign_in("desk").status_code == 302
+        browser.post("/sign-out")
+    for _ in range(5):
+        assert browser.sign_in("desk", "нет").status_code == 422
+    assert browser.sign_in("desk").status_code == 429
+
+
+def test_pages_need_a_sign_in_and_then_a_role(library, browser):
+    assert browser.get("/desk").headers["Location"].startswith("/sign-in?next=")
+    assert browser.scan("x").status_code in {400, 401, 422}
+    library.account("stats", Role.STATISTICIAN)
+    browser.sign_in("stats")
+    assert browser.get("/staff/stats/").status_code == 200
+    assert browser.get("/desk").status_code == 403
+    assert browser.get("/staff/settings/").status_code == 403
+    assert browser.scan("x").status_code == 403
+
+
+def test_a_form_without_its_token_is_refused(library, browser):
+    library.account("desk")
+    browser.sign_in("desk")
+    browser.token = ""
+    assert browser.scan("x").status_code == 422
+    assert browser.post("/sign-out").status_code == 422
+
+
+def test_a_new_password_ends_older_sign_ins(library, app, browser, config):
+    from conftest import Browser  # noqa: PLC0415 -- a second browser
+
+    library.account("desk")
+    other = Browser(app.test_client())
+    browser.sign_in("desk")
+    other.sign_in("desk")
+    with db.transaction(library.sessions) as session:
+        member = queries.staff_by_login(session, "desk")
+        actions.set_password(session, None, config, member, password="новый пароль")
+    assert browser.get("/desk").status_code == 302
+    assert other.sign_in("desk").status_code == 422
+    assert other.sign_in("desk", "новый пароль").status_code == 302
+
+
+def test_an_account_that_is_closed_is_out_at_once(library, browser):
+    library.account("desk")
+    browser.sign_in("desk")
+    with db.transaction(library.sessions) as session:
+        queries.staff_by_login(session, "desk").active = False
+    assert browser.get("/desk").status_code == 302
+
+
+def test_the_language_is_kept_with_the_account(library, browser):
+    library.account("desk", language="ru")
+    browser.sign_in("desk")
+    assert '<html lang="ru">' in browser.get("/").text
+
+    browser.post("/language", language="kk", next="/desk")
+
+    assert '<html lang="kk">' in browser.get("/").text
+    browser.post("/sign-out")
+    browser.sign_in("desk")
+    assert '<html lang="kk">' in browser.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"), [("kk-KZ,kk", "kk"), ("ru", "ru"), ("en-GB", "en"), ("de", "ru")]
+)
+def test_a_visitor_is_met_in_the_browsers_language(browser, asked, given):
+    page = browser.get("/sign-in", headers={"Accept-Language": asked})
+    assert f'<html lang="{given}">' in page.text
+
+
+@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example/", "/\\evil.example"])
+def test_signing_in_leads_nowhere_else(library, browser, target):
+    library.account("desk")
+    browser.token = browser.token_of("/sign-in")
+    answer = browser.post("/sign-in", login="desk", password=PASSWORD, next=target)
+    assert answer.headers["Location"] == "/"
+
+
+def test_every_answer_carries_its_guards(browser):
+    headers = browser.get("/sign-in").headers
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"] == "no-store"
+    cookie = headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert browser.get("/nothing/here").status_code == 404
+
+
+def test_administration_leaves_a_trail(admin, library):
+    admin.post("/staff/settings/", code="Ф2", name_ru="Филиал 2", name_kk="2 филиал", type="rural")
+    there = "/staff/settings/branch/Ф2"
+    admin.post(
+        there,
+        name_ru="Филиал № 2",
+        name_kk="№ 2 филиал",
+        type="rural",
+        timezone="Asia/Almaty",
+        closed_weekdays="7",
+        active="on",
+    )
+    admin.post(there, form="close", day="2026-12-16", reason="праздник")
+    admin.post(there, form="point", code="П1", name_ru="Пункт", name_kk="Пункт", type="outreach")
+    admin.post(there, form="department", code="АБ", name_ru="Абонемент", name_kk="Абонемент")
+    admin.post(
+        "/staff/settings/staff",
+        login="new",
+        name="Новый",
+        password="длинный пароль",
+        roles=["desk", "stock"],
+        branch="Ф2",
+        language="kk",
+    )
+    admin.post("/staff/settings/staff/new", name="Новый", roles="desk", branch="Ф1", active="on")
+
+    assert audit(library)[3:] == [
+        ("branch.add", "Ф2"),
+        ("branch.change", "Ф2"),
+        ("branch.close_on", "Ф2"),
+        ("service_point.add", "Ф2 П1"),
+        ("department.add", "Ф2 АБ"),
+        ("staff.add", "new"),
+        ("staff.change", "new"),
+    ]
+    trail = admin.get("/staff/settings/audit").text
+    assert "staff.change" in trail
+    assert admin.get(there).text.count("16.12.2026") >= 1
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "status"),
+    [
+        ("/staff/settings/", {"code": "ЦБ", "name_ru": "x", "name_kk": "x", "type": "city"}, 409),
+        ("/staff/settings/", {"code": "a b", "name_ru": "x", "name_kk": "x", "type": "city"}, 422),
+        ("/staff/settings/", {"code": "ab", "name_ru": "", "name_kk": "x", "type": "city"}, 422),
+        ("/staff/settings/", {"code": "ab", "name_ru": "x", "name_kk": "x", "type": "no"}, 422),
+        ("/staff/settings/staff", {"login": "new", "name": "x", "password": "короткий"}, 404),
+        (
+            "/staff/settings/staff",
+            {"login": "n", "name": "x", "password": "кор", "roles": "desk", "branch": "ЦБ"},
+            422,
+        ),
+        ("/staff/settings/staff/admin", {"name": "x", "roles": "desk", "branch": "ЦБ"}, 409),
+        ("/staff/settings/staff/admin", {"name": "x", "roles": "king", "branch": "ЦБ"}, 422),
+        ("/staff/settings/branch/ЦБ", {"form": "close", "day": "31.02.2026"}, 422),
+        ("/staff/settings/branch/ЦБ", {"name_ru": "x", "name_kk": "x", "timezone": "Mars"}, 422),
+        ("/staff/settings/branch/nowhere", {}, 404),
+    ],
+)
+def test_wrong_input_is_refused_in_words_and_changes_nothing(admin, library, path, form, status):
+    before = audit(library)
+    answer = admin.post(path, **form)
+    assert answer.status_code == status
+    assert 'role="alert"' in answer.text
+    assert audit(library) == before
+
+
+def test_a_closed_day_moves_what_is_due(library, desk):
+    library.reader("R1")
+    library.copy("B1")
+    with db.transaction(library.sessions) as session:
+        branch = queries.branch_by_code(session, "ЦБ")
+        actions.close_on(session, None, branch, day=date(2026, 3, 19), reason="")
+
+    assert desk.issue("R1", "B1").loan.due == date(2026, 3, 20)

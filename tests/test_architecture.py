@@ -1,0 +1,106 @@
+"""What `design` asks of the code, asked by machine."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PROGRAM = sorted((ROOT / "ils").rglob("*.py"))
+ALL = PROGRAM + sorted((ROOT / "tests").rglob("*.py")) + sorted((ROOT / "scripts").glob("*.py"))
+#: A foreign library and the only module that may import it.
+HOMES = {
+    "pymarc": {"ils/catalog/marc/foreign.py"},
+    "lxml": {"ils/catalog/marc/xml.py"},
+    "barcode": {"ils/holdings/barcodes.py"},
+    "pyzbar": {"ils/holdings/barcodes.py"},
+    "PIL": {"ils/holdings/barcodes.py"},
+    "alembic": {"ils/schema.py"},
+    "argon2": {"ils/organisation/actions.py"},
+    "limits": {"ils/organisation/web.py"},
+    "gunicorn": {"ils/cli.py"},
+}
+
+
+def place(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", ALL, ids=place)
+def test_files_and_functions_stay_small(path):
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 400
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            assert node.end_lineno - node.lineno + 1 <= 50, node.name
+
+
+def test_only_db_commits_and_only_the_clock_asks_the_time():
+    found = {"commit": set(), "now": set()}
+    for path in PROGRAM:
+        text = path.read_text(encoding="utf-8")
+        if re.search(r"\.commit\(|session\.begin\(", text):
+            found["commit"].add(place(path))
+        if re.search(r"datetime\.now|datetime\.utcnow|date\.today|time\.time\(", text):
+            found["now"].add(place(path))
+    assert found == {"commit": {"ils/db.py"}, "now": {"ils/clock.py"}}
+
+
+def test_only_the_ledger_writes_the_ledger():
+    writers = {
+        place(path)
+        for path in PROGRAM
+        if re.search(r"\bEntry\(|insert\(Entry|bulk_insert\(\w+, Entry", path.read_text("utf-8"))
+    }
+    assert writers == {"ils/ledger.py"}
+
+
+def test_each_foreign_library_has_one_home():
+    homes = {name: set() for name in HOMES}
+    for path in PROGRAM:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names = [node.module]
+            for name in names:
+                if name.split(".")[0] in homes:
+                    homes[name.split(".")[0]].add(place(path))
+    assert homes == HOMES
+
+
+def test_every_route_names_its_roles(app):
+    public = {
+        "organisation.home",
+        "organisation.healthz",
+        "organisation.sign_in",
+        "organisation.do_sign_in",
+        "organisation.sign_out",
+        "organisation.choose_language",
+    }
+    views = {name: view for name, view in app.view_functions.items() if name != "static"}
+    open_ = {name for name, view in views.items() if getattr(view, "roles", "none") is None}
+    guarded = {name for name, view in views.items() if getattr(view, "roles", None)}
+    assert open_ == public
+    assert guarded == views.keys() - public
+
+
+def test_a_violation_of_the_import_directions_is_seen(tmp_path):
+    shutil.copytree(ROOT / "ils", tmp_path / "ils", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    wrong = tmp_path / "ils" / "stats" / "queries.py"
+    wrong.write_text("from ils.circulation import models\n" + wrong.read_text(encoding="utf-8"))
+    command = [Path(sys.executable).parent / "lint-imports", "--no-cache"]
+    done = subprocess.run(
+        command,
+        check=False,
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "ils.stats.queries -> ils.circulation.models" in done.stdout

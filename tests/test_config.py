@@ -1,0 +1,72 @@
+"""Settings: three sources, and a clear stop where one is wrong."""
+
+import shutil
+
+import pytest
+
+from ils import config as configuration
+from ils.config import ROOT, BadConfiguration
+
+
+@pytest.fixture
+def folder(tmp_path):
+    shutil.copy(ROOT / "config" / "default.toml", tmp_path)
+    return tmp_path
+
+
+def test_local_overrides_default_and_environment_overrides_both(folder):
+    (folder / "local.toml").write_text("[circulation]\nloan_days = 20\nmax_loans = 7\n")
+
+    config = configuration.load(folder, {"ILS_CIRCULATION_LOAN_DAYS": "30", "ILS_PORT": "9000"})
+
+    assert (config.circulation.loan_days, config.circulation.max_loans) == (30, 7)
+    assert config.server.port == 9000
+
+
+def test_a_postgresql_address_is_spoken_to_by_psycopg(folder):
+    config = configuration.load(folder, {"ILS_DATABASE": "postgresql://u@h/d"})
+    assert config.database_url == "postgresql+psycopg://u@h/d"
+
+
+@pytest.mark.parametrize(
+    ("local", "environ", "place"),
+    [
+        ("[circulation]\nloan_dayz = 3", {}, "local.toml"),
+        ("[circulaton]\nloan_days = 3", {}, "local.toml"),
+        ("[circulation]\nloan_days = 'three'", {}, "local.toml"),
+        ("[circulation]\nloan_days = 0", {}, "circulation.loan_days"),
+        ("[library]\nlanguage = 'de'", {}, "library.language"),
+        ("loan_days = ", {}, "local.toml"),
+        ("", {"ILS_NONSENSE": "1"}, "ILS_NONSENSE"),
+        ("", {"ILS_SERVER_PRT": "1"}, "ILS_SERVER_PRT"),
+        ("", {"ILS_PORT": "many"}, "ILS_PORT"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_and_names_its_place(folder, local, environ, place):
+    (folder / "local.toml").write_text(local)
+    with pytest.raises(BadConfiguration) as wrong:
+        configuration.load(folder, environ)
+    assert wrong.value.facts["place"] == place
+
+
+def test_every_default_has_a_comment():
+    lines = (ROOT / "config" / "default.toml").read_text(encoding="utf-8").splitlines()
+    keys = [line for line in lines if " = " in line and not line.startswith("#")]
+    bare = [line for line in keys if "#" not in line and not line.startswith("name_")]
+    assert bare == []
+
+
+def test_a_list_without_a_name_in_a_language_is_refused(tmp_path):
+    shutil.copy(ROOT / "config" / "divisions.toml", tmp_path)
+    lists = (ROOT / "config" / "lists.toml").read_text(encoding="utf-8")
+    (tmp_path / "lists.toml").write_text(lists.replace('kk = "Кітаптар", ', ""))
+    with pytest.raises(BadConfiguration) as wrong:
+        configuration.load_lists(tmp_path)
+    assert wrong.value.facts["place"] == "lists.toml, catalogues.books"
+
+
+def test_a_division_nobody_named_is_refused(tmp_path):
+    shutil.copy(ROOT / "config" / "lists.toml", tmp_path)
+    (tmp_path / "divisions.toml").write_text('[udc]\n"1" = "magic"\n[bbk]\n')
+    with pytest.raises(BadConfiguration):
+        configuration.load_lists(tmp_path)

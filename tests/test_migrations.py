@@ -1,0 +1,86 @@
+"""The database's shape: equal to the models, up, down and up again; a ledger that only grows."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DatabaseError, IntegrityError
+
+from ils import db, schema
+from ils.circulation.models import Loan
+
+
+def test_the_tables_equal_the_models(engine):
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, db.Base.metadata) == []
+
+
+def test_up_down_and_up_again(config, engine):
+    try:
+        schema.downgrade(engine, "base")
+        assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
+    finally:
+        schema.upgrade(engine)
+    schema.check(engine)
+
+
+def test_a_database_of_another_version_is_refused(engine):
+    schema.check(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    try:
+        with pytest.raises(schema.NotMigrated):
+            schema.check(engine)
+    finally:
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ledger SET count = 2",
+        "DELETE FROM ledger",
+        "REPLACE INTO ledger SELECT * FROM ledger",
+        "TRUNCATE ledger CASCADE",
+    ],
+)
+def test_the_ledger_cannot_be_changed(library, engine, statement):
+    library.reader("R1")
+    if statement.split()[0] == ("TRUNCATE" if engine.dialect.name == "sqlite" else "REPLACE"):
+        return  # the other database has no such statement
+    with pytest.raises(DatabaseError, match="append-only"), engine.begin() as connection:
+        connection.execute(text(statement))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ledger_books SET id = 2",
+        "UPDATE item SET status = 'eaten'",
+        "UPDATE loan SET ended_by = 'returned'",
+    ],
+)
+def test_the_database_holds_the_invariants(library, desk, engine, statement):
+    library.reader("R1")
+    library.copy("B1")
+    desk.issue("R1", "B1")
+    with pytest.raises(DatabaseError), engine.begin() as connection:
+        connection.execute(text(statement))
+
+
+def test_a_copy_has_one_open_loan(library, desk, sessions):
+    library.reader("R1")
+    library.copy("B1")
+    loan = desk.issue("R1", "B1").loan
+    again = Loan(
+        item_id=loan.item_id,
+        patron_id=loan.patron_id,
+        patron_year_id=loan.patron_year_id,
+        branch_id=loan.branch_id,
+        issued_at=loan.issued_at,
+        due=loan.due,
+    )
+    with pytest.raises(IntegrityError), db.transaction(sessions) as session:
+        session.add(again)
