@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    cast,
+    func,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from ils.clock import Period
@@ -62,7 +71,7 @@ def _in_row(report: Report, table: Table, row: str) -> ColumnElement[bool]:
     return column == row
 
 
-def _sum(column: ColumnElement[int]) -> ColumnElement[int]:
+def _sum(column: SQLColumnExpression[int]) -> ColumnElement[int]:
     """A sum as a whole number; PostgreSQL makes decimals of sums."""
     return cast(func.sum(column), BigInteger)
 
