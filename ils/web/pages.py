@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 
 from flask import (
     Flask,
@@ -23,6 +24,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import Babel, gettext
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
 
 from ils import clock, db
 from ils.errors import N_, Forbidden, IlsError, Invalid, NotFound, NotSignedIn
@@ -131,8 +133,7 @@ def install(app: Flask, system: Ils, csrf: CSRFProtect) -> None:
         timezone_selector=lambda: staff.branch.timezone if (staff := known_staff()) else None,
     )
     app.register_error_handler(IlsError, show_error)
-    app.register_error_handler(CSRFError, _show_csrf)
-    app.register_error_handler(404, lambda _: show_error(NotFound()))
+    app.register_error_handler(HTTPException, lambda error: _stopped(error=_from_http(error)))
     app.after_request(_headers)
     app.jinja_env.filters |= shown.FILTERS
     app.jinja_env.globals |= {
@@ -160,8 +161,27 @@ class PageExpired(Invalid):
     message = N_("This page is out of date. Please load it again.")
 
 
-def _show_csrf(_: CSRFError) -> ResponseReturnValue:
-    return show_error(PageExpired())
+class BadRequest(Invalid):
+    """The request is not one a page of ours sends."""
+
+    code = "bad_request"
+    message = N_("The request cannot be understood.")
+
+
+def _from_http(error: HTTPException) -> IlsError:
+    """Our error for one of the web framework's."""
+    if isinstance(error, CSRFError):
+        return PageExpired()
+    if error.code == HTTPStatus.NOT_FOUND:
+        return NotFound()
+    return IlsError() if (error.code or 500) >= HTTPStatus.INTERNAL_SERVER_ERROR else BadRequest()
+
+
+@public()
+def _stopped(session: Session, error: IlsError) -> ResponseReturnValue:
+    """Show what stopped a request before its page began; who is signed in is known too."""
+    del session
+    return show_error(error)
 
 
 def _headers(response: Response) -> Response:

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import SAMPLES
+from trade import SAMPLES
 
 from ils.catalog import rules
 from ils.catalog.marc import reading

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import SAMPLES
 from sqlalchemy import func, select
+from trade import SAMPLES
 
 from ils import db
 from ils.catalog.models import AuthorityRecord, BibliographicRecord

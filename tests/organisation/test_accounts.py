@@ -3,8 +3,8 @@
 from datetime import date
 
 import pytest
-from conftest import PASSWORD
 from sqlalchemy import select
+from trade import PASSWORD, Browser
 
 from ils import db
 from ils.organisation import actions, queries
@@ -69,8 +69,6 @@ def test_a_form_without_its_token_is_refused(library, browser):
 
 
 def test_a_new_password_ends_older_sign_ins(library, app, browser, config):
-    from conftest import Browser  # noqa: PLC0415 -- a second browser
-
     library.account("desk")
     other = Browser(app.test_client())
     browser.sign_in("desk")

@@ -1,0 +1,79 @@
+"""Every page, in Kazakh and Russian, wide and narrow: axe finds nothing, nothing overflows."""
+
+import os
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from served import sign_in
+
+from ils.organisation.models import Role
+
+SIZES = {"wide": (1366, 768), "narrow": (390, 844)}
+#: `SANDYQ_SCREENSHOTS=folder scripts/test tests/browser` keeps what was seen.
+SCREENSHOTS = os.environ.get("SANDYQ_SCREENSHOTS")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+
+
+def seen(page, name, size):
+    found = Axe().run(page, options=RULES)
+    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(overflow) <= 0, f"{name} is wider than the window"
+    if SCREENSHOTS:
+        folder = Path(SCREENSHOTS)
+        folder.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=folder / f"{name}-{size}.png", full_page=True)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_every_page_is_accessible(page, served, library, language, size):
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+    library.account("admin", *Role, language=language)
+    patron = library.reader("R1")
+    desk = library.desk()
+    for number in range(4):
+        library.copy(f"B{number}", title="Абай жолы. Бірінші кітап : роман-эпопея")
+        desk.issue("R1", f"B{number}")
+    library.copy("B9")
+    page.goto(f"{served.url}/sign-in")
+    seen(page, f"{language}-sign-in", size)
+    sign_in(page, served, "admin", then="/")
+    for name, path in {
+        "start": "/",
+        "readers": "/staff/patrons/",
+        "reader": f"/staff/patrons/{patron}",
+        "reader-form": "/staff/patrons/new",
+        "catalogue": "/staff/catalog/?q=абай",
+        "statistics": "/staff/stats/?from=2026-03-01&to=2026-03-31",
+        "settings": "/staff/settings/",
+        "branch": "/staff/settings/branch/ЦБ",
+        "accounts": "/staff/settings/staff",
+        "account": "/staff/settings/staff/admin",
+        "audit": "/staff/settings/audit",
+        "missing": "/nowhere",
+    }.items():
+        page.goto(f"{served.url}{path}")
+        assert page.locator("html").get_attribute("lang") == language
+        seen(page, f"{language}-{name}", size)
+    page.goto(f"{served.url}/staff/catalog/?q=абай")
+    page.locator("tbody a").first.click()
+    page.locator("summary").first.click()
+    seen(page, f"{language}-record", size)
+    page.goto(f"{served.url}/staff/stats/?from=2026-03-01&to=2026-03-31")
+    page.locator(".report a").first.click()
+    seen(page, f"{language}-entries", size)
+    desk_in_use(page, served, language, size)
+
+
+def desk_in_use(page, served, language, size):
+    page.goto(f"{served.url}/desk")
+    for code in ("B9", "нет такого", "R1", "B9", "12345"):
+        page.locator("#scan").fill(code)
+        page.keyboard.press("Enter")
+        expect(page.locator(".waiting")).to_have_count(0)
+    expect(page.locator(".fast-add")).to_be_visible()
+    seen(page, f"{language}-desk", size)

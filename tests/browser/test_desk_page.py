@@ -1,0 +1,167 @@
+"""The desk as a librarian works it: keys, a fast scanner, a lost line, a pulled plug."""
+
+import re
+import signal
+
+from playwright.sync_api import Page, expect
+from served import sign_in
+from sqlalchemy import select
+from trade import Library
+
+from ils import db
+from ils.ledger import Entry
+
+FAST_MS = 20
+
+
+def scan(page: Page, code: str) -> None:
+    """As a scanner does: keys, then Enter, without looking."""
+    page.keyboard.type(code, delay=FAST_MS)
+    page.keyboard.press("Enter")
+
+
+def stocked(library: Library, copies: int = 10) -> None:
+    library.account("desk")
+    library.reader("R1")
+    library.reader("R2")
+    for number in range(copies):
+        library.copy(f"20210{number:02}", title=f"Абай жолы. {number}")
+
+
+def answers(page: Page, situation: str):
+    return page.locator(f'#log [data-situation="{situation}"]')
+
+
+def requests(library: Library) -> set[str]:
+    with db.reading(library.sessions) as session:
+        kinds = Entry.kind.in_(["loan", "return"])
+        return {str(r) for r in session.scalars(select(Entry.request_id).where(kinds))}
+
+
+def test_ten_copies_go_out_and_come_back_at_scanner_speed(page, served, library):
+    stocked(library)
+    sign_in(page, served, "desk")
+
+    scan(page, "R1")
+    for number in range(10):
+        scan(page, f"20210{number:02}")
+    expect(answers(page, "S1")).to_have_count(10)
+    expect(page.locator("#held")).to_contain_text("10")
+    page.keyboard.press("Escape")
+    for number in range(10):
+        scan(page, f"20210{number:02}")
+    expect(answers(page, "S6")).to_have_count(10)
+
+    assert library.kinds() == ["loan"] * 10 + ["return"] * 10
+
+
+def test_the_mouse_is_never_needed(page, served, library):
+    stocked(library)
+    sign_in(page, served, "desk")
+    scan(page, "R1")
+    scan(page, "2021000")
+    expect(answers(page, "S1")).to_have_count(1)
+    page.keyboard.press("Control+z")
+    expect(answers(page, "undo")).to_have_count(1)
+
+    scan(page, "777")  # unknown: the form opens, its first empty field has the focus
+    expect(page.locator(".fast-add")).to_be_visible()
+    page.keyboard.type("М. Әуезов")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Абай жолы")
+    page.keyboard.press("Enter")
+    expect(answers(page, "S1")).to_have_count(2)
+
+    library.wait(minutes=0)
+    page.wait_for_timeout(5200)  # past the time in which a second scan is the same act
+    scan(page, "777")
+    expect(answers(page, "S2")).to_have_count(1)
+    scan(page, "1")
+    expect(answers(page, "renewal")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.locator("#desk")).to_have_class("returning")
+    scan(page, "2021003")
+    expect(answers(page, "S7")).to_have_count(1)
+    scan(page, "1")
+    expect(answers(page, "in_house_use")).to_have_count(1)
+
+    assert library.kinds() == ["loan", "-loan", "loan", "renewal", "in_house_use"]
+
+
+def test_a_name_is_chosen_by_its_number(page, served, library):
+    stocked(library)
+    sign_in(page, served, "desk")
+    scan(page, "оқырман")
+    expect(answers(page, "names").locator("button")).to_have_count(2)
+    scan(page, "2")
+    expect(page.locator("#patron h2")).to_have_text("Оқырман R2")
+    expect(page.locator("#scan")).to_be_focused()
+
+
+def test_scans_wait_for_the_line_and_the_page_may_be_loaded_anew(page, served, library):
+    stocked(library)
+    sign_in(page, served, "desk")
+    scan(page, "R1")
+    expect(page.locator("#desk")).to_have_class("lending")
+
+    page.context.set_offline(True)
+    for number in range(5):
+        scan(page, f"20210{number:02}")
+    expect(page.locator("#bar")).to_contain_text("5")
+    assert library.kinds() == []
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.context.set_offline(False)
+    page.reload()
+
+    expect(page.locator("#log .line")).to_have_count(5)
+    expect(page.locator("#patron h2")).to_have_text("Оқырман R1")
+    assert library.kinds() == ["loan"] * 5
+
+
+def test_a_killed_server_keeps_each_acknowledged_scan_and_no_other(page, served, library):
+    stocked(library, copies=24)
+    sign_in(page, served, "desk")
+    sent, acknowledged = set(), set()
+    id_of = re.compile(r"request_id=([0-9a-f-]{36})")
+
+    def answered(response):
+        if response.url.endswith("/desk/scan") and response.ok:
+            request = id_of.search(response.request.post_data or "")
+            body = response.text()
+            if request and ('"S1"' in body or '"S6"' in body):
+                acknowledged.add(request.group(1))
+
+    page.on("request", lambda r: sent.update(id_of.findall(r.post_data or "")))
+    page.on("response", answered)
+    scan(page, "R1")
+    for number in range(8):
+        scan(page, f"20210{number:02}")
+        if number == 4:
+            served.stop(signal.SIGKILL)
+    expect(page.locator("#bar")).to_be_visible()
+    kept = requests(library)
+    assert acknowledged <= kept <= sent
+
+    served.start()
+    expect(answers(page, "S1")).to_have_count(8, timeout=20_000)
+    expect(page.locator("#bar")).to_be_hidden()
+    assert library.kinds() == ["loan"] * 8
+    assert len(requests(library)) == 8
+
+
+def test_only_one_window_of_an_account_works_the_desk(page, served, library):
+    stocked(library)
+    sign_in(page, served, "desk")
+    other = page.context.new_page()
+    other.goto(f"{served.url}/desk")
+    expect(other.locator("#scan")).to_be_focused()
+    expect(page.locator("#bar")).to_contain_text("в другом окне")
+
+
+def test_the_first_visit_weighs_little(page, served, library):
+    stocked(library)
+    weights = []
+    page.on("response", lambda r: weights.append(len(r.body())) if r.status == 200 else None)
+    sign_in(page, served, "desk")
+    expect(page.locator("#scan")).to_be_focused()
+    assert 0 < sum(weights) <= 150_000

@@ -1,0 +1,219 @@
+"""The words tests are written in: a library, its desks, a browser."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ils import clock, db, selfcheck
+from ils.catalog.actions import add_provisional
+from ils.circulation.actions import desk as desk_actions
+from ils.circulation.actions.desk import Answer
+from ils.circulation.actions.desk import Desk as DeskWork
+from ils.circulation.actions.patrons import register_patron, reregister_patron
+from ils.circulation.actions.undo import undo
+from ils.circulation.models import Patron
+from ils.circulation.rules.patrons import PatronData
+from ils.config import Config
+from ils.holdings.actions import add_provisional_item
+from ils.holdings.models import Item, ItemStatus
+from ils.ledger import Channel, Entry, Origin
+from ils.organisation import actions as organisation
+from ils.organisation.models import Branch, Role
+
+SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "data"
+PASSWORD = "пароль для проверки"
+NOON = datetime(2026, 3, 4, 7, 0, tzinfo=UTC)  # noon in Almaty
+
+
+@dataclass
+class Library:
+    """A library with a clock that stands until it is moved."""
+
+    sessions: db.Sessions
+    config: Config
+    branches: dict[str, Branch] = field(default_factory=dict)
+    now: datetime = NOON
+
+    def open_branch(self, code: str, **details: str) -> Branch:
+        with db.transaction(self.sessions) as session:
+            names = {"name_ru": f"Филиал {code}", "name_kk": f"{code} филиалы"}
+            self.branches[code] = organisation.add_branch(
+                session, None, code=code, timezone="Asia/Almaty", **names | details
+            )
+        return self.branches[code]
+
+    def account(self, login: str, *roles: Role, branch: str = "ЦБ", language: str = "ru") -> int:
+        with db.transaction(self.sessions) as session:
+            return organisation.add_staff(
+                session,
+                None,
+                self.config,
+                login=login,
+                name=login,
+                password=PASSWORD,
+                roles=roles or (Role.DESK,),
+                branch=self.branches[branch],
+                language=language,
+            ).id
+
+    def wait(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+    def origin(self, branch: str = "ЦБ", request: UUID | None = None) -> Origin:
+        place = self.branches[branch]
+        return Origin(
+            at=self.now,
+            day=clock.local_day(self.now, place.timezone),
+            branch_id=place.id,
+            staff_id=None,
+            channel=Channel.DESK,
+            request_id=request or uuid4(),
+        )
+
+    def reader(self, card: str, **details: object) -> int:
+        data = PatronData(
+            surname="Оқырман",
+            given_name=card,
+            birth_date=date(1990, 5, 6),
+            category="student",
+            card=card,
+            consent=True,
+        )
+        with db.transaction(self.sessions) as session:
+            changed = replace(data, **details)
+            return register_patron(session, self.origin(), changed, self.config.lists.categories).id
+
+    def reregister(self, card: str) -> None:
+        with db.transaction(self.sessions) as session:
+            patron = session.scalars(select(Patron).where(Patron.card == card)).one()
+            reregister_patron(session, self.origin(), patron)
+
+    def copy(
+        self,
+        number: str,
+        *,
+        title: str = "Абай жолы",
+        branch: str = "ЦБ",
+        language: str = "kk",
+        division: str = "literature",
+        status: ItemStatus = ItemStatus.AVAILABLE,
+    ) -> int:
+        with db.transaction(self.sessions) as session:
+            origin = self.origin(branch)
+            record = add_provisional(
+                session,
+                origin,
+                title=title,
+                author="М. Әуезов",
+                division=division,
+                language=language,
+            )
+            item = add_provisional_item(session, origin, record=record, number=number)
+            item.status = status
+            return item.id
+
+    def desk(self, branch: str = "ЦБ") -> Desk:
+        return Desk(self, branch)
+
+    def kinds(self) -> list[str]:
+        """The kinds of desk entries in their order; corrections with a minus."""
+        about = ("loan", "return", "renewal", "in_house_use")
+        with db.reading(self.sessions) as session:
+            entries = session.scalars(select(Entry).where(Entry.kind.in_(about)).order_by(Entry.id))
+            return [e.kind if e.count > 0 else f"-{e.kind}" for e in entries]
+
+    def count(self, kind: str) -> int:
+        with db.reading(self.sessions) as session:
+            return sum(session.scalars(select(Entry.count).where(Entry.kind == kind)))
+
+    def status(self, number: str) -> str:
+        with db.reading(self.sessions) as session:
+            query = select(Item.status).where(Item.inventory_number == number)
+            return session.scalars(query).one()
+
+    def check(self) -> None:
+        with db.reading(self.sessions) as session:
+            assert selfcheck.findings(session) == []
+
+
+@dataclass
+class Desk:
+    """A desk of a branch, worked as librarians do: by scans."""
+
+    library: Library
+    branch: str
+    patron: int | None = None
+
+    def do(self, act, /, request: UUID | None = None, **values: object) -> Answer:
+        def work(session: Session) -> Answer:
+            rules = self.library.config.circulation
+            here = DeskWork(session, self.library.origin(self.branch, request), rules)
+            return act(here, **values)
+
+        return db.run(self.library.sessions, work)
+
+    def scan(self, code: str, request: UUID | None = None) -> Answer:
+        answer = self.do(desk_actions.scan, request, code=code, patron_id=self.patron)
+        if answer.situation == "card":
+            self.patron = answer.patron.id
+        return answer
+
+    def close(self) -> None:
+        self.patron = None
+
+    def issue(self, card: str, number: str, request: UUID | None = None) -> Answer:
+        self.close()
+        self.scan(card)
+        return self.scan(number, request)
+
+    def take_back(self, number: str, request: UUID | None = None) -> Answer:
+        self.close()
+        return self.scan(number, request)
+
+    def undo(self, act: UUID, request: UUID | None = None) -> Answer:
+        return self.do(undo, request, act=act)
+
+    def renew(self, answer: Answer, request: UUID | None = None) -> Answer:
+        return self.do(desk_actions.renew, request, loan_id=answer.loan.id)
+
+
+@dataclass
+class Browser:
+    """A test client that signs in and sends tokens, as a page does."""
+
+    client: object
+    token: str = ""
+
+    def get(self, path: str, **options: object):
+        return self.client.get(path, **options)
+
+    def sign_in(self, login: str, password: str = PASSWORD):
+        self.token = self.token_of("/sign-in")
+        answer = self.post("/sign-in", login=login, password=password)
+        if answer.status_code == 302:
+            self.token = self.token_of("/")
+        return answer
+
+    def post(self, path: str, *, headers: dict[str, str] | None = None, **form: object):
+        values = {"csrf_token": self.token, **form}
+        return self.client.post(path, data=values, headers=headers)
+
+    def scan(self, code: str, patron: object = "", request: UUID | None = None):
+        return self.by_script("scan", code=code, patron=patron, request=request)
+
+    def by_script(self, to: str, request: UUID | None = None, **form: object):
+        headers = {"X-Requested-With": "desk", "X-CSRFToken": self.token}
+        return self.client.post(
+            f"/desk/{to}", data={**form, "request_id": str(request or uuid4())}, headers=headers
+        )
+
+    def token_of(self, path: str) -> str:
+        found = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get(path).text)
+        return found.group(1) if found else ""
