@@ -39,18 +39,19 @@ def check(engine: Engine) -> None:
     """
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
-    if current != ScriptDirectory.from_config(_config()).get_current_head():
+    if current != ScriptDirectory.from_config(alembic_config()).get_current_head():
         raise NotMigrated
 
 
-def _config() -> AlembicConfig:
+def alembic_config() -> AlembicConfig:
+    """Where the migrations are."""
     config = AlembicConfig()
     config.set_main_option("script_location", str(ROOT / "migrations"))
     return config
 
 
 def _run(engine: Engine, step: Callable[[AlembicConfig, str], None], revision: str) -> None:
-    config = _config()
+    config = alembic_config()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         step(config, revision)
