@@ -1,0 +1,41 @@
+"""Every code the program uses is explained in the glossary, in the words of the pages."""
+
+import importlib
+import pkgutil
+from pathlib import Path
+
+import ils
+from ils import texts
+from ils.circulation.rules.desk import Situation
+from ils.errors import IlsError
+from ils.labels import LABELS
+
+GLOSSARY = Path(__file__).resolve().parents[1] / "docs" / "glossary.md"
+
+
+def errors(base=IlsError):
+    yield base
+    for kind in base.__subclasses__():
+        yield from errors(kind)
+
+
+def test_every_code_is_in_the_glossary():
+    for module in pkgutil.walk_packages(ils.__path__, "ils."):
+        if module.name != "ils.__main__":
+            importlib.import_module(module.name)
+    lines = set(GLOSSARY.read_text(encoding="utf-8").splitlines())
+    wanted = {
+        f"| `{error.code}` | {int(error.status)} | {texts.say(error.message, 'ru')} |"
+        for error in errors()
+        if error.__module__.startswith("ils.")
+    }
+    for kind in ("kind", "channel", "status", "material"):
+        for code, text in LABELS[kind].items():
+            wanted.add(f"| `{code}` | {texts.say(text, 'ru')} | {texts.say(text, 'kk')} |")
+    assert wanted - lines == set()
+
+
+def test_every_branch_of_the_tree_is_in_the_glossary():
+    text = GLOSSARY.read_text(encoding="utf-8")
+    numbered = [s.value for s in Situation if s.value.startswith("S")]
+    assert [number for number in numbered if f"| {number} |" not in text] == []
