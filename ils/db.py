@@ -280,8 +280,6 @@ def run(sessions: Sessions, work: Callable[[Session], Result]) -> Result:
 
 
 def _lost_a_race(error: IntegrityError | OperationalError) -> bool:
-    """A broken unique rule, a deadlock, a lock that did not come; not a missing disk."""
-    if isinstance(error, IntegrityError):
-        return True
-    state = getattr(error.orig, "sqlstate", None)
-    return state in {"40001", "40P01", "55P03"} or "locked" in str(error.orig)
+    """A broken unique rule, a deadlock, a lock that did not come; not a wrong value."""
+    state, said = getattr(error.orig, "sqlstate", None), str(error.orig)
+    return state in {"23505", "40001", "40P01", "55P03"} or "UNIQUE" in said or "locked" in said

@@ -10,9 +10,15 @@ from http import HTTPStatus
 from typing import ClassVar
 
 
-def N_(text: str) -> str:  # noqa: N802 -- the name translation tools look for
-    """Mark a text for translation where it is written, translate it where it is shown."""
-    return text
+class Text(str):
+    """A text of the program, to be translated where it is shown; other strings are data."""
+
+    __slots__ = ()
+
+
+def N_(text: str) -> Text:  # noqa: N802 -- the name translation tools look for
+    """Mark a text for translation where it is written."""
+    return Text(text)
 
 
 class IlsError(Exception):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from ils.catalog.models import BibliographicRecord
 from ils.circulation.models import Loan, LoanEnd, PatronYear
+from ils.circulation.queries import is_visit_making
 from ils.errors import N_
 from ils.holdings.models import Item, ItemStatus
 from ils.ledger import AMOUNTS, Books, Entry, Kind
@@ -103,13 +104,16 @@ def _posted_wrongly() -> Select[int]:
     return select(Entry.id).where(Entry.posted < Entry.day)
 
 
-def _visits_twice() -> Select[int]:
-    """One visit for a reader, branch and day, or none."""
+def _visits_differ() -> Select[int]:
+    """A reader's services of a day at a branch and one visit come and go together."""
+    reader = func.coalesce(PatronYear.patron_id, PatronYear.id)
+    visits = func.sum(case((Entry.kind == Kind.VISIT, Entry.count), else_=0))
+    services = func.sum(case((is_visit_making(), Entry.count), else_=0))
     return (
         select(func.min(Entry.id))
-        .where(Entry.kind == Kind.VISIT, Entry.patron_year_id.is_not(None))
-        .group_by(Entry.patron_year_id, Entry.branch_id, Entry.day)
-        .having(func.sum(Entry.count).not_in([0, 1]))
+        .join(PatronYear, PatronYear.id == Entry.patron_year_id)
+        .group_by(reader, Entry.branch_id, Entry.day)
+        .having(visits != case((services > 0, 1), else_=0))
     )
 
 
@@ -177,7 +181,7 @@ CHECKS: dict[str, tuple[str, Callable[[], Select[int]]]] = {
     "undone": (N_("Loans undone differ from reversals."), _undone_without_reversal),
     "reversals": (N_("Reversals are not equal and opposite."), _bad_reversals),
     "posted": (N_("Entries are posted before their day."), _posted_wrongly),
-    "visits": (N_("Visits of a reader on a day are not 0 or 1."), _visits_twice),
+    "visits": (N_("Visits differ from the services of the day."), _visits_differ),
     "registrations": (N_("Registrations differ from the ledger."), _registrations_differ),
     "stock": (N_("Copies are counted more than once."), _counted_twice),
     "records": (N_("Records are not counted once."), _records_uncounted),

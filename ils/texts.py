@@ -6,7 +6,7 @@ import gettext
 from functools import cache
 from pathlib import Path
 
-from ils.errors import IlsError
+from ils.errors import IlsError, Text
 
 FOLDER = Path(__file__).parent / "translations"
 
@@ -24,7 +24,7 @@ def say(message: str, language: str) -> str:
 def say_error(error: IlsError, language: str) -> str:
     """The message of an error; the texts among its facts are translated too."""
     facts = {
-        name: say(value, language) if isinstance(value, str) else value
+        name: say(value, language) if isinstance(value, Text) else value
         for name, value in error.facts.items()
     }
     return say(error.message, language) % facts

@@ -14,18 +14,27 @@ from ils.circulation.actions import desk as actions
 from ils.circulation.actions.desk import Answer, Desk
 from ils.circulation.actions.patrons import register_patron, reregister_patron
 from ils.circulation.models import Patron
-from ils.circulation.rules.desk import UnknownCode
+from ils.circulation.rules.desk import Situation
 from ils.circulation.rules.keyboard import readings
 from ils.circulation.rules.patrons import PatronData
 from ils.console import Commands, Console, print_json, with_console
-from ils.errors import IlsError
+from ils.errors import N_, IlsError, Refused
 from ils.holdings import barcodes
 from ils.holdings.queries import item_by_code
 from ils.ledger import Channel
 from ils.organisation.queries import branch_by_code
 
 BRANCH = click.option("--branch", required=True, help="Code of the branch where it happens.")
+LENDING = (Situation.LOAN, Situation.RETURN_AND_LOAN)
+RETURNING = (Situation.RETURN,)
 DAY = click.DateTime(["%Y-%m-%d"])
+
+
+class NotThat(Refused):
+    """The scan is possible, but it is not what the command was asked to do."""
+
+    code = "not_that"
+    message = N_("Not done: the desk would answer “%(situation)s”.")
 
 
 @click.group(cls=Commands)
@@ -128,28 +137,38 @@ def return_(console: Console, items: tuple[str, ...], branch: str) -> None:
 @with_console
 def renew(console: Console, item: str, branch: str) -> None:
     """Renew the loan of a copy."""
-    with db.transaction(console.sessions) as session:
-        origin = console.origin(branch_by_code(session, branch), Channel.SYSTEM)
+
+    def work(session: Session) -> Answer:
         found = item_by_code(session, readings(item))
         last = queries.last_loan(session, found.id) if found else None
-        if found is None or last is None or last.ended_at is not None:
-            raise UnknownCode(code=item)
-        work = Desk(session, origin, console.config.circulation)
-        _tell(actions.renew(work, loan_id=last.id))
+        if last is None or last.ended_at is not None:
+            raise queries.UnknownLoan
+        return actions.renew(_desk(console, session, branch), loan_id=last.id)
+
+    _tell(db.run(console.sessions, work))
+
+
+def _desk(console: Console, session: Session, branch: str) -> Desk:
+    origin = console.origin(branch_by_code(session, branch), Channel.SYSTEM)
+    return Desk(session, origin, console.config.circulation)
 
 
 def _each(console: Console, branch: str, items: tuple[str, ...], card: str | None) -> None:
     """One transaction for each copy; a refusal does not stop the others."""
+    done = LENDING if card else RETURNING
     refused = 0
     for code in items:
+
+        def work(session: Session, code: str = code) -> Answer:
+            patron_id = _patron(session, card).id if card else None
+            desk = _desk(console, session, branch)
+            answer = actions.scan(desk, code=code, patron_id=patron_id)
+            if answer.situation not in done:
+                raise NotThat(situation=answer.situation.name.lower())
+            return answer
+
         try:
-            with db.transaction(console.sessions) as session:
-                place = branch_by_code(session, branch)
-                patron = _patron(session, card) if card else None
-                origin = console.origin(place, Channel.SYSTEM)
-                work = Desk(session, origin, console.config.circulation)
-                patron_id = patron.id if patron else None
-                _tell(actions.scan(work, code=code, patron_id=patron_id))
+            _tell(db.run(console.sessions, work))
         except IlsError as error:
             refused += 1
             click.echo(f"{code}: {texts.say_error(error, console.language)}", err=True)

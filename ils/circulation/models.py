@@ -98,6 +98,8 @@ class Loan(Base):
     patron_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("patron.id"))
     patron_year_id: Mapped[int] = mapped_column(BigId, ForeignKey("patron_year.id"))
     branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
+    #: Who lent it; ``None`` from the command line.
+    staff_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff.id"))
     issued_at: Mapped[datetime]
     due: Mapped[date]
     renewals: Mapped[int] = mapped_column(default=0)

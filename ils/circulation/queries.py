@@ -12,12 +12,12 @@ from ils.catalog.rules import search_key
 from ils.circulation.models import Loan, LoanEnd, Patron, PatronYear
 from ils.errors import N_, NotFound
 from ils.holdings.models import Item
-from ils.ledger import Entry, Kind
+from ils.ledger import Channel, Entry, Kind
 
 #: What the desk does with a copy.
 ACTS = (Kind.LOAN, Kind.RENEWAL, Kind.RETURN, Kind.IN_HOUSE_USE)
-#: What a reader may be served with; the first of them on a day is a visit.
-SERVICES = (*ACTS, Kind.REGISTRATION)
+#: Detail of a return that another reader brought (S3).
+BY_ANOTHER = "by_another"
 
 
 # Statements of every scan, built once: building one costs more than running it.
@@ -146,13 +146,29 @@ def borrower(session: Session, patron_id: int, today: date) -> tuple[PatronYear 
     return year, held, overdue
 
 
-def services_left(session: Session, patron_year_id: int, branch_id: int, day: date) -> int:
+def is_visit_making() -> ColumnElement[bool]:
+    """Entries that are services to a reader who came: the first of a day is a visit."""
+    return and_(
+        Entry.patron_year_id.is_not(None),
+        or_(
+            Entry.kind.in_(ACTS),
+            and_(Entry.kind == Kind.REGISTRATION, Entry.channel == Channel.DESK),
+        ),
+        func.coalesce(Entry.detail, "") != BY_ANOTHER,
+    )
+
+
+def services_left(session: Session, patron_id: int, branch_id: int, day: date) -> int:
     """Services of a reader at a branch on a day, less those undone."""
-    query = select(func.coalesce(func.sum(Entry.count), 0)).where(
-        Entry.patron_year_id == patron_year_id,
-        Entry.branch_id == branch_id,
-        Entry.day == day,
-        Entry.kind.in_(SERVICES),
+    query = (
+        select(func.coalesce(func.sum(Entry.count), 0))
+        .join(PatronYear, PatronYear.id == Entry.patron_year_id)
+        .where(
+            PatronYear.patron_id == patron_id,
+            Entry.branch_id == branch_id,
+            Entry.day == day,
+            is_visit_making(),
+        )
     )
     return session.scalar(query) or 0
 

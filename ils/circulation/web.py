@@ -28,8 +28,6 @@ patrons = Blueprint("patrons", __name__, url_prefix="/staff/patrons")
 
 LAST_ACTS = 12
 LOANS_SHOWN = 10
-#: Answers that open a reader.
-OPENING = (Situation.PATRON, Situation.REGISTRATION)
 
 
 @desk.get("")
@@ -39,7 +37,7 @@ def page(session: Session) -> ResponseReturnValue:
     return _page(session, None, web.argument_int("patron"))
 
 
-@desk.get("/patron/<int:patron_id>")
+@desk.get("/patron/<id:patron_id>")
 @web.page(Role.DESK)
 def panel(session: Session, patron_id: int) -> ResponseReturnValue:
     """The open reader, after the page was loaded again."""
@@ -138,7 +136,7 @@ def _answered(session: Session, answer: Answer) -> ResponseReturnValue:
     """The line of the answer, and the reader's panel where it changed; or the whole page."""
     if not _by_script():
         return _page(session, answer, answer.patron.id if answer.patron else web.form_int("patron"))
-    opened = answer.patron if answer.situation in OPENING else None
+    opened = answer.patron if answer.situation is Situation.PATRON else None
     panel = _panel(session, opened) if opened else {}
     return render_template("circulation/_answer.html", **_shown(session, answer), **panel)
 
@@ -208,7 +206,7 @@ def register(session: Session) -> ResponseReturnValue:
     return redirect(url_for("patrons.patron", patron_id=patron.id))
 
 
-@patrons.get("/<int:patron_id>")
+@patrons.get("/<id:patron_id>")
 @web.page(Role.DESK, Role.ADMINISTRATOR)
 def patron(session: Session, patron_id: int) -> ResponseReturnValue:
     """One reader: registrations and loans."""
@@ -221,7 +219,7 @@ def patron(session: Session, patron_id: int) -> ResponseReturnValue:
     )
 
 
-@patrons.post("/<int:patron_id>/reregister")
+@patrons.post("/<id:patron_id>/reregister")
 @web.page(Role.DESK, Role.ADMINISTRATOR, write=True)
 def reregister_here(session: Session, patron_id: int) -> ResponseReturnValue:
     """Register the reader for this year."""
@@ -229,7 +227,7 @@ def reregister_here(session: Session, patron_id: int) -> ResponseReturnValue:
     return redirect(url_for("patrons.patron", patron_id=patron_id))
 
 
-@patrons.get("/<int:patron_id>/edit")
+@patrons.get("/<id:patron_id>/edit")
 @web.page(Role.DESK, Role.ADMINISTRATOR)
 def edit_patron(session: Session, patron_id: int) -> ResponseReturnValue:
     """The form with a reader's data."""
@@ -239,7 +237,7 @@ def edit_patron(session: Session, patron_id: int) -> ResponseReturnValue:
     return _form(found, values, None)
 
 
-@patrons.post("/<int:patron_id>/edit")
+@patrons.post("/<id:patron_id>/edit")
 @web.page(Role.DESK, Role.ADMINISTRATOR, write=True)
 def save_patron(session: Session, patron_id: int) -> ResponseReturnValue:
     """Save a reader's data."""
@@ -253,7 +251,7 @@ def save_patron(session: Session, patron_id: int) -> ResponseReturnValue:
     return redirect(url_for("patrons.patron", patron_id=patron_id))
 
 
-@patrons.get("/<int:patron_id>/card.<any(png, pdf):form>")
+@patrons.get("/<id:patron_id>/card.<any(png, pdf):form>")
 @web.page(Role.DESK, Role.ADMINISTRATOR)
 def card(session: Session, patron_id: int, form: str) -> ResponseReturnValue:
     """The reader's card."""

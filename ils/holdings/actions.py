@@ -108,8 +108,9 @@ def _add_copies(
     entries: list[dict[str, Any]] = []
     for at, (one, about, statement) in enumerate(found):
         numbers = rules.free_numbers(statement, taken)
-        if numbers.note:
-            out.problems.append((one.read.chunk.number, f"copy: {numbers.note}"))
+        if numbers.disputed:
+            said = f"copy: number {numbers.disputed} belongs to another copy"
+            out.problems.append((one.read.chunk.number, said))
         row = _row(origin, one.id, statement, numbers, to)
         rows.append(row)
         if statement.status not in rules.NOT_IN_STOCK:
@@ -148,7 +149,7 @@ def _row(
         "price": statement.price,
         "ksu": statement.ksu,
         "withdrawal_act": statement.withdrawal_act,
-        "note": numbers.note,
+        "disputed_numbers": numbers.disputed,
         "created_at": origin.at,
     }
 

@@ -11,25 +11,31 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ils import db
 from ils.catalog.cli import as_json, catalog
 from ils.catalog.marc import encodings, reading
 from ils.catalog.marc.iso2709 import RECORD_END, Chunk
-from ils.catalog.marc.reading import Form, NotRecords, Source
+from ils.catalog.marc.reading import Form, NotRecords, ReadRecord, Source
 from ils.catalog.rules import Classes, describe
 from ils.console import Console, print_json, with_console
-from ils.errors import N_, Invalid
+from ils.errors import N_, Busy, Invalid
 from ils.holdings import queries
 from ils.holdings.actions import Destination, Outcome, import_batch
-from ils.ledger import Channel
+from ils.ledger import Channel, Origin
 from ils.organisation.models import Branch
 from ils.organisation.queries import branch_by_code, branches
 
 DIALECTS = ("auto", "rusmarc", "unimarc", "marc21", "irbis")
 FIRST_TITLES = 5
 SHOWN_PROBLEMS = 10
+#: What stands before, after each of, and behind the records of a reject file.
+AROUND = {
+    Form.IRBIS_TEXT: (b"", b"*****\n", b""),
+    Form.MARCXML: (b"<collection>", b"\n", b"</collection>"),
+}
 
 
 class UnknownCatalogue(Invalid):
@@ -60,6 +66,16 @@ class Choices:
     quiet: bool
 
 
+@dataclass(frozen=True)
+class Batch:
+    """What the batches of one file have in common."""
+
+    origin: Origin
+    source: Source
+    to: Destination
+    seen: Counter[str]
+
+
 @catalog.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--format", "form", default="auto", type=click.Choice(["auto", *Form]))
@@ -82,9 +98,10 @@ def import_(console: Console, files: tuple[Path, ...], json_: bool, **said: obje
     """
     choices = Choices(**said, quiet=json_)  # type: ignore[arg-type]  # click checked them
     outcomes = []
-    for file in files:
+    for number, file in enumerate(files, 1):
+        rejects = _rejects_of(console, file, number, choices.rejects)
         try:
-            outcomes.append(_import_file(console, file, choices))
+            outcomes.append(_import_file(console, file, choices, rejects))
         except NotRecords as error:
             click.echo(str(error).partition(": ")[2], err=True)
             outcomes.append({"id": file.name, "file": str(file), "error": error.code})
@@ -111,7 +128,9 @@ def search(console: Console, text: str, catalogue: str | None, limit: int, json_
             click.echo(f"{record.id}  {record.authors}  {record.title}  {record.year or ''}")
 
 
-def _import_file(console: Console, file: Path, choices: Choices) -> dict[str, object]:
+def _import_file(
+    console: Console, file: Path, choices: Choices, rejects: Path
+) -> dict[str, object]:
     data = b"" if file.is_dir() else file.read_bytes()
     source, chunks = reading.examine(
         data, file.name, form=choices.form, dialect=choices.dialect, encoding=choices.encoding
@@ -141,7 +160,7 @@ def _import_file(console: Console, file: Path, choices: Choices) -> dict[str, ob
         "problems": len(outcome.problems),
     }
     if outcome.problems:
-        told["rejects"] = str(_write_rejects(console, file, source, outcome, choices))
+        told["rejects"] = str(_write_rejects(source, outcome, rejects))
     if not choices.quiet:
         _echo(told)
         for number, problem in outcome.problems[:SHOWN_PROBLEMS]:
@@ -169,12 +188,40 @@ def _import_records(
     with click.progressbar(length=len(chunks), label="records", hidden=choices.quiet) as bar:
         for start in range(0, len(chunks), size):
             records = [reading.read(source, chunk) for chunk in chunks[start : start + size]]
-            with db.transaction(console.sessions) as session:
-                done = import_batch(
-                    session, origin, records=records, source=source, to=to, seen=seen
-                )
-            outcome.add(done)
+            outcome.add(_import_batch(console, Batch(origin, source, to, seen), records))
             bar.update(len(records))
+    return outcome
+
+
+def _import_batch(console: Console, batch: Batch, records: list[ReadRecord]) -> Outcome:
+    """One transaction for all of them; if one breaks it, one for each, and that one is a reject."""
+    before = batch.seen.copy()
+
+    def work(session: Session) -> Outcome:
+        batch.seen.clear()
+        batch.seen.update(before)
+        return import_batch(
+            session,
+            batch.origin,
+            records=records,
+            source=batch.source,
+            to=batch.to,
+            seen=batch.seen,
+        )
+
+    try:
+        return db.run(console.sessions, work)
+    except (SQLAlchemyError, Busy, ArithmeticError, ValueError) as error:
+        batch.seen.clear()
+        batch.seen.update(before)
+        if len(records) == 1:
+            reason = f"cannot be kept: {type(error).__name__}"
+            read = ReadRecord(records[0].chunk, None, [reason])
+            number = read.chunk.number
+            return Outcome(rejected=1, rejects=[read], problems=[(number, reason)])
+    outcome = Outcome()
+    for record in records:
+        outcome.add(_import_batch(console, batch, [record]))
     return outcome
 
 
@@ -211,23 +258,27 @@ def _titles_by_encoding(
     return titles
 
 
-def _write_rejects(
-    console: Console, file: Path, source: Source, outcome: Outcome, choices: Choices
-) -> Path:
+def _write_rejects(source: Source, outcome: Outcome, target: Path) -> Path:
     """Unreadable records as they came, to be mended and imported; reasons beside them.
 
     Returns:
         The reasons file: every problem, of rejected and of imported records.
     """
-    target = choices.rejects or console.config.folder / "rejects" / file.name
     target.parent.mkdir(parents=True, exist_ok=True)
     reasons = target.with_name(target.name + ".reasons.jsonl")
     rejected = {read.chunk.number for read in outcome.rejects}
     if outcome.rejects:
-        end = b"*****\n" if source.form is Form.IRBIS_TEXT else RECORD_END
-        target.write_bytes(b"".join(read.chunk.data + end for read in outcome.rejects))
+        before, after, end = AROUND.get(source.form, (b"", RECORD_END, b""))
+        records = b"".join(read.chunk.data + after for read in outcome.rejects)
+        target.write_bytes(before + records + end)
     with reasons.open("w", encoding="utf-8") as out:
         for number, problem in outcome.problems:
             line = {"record": number, "rejected": number in rejected, "reason": problem}
             out.write(json.dumps(line, ensure_ascii=False) + "\n")
     return reasons
+
+
+def _rejects_of(console: Console, file: Path, number: int, rejects: Path | None) -> Path:
+    """Where the rejects of the command's n-th file go: each file has its own."""
+    wanted = rejects or console.config.folder / "rejects" / file.name
+    return wanted if number == 1 else wanted.with_name(f"{number}-{wanted.name}")

@@ -47,7 +47,8 @@ class Item(Base):
     price: Mapped[int | None] = mapped_column(BigId)
     ksu: Mapped[str] = mapped_column(default="")
     withdrawal_act: Mapped[str] = mapped_column(default="")
-    note: Mapped[str] = mapped_column(default="")
+    #: Numbers the source gives this copy although another copy has them.
+    disputed_numbers: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
 
     record: Mapped[BibliographicRecord] = relationship(lazy="joined", innerjoin=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ils.catalog.rules import CopyStatement
 from ils.errors import N_, Refused
 from ils.holdings.models import ItemStatus
+from ils.labels import LABELS
 from ils.ledger import Kind
 
 #: What an act does to a copy. Whatever is not listed is refused.
@@ -30,8 +31,6 @@ IRBIS_STATUSES = {
 #: Copies that do not stand in stock: expected, or written off before.
 NOT_IN_STOCK = {"2", "6"}
 
-IN_STOCK_UNTIL = frozenset(ItemStatus) - {ItemStatus.WITHDRAWN}
-
 
 class ItemUnavailable(Refused):
     """The state of a copy does not allow the act."""
@@ -46,7 +45,7 @@ class Numbers:
 
     inventory_number: str | None
     barcode: str | None
-    note: str
+    disputed: str
 
 
 def next_status(status: str, kind: Kind) -> ItemStatus:
@@ -58,7 +57,7 @@ def next_status(status: str, kind: Kind) -> ItemStatus:
     try:
         return TRANSITIONS[ItemStatus(status), kind]
     except KeyError:
-        raise ItemUnavailable(status=status) from None
+        raise ItemUnavailable(status=LABELS["status"][status]) from None
 
 
 def imported_status(statement: CopyStatement) -> ItemStatus:
@@ -70,9 +69,9 @@ def free_numbers(statement: CopyStatement, taken: set[tuple[str, str]]) -> Numbe
     """The copy's numbers, without those another copy has; ``taken`` grows.
 
     Sources give one inventory number to several copies. The copy is kept all the same,
-    and the note says which number could not be.
+    and remembers which number it could not have.
     """
-    notes = []
+    disputed = []
     kept: dict[str, str | None] = {"inventory_number": None, "barcode": None}
     for kind, number in (
         ("inventory_number", statement.inventory_number),
@@ -81,8 +80,8 @@ def free_numbers(statement: CopyStatement, taken: set[tuple[str, str]]) -> Numbe
         if not number:
             continue
         if (kind, number) in taken:
-            notes.append(f"{kind.replace('_', ' ')} {number} belongs to another copy")
+            disputed.append(number)
         else:
             taken.add((kind, number))
             kept[kind] = number
-    return Numbers(kept["inventory_number"], kept["barcode"], "; ".join(notes))
+    return Numbers(kept["inventory_number"], kept["barcode"], ", ".join(disputed))

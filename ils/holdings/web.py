@@ -30,7 +30,7 @@ def records(session: Session) -> ResponseReturnValue:
     return render_template("catalog/records.html", page=page, text=text, catalogue=code)
 
 
-@catalogue.get("/<int:record_id>")
+@catalogue.get("/<id:record_id>")
 @web.page(*READERS_OF_CATALOGUE)
 def record(session: Session, record_id: int) -> ResponseReturnValue:
     """One record: description, copies, MARC."""
@@ -44,7 +44,7 @@ def record(session: Session, record_id: int) -> ResponseReturnValue:
     )
 
 
-@catalogue.get("/label/<int:item_id>.<any(png, pdf):form>")
+@catalogue.get("/label/<id:item_id>.<any(png, pdf):form>")
 @web.page(Role.STOCK, Role.CATALOGUER, Role.DESK, Role.ADMINISTRATOR)
 def label(session: Session, item_id: int, form: str) -> ResponseReturnValue:
     """The label of a copy."""

@@ -286,8 +286,6 @@ def sign_in(session: Session, *, login: str, password: str) -> Staff:
         raise WrongPassword from None
     if staff is None or not staff.active:
         raise WrongPassword
-    if _hasher.check_needs_rehash(staff.password_hash):
-        staff.password_hash = _hasher.hash(password)
     return staff
 
 

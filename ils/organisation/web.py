@@ -17,6 +17,7 @@ from ils import clock, web
 from ils.errors import N_, IlsError, Invalid, TooManyRequests
 from ils.organisation import actions, queries
 from ils.organisation.models import Branch, Role, Staff
+from ils.organisation.rules import LONGEST_CODE, WrongPassword
 
 pages = Blueprint("organisation", __name__)
 settings = Blueprint("settings", __name__, url_prefix="/staff/settings")
@@ -51,16 +52,17 @@ def sign_in(session: Session) -> ResponseReturnValue:
 
 
 @pages.post("/sign-in")
-@web.public(write=True)
+@web.public()
 def do_sign_in(session: Session) -> ResponseReturnValue:
-    """Sign in; failures stay on the form."""
-    login = request.form.get("login", "")
+    """Sign in; failures stay on the form. Nothing is written: a password takes long to check."""
+    login = request.form.get("login", "")[:LONGEST_CODE]
     try:
         _check_attempts(login)
         password = request.form.get("password", "")
         staff = actions.sign_in(session, login=login, password=password)
     except IlsError as error:
-        _count_attempt(login)
+        if isinstance(error, WrongPassword):
+            _count_attempt(login)
         current_app.logger.info("sign-in: %s", error.code)
         text = web.translated(error)
         form = render_template("organisation/sign_in.html", next=_next(), login=login, error=text)
@@ -260,14 +262,15 @@ def _next() -> str:
 
 
 def _limits(login: str) -> list[tuple[RateLimitItemPerMinute, str, str]]:
-    limits = web.ils().config.sign_in
+    """An address may fail so often with one account, and so often with all of them.
+
+    Not an account as such: nobody shall lock another out from elsewhere.
+    """
+    limits, address = web.ils().config.sign_in, request.remote_addr or ""
+    account = f"{address} {login.strip().lower()}"
     return [
-        (RateLimitItemPerMinute(limits.attempts_per_minute), "account", login.strip().lower()),
-        (
-            RateLimitItemPerMinute(limits.attempts_per_minute_address),
-            "address",
-            request.remote_addr or "",
-        ),
+        (RateLimitItemPerMinute(limits.attempts_per_minute), "account", account),
+        (RateLimitItemPerMinute(limits.attempts_per_minute_address), "address", address),
     ]
 
 

@@ -16,11 +16,13 @@
   const RETRY_MS = [500, 1000, 2000, 5000];
   const PATIENCE_MS = 20000;
   const LONGEST_LOG = 60;
+  const MOST_FAILURES = 5; // of the server itself, before a scan is called failed
 
   document.documentElement.classList.add("scripted");
   let state = load();
-  let busy = false;
-  let stopped = false;
+  let busy = true; // until what was left is taken up
+  let signedOut = false; // scans are kept and wait for the next sign-in
+  let superseded = false; // another window works with this account's queue
 
   function newId() { // randomUUID needs https; a library's desk may have none
     const b = crypto.getRandomValues(new Uint8Array(16));
@@ -39,6 +41,7 @@
   }
 
   function save() {
+    if (superseded) return; // the storage is the other window's now
     state.owner = me;
     localStorage.setItem(key, JSON.stringify(state));
   }
@@ -46,36 +49,53 @@
   function tell(text) {
     bar.hidden = !text;
     bar.textContent = (text || "").replace("{n}", state.queue.length);
+    if (signedOut) {
+      const link = document.createElement("a");
+      link.href = "/sign-in?next=/desk";
+      link.textContent = " →";
+      bar.append(link);
+    }
   }
 
   // --- the queue -----------------------------------------------------------------
+  // An entry is one of: {url, data} to send; {close}, {open: patron}; {choice: n}, {undo},
+  // which are looked up when their turn comes, on the answers that stand then.
 
-  function add(entry, shown) {
-    if (stopped) return;
+  function wait(entry) {
+    if (!entry.shown) return;
+    const line = document.createElement("li");
+    line.className = "line waiting";
+    line.dataset.waits = entry.id;
+    line.textContent = `… ${entry.shown}`;
+    log.prepend(line);
+  }
+
+  function add(entry, shown = "") {
     entry.id = newId();
+    entry.shown = shown;
     state.queue.push(entry);
     save();
-    if (shown) {
-      const line = document.createElement("li");
-      line.className = "line waiting";
-      line.dataset.waits = entry.id;
-      line.textContent = `… ${shown}`;
-      log.prepend(line);
+    wait(entry);
+    if (signedOut) {
+      tell(desk.dataset.signedOut);
+      sound("error");
     }
     pump();
   }
 
   async function pump() {
-    if (busy || stopped) return;
+    if (busy || signedOut || superseded) return;
     busy = true;
-    for (let tries = 0; state.queue.length && !stopped;) {
+    for (let tries = 0; state.queue.length && !signedOut && !superseded;) {
       const entry = state.queue[0];
-      if (await done(entry, tries)) {
+      const finished = await done(entry, tries);
+      if (superseded) break;
+      if (finished) {
         state.queue.shift();
         save();
         tries = 0;
         tell("");
-      } else {
+      } else if (!signedOut) {
         await new Promise((go) => setTimeout(go, RETRY_MS[Math.min(tries++, RETRY_MS.length - 1)]));
       }
     }
@@ -83,51 +103,75 @@
   }
 
   // True when the entry needs no more; false to try it again.
-  async function done(entry) {
+  async function done(entry, tries) {
     if (entry.close) { closePatron(); return true; }
-    if (entry.choice) {
-      const chosen = log.querySelector(`li:not(.waiting) [data-choice="${entry.choice}"]`);
+    if (entry.open) return open(entry.open);
+    if (entry.choice || entry.undo) {
       const newest = log.querySelector("li:not(.waiting)");
-      if (chosen && newest.contains(chosen)) {
-        Object.assign(entry, sending(chosen));
-      } else {
-        Object.assign(entry, { url: "/desk/scan", data: { code: entry.choice } });
+      const chosen = entry.undo
+        ? log.querySelector("li:not(.waiting) [data-undo]")?.form
+        : newest?.querySelector(`[data-choice="${entry.choice}"]`);
+      if (chosen?.matches(".fast-add")) {
+        chosen.querySelector("[data-first]").focus();
+        return true;
       }
+      if (!chosen && entry.undo) return true;
+      const data = { code: entry.choice };
+      Object.assign(entry, chosen ? sending(chosen) : { url: "/desk/scan", data });
       delete entry.choice;
-      save();
+      delete entry.undo;
     }
-    return send(entry);
+    entry.data.patron ??= state.patron; // from the first try on, whatever opens meanwhile
+    save();
+    return send(entry, tries);
   }
 
-  async function send(entry) {
-    const data = new URLSearchParams({ patron: state.patron, ...entry.data, request_id: entry.id });
+  // The answer and its text; nothing when the line is down or the answer is not ours.
+  async function ask(url, options) {
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
-    let answer, text;
     try {
-      answer = await fetch(entry.url, {
-        method: "POST",
-        body: data,
-        headers: { "X-Requested-With": "desk", "X-CSRFToken": form.csrf_token.value },
-        signal: patience.signal,
-      });
-      text = await answer.text();
+      const answer = await fetch(url, { ...options, signal: patience.signal });
+      const text = await answer.text();
+      if (answer.headers.get("X-Sandyq") && !answer.redirected) return { answer, text };
+      if (answer.redirected && answer.url.includes("/sign-in")) signOut();
+      else tell(desk.dataset.failed);
     } catch {
       tell(desk.dataset.offline);
-      return false;
     } finally {
       clearTimeout(timer);
     }
+    return null;
+  }
+
+  function signOut() {
+    signedOut = true;
+    tell(desk.dataset.signedOut);
+    sound("error");
+  }
+
+  async function open(patron) {
+    const got = await ask(`/desk/patron/${patron}`);
+    if (!got || got.answer.status >= 500) return false;
+    const panel = parsed(got.text).querySelector("#patron");
+    if (panel) setPanel(panel);
+    else closePatron();
+    return true;
+  }
+
+  async function send(entry, tries) {
+    const got = await ask(entry.url, {
+      method: "POST",
+      body: new URLSearchParams({ ...entry.data, request_id: entry.id }),
+      headers: { "X-Requested-With": "desk", "X-CSRFToken": form.csrf_token.value },
+    });
+    if (!got) return false;
+    const { answer, text } = got;
     if (answer.status === 401 || text.includes('data-code="page_expired"')) {
-      stopped = true;
-      tell(desk.dataset.signedOut);
-      const link = document.createElement("a");
-      link.href = "/sign-in?next=/desk";
-      link.textContent = " →";
-      bar.append(link);
+      signOut();
       return false;
     }
-    if (answer.status >= 500 || answer.status === 429) {
+    if (answer.status >= 500 && tries < MOST_FAILURES) {
       tell(desk.dataset.failed);
       return false;
     }
@@ -137,28 +181,44 @@
 
   // --- answers -------------------------------------------------------------------
 
-  function show(entry, html) {
+  function parsed(html) {
     const parts = document.createElement("template");
     parts.innerHTML = html;
+    return parts.content;
+  }
+
+  function show(entry, html) {
+    const parts = parsed(html);
+    const panel = parts.querySelector("#patron");
+    const held = parts.querySelector(":scope > #held");
+    if (superseded) return;
     log.querySelector(`[data-waits="${entry.id}"]`)?.remove();
-    const line = parts.content.querySelector("li.line");
-    const panel = parts.content.querySelector("#patron");
-    const held = parts.content.querySelector(":scope > #held");
     if (panel) setPanel(panel);
     else if (held) document.getElementById("held")?.replaceWith(held);
-    if (!line) return;
-    for (const old of log.querySelectorAll("[data-choice], .fast-add")) {
+    for (const old of log.querySelectorAll("[data-choice]")) {
       if (!old.contains(document.activeElement)) old.remove();
     }
-    if (line.dataset.situation === "undo") removeUndone(entry);
+    const line = parts.querySelector("li.line") ?? refusal(entry, parts);
+    if (line.dataset.situation === "undo") {
+      log.querySelector(`input[name="act"][value="${CSS.escape(entry.data.act)}"]`)?.form.remove();
+    }
     log.prepend(line);
     while (log.children.length > LONGEST_LOG) log.lastElementChild.remove();
     sound(line.dataset.level);
-    line.querySelector("[data-first]")?.focus();
   }
 
-  function removeUndone(entry) {
-    log.querySelector(`input[name="act"][value="${CSS.escape(entry.data.act)}"]`)?.form.remove();
+  // A line for an answer that is a page of errors: never pass over it in silence.
+  function refusal(entry, parts) {
+    const line = document.createElement("li");
+    line.className = "line error";
+    line.dataset.level = "error";
+    const said = document.createElement("p");
+    said.className = "said";
+    said.textContent = parts.querySelector('[role="alert"]')?.textContent ?? desk.dataset.failed;
+    const code = document.createElement("p");
+    code.textContent = entry.data.code ?? "";
+    line.append(said, code);
+    return line;
   }
 
   function setPanel(panel) {
@@ -188,16 +248,19 @@
     const sent = event.target;
     if (!desk.contains(sent)) return;
     event.preventDefault();
-    if (sent !== form) {
-      add(sending(sent), sent.querySelector("button").textContent);
-      if (sent.classList.contains("fast-add")) sent.remove();
+    if (superseded) {
+      sound("error"); // what was typed stays in the field
+    } else if (sent !== form) {
+      if (sent.querySelector("[data-undo]")) add(sending(sent), "");
+      else add(sending(sent), sent.querySelector("button").textContent.trim());
+      if (sent.matches(".fast-add")) sent.remove();
       input.focus();
-      return;
+    } else {
+      const code = input.value;
+      input.value = "";
+      if (/^[1-9]$/.test(code.trim())) add({ choice: code.trim() }, "");
+      else if (code.trim()) add({ url: "/desk/scan", data: { code } }, code);
     }
-    const code = input.value;
-    input.value = "";
-    if (/^[1-9]$/.test(code.trim())) add({ choice: code.trim() }, code);
-    else if (code.trim()) add({ url: "/desk/scan", data: { code } }, code);
   });
 
   document.addEventListener("keydown", (event) => {
@@ -209,9 +272,12 @@
       else if (input.value) input.value = "";
       else add({ close: true });
       input.focus();
-    } else if (event.ctrlKey && event.code === "KeyZ" && !input.value && !(typing && typing !== input)) {
+    } else if (event.ctrlKey && event.code === "KeyZ" && !input.value && (!typing || typing === input)) {
       event.preventDefault();
-      log.querySelector("[data-undo]")?.form.requestSubmit();
+      add({ undo: true });
+    } else if (event.key === "Enter" && typing?.name === "author") {
+      event.preventDefault();
+      typing.form.elements.title.focus();
     } else if (!typing && event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.altKey && !event.metaKey) {
       input.focus(); // the key itself arrives there
     }
@@ -219,13 +285,13 @@
 
   window.addEventListener("storage", (event) => {
     if (event.key === key && event.newValue && JSON.parse(event.newValue).owner !== me) {
-      stopped = true;
+      superseded = true;
       tell(desk.dataset.elsewhere);
     }
   });
 
   window.addEventListener("beforeunload", (event) => {
-    if (state.queue.length && !stopped) event.preventDefault();
+    if (state.queue.length && !superseded) event.preventDefault();
   });
 
   // --- sounds: made here, short, one for each level --------------------------------
@@ -269,25 +335,17 @@
 
   // --- start: take up what was left ------------------------------------------------
 
-  async function start() {
-    const asked = document.getElementById("patron").dataset.patron;
-    if (asked) {
-      state.patron = asked;
-    } else if (state.patron) {
-      try {
-        const answer = await fetch(`/desk/patron/${state.patron}`);
-        const parts = document.createElement("template");
-        parts.innerHTML = await answer.text();
-        const panel = parts.content.querySelector("#patron");
-        if (answer.ok && panel) setPanel(panel);
-        else state.patron = "";
-      } catch { tell(desk.dataset.offline); }
-    }
-    save();
-    input.focus();
-    busy = false;
-    pump();
+  const asked = document.getElementById("patron").dataset.patron;
+  if (state.queue.length || !asked) {
+    // The reader of the scans that wait comes first, the one asked for after them.
+    if (state.patron) state.queue.unshift({ open: state.patron, id: newId() });
+    if (asked) state.queue.push({ open: asked, id: newId() });
+  } else {
+    state.patron = asked;
   }
-  busy = true;
-  start();
+  state.queue.forEach(wait);
+  save();
+  input.focus();
+  busy = false;
+  pump();
 })();

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -20,10 +20,12 @@ from ils.errors import N_, Invalid
 from ils.ledger import AccessionSource, Channel, Kind, Material, OpeningOf, WithdrawalReason
 from ils.organisation.actions import add_branch
 from ils.organisation.models import Branch
+from ils.organisation.rules import checked_code
 
 BATCH = 2000
 LONGEST = 100
 OLDEST = 130
+EARLIEST, LATEST = 1800, 2200
 #: The largest whole number a column holds.
 MOST = 2**63 - 1
 KEYS = frozenset(
@@ -62,14 +64,23 @@ class HistoryImport:
     branches: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class CheckedHistory:
+    """Lines that can be written: rows with codes of branches, and branches still to be made."""
+
+    rows: tuple[dict[str, Any], ...]
+    new_branches: tuple[str, ...]
+
+
 class _Reader:
     """Checks lines against the lists of the library and makes rows of them."""
 
-    def __init__(self, session: Session, config: Config, *, create_branches: bool) -> None:
-        self.session = session
+    def __init__(
+        self, config: Config, timezones: Mapping[str, str], *, create_branches: bool
+    ) -> None:
         self.config = config
+        self.timezones = dict(timezones)  # of each branch, by its code
         self.create_branches = create_branches
-        self.branches = {b.code: b for b in session.scalars(select(Branch))}
         self.created: list[str] = []
         self.seen: set[UUID] = set()
         lists = config.lists
@@ -96,14 +107,13 @@ class _Reader:
         self._check_keys(values)
         branch = self._branch(values["branch"], "branch")
         kind = self._code(values, "kind")
-        at, day = _when(values, branch.timezone)
+        at, day = _when(values, self.timezones[branch])
         row: dict[str, Any] = {
             "request_id": self._request(values["request_id"]),
             "kind": kind,
             "occurred_at": at,
             "day": day,
-            "posted": ledger.posted(self.session, day),
-            "branch_id": branch.id,
+            "branch": branch,
             "service_point_id": None,
             "staff_id": None,
             "channel": self._code(values, "channel") or Channel.IMPORT.value,
@@ -125,13 +135,13 @@ class _Reader:
         row["detail"] = self._detail(values, kind)
         for name in ("owner_branch", "other_branch"):
             if values.get(name) is not None:
-                row[f"{name}_id"] = self._branch(values[name], name).id
+                row[name] = self._branch(values[name], name)
         return row
 
     def _check_keys(self, values: Mapping[str, Any]) -> None:
         if unknown := values.keys() - KEYS:
             raise BadLine(f"unknown key {', '.join(sorted(unknown))}")
-        if missing := [key for key in REQUIRED if values.get(key) in {None, ""}]:
+        if missing := [key for key in REQUIRED if values.get(key) is None or values[key] == ""]:
             raise BadLine(f"missing {', '.join(missing)}")
 
     def _request(self, text: object) -> UUID:
@@ -154,25 +164,20 @@ class _Reader:
             raise BadLine(f"{name} “{value}” is not known")
         return value
 
-    def _branch(self, code: object, name: str) -> Branch:
-        if isinstance(code, str) and code in self.branches:
-            return self.branches[code]
+    def _branch(self, code: object, name: str) -> str:
+        if isinstance(code, str) and code in self.timezones:
+            return code
         if not (self.create_branches and isinstance(code, str)):
             raise BadLine(f"{name} “{code}” is not known")
         try:
-            branch = add_branch(
-                self.session,
-                None,
-                code=code,
-                name_ru=code,
-                name_kk=code,
-                timezone=self.config.library.timezone,
-            )
+            checked_code(code, name)
         except Invalid as error:
             raise BadLine(f"{name} “{code}”: {error.facts['reason']}") from error
-        self.branches[code] = branch
+        if code != code.strip():
+            raise BadLine(f"{name} “{code}” has blanks at its ends")
+        self.timezones[code] = self.config.library.timezone
         self.created.append(code)
-        return branch
+        return code
 
     def _detail(self, values: Mapping[str, Any], kind: str | None) -> str | None:
         """The kind's own sub-kind; ``of`` and ``new`` are two that have names."""
@@ -190,15 +195,15 @@ class _Reader:
         return self._code(values, "of") if "of" in given else _text(values, "detail")
 
 
-def import_history(
+def check_history(
     session: Session,
     config: Config,
-    lines: Iterable[str],
+    lines: Iterable[str | bytes],
     *,
     create_branches: bool = False,
     progress: Callable[[int], None] = lambda _: None,
-) -> HistoryImport:
-    """Write the entries of a file, all or none; those the ledger has stay as they are.
+) -> CheckedHistory:
+    """Check the lines of a file; writes nothing, so that desks need not wait.
 
     Args:
         progress: called with the number of lines checked since the last call.
@@ -206,24 +211,53 @@ def import_history(
     Raises:
         ImportRejected: with every bad line.
     """
-    reader = _Reader(session, config, create_branches=create_branches)
+    timezones = {b.code: b.timezone for b in session.scalars(select(Branch))}
+    reader = _Reader(config, timezones, create_branches=create_branches)
     bad: list[tuple[int, str]] = []
     rows: list[dict[str, Any]] = []
     for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                rows.append(reader.row(line))
-            except BadLine as error:
-                bad.append((number, str(error)))
+        try:
+            text = _decoded(line, first=number == 1)
+            if text.strip():
+                rows.append(reader.row(text))
+        except BadLine as error:
+            bad.append((number, str(error)))
         if number % BATCH == 0:
             progress(BATCH)
     if bad:
         raise ImportRejected(bad)
-    known = ledger.known_requests(session, reader.seen)
-    new = [row for row in rows if row["request_id"] not in known]
+    return CheckedHistory(tuple(rows), tuple(reader.created))
+
+
+def import_history(session: Session, config: Config, checked: CheckedHistory) -> HistoryImport:
+    """Write the entries of a file, all or none; those the ledger has stay as they are."""
+    for code in checked.new_branches:
+        timezone = config.library.timezone
+        add_branch(session, None, code=code, name_ru=code, name_kk=code, timezone=timezone)
+    ids = {b.code: b.id for b in session.scalars(select(Branch))}
+    known = ledger.known_requests(session, [row["request_id"] for row in checked.rows])
+    new = [row for row in checked.rows if row["request_id"] not in known]
     for start in range(0, len(new), BATCH):
-        ledger.record_many(session, new[start : start + BATCH])
-    return HistoryImport(len(new), len(rows) - len(new), tuple(reader.created))
+        part = new[start : start + BATCH]
+        ledger.record_many(session, [_placed(session, row, ids) for row in part])
+    return HistoryImport(len(new), len(checked.rows) - len(new), checked.new_branches)
+
+
+def _placed(session: Session, row: Mapping[str, Any], ids: Mapping[str, int]) -> dict[str, Any]:
+    """The columns of a row: ids of branches for their codes, and the day it counts."""
+    names = ("branch", "owner_branch", "other_branch")
+    columns = {key: value for key, value in row.items() if key not in names}
+    places = {f"{name}_id": ids[row[name]] for name in names if name in row}
+    return columns | places | {"posted": ledger.posted(session, row["day"])}
+
+
+def _decoded(line: str | bytes, *, first: bool) -> str:
+    if isinstance(line, str):
+        return line
+    try:
+        return line.decode("utf-8-sig" if first else "utf-8")
+    except UnicodeDecodeError as error:
+        raise BadLine(f"not UTF-8: byte {error.start + 1}") from None
 
 
 def export_history(session: Session) -> Iterator[dict[str, Any]]:
@@ -270,7 +304,7 @@ def _all(codes: type[StrEnum]) -> frozenset[str]:
 def _object(line: str) -> dict[str, Any]:
     try:
         values = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadLine(f"not JSON: {error}") from None
     if not isinstance(values, dict):
         raise BadLine("not a JSON object")
@@ -287,9 +321,13 @@ def _when(values: Mapping[str, Any], timezone: str) -> tuple[datetime, date]:
     if at is not None:
         if at.tzinfo is None:
             raise BadLine("occurred_at has no offset")
+        if not EARLIEST <= at.year <= LATEST:
+            raise BadLine(f"occurred_at must be between {EARLIEST} and {LATEST}")
         return at, local or clock.local_day(at, timezone)
     if local is None:
         raise BadLine("missing occurred_at or day")
+    if not EARLIEST <= local.year <= LATEST:
+        raise BadLine(f"day must be between {EARLIEST} and {LATEST}")
     return datetime.combine(local, time(12), clock.zone(timezone)), local
 
 
@@ -314,7 +352,7 @@ def _tiyn(values: Mapping[str, Any]) -> int | None:
         tiyn = Decimal(str(value)) * 100
         if tiyn != tiyn.to_integral_value() or abs(tiyn) > MOST:
             raise BadLine("amount must be tenge with at most two decimals")
-    except InvalidOperation:
+    except ArithmeticError:
         raise BadLine("amount must be a decimal number of tenge") from None
     return int(tiyn)
 

@@ -115,13 +115,13 @@ def ledger() -> None:
 @with_console
 def import_(console: Console, file: Path, create_branches: bool, json_: bool) -> None:
     """Bring entries in from FILE.jsonl, all or none."""
-    lines = file.read_bytes().decode("utf-8", errors="replace").splitlines()
+    lines = file.read_bytes().split(b"\n")
     try:
         with (
             click.progressbar(length=len(lines), label="lines", hidden=json_) as bar,
-            db.transaction(console.sessions) as session,
+            db.reading(console.sessions) as session,
         ):
-            done = actions.import_history(
+            checked = actions.check_history(
                 session,
                 console.config,
                 lines,
@@ -132,6 +132,7 @@ def import_(console: Console, file: Path, create_branches: bool, json_: bool) ->
         for number, reason in error.lines:
             click.echo(f"line {number}: {reason}", err=True)
         raise
+    done = db.run(console.sessions, lambda s: actions.import_history(s, console.config, checked))
     if json_:
         print_json(
             {

@@ -8,8 +8,20 @@ from uuid import UUID
 from flask import (
     request,
 )
+from werkzeug.routing import IntegerConverter, Map
 
 from ils.errors import N_, Invalid
+
+#: The largest number a column of the database holds.
+MOST = 2**63 - 1
+
+
+class IdConverter(IntegerConverter):
+    """An id in an address: a whole number that fits its column."""
+
+    def __init__(self, map: Map) -> None:  # noqa: A002 -- werkzeug's name
+        """With our bound."""
+        super().__init__(map, max=MOST)
 
 
 def form_uuid(name: str) -> UUID:
@@ -21,7 +33,7 @@ def form_uuid(name: str) -> UUID:
     try:
         return UUID(request.form.get(name, ""))
     except ValueError:
-        raise Invalid(name, N_("It must be a UUID.")) from None
+        raise Invalid(N_("Request"), N_("It must be a UUID.")) from None
 
 
 def form_int(name: str) -> int | None:
@@ -41,8 +53,9 @@ def argument_int(name: str) -> int | None:
 def _int(name: str, text: str) -> int | None:
     if not text:
         return None
-    # 18 digits hold every id; more would not fit the column
-    if not (text.isascii() and text.isdigit() and len(text) <= 19):
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(MOST))):
+        raise Invalid(name, N_("It must be a number."))
+    if int(text) > MOST:
         raise Invalid(name, N_("It must be a number."))
     return int(text)
 

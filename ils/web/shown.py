@@ -89,6 +89,18 @@ def code_names(kind: str) -> list[tuple[str, str]]:
     return [(code, gettext(text)) for code, text in LABELS[kind].items()]
 
 
+def audit_value(key: str, value: object) -> str:
+    """What an administrative act set, or changed from and to."""
+    if key == "roles" and isinstance(value, list):
+        sides = value if value and isinstance(value[0], list) else [value]
+        return " → ".join(", ".join(role_names()[role] for role in side) for side in sides)
+    sides = value if isinstance(value, list) else [value]
+    names = {True: gettext("yes"), False: gettext("no")}
+    if key == "type":
+        return " → ".join(code_name("branch_type", str(side)) for side in sides)
+    return " → ".join(names[s] if isinstance(s, bool) else str(s or "—") for s in sides)
+
+
 def list_options(codes: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str]]:
     """All codes of a library's list with their names."""
     return [(code, names[language()]) for code, names in codes.items()]
@@ -151,6 +163,7 @@ GLOBALS = {
     "role_names": role_names,
     "code_name": code_name,
     "code_names": code_names,
+    "audit_value": audit_value,
     "list_options": list_options,
     "library_name": library_name,
     "address_of_page": _address_of_page,

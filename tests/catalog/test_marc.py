@@ -5,6 +5,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from trade import RUSSIAN, book, iso
 
 from ils.catalog import rules
 from ils.catalog.marc import encodings, irbis, iso2709, reading, xml
@@ -16,32 +17,7 @@ from ils.catalog.rules import Classes
 CLASSES = Classes(
     {"8": "literature", "9": "society", "5": "science"}, {"84": "literature", "63": "society"}
 )
-RUSSIAN = "Краткая история книжного дела и библиотек в степном крае, с указателем имён"
 KAZAKH = "Қазақ халқының әдебиеті мен өнері, ғылымы және тіл үйрену жолдары туралы әңгіме"
-
-
-def iso(*fields, encoding="utf-8", leader="nam0 22", tail="   450 "):
-    """An ISO 2709 record of (tag, text) pairs."""
-    directory, body = b"", b""
-    for tag, text in fields:
-        raw = text.encode(encoding) + b"\x1e"
-        directory += f"{tag}{len(raw):04}{len(body):05}".encode()
-        body += raw
-    base = 25 + len(directory)
-    head = f"{base + len(body) + 1:05}{leader}{base:05}{tail}".encode()
-    return head + directory + b"\x1e" + body + b"\x1d"
-
-
-def book(number, title=RUSSIAN, **options):
-    fields = [
-        ("001", f"N{number}"),
-        ("101", "0 \x1farus"),
-        ("200", f"1 \x1fa{title} {number}\x1ffА. Автор"),
-        ("210", "  \x1faАлматы\x1fd1998"),
-        ("675", "  \x1fa94(574)"),
-        ("700", " 1\x1faАвтор\x1fbА. А."),
-    ]
-    return iso(*fields, **options)
 
 
 def read_all(data, **said):

@@ -8,27 +8,19 @@ from sqlalchemy import select
 
 from ils import db
 from ils.circulation.actions import desk as actions
+from ils.circulation.actions.patrons import register_patron
 from ils.circulation.models import Patron
 from ils.circulation.rules.desk import (
-    CannotUndo,
     CopyUnavailable,
     CopyWithdrawn,
     JustLent,
     UnknownCode,
 )
 from ils.circulation.rules.loans import LoanRefused, RenewalsUsedUp
+from ils.circulation.rules.patrons import PatronData
 from ils.errors import Invalid
 from ils.holdings.models import ItemStatus
-from ils.ledger import AlreadyReversed, Entry, ScanReused
-
-
-@pytest.fixture
-def stocked(library):
-    library.reader("R1")
-    library.reader("R2")
-    library.copy("B1")
-    library.copy("B2", title="Степь", language="ru")
-    return library
+from ils.ledger import Entry, ScanReused
 
 
 def test_s1_an_available_copy_is_lent(stocked, desk):
@@ -269,117 +261,6 @@ def test_the_limit_of_loans_refuses_and_changes_nothing(stocked, desk):
     assert stocked.count("loan") == 10
 
 
-def test_a_visit_is_the_first_service_of_a_day_at_a_branch(stocked, desk):
-    before = stocked.count("visit")  # two readers registered today
-    desk.issue("R1", "B1")
-    desk.issue("R1", "B2")
-    assert stocked.count("visit") == before
-
-    stocked.wait(days=1)
-    desk.take_back("B1")
-    desk.take_back("B2")
-    assert stocked.count("visit") == before + 1
-
-    stocked.desk("Ф1").issue("R1", "B1")
-    assert stocked.count("visit") == before + 2
-
-
-def test_a_return_brought_by_another_reader_is_no_visit_of_the_first(stocked, desk):
-    desk.issue("R1", "B1")
-    stocked.wait(days=1)
-    before = stocked.count("visit")
-
-    desk.issue("R2", "B1")
-
-    assert stocked.count("visit") == before + 1
-
-
-def test_undo_of_a_loan_leaves_the_copy_on_the_shelf_and_no_visit(stocked, desk):
-    stocked.wait(days=1)
-    before = stocked.count("visit")
-    answer = desk.issue("R1", "B1")
-
-    desk.undo(answer.act)
-
-    assert stocked.kinds() == ["loan", "-loan"]
-    assert stocked.status("B1") == "available"
-    assert stocked.count("visit") == before
-    assert desk.issue("R1", "B1").situation == "S1"
-    assert stocked.count("visit") == before + 1
-
-
-def test_undo_keeps_the_visit_when_another_service_stands(stocked, desk):
-    stocked.wait(days=1)
-    before = stocked.count("visit")
-    desk.issue("R1", "B2")
-    answer = desk.issue("R1", "B1")
-
-    desk.undo(answer.act)
-
-    assert stocked.count("visit") == before + 1
-
-
-def test_undo_of_a_return_gives_the_loan_back(stocked, desk):
-    loan = desk.issue("R1", "B1").loan
-    returned = desk.take_back("B1")
-
-    desk.undo(returned.act)
-
-    assert stocked.kinds() == ["loan", "return", "-return"]
-    assert desk.take_back("B1").loan.id == loan.id
-
-
-def test_undo_of_s3_gives_the_copy_back_to_the_first_reader(stocked, desk):
-    first = desk.issue("R1", "B1").loan
-    stocked.wait(minutes=1)
-    answer = desk.issue("R2", "B1")
-
-    desk.undo(answer.act)
-
-    assert stocked.kinds() == ["loan", "return", "loan", "-return", "-loan"]
-    assert desk.take_back("B1").loan.id == first.id
-
-
-def test_undo_of_a_renewal_restores_the_day(stocked, desk):
-    answer = desk.issue("R1", "B1")
-    stocked.wait(hours=1)
-    renewed = desk.renew(answer)
-
-    assert desk.undo(renewed.act).loan.due == date(2026, 3, 19)
-
-
-def test_only_the_last_act_on_a_copy_can_be_undone(stocked, desk):
-    loan = desk.issue("R1", "B1")
-    returned = desk.take_back("B1")
-
-    with pytest.raises(CannotUndo):
-        desk.undo(loan.act)
-    desk.undo(returned.act)
-    desk.undo(loan.act)
-    with pytest.raises(AlreadyReversed):
-        desk.undo(loan.act)
-    assert stocked.kinds() == ["loan", "return", "-return", "-loan"]
-
-
-def test_undo_is_for_today_and_for_ones_own_branch(stocked, desk):
-    answer = desk.issue("R1", "B1")
-
-    with pytest.raises(CannotUndo):
-        stocked.desk("Ф1").undo(answer.act)
-    stocked.wait(days=1)
-    with pytest.raises(CannotUndo):
-        desk.undo(answer.act)
-
-
-def test_a_repeated_undo_is_one_undo(stocked, desk):
-    answer, request = desk.issue("R1", "B1"), uuid4()
-
-    desk.undo(answer.act, request)
-    desk.undo(answer.act, request)
-
-    assert stocked.kinds() == ["loan", "-loan"]
-
-
 def test_an_entry_remembers_the_reader_as_registered(stocked, desk):
     with db.transaction(stocked.sessions) as session:
         patron = session.scalars(select(Patron).where(Patron.card == "R1")).one()
@@ -390,3 +271,31 @@ def test_an_entry_remembers_the_reader_as_registered(stocked, desk):
         entry = session.scalars(select(Entry).where(Entry.kind == "loan")).one()
         facts = (entry.patron_category, entry.age, entry.language, entry.division, entry.material)
     assert facts == ("student", 36, "kk", "literature", "book")
+
+
+def test_a_code_is_taken_as_scanned_before_it_is_mended(stocked, desk):
+    stocked.reader("R0000001")
+    stocked.copy("К0000001")  # a Cyrillic letter on the same key
+
+    assert desk.scan("К0000001").situation == "S7"
+    assert desk.scan("R0000001").situation == "card"
+
+
+def test_a_copy_lent_a_moment_ago_at_another_desk_is_not_taken_back_here(stocked, desk):
+    desk.issue("R1", "B1")
+
+    with pytest.raises(JustLent):
+        stocked.desk("Ф1").take_back("B1")
+    stocked.wait(minutes=1)
+    assert stocked.desk("Ф1").take_back("B1").situation == "S6"
+
+
+def test_a_repeated_registration_finds_the_reader_it_made(library):
+    data = PatronData("Оқырман", "№ 1", date(1990, 1, 1), "student", consent=True)
+    origin = library.origin()
+    made = []
+    for _ in range(2):
+        with db.transaction(library.sessions) as session:
+            made.append(register_patron(session, origin, data, {"student"}).id)
+    assert made[0] == made[1]
+    assert library.count("registration") == 1

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
-from trade import SAMPLES
+from trade import SAMPLES, book
 
 from ils import db
 from ils.catalog.models import AuthorityRecord, BibliographicRecord
@@ -81,11 +81,11 @@ def test_copies_come_with_their_state_and_place(run, library, export):
         ("77", "available", "Ф1", 1),
         ("78", "available", "ЦБ", 1),
         (None, "available", "ЦБ", 5),
-        (None, "available", "ЦБ", 1),  # 77 belongs to the first: the note says so
+        (None, "available", "ЦБ", 1),  # 77 belongs to the first
         ("90", "withdrawn", "ЦБ", 1),
         ("91", "in_processing", "ЦБ", 1),
     ]
-    assert items[3].note == "inventory number 77 belongs to another copy"
+    assert items[3].disputed_numbers == "77"
 
 
 def test_what_came_in_is_the_opening_balance(run, library, export):
@@ -110,8 +110,6 @@ def test_an_imported_copy_is_lent_by_barcode_and_by_number(run, library, export,
 
 
 def test_unreadable_records_go_to_a_file_that_can_be_mended_and_imported(run, library, tmp_path):
-    from test_marc import book  # noqa: PLC0415 -- the record maker of the catalogue's tests
-
     bad = book(2)[:20] + b"\x1d"
     file = tmp_path / "books.iso"
     file.write_bytes(book(1) + bad + book(3))
@@ -167,6 +165,29 @@ def test_records_are_found_by_title_isbn_barcode_and_number(run, library, export
 def test_a_catalogue_nobody_keeps_is_refused(run, library, export):
     assert "books" in run("catalog", "import", export, "--catalogue", "nonsense", code=1)
     assert count(library, BibliographicRecord) == 0
+
+
+@pytest.mark.parametrize(
+    "field", ["^AU^1²", "^AU^1" + "9" * 20, "^A0^B7^E" + "9" * 23, "^A0^B7\x00^D\x00", "^A0^B٣"]
+)
+def test_no_value_of_a_record_stops_a_file(run, library, tmp_path, field):
+    file = tmp_path / "odd.txt"
+    odd = f"#920: PAZK\n#200: ^AСтепь\x00\n#910: {field}\n*****\n"
+    file.write_text(EXPORT + odd, encoding="utf-8")
+
+    answer = told(run("catalog", "import", file, "--json"))
+
+    assert (answer["records"], answer["imported"], answer["rejected"]) == (3, 3, 0)
+
+
+def test_each_file_of_a_command_has_its_own_rejects(run, tmp_path):
+    files = [tmp_path / name for name in ("one.iso", "two.iso")]
+    for file in files:
+        file.write_bytes(b"bad\x1d" + book(1))
+    answer = run("catalog", "import", *files, "--rejects", tmp_path / "rejects", "--json")["files"]
+    assert len({one["rejects"] for one in answer}) == 2
+    assert (tmp_path / "rejects").read_bytes() == b"bad\x1d"
+    assert (tmp_path / "2-rejects").read_bytes() == b"bad\x1d"
 
 
 MANIFEST = SAMPLES / "marc" / "manifest.json"

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from ils import db
 from ils.ledger import Entry
-from ils.stats.actions import ImportRejected, export_history, import_history
+from ils.stats.actions import ImportRejected, check_history, export_history, import_history
 
 GOOD = {
     "request_id": "7f9d4a34-5c0e-4f5b-9a53-6a1a55f0b001",
@@ -23,9 +23,11 @@ GOOD = {
 
 
 def load(library, *lines, **options):
-    texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
+    texts = [line if isinstance(line, str | bytes) else json.dumps(line) for line in lines]
+    with db.reading(library.sessions) as session:
+        checked = check_history(session, library.config, texts, **options)
     with db.transaction(library.sessions) as session:
-        return import_history(session, library.config, texts, **options)
+        return import_history(session, library.config, checked)
 
 
 def entries(library):
@@ -103,6 +105,12 @@ def test_a_second_import_changes_nothing_and_new_lines_are_added(library):
         (line(1, of="stock"), "of belongs to opening only"),
         (line(1, new=True), "new is true or false"),
         (line(1, detail="x" * 101), "detail must be a text"),
+        (line(1, request_id=[]), "request_id must be a text"),
+        (line(1, kind={}), "is not known"),
+        ("[" * 100_000, "not JSON"),
+        (line(1, occurred_at="0001-01-01T00:00:00+06:00"), "must be between"),
+        (line(1, amount="1e999999"), "amount must be"),
+        (b'{"request_id": "\xff"}', "not UTF-8"),
     ],
 )
 def test_a_bad_line_is_named_and_nothing_is_written(library, wrong, reason):
@@ -124,6 +132,18 @@ def test_every_bad_line_is_named(library):
 def test_missing_branches_are_made_when_asked(library):
     done = load(library, line(1, branch="Ф7"), line(2, branch="Ф7"), create_branches=True)
     assert (done.imported, done.branches) == (2, ("Ф7",))
+
+
+@pytest.mark.parametrize("code", [" Ф7", "Ф 7", "Ф7 ", "x" * 41])
+def test_a_branch_code_that_cannot_be_is_a_bad_line(library, code):
+    with pytest.raises(ImportRejected) as rejected:
+        load(library, line(1), line(2, branch=code), create_branches=True)
+    assert [number for number, _ in rejected.value.lines] == [2]
+
+
+def test_a_byte_order_mark_is_passed_over(library):
+    text = b"\xef\xbb\xbf" + json.dumps(line(1)).encode()
+    assert load(library, text).imported == 1
 
 
 def test_what_goes_out_comes_back_the_same(library, desk):

@@ -28,7 +28,9 @@ def split(data: bytes) -> Iterator[Chunk]:
     root = etree.fromstring(data, _parser())
     if root is None:
         return
-    records = (e for e in root.iter() if _name(e) == "record")
+    # A harvest wraps each record in another element of this name; the inner one counts.
+    named = (e for e in root.iter() if _name(e) == "record")
+    records = (e for e in named if all(_name(inner) != "record" for inner in e.iterdescendants()))
     for number, element in enumerate(records, 1):
         yield Chunk(number, 0, etree.tostring(element, encoding="utf-8"))
 

@@ -12,7 +12,9 @@ from ils.catalog.marc.record import Field, MarcRecord
 GROUPS = "ucr"  # statuses of 910^A for copies without numbers of their own
 BOUND_IN = "p"  # an issue bound into a file: not a copy of its own
 
-_price = re.compile(r"\d+(?:[.,]\d{1,2})?")
+LONGEST_NUMBER = 10  # digits: longer ones are no prices and no counts
+
+_price = re.compile(r"[0-9]+(?:[.,][0-9]{1,2})?")
 
 
 @dataclass(frozen=True)
@@ -40,15 +42,17 @@ def copies(marc: MarcRecord) -> list[CopyStatement]:
 
 def _copies(field: Field) -> Iterator[CopyStatement]:
     if field.tag == "899":
-        if number := field.get("p").strip():
-            place = " ".join(filter(None, (field.get("a").strip(), field.get("b").strip())))
-            mark = field.get("j") or " ".join(filter(None, (field.get("h"), field.get("i"))))
+        if number := _said(field, "p"):
+            place = " ".join(filter(None, (_said(field, "a"), _said(field, "b"))))
+            mark = _said(field, "j") or " ".join(
+                filter(None, (_said(field, "h"), _said(field, "i")))
+            )
             yield CopyStatement(
-                number, "", "0", place, mark, price_in_tiyn(field.get("9")), "", 1, ""
+                number, "", "0", place, mark, price_in_tiyn(_said(field, "9")), "", 1, ""
             )
         return
-    status = field.get("a").strip().lower()[:1]
-    number, barcode = field.get("b").strip(), field.get("h").strip()
+    status = _said(field, "a").lower()[:1]
+    number, barcode = _said(field, "b"), _said(field, "h")
     if status == BOUND_IN or not (number or barcode or status in GROUPS):
         return
     group = status in set(GROUPS)
@@ -56,12 +60,12 @@ def _copies(field: Field) -> Iterator[CopyStatement]:
         inventory_number="" if group else number,
         barcode=barcode,
         status=status,
-        location=field.get("d").strip(),
-        shelf_mark=field.get("r").strip(),
-        price=price_in_tiyn(field.get("e")),
-        ksu=field.get("u").strip(),
-        copies=_number(field.get("1")) if group else 1,
-        withdrawal_act=field.get("v").strip(),
+        location=_said(field, "d"),
+        shelf_mark=_said(field, "r"),
+        price=price_in_tiyn(_said(field, "e")),
+        ksu=_said(field, "u"),
+        copies=_number(_said(field, "1")) if group else 1,
+        withdrawal_act=_said(field, "v"),
     )
 
 
@@ -72,8 +76,17 @@ def price_in_tiyn(text: str) -> int | None:
     (750, 143600, None)
     """
     match = _price.search(text.replace(" ", "").replace("\xa0", ""))
-    return int(Decimal(match.group().replace(",", ".")) * 100) if match else None
+    if match is None or len(match.group()) > LONGEST_NUMBER:
+        return None
+    return int(Decimal(match.group().replace(",", ".")) * 100)
 
 
 def _number(text: str) -> int:
-    return max(1, int(text)) if text.strip().isdigit() else 1
+    text = text.strip()
+    sane = text.isascii() and text.isdigit() and len(text) < LONGEST_NUMBER
+    return max(1, int(text)) if sane else 1
+
+
+def _said(field: Field, code: str) -> str:
+    """The value of a subfield as a column holds it: no outer blanks, no control characters."""
+    return "".join(c for c in field.get(code) if c.isprintable()).strip()

@@ -80,7 +80,7 @@ def describe(marc: MarcRecord, dialect: Dialect, classes: Classes) -> Descriptio
         year=_first_year(_YEARS[dialect](marc)),
         language=_language(_LANGUAGE[dialect](marc)),
         isbn=next(filter(None, map(isbn13, _values(marc, numbers[0], "a"))), None),
-        issn=next(filter(None, map(str.strip, _values(marc, numbers[1], "a"))), None),
+        issn=next(filter(None, map(_clean, _values(marc, numbers[1], "a"))), None),
         material=material,
         division=division(classes, udc, bbk),
         catalogue=catalogue,
@@ -100,7 +100,8 @@ def heading(marc: MarcRecord, dialect: Dialect) -> str:
 
 def _clean(text: str) -> str:
     """Without outer blanks, ISBD marks at the end, and MARC's not-filing signs."""
-    return _trailing.sub("", " ".join(text.replace("\x98", "").replace("\x9c", "").split()))
+    printable = "".join(c if c.isprintable() else " " for c in text if c not in "\x98\x9c")
+    return _trailing.sub("", " ".join(printable.split()))
 
 
 def _values(marc: MarcRecord, tag: str, code: str) -> list[str]:

@@ -83,9 +83,10 @@ def scan(desk: Desk, *, code: str, patron_id: int | None) -> Answer:
     if not codes:
         raise tree.EmptyScan
     patron = queries.patron(session, patron_id, lock=True) if patron_id else None
-    if found := queries.patron_by_card(session, codes):
+    found = _resolved(session, codes)
+    if isinstance(found, Patron):
         return patron_opened(desk, found)
-    item = item_by_code(session, codes, lock=True)
+    item = found
     # Only now, under the locks: the same request may be under way at this moment.
     if first := ledger.replayed(session, origin.request_id):
         return _again(desk, first, patron, item)
@@ -94,6 +95,17 @@ def scan(desk: Desk, *, code: str, patron_id: int | None) -> Answer:
     if patron is not None:
         return Answer(Situation.UNKNOWN, Level.WARNING, patron=patron, code=_likely_number(codes))
     return _named(desk, cleaned(code))
+
+
+def _resolved(session: Session, codes: Sequence[str]) -> Patron | Item | None:
+    """Whose the code is, as it was scanned; only if nobody's, as it may have been meant."""
+    for some in (codes[:1], codes[1:]):
+        found = some and (
+            queries.patron_by_card(session, some) or item_by_code(session, some, lock=True)
+        )
+        if found:
+            return found
+    return None
 
 
 def patron_opened(desk: Desk, patron: Patron) -> Answer:
@@ -202,6 +214,7 @@ def _scanned(desk: Desk, item: Item, patron: Patron | None) -> Answer:
         status=ItemStatus(item.status),
         lent_to_open_patron=_same(last, patron) if on_loan else None,
         since_lent=now - last.issued_at if last and on_loan else None,
+        lent_here=last is not None and _lent_here(last, desk.origin),
         since_returned=now - last.ended_at if last and returned and last.ended_at else None,
     )
     found = tree.situation(copy, patron_open=patron is not None, repeat=repeat)
@@ -216,7 +229,7 @@ def _scanned(desk: Desk, item: Item, patron: Patron | None) -> Answer:
         case Situation.LOAN if patron:
             return _issue(desk, item, patron, found)
         case Situation.RETURN_AND_LOAN if patron and last:
-            loans.return_item(desk.session, desk.origin.also("return"), loan=last, visit=False)
+            loans.return_item(desk.session, desk.origin.also("return"), loan=last, by_another=True)
             desk.session.flush()  # the open loan must end before the next one begins
             return _issue(desk, item, patron, found, former=last.patron)
         case Situation.RETURN if last:
@@ -306,6 +319,10 @@ def _likely_number(codes: Sequence[str]) -> str:
 
 def _same(loan: Loan | None, patron: Patron | None) -> bool:
     return loan is not None and patron is not None and loan.patron_id == patron.id
+
+
+def _lent_here(loan: Loan, origin: Origin) -> bool:
+    return (loan.branch_id, loan.staff_id) == (origin.branch_id, origin.staff_id)
 
 
 def _lock(desk: Desk, loan: Loan) -> None:

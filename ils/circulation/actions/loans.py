@@ -49,6 +49,7 @@ def issue_item(
         patron=patron,
         patron_year=year,
         branch_id=origin.branch_id,
+        staff_id=origin.staff_id,
         issued_at=origin.at,
         due=rules.due_day(
             origin.day, rules_.loan_days, calendar(session, origin.branch_id, origin.day)
@@ -62,11 +63,11 @@ def issue_item(
     return Issued(loan, notes, held + 1, overdue)
 
 
-def return_item(session: Session, origin: Origin, *, loan: Loan, visit: bool = True) -> None:
+def return_item(session: Session, origin: Origin, *, loan: Loan, by_another: bool = False) -> None:
     """Take a copy back.
 
     Args:
-        visit: the reader came; not so when another reader brings the copy (S3).
+        by_another: another reader brought it (S3); then it is no visit of the first.
 
     Raises:
         ItemUnavailable: the copy's state does not allow it.
@@ -76,8 +77,9 @@ def return_item(session: Session, origin: Origin, *, loan: Loan, visit: bool = T
     loan.ended_at = origin.at
     loan.ended_by = LoanEnd.RETURNED
     facts = loan_facts(loan, origin)
-    ledger.record(session, Kind.RETURN, origin, facts)
-    if visit and loan.patron_id is not None:
+    detail = queries.BY_ANOTHER if by_another else None
+    ledger.record(session, Kind.RETURN, origin, facts, detail=detail)
+    if not by_another and loan.patron_id is not None:
         count_visit(session, origin, loan.patron_id, facts)
 
 

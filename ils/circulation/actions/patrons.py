@@ -16,19 +16,21 @@ from ils.circulation.models import Patron, PatronYear
 from ils.circulation.rules import patrons as rules
 from ils.circulation.rules.patrons import AlreadyRegistered, CardTaken, PatronData
 from ils.holdings.queries import item_by_code
-from ils.ledger import Channel, Kind, Origin
+from ils.ledger import Channel, Kind, Origin, ScanReused
 
 
 def register_patron(
     session: Session, origin: Origin, data: PatronData, categories: Container[str]
 ) -> Patron:
-    """Register a new reader for this year.
+    """Register a new reader for this year; a repeated request finds the reader it made.
 
     Raises:
         Invalid: a field cannot be used.
         CardTaken: the barcode is a card or a copy already.
     """
     data = rules.checked(data, categories, origin.day)
+    if made := _registered_by(session, origin):
+        return session.get_one(Patron, made.patron_id)
     card = data.card or rules.next_card(queries.last_card(session))
     taken = session.scalar(select(Patron.id).where(Patron.card == card))
     if taken or item_by_code(session, [card]):
@@ -81,10 +83,25 @@ def reregister_patron(session: Session, origin: Origin, patron: Patron) -> Patro
     """
     year = queries.patron_year(session, patron.id, origin.day.year)
     if year is not None:
-        if ledger.replayed(session, origin.request_id):
+        made = _registered_by(session, origin)
+        if made is not None and made.id == year.id:
             return year
         raise AlreadyRegistered(year=origin.day.year)
     return _register_year(session, origin, patron, new=False)
+
+
+def _registered_by(session: Session, origin: Origin) -> PatronYear | None:
+    """The registration this very request has made before.
+
+    Raises:
+        ScanReused: the request made something else.
+    """
+    entry = ledger.replayed(session, origin.request_id)
+    if entry is None:
+        return None
+    if entry.kind != Kind.REGISTRATION or entry.patron_year_id is None:
+        raise ScanReused
+    return session.get_one(PatronYear, entry.patron_year_id)
 
 
 def _register_year(session: Session, origin: Origin, patron: Patron, *, new: bool) -> PatronYear:

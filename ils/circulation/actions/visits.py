@@ -22,9 +22,7 @@ def count_visit(session: Session, origin: Origin, patron_id: int, facts: Facts) 
 
 def uncount_visit(session: Session, origin: Origin, patron_id: int, act: Entry) -> None:
     """Take the visit back when the undone act was the reader's only service of the day."""
-    if act.patron_year_id is None or queries.services_left(
-        session, act.patron_year_id, act.branch_id, act.day
-    ):
+    if queries.services_left(session, patron_id, act.branch_id, act.day):
         return
     visit = ledger.standing(session, _key(origin, patron_id))
     if visit is not None:

@@ -30,7 +30,6 @@ class Situation(StrEnum):
     NAMES = "names"
     RENEWAL = "renewal"
     IN_HOUSE_USE = "in_house_use"
-    REGISTRATION = "registration"
     UNDO = "undo"
 
 
@@ -50,12 +49,14 @@ class Scanned:
     Attributes:
         lent_to_open_patron: ``None`` when the copy is not on loan.
         since_lent: time since its open loan began.
+        lent_here: the desk that scans it now has lent it.
         since_returned: time since its last loan ended by a return.
     """
 
     status: ItemStatus
     lent_to_open_patron: bool | None = None
     since_lent: timedelta | None = None
+    lent_here: bool = True
     since_returned: timedelta | None = None
 
 
@@ -72,7 +73,8 @@ def situation(  # noqa: PLR0911 -- a tree has leaves
     if copy.status is ItemStatus.ON_LOAN:
         just_lent = copy.since_lent is not None and copy.since_lent < repeat
         if not patron_open:
-            return Situation.RETURN
+            elsewhere = just_lent and not copy.lent_here
+            return Situation.JUST_LENT if elsewhere else Situation.RETURN
         if copy.lent_to_open_patron:
             return Situation.ALREADY_DONE if just_lent else Situation.ASK_RENEWAL
         return Situation.JUST_LENT if just_lent else Situation.RETURN_AND_LOAN
