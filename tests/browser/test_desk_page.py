@@ -121,7 +121,7 @@ def test_scans_wait_for_the_line_and_the_page_may_be_loaded_anew(page, served, l
     page.context.set_offline(False)
     page.reload()
 
-    expect(page.locator("#log .line")).to_have_count(5)
+    expect(answers(page, "S1")).to_have_count(5)
     expect(page.locator("#patron h2")).to_have_text("Оқырман R1")
     assert library.kinds() == ["loan"] * 5
 
