@@ -17,7 +17,7 @@ from ils.app import create_app
 from ils.catalog.cli import catalog
 from ils.circulation.cli import desk, patrons
 from ils.console import Commands, Console, print_json, with_console
-from ils.demo import build
+from ils.demo import SIGN_IN, build, has_demo_accounts
 from ils.organisation.actions import add_branch, add_staff
 from ils.organisation.cli import staff
 from ils.organisation.models import BranchType, Role
@@ -87,6 +87,8 @@ def demo(console: Console, if_empty: bool) -> None:
     if if_empty:
         with db.reading(console.sessions) as session:
             if not is_empty(session):
+                if has_demo_accounts(session):
+                    click.echo(SIGN_IN)
                 return
     click.echo(build(console))
 

@@ -223,10 +223,14 @@ class _Turn:
 
     def __enter__(self) -> None:
         self.lock.acquire()
-        if self.handle is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.handle = os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600)
-        fcntl.flock(self.handle, fcntl.LOCK_EX)
+        try:
+            if self.handle is None:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self.handle = os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600)
+            fcntl.flock(self.handle, fcntl.LOCK_EX)
+        except BaseException:
+            self.lock.release()
+            raise
 
     def __exit__(self, *_: object) -> None:
         assert self.handle is not None  # noqa: S101 -- entered before

@@ -55,6 +55,9 @@ ACCOUNTS = (
 CATEGORIES = ("pupil", "student", "worker", "employee", "pensioner", "other")
 
 
+SIGN_IN = f"Sign in as desk, kitaphana, stats or admin; the password is {PASSWORD}"
+
+
 class NotEmpty(Refused):
     """Demonstration data goes only into an empty library."""
 
@@ -79,8 +82,15 @@ def build(console: Console) -> str:
         lent = _lending(session, console, branches[0], numbers)
     return (
         f"Demonstration library made: {len(branches)} branches, {len(numbers)} readers, "
-        f"{lent} loans.\nSign in as desk, kitaphana, stats or admin; the password is {PASSWORD}"
+        f"{lent} loans.\n{SIGN_IN}"
     )
+
+
+def has_demo_accounts(session: Session) -> bool:
+    """Whether a library that has data is a demonstration library."""
+    logins = [login for login, *_ in ACCOUNTS]
+    found = session.scalars(select(Staff.login).where(Staff.login.in_(logins))).all()
+    return len(found) == len(logins)
 
 
 def _organisation(session: Session, config: Config) -> list[Branch]:

@@ -244,7 +244,11 @@ class Books(Base):
 
 # Statements of every scan, built once: building one costs more than running it.
 _undoing = aliased(Entry)
-_BY_REQUEST = select(Entry).where(Entry.request_id == bindparam("request_id"))
+_BY_REQUEST = (
+    select(Books.first_open_day, Entry)
+    .select_from(Books)
+    .outerjoin(Entry, Entry.request_id == bindparam("request_id"))
+)
 _WITH_REVERSAL = (
     select(Entry.id, _undoing.id)
     .outerjoin(_undoing, _undoing.reverses_id == Entry.id)
@@ -302,7 +306,10 @@ def reverse(session: Session, entry: Entry, origin: Origin) -> int:
 
 def replayed(session: Session, request_id: UUID) -> Entry | None:
     """The entry this very request has already made, when it arrives twice."""
-    return session.scalar(_BY_REQUEST, {"request_id": request_id})
+    first_open_day, entry = session.execute(_BY_REQUEST, {"request_id": request_id}).one()
+    session.info["first_open_day"] = first_open_day  # asked for on the way, see `posted`
+    found: Entry | None = entry
+    return found
 
 
 def reversal_of(session: Session, entry: Entry) -> Entry | None:
@@ -360,7 +367,7 @@ def posted(session: Session, day: date) -> date:
     first_open_day = session.info.get("first_open_day")
     if first_open_day is None:
         first_open_day = session.scalars(_FIRST_OPEN_DAY).one()
-        session.info["first_open_day"] = first_open_day  # for the rest of this transaction
+        session.info["first_open_day"] = first_open_day
     return max(day, first_open_day)
 
 

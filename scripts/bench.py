@@ -27,6 +27,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
+import psycopg
+
 ROOT = Path(__file__).resolve().parent.parent
 ILS = ROOT / ".venv" / "bin" / "ils"
 PASSWORD = "benchmark-only"  # noqa: S105 -- of a library that is thrown away
@@ -54,6 +56,16 @@ def records(path: Path, number: int, copies: int) -> None:
                 code = 1_000_000 + at * copies + copy
                 fields.append(("910", f"  \x1fa0\x1fb{code}\x1fh{code}\x1fdБ1\x1fe1500.00"))
             out.write(iso2709(fields))
+
+
+#: Name, desks, scans of all together (times --scans), seconds from scan to scan of a desk.
+RUNS = (
+    ("warm-up", 1, 1, 0.0),
+    ("one desk", 1, 2, 0.0),
+    ("four desks", 4, 4, 0.0),
+    ("twenty desks, two scans a second each", 20, 4, 0.5),
+    ("twenty desks, without a pause", 20, 5, 0.0),
+)
 
 
 def iso2709(fields: list[tuple[str, str]]) -> bytes:
@@ -113,6 +125,12 @@ class Server:
             except OSError:
                 time.sleep(0.1)
         raise SystemExit("the server did not start")
+
+    def settle(self) -> None:
+        """Let the database finish what a night after a migration would: PostgreSQL's vacuum."""
+        if self.database:
+            with psycopg.connect(self.database, autocommit=True) as connection:
+                connection.execute("VACUUM ANALYZE")
 
     def stop(self) -> None:
         if self.process:
@@ -200,9 +218,18 @@ class Desk:
 
 
 def work(
-    port: int, number: int, codes: list[str], patrons: int, go: object, results: object
+    port: int,
+    number: int,
+    codes: list[str],
+    patrons: int,
+    pause: float,
+    go: object,
+    results: object,
 ) -> None:
-    """One desk: lends all codes, then takes them back; waits for the others in between."""
+    """One desk: lends all codes, then takes them back; waits for the others in between.
+
+    With a ``pause`` it scans one code in so many seconds, as a person does.
+    """
     desk = Desk(port, f"desk{number}")
     readers = [desk.patron(f"R{1 + (number * patrons + at):07}") for at in range(patrons)]
     times: dict[str, list[float]] = {"loan": [], "return": []}
@@ -213,6 +240,7 @@ def work(
         for at, code in enumerate(codes):
             reader = readers[at % patrons] if kind == "loan" else ""
             taken, answer = desk.scan(code, reader)
+            time.sleep(max(0.0, pause * (0.5 + at % 11 / 10) - taken))
             if answer != situation:
                 raise SystemExit(f"{kind} {code}: {answer}")
             times[kind].append(taken)
@@ -220,7 +248,7 @@ def work(
     results.put((times, spans))  # type: ignore[attr-defined]
 
 
-def desks(server: Server, number: int, codes: list[str]) -> dict[str, object]:
+def desks(server: Server, number: int, codes: list[str], pause: float) -> dict[str, object]:
     """So many desks at once, each with its own copies."""
     context = multiprocessing.get_context("fork")
     go, results = context.Barrier(number + 1), context.Queue()
@@ -228,7 +256,7 @@ def desks(server: Server, number: int, codes: list[str]) -> dict[str, object]:
     workers = [
         context.Process(
             target=work,
-            args=(server.port, at, codes[at * share : (at + 1) * share], 5, go, results),
+            args=(server.port, at, codes[at * share : (at + 1) * share], 5, pause, go, results),
         )
         for at in range(number)
     ]
@@ -281,15 +309,15 @@ def measure(server: Server, arguments: argparse.Namespace, file: Path) -> None:
         if not arguments.no_history:
             server.figures["ledger import"] = history(server)
             print(server.name, "ledger", server.figures["ledger import"], flush=True)
+        server.settle()
         server.start()
         try:
-            codes = [str(1_000_000 + at) for at in range(arguments.scans * 25)]
-            for at, number in enumerate((1, 1, 4, 20)):  # the first run warms up
-                batch = arguments.scans * (4 if number == 20 else 2)
-                begin = sum(arguments.scans * (4 if n == 20 else 2) for n in (1, 1, 4, 20)[:at])
-                told = desks(server, number, codes[begin : begin + batch]) | {"pace": pace()}
-                server.figures[f"{number} desks"] = told
-                print(server.name, number, json.dumps(told), flush=True)
+            codes = [str(1_000_000 + at) for at in range(arguments.scans * 16)]
+            for name, number, factor, pause in RUNS:
+                batch, codes = codes[: arguments.scans * factor], codes[arguments.scans * factor :]
+                told = desks(server, number, batch, pause) | {"pace": pace()}
+                server.figures[name] = told
+                print(server.name, name, json.dumps(told), flush=True)
             server.figures["memory"] = round(server.memory())
             print(server.name, "memory MB", server.figures["memory"], flush=True)
         finally:

@@ -14,7 +14,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ils import db
+from ils import db, texts
 from ils.catalog.cli import as_json, catalog
 from ils.catalog.marc import encodings, reading
 from ils.catalog.marc.iso2709 import RECORD_END, Chunk
@@ -103,7 +103,7 @@ def import_(console: Console, files: tuple[Path, ...], json_: bool, **said: obje
         try:
             outcomes.append(_import_file(console, file, choices, rejects))
         except NotRecords as error:
-            click.echo(str(error).partition(": ")[2], err=True)
+            click.echo(texts.say_error(error, console.language), err=True)
             outcomes.append({"id": file.name, "file": str(file), "error": error.code})
     if json_:
         print_json({"files": outcomes})
