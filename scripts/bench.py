@@ -240,7 +240,8 @@ def work(
         for at, code in enumerate(codes):
             reader = readers[at % patrons] if kind == "loan" else ""
             taken, answer = desk.scan(code, reader)
-            time.sleep(max(0.0, pause * (0.5 + at % 11 / 10) - taken))
+            # Desks do not march in step: each has a rhythm of its own.
+            time.sleep(max(0.0, pause * (0.5 + (at * 7 + number * 5) % 11 / 10) - taken))
             if answer != situation:
                 raise SystemExit(f"{kind} {code}: {answer}")
             times[kind].append(taken)
