@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 # Imported for their tables.
-from ils import ledger
+from ils import db, ledger
 from ils.catalog import models as _catalog
 from ils.circulation import models as _circulation
 from ils.holdings import models as _holdings
@@ -15,7 +15,7 @@ TABLES = (ledger, _catalog, _circulation, _holdings, _organisation)
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=ledger.Base.metadata,
+    target_metadata=db.Base.metadata,
     render_as_batch=connection.dialect.name == "sqlite",
     compare_type=True,
 )

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, TypedDict
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
@@ -20,117 +19,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 from ils import clock
 from ils.db import Base, BigId, bulk_insert, new_id, one_of
 from ils.errors import N_, Invalid, Refused
-
-
-class Kind(StrEnum):
-    """What an entry counts."""
-
-    REGISTRATION = "registration"
-    VISIT = "visit"
-    REMOTE_VISIT = "remote_visit"
-    LOAN = "loan"
-    RENEWAL = "renewal"
-    RETURN = "return"
-    IN_HOUSE_USE = "in_house_use"
-    HOLD_PLACED = "hold_placed"
-    HOLD_CANCELLED = "hold_cancelled"
-    HOLD_FILLED = "hold_filled"
-    HOLD_EXPIRED = "hold_expired"
-    REFUSAL = "refusal"
-    REMINDER = "reminder"
-    AMNESTY_RETURN = "amnesty_return"
-    LOST = "lost"
-    FOUND = "found"
-    ACCESSION = "accession"
-    WITHDRAWAL = "withdrawal"
-    REDISTRIBUTION = "redistribution"
-    REPAIR = "repair"
-    CHECK = "check"
-    IL_REQUESTED = "il_requested"
-    IL_SELECTED = "il_selected"
-    IL_DISPATCHED = "il_dispatched"
-    IL_RECEIVED = "il_received"
-    IL_LENT = "il_lent"
-    IL_SENT_BACK = "il_sent_back"
-    IL_BACK = "il_back"
-    IL_CANCELLED = "il_cancelled"
-    RECORD_ADDED = "record_added"
-    RECORD_EDITED = "record_edited"
-    RECORD_DELETED = "record_deleted"
-    RECORD_MERGED = "record_merged"
-    RECORD_RESTORED = "record_restored"
-    DIGITISED = "digitised"
-    ATTACHED = "attached"
-    PUBLISHED = "published"
-    VIEWED = "viewed"
-    DOWNLOADED = "downloaded"
-    REFERENCE = "reference"
-    DELIVERY = "delivery"
-    EVENT = "event"
-    SUGGESTION = "suggestion"
-    COPY_SERVICE = "copy_service"
-    OPENING = "opening"
-
-
-class Channel(StrEnum):
-    """By which way an act reached the library."""
-
-    DESK = "desk"
-    OFFLINE = "offline"
-    PHONE = "phone"
-    EMAIL = "email"
-    SITE = "site"
-    KIOSK = "kiosk"
-    SIP2 = "sip2"
-    IMPORT = "import"
-    TALLY = "tally"
-    SYSTEM = "system"
-
-
-class Material(StrEnum):
-    """The kind of a document, as the reports cut it."""
-
-    BOOK = "book"
-    NEWSPAPER = "newspaper"
-    JOURNAL = "journal"
-    CD = "cd"
-    EBOOK = "ebook"
-    MAP = "map"
-    OTHER = "other"
-
-
-class AccessionSource(StrEnum):
-    """Where a copy came from."""
-
-    BUDGET = "budget"
-    STATE_ORDER = "state_order"
-    PERIODICALS = "periodicals"
-    REPLACEMENT = "replacement"
-    EXCHANGE_FUND = "exchange_fund"
-    COMPENSATION = "compensation"
-    GIFT = "gift"
-    OTHER = "other"
-    REDISTRIBUTION = "redistribution"
-
-
-class WithdrawalReason(StrEnum):
-    """Why a copy left."""
-
-    WORN = "worn"
-    OBSOLETE = "obsolete"
-    TRANSFERRED = "transferred"
-    SHORTAGE = "shortage"
-    LOST_BY_READERS = "lost_by_readers"
-    DISASTER = "disaster"
-    OTHER = "other"
-
-
-class OpeningOf(StrEnum):
-    """What an opening balance counts; kept as the entry's detail."""
-
-    STOCK = "stock"
-    RECORDS = "records"
-    DOCUMENTS = "documents"
+from ils.ledger.vocabulary import Channel, Kind
 
 
 class Facts(TypedDict, total=False):
