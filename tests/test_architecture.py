@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = sorted((ROOT / "ils").rglob("*.py"))
 ALL = PROGRAM + sorted((ROOT / "tests").rglob("*.py")) + sorted((ROOT / "scripts").glob("*.py"))
+ALL += sorted((ROOT / "migrations").rglob("*.py"))
 #: A foreign library and the only module that may import it.
 HOMES = {
     "pymarc": {"ils/catalog/marc/foreign.py"},
@@ -34,6 +35,8 @@ def place(path: Path) -> str:
 def test_files_and_functions_stay_small(path):
     text = path.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 400
+    if "migrations" in path.parts:
+        return  # a table is one listing, as long as it has columns
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
             assert node.end_lineno - node.lineno + 1 <= 50, node.name

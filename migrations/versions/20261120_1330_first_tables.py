@@ -1,4 +1,4 @@
-"""The first tables, and a ledger that can only grow.
+"""The first tables.
 
 Revision ID: 0001
 Locks, time: on an empty database only.
@@ -15,53 +15,11 @@ down_revision = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 WHEN = sa.DateTime(timezone=True)
-
-SQLITE = (
-    """
-    CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger
-    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END
-    """,
-    """
-    CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger
-    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END
-    """,
-    """
-    CREATE TRIGGER ledger_open_day BEFORE INSERT ON ledger
-    WHEN NEW.posted < (SELECT first_open_day FROM ledger_books)
-    BEGIN SELECT RAISE(ABORT, 'the month is closed'); END
-    """,
-)
-POSTGRESQL = (
-    """
-    CREATE FUNCTION ledger_append_only() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$
-    """,
-    """
-    CREATE TRIGGER ledger_append_only BEFORE UPDATE OR DELETE ON ledger
-    FOR EACH ROW EXECUTE FUNCTION ledger_append_only()
-    """,
-    """
-    CREATE TRIGGER ledger_no_truncate BEFORE TRUNCATE ON ledger
-    FOR EACH STATEMENT EXECUTE FUNCTION ledger_append_only()
-    """,
-    """
-    CREATE FUNCTION ledger_open_day() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN
-        IF NEW.posted < (SELECT first_open_day FROM ledger_books) THEN
-            RAISE EXCEPTION 'the month is closed';
-        END IF;
-        RETURN NEW;
-    END $$
-    """,
-    """
-    CREATE TRIGGER ledger_open_day BEFORE INSERT ON ledger
-    FOR EACH ROW EXECUTE FUNCTION ledger_open_day()
-    """,
-)
+OPEN = dict.fromkeys(("sqlite_where", "postgresql_where"), sa.text("ended_at IS NULL"))
 
 
 def upgrade() -> None:
-    """Make the tables in the order of their references, then guard the ledger."""
+    """Make the tables in the order of their references."""
     _authority()
     _branch()
     _ledger_books()
@@ -76,9 +34,6 @@ def upgrade() -> None:
     _ledger()
     _patron_year()
     _loan()
-    op.execute("INSERT INTO ledger_books (id, first_open_day) VALUES (1, '0001-01-01')")
-    for statement in SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRESQL:
-        op.execute(statement)
 
 
 def downgrade() -> None:
@@ -97,9 +52,6 @@ def downgrade() -> None:
     op.drop_table("ledger_books")
     op.drop_table("branch")
     op.drop_table("authority")
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION ledger_append_only()")
-        op.execute("DROP FUNCTION ledger_open_day()")
 
 
 def _authority() -> None:
@@ -177,8 +129,7 @@ def _record() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_record")),
         sa.UniqueConstraint("import_key", name=op.f("uq_record_import_key")),
     )
-    with op.batch_alter_table("record", schema=None) as batch_op:
-        batch_op.create_index("ix_record_isbn", ["isbn"], unique=False)
+    op.create_index("ix_record_isbn", "record", ["isbn"])
 
 
 def _closed_day() -> None:
@@ -240,8 +191,7 @@ def _item() -> None:
         sa.UniqueConstraint("barcode", name=op.f("uq_item_barcode")),
         sa.UniqueConstraint("inventory_number", name=op.f("uq_item_inventory_number")),
     )
-    with op.batch_alter_table("item", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_item_record_id"), ["record_id"], unique=False)
+    op.create_index(op.f("ix_item_record_id"), "item", ["record_id"])
 
 
 def _patron() -> None:
@@ -386,12 +336,9 @@ def _ledger() -> None:
         sa.UniqueConstraint("request_id", name=op.f("uq_ledger_request_id")),
         sa.UniqueConstraint("reverses_id", name=op.f("uq_ledger_reverses_id")),
     )
-    with op.batch_alter_table("ledger", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_ledger_item_id"), ["item_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_ledger_patron_year_id"), ["patron_year_id"], unique=False
-        )
-        batch_op.create_index("ix_ledger_posted_kind", ["posted", "kind"], unique=False)
+    op.create_index(op.f("ix_ledger_item_id"), "ledger", ["item_id"])
+    op.create_index(op.f("ix_ledger_patron_year_id"), "ledger", ["patron_year_id"])
+    op.create_index("ix_ledger_posted_kind", "ledger", ["posted", "kind"])
 
 
 def _patron_year() -> None:
@@ -442,19 +389,6 @@ def _loan() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loan")),
     )
-    with op.batch_alter_table("loan", schema=None) as batch_op:
-        batch_op.create_index("ix_loan_item_id_issued_at", ["item_id", "issued_at"], unique=False)
-        batch_op.create_index(
-            "ix_loan_open_patron",
-            ["patron_id", "due"],
-            unique=False,
-            sqlite_where=sa.text("ended_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NULL"),
-        )
-        batch_op.create_index(
-            "uq_loan_open_item",
-            ["item_id"],
-            unique=True,
-            sqlite_where=sa.text("ended_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NULL"),
-        )
+    op.create_index("ix_loan_item_id_issued_at", "loan", ["item_id", "issued_at"])
+    op.create_index("ix_loan_open_patron", "loan", ["patron_id", "due"], **OPEN)
+    op.create_index("uq_loan_open_item", "loan", ["item_id"], unique=True, **OPEN)
