@@ -158,7 +158,7 @@ os.register_at_fork(after_in_child=_ids.forget_slot)
 def bulk_insert(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert many rows at once, each with every column that has no default."""
     if rows:
-        session.execute(insert(cast("Table", model.__table__)), rows)
+        session.execute(_insert(model), rows)
 
 
 @cache
