@@ -31,11 +31,12 @@ KAZAKH = "әқңһ"
 NEIGHBOURS = "ғөұүіїєґў"
 TYPOGRAPHY = "«»—–…№“”„’‘ \u00ad°§©®•·"
 #: In order of preference where the evidence is equal.
-CANDIDATES = ("cp1251", "kz1048", "koi8-r", "cp866")
-NAMES = ("utf-8", *CANDIDATES, "ptcp154", "marc-8")
+CANDIDATES = ("cp1251", "kz1048", "ptcp154", "koi8-r", "cp866")
+NAMES = ("utf-8", *CANDIDATES, "marc-8")
 ENOUGH_UTF8 = 0.95
 SAMPLE = 2_000_000
 FEW_HIGH_BYTES = 20
+ENOUGH_PTCP154 = 3
 DECLARED = {"79": "cp866", "89": "cp1251", "99": "koi8-r"}
 
 _high = re.compile(rb"[\x80-\xff]+")
@@ -50,23 +51,30 @@ def decoder(name: str) -> Decoder:
     return lambda data: data.decode(name, errors="replace")
 
 
-def detect(records: Sequence[bytes], *, latin: bool = False, declared: str = "") -> str:
-    """The encoding of a file, by the raw bytes of its records.
+def detect(records: Sequence[bytes], *, latin: bool = False, declared: str = "") -> tuple[str, str]:
+    """The encoding of a file, by the raw bytes of its records, and why it was chosen.
 
     Args:
         records: each record's bytes.
         latin: the file is MARC21, where MARC-8 is possible.
         declared: two characters of 100$a/26-27, used when there is too little text.
     """
+    if not any(map(_high.search, records)):
+        return "utf-8", "ASCII only"
     valid = sum(map(_is_utf8, records))
     if valid >= ENOUGH_UTF8 * len(records):
-        return "utf-8"
+        return "utf-8", f"{valid} of {len(records)} records are valid UTF-8"
     sample = b"\n".join(records)[:SAMPLE]
     if latin and _looks_marc8(sample):
-        return "marc-8"
-    if sum(map(len, _high.findall(sample))) < FEW_HIGH_BYTES:
-        return DECLARED.get(declared, CANDIDATES[0])
-    return max(CANDIDATES, key=lambda name: score(sample.decode(name, errors="replace")))
+        return "marc-8", "diacritics stand before Latin letters"
+    if (few := sum(map(len, _high.findall(sample)))) < FEW_HIGH_BYTES:
+        name = DECLARED.get(declared, CANDIDATES[0])
+        return name, f"only {few} letters to judge by; 100$a declares “{declared}”"
+    candidates = [n for n in CANDIDATES if n != "ptcp154" or _looks_ptcp154(sample)]
+    scores = {n: score(sample.decode(n, errors="replace")) for n in candidates}
+    best = max(candidates, key=lambda name: scores[name])
+    told = ", ".join(f"{name} {points:.0f}" for name, points in scores.items())
+    return best, f"letters look most like Russian or Kazakh: {told}"
 
 
 def score(text: str) -> float:
@@ -101,3 +109,8 @@ def _looks_marc8(sample: bytes) -> bool:
     """MARC-8 puts a diacritic before its Latin letter; Cyrillic letters stand together."""
     runs = _high.findall(sample)
     return b"\x1b" in sample or 2 * len(_combining_then_letter.findall(sample)) > len(runs)
+
+
+def _looks_ptcp154(sample: bytes) -> bool:
+    """Its ң and ғ stand where CP1251 and KZ-1048 have letters that hardly occur."""
+    return sample.count(b"\x9c") + sample.count(b"\x83") >= ENOUGH_PTCP154

@@ -26,7 +26,7 @@ def split(data: bytes) -> Iterator[Chunk]:
     offset = number = 0
     lines: list[bytes] = []
     start = 0
-    for line in data.removeprefix(BOM).splitlines(keepends=True):
+    for line in _lines(data.removeprefix(BOM)):
         offset += len(line)
         if line.strip() != END:
             lines.append(line)
@@ -39,6 +39,15 @@ def split(data: bytes) -> Iterator[Chunk]:
         yield Chunk(number + 1, start, b"".join(lines))
 
 
+def _lines(data: bytes) -> Iterator[bytes]:
+    start = 0
+    while start < len(data):
+        end = data.find(b"\n", start)
+        end = len(data) if end < 0 else end + 1
+        yield data[start:end]
+        start = end
+
+
 def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
     """The record in these lines, and what was wrong with them.
 
@@ -46,9 +55,13 @@ def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
         Unreadable: no line is a field.
     """
     record, problems = MarcRecord(), list[str]()
-    for line in decode(data).splitlines():
+    for line in decode(data).replace("\r\n", "\n").split("\n"):
         if not line.strip():
             continue
+        if "\x1a" in line:
+            line = line.replace("\x1a", "")  # noqa: PLW2901 -- Ctrl-Z ends old files
+            if not line.strip():
+                continue
         field = _field(line, problems)
         if field is not None:
             record.fields.append(field)
@@ -74,9 +87,24 @@ def _field(line: str, problems: list[str]) -> Field | None:
         if not value.startswith("^") or not (mark or colon):
             return None
         problems.append(f"field {tag}: the line has no {'colon' if mark else '#'}")
-    return Field(str(int(tag)).zfill(3), "", caret_subfields(value.strip()))
+    return Field(str(int(tag)).zfill(3), "", caret_subfields(value))
 
 
 def _join(field: Field, line: str) -> None:
     code, value = field.subfields.pop() if field.subfields else ("", "")
     field.subfields.append((code, f"{value} {line.strip()}".strip()))
+
+
+def write(marc: MarcRecord, encoding: str) -> bytes:
+    """The record as lines of a text export, with codes in capitals as ИРБИС writes them.
+
+    Raises:
+        UnicodeEncodeError: a letter is not in the encoding.
+    """
+    lines = [f"#{int(f.tag) if f.tag.isdigit() else f.tag}: {_caret(f)}" for f in marc.fields]
+    return ("\r\n".join([*lines, "*****"]) + "\r\n").encode(encoding)
+
+
+def _caret(f: Field) -> str:
+    text = "".join(f"^{code.upper()}{value}" if code else value for code, value in f.subfields)
+    return " ".join(text.split("\n"))

@@ -18,12 +18,21 @@ RECORD_END, FIELD_END, SUBFIELD = b"\x1d", b"\x1e", b"\x1f"
 LEADER = 24
 ENTRY = 12
 BETWEEN_RECORDS = b"\r\n\x1a\x00 \t"
+MOST_IN_FIELD, MOST_IN_RECORD = 9_999, 99_999
+CISIS_LINE = 80
+#: Cyrillic letters typed for the Latin codes they look like.
+LOOK_ALIKE_CODES = str.maketrans("аесорхукмтнвАЕСОРХУКМТНВі", "aecopxykmthbaecopxykmthbi")
 
+_line_break = re.compile(r"\s*[\r\n]+\s*")
 _caret = re.compile(r"\^(.)")
 
 
 class Unreadable(Exception):
     """There is no record in these bytes; the text says why."""
+
+
+class TooLong(Exception):
+    """A field or record is longer than ISO 2709 can say; the text names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,7 @@ def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
         Unreadable: nothing in it can be called a field.
     """
     problems: list[str] = []
+    data = _unwrapped(data, problems)
     if len(data) <= LEADER:
         raise Unreadable("shorter than a leader")
     base = _base_address(data, problems)
@@ -64,7 +74,10 @@ def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
         text = decode(raw)
         if "\ufffd" in text:
             problems.append(f"field {tag}: characters that cannot be read")
-        field = _native_field(tag, text) if native else _field(tag, text)
+        if "\r" in text or "\n" in text:
+            problems.append(f"field {tag}: a line break became a blank")
+            text = _line_break.sub(" ", text)
+        field = _native_field(tag, text) if native else _field(tag, text, problems)
         if field.subfields:
             record.fields.append(field)
         elif text.strip():
@@ -74,12 +87,24 @@ def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
     return record, problems
 
 
+def _unwrapped(data: bytes, problems: list[str]) -> bytes:
+    """A record without the line ends of a CISIS export, which writes lines of 80 bytes."""
+    if b"\n" not in data and b"\r" not in data:
+        return data
+    lines = data.replace(b"\r\n", b"\n").split(b"\n")
+    if len(lines) > 1 and all(len(line) == CISIS_LINE for line in lines[:-1]):
+        problems.append("lines of 80 bytes were joined")
+        return b"".join(lines)
+    return data
+
+
 def _leader(data: bytes, problems: list[str]) -> str:
-    text = data[:LEADER].decode("latin-1")
-    if not text.isascii():
-        problems.append("leader: a character that is not ASCII")
-        text = "".join(c if c.isascii() else " " for c in text)
-    return text
+    raw = data[:LEADER]
+    if raw.isascii():
+        return raw.decode("ascii")
+    problems.append("leader: a character that is not ASCII")
+    text = raw.decode("cp1251", errors="replace").translate(LOOK_ALIKE_CODES)
+    return "".join(c if c.isascii() else " " for c in text)
 
 
 def _base_address(data: bytes, problems: list[str]) -> int:
@@ -98,21 +123,42 @@ def _base_address(data: bytes, problems: list[str]) -> int:
 def _fields(data: bytes, base: int, problems: list[str]) -> Iterator[tuple[str, bytes]]:
     """(tag, bytes) of each field, by the directory if it fits, else in order."""
     directory = data[LEADER : base - 1]
-    entries = [directory[at : at + ENTRY] for at in range(0, len(directory), ENTRY)]
+    whole = len(directory) - len(directory) % ENTRY
+    entries = [directory[at : at + ENTRY] for at in range(0, whole, ENTRY)]
+    if len(directory) % ENTRY:
+        entries = []
     body = data[base:]
     by_directory = _by_directory(entries, body)
-    if by_directory is not None:
+    if by_directory is not None and (entries or not directory):
         yield from by_directory
         return
     problems.append("directory: it does not fit the data; fields were taken in order")
     pieces = body.split(FIELD_END)
     if pieces and not pieces[-1].strip(BETWEEN_RECORDS):
         pieces.pop()
-    tags = [entry[:3].decode("latin-1") for entry in entries]
+    tags = _tags(directory, pieces)
     if len(tags) < len(pieces):
         problems.append(f"directory: {len(pieces) - len(tags)} fields have no tag; kept as 999")
     for at, piece in enumerate(pieces):
         yield tags[at] if at < len(tags) else "999", piece
+
+
+def _tags(directory: bytes, pieces: list[bytes]) -> list[str]:
+    """The tags of a directory whose numbers cannot be trusted, in order.
+
+    A field of more than 9 999 bytes makes its entry longer than 12: the entry is then
+    known by the true length and address of the field that stands at its place.
+    """
+    tags, at, start = [], 0, 0
+    for piece in pieces:
+        if at >= len(directory):
+            break
+        tags.append(directory[at : at + 3].decode("latin-1"))
+        true = f"{len(piece) + 1:04}{start:05}".encode()
+        follows = directory[at + 3 : at + 3 + len(true)] == true
+        at += 3 + len(true) if follows else ENTRY
+        start += len(piece) + 1
+    return tags
 
 
 def _by_directory(entries: list[bytes], body: bytes) -> list[tuple[str, bytes]] | None:
@@ -132,7 +178,7 @@ def _by_directory(entries: list[bytes], body: bytes) -> list[tuple[str, bytes]] 
     return fields
 
 
-def _field(tag: str, text: str) -> Field:
+def _field(tag: str, text: str, problems: list[str]) -> Field:
     if "\x1f" not in text:
         if tag < "010":
             return Field(tag, "", [("", text)])
@@ -141,9 +187,19 @@ def _field(tag: str, text: str) -> Field:
     before, *parts = text.split("\x1f")
     indicators = before[:2].ljust(2)
     subfields = [(part[0], part[1:]) for part in parts if part]
+    if any(code > "\x7f" for code, _ in subfields):
+        subfields = [(_latin_code(tag, code, problems), value) for code, value in subfields]
     if before[2:].strip():
         subfields.insert(0, ("", before[2:]))
     return Field(tag, indicators, subfields)
+
+
+def _latin_code(tag: str, code: str, problems: list[str]) -> str:
+    """A Cyrillic code is never meant: the Latin one it looks like takes its place."""
+    latin = code.translate(LOOK_ALIKE_CODES)
+    if latin != code:
+        problems.append(f"field {tag}: the subfield code “{code}” is Cyrillic; read as “{latin}”")
+    return latin
 
 
 def _native_field(tag: str, text: str) -> Field:
@@ -157,3 +213,39 @@ def caret_subfields(text: str) -> list[tuple[str, str]]:
     subfields = [("", first)] if first.strip() else []
     pairs = zip(rest[::2], rest[1::2], strict=True)
     return subfields + [(code.lower(), value) for code, value in pairs]
+
+
+def write(marc: MarcRecord, encoding: str, *, tail: str) -> bytes:
+    """The record as ISO 2709.
+
+    Args:
+        tail: positions 17 to 23 of the leader, unless the record says them.
+
+    Raises:
+        TooLong: a field or the record does not fit; nothing is cut off.
+        UnicodeEncodeError: a letter is not in the encoding.
+    """
+    directory, body = bytearray(), bytearray()
+    for f in marc.fields:
+        raw = _raw(f).encode(encoding) + FIELD_END
+        if len(raw) > MOST_IN_FIELD:
+            raise TooLong(f"field {f.tag}: {len(raw)} bytes")
+        if len(f.tag) != len("200"):
+            raise TooLong(f"field {f.tag}: the tag has {len(f.tag)} characters")
+        directory += f"{f.tag}{len(raw):04}{len(body):05}".encode()
+        body += raw
+    base = LEADER + len(directory) + 1
+    length = base + len(body) + 1
+    if length > MOST_IN_RECORD:
+        raise TooLong(f"record: {length} bytes")
+    said = marc.leader.ljust(LEADER)
+    ending = said[17:24] if said[17:24].strip() else tail
+    head = f"{length:05}{said[5:10]}22{base:05}{ending}".encode("ascii", errors="replace")
+    return b"".join((head, directory, FIELD_END, body, RECORD_END))
+
+
+def _raw(f: Field) -> str:
+    control = f.tag < "010"
+    parts = [f"\x1f{code}{value}" if code else value for code, value in f.subfields]
+    text = "".join(parts) if control else f.indicators.ljust(2)[:2] + "".join(parts)
+    return "".join(" " if c in "\x1d\x1e" else c for c in text)

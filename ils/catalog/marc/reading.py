@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 
-from ils.catalog.marc import encodings, irbis, iso2709, xml
+from ils.catalog.marc import encodings, irbis, iso2709, mst, table, xml
 from ils.catalog.marc.encodings import Decoder
 from ils.catalog.marc.iso2709 import Chunk, Unreadable
 from ils.catalog.marc.record import Dialect, MarcRecord
@@ -23,6 +24,8 @@ class Form(StrEnum):
     MARCXML = "marcxml"
     IRBIS_TEXT = "irbis-text"
     IRBIS_ISO = "irbis-iso"
+    IRBIS_MST = "irbis-mst"
+    CSV = "csv"
 
 
 class NotRecords(Invalid):
@@ -30,8 +33,8 @@ class NotRecords(Invalid):
 
     code = "not_records"
     message = N_(
-        "“%(file)s” holds no bibliographic records: neither ISO 2709, "
-        "nor an ИРБИС text export, nor MARCXML."
+        "“%(file)s” holds no bibliographic records: neither ISO 2709, nor an ИРБИС "
+        "text export or master file, nor MARCXML, nor CSV with a column of titles."
     )
 
 
@@ -59,13 +62,36 @@ SPLIT: dict[Form, Callable[[bytes], Iterator[Chunk]]] = {
     Form.IRBIS_ISO: iso2709.split,
     Form.IRBIS_TEXT: irbis.split,
     Form.MARCXML: xml.split,
+    Form.CSV: table.split,
 }
 PARSE: dict[Form, Callable[[bytes, Decoder], tuple[MarcRecord, list[str]]]] = {
     Form.ISO2709: iso2709.parse,
     Form.IRBIS_ISO: iso2709.parse,
     Form.IRBIS_TEXT: irbis.parse,
+    Form.IRBIS_MST: irbis.parse,
     Form.MARCXML: xml.parse,
+    Form.CSV: table.parse,
 }
+
+
+def examine_file(
+    path: Path, *, form: str = "auto", dialect: str = "auto", encoding: str = "auto"
+) -> tuple[Source, list[Chunk]]:
+    """What `examine` says of a file; a master file is read with the files beside it.
+
+    Raises:
+        NotRecords: it is nothing we can read.
+    """
+    if path.is_dir():
+        raise NotRecords(file=path.name)
+    if form == Form.IRBIS_MST or (form == "auto" and mst.looks_like(path)):
+        records, letters = mst.split(path)
+        chunks = list(records)
+        if not chunks:
+            raise NotRecords(file=path.name)
+        said = letters if encoding == "auto" else encoding
+        return Source(Form.IRBIS_MST, Dialect.IRBIS, said, "the name ends in .mst"), chunks
+    return examine(path.read_bytes(), path.name, form=form, dialect=dialect, encoding=encoding)
 
 
 def examine(
@@ -82,7 +108,7 @@ def examine(
         NotRecords: it is nothing we can read.
     """
     found = Form(form) if form != "auto" else _form(data)
-    chunks = list(SPLIT[found](data)) if found else []
+    chunks = list(SPLIT[found](data)) if found in SPLIT else []
     if found is None or not chunks:
         raise NotRecords(file=file)
     sample = _sample(found, chunks)
@@ -91,12 +117,12 @@ def examine(
     meaning, why = _dialect(found, sample)
     if found is Form.ISO2709 and meaning is Dialect.IRBIS:
         found = Form.IRBIS_ISO
-    if dialect not in {"auto", "rusmarc"}:
-        meaning, why = Dialect(dialect), "as told"
-    elif dialect == "rusmarc":
-        meaning, why = Dialect.UNIMARC, "as told"
+    if dialect != "auto":
+        meaning = Dialect.UNIMARC if dialect == "rusmarc" else Dialect(dialect)
+        why = "the dialect as told"
     if encoding == "auto":
-        encoding = _encoding(found, meaning, chunks, sample)
+        encoding, letters = _encoding(found, meaning, chunks, sample)
+        why = f"{why}; {letters}"
     return Source(found, meaning, encoding, why), chunks
 
 
@@ -119,6 +145,8 @@ def _form(data: bytes) -> Form | None:
         return Form.MARCXML
     if irbis.looks_like(data):
         return Form.IRBIS_TEXT
+    if table.looks_like(data):
+        return Form.CSV
     head = data[:1_000_000]
     return Form.ISO2709 if iso2709.FIELD_END in head or iso2709.RECORD_END in head else None
 
@@ -137,6 +165,8 @@ def _sample(form: Form, chunks: list[Chunk]) -> list[MarcRecord]:
 def _dialect(form: Form, sample: list[MarcRecord]) -> tuple[Dialect, str]:
     if form is Form.IRBIS_TEXT:
         return Dialect.IRBIS, "a text export is always ИРБИС's own"
+    if form is Form.CSV:
+        return Dialect.UNIMARC, "the columns of the table have places in UNIMARC"
     tags = [{f.tag for f in record.fields} for record in sample]
     worksheets = sum("920" in t and "001" not in t for t in tags)
     if form is Form.ISO2709 and 2 * worksheets > len(tags):
@@ -148,11 +178,13 @@ def _dialect(form: Form, sample: list[MarcRecord]) -> tuple[Dialect, str]:
     return Dialect.UNIMARC, f"title in 200 or no 245 in {unimarc} of {len(tags)} records"
 
 
-def _encoding(form: Form, dialect: Dialect, chunks: list[Chunk], sample: list[MarcRecord]) -> str:
+def _encoding(
+    form: Form, dialect: Dialect, chunks: list[Chunk], sample: list[MarcRecord]
+) -> tuple[str, str]:
     if form is Form.MARCXML:
-        return "utf-8"
+        return "utf-8", "XML says itself how it is written"
     # A leader is ASCII whatever the file is in; a stray byte there says nothing of the text.
-    head = 0 if form is Form.IRBIS_TEXT else iso2709.LEADER
+    head = iso2709.LEADER if form in {Form.ISO2709, Form.IRBIS_ISO} else 0
     declared = next((value[26:28] for r in sample if (value := r.get("100", "a"))), "")
     return encodings.detect(
         [chunk.data[head:] for chunk in chunks], latin=dialect is Dialect.MARC21, declared=declared

@@ -36,6 +36,37 @@ class Field:
         """The values of these subfields, in the field's order."""
         return [value for key, value in self.subfields if key in codes]
 
+    def has_text(self) -> bool:
+        """Whether any subfield says something."""
+        return any(value.strip() for _, value in self.subfields)
+
+    def embedded(self) -> list[Field]:
+        """The fields inside a 4XX field: each begins with ``$1`` and its tag.
+
+        Subfields before the first ``$1`` belong to none of them.
+        """
+        inside: list[Field] = []
+        for code, value in self.subfields:
+            if code == "1":
+                tag = value[:3]
+                control = tag < "010"
+                text = value[3:] if control else value[5:]
+                first = [("", text)] if text.strip() else []
+                inside.append(Field(tag, "" if control else value[3:5].ljust(2), first))
+            elif inside:
+                inside[-1].subfields.append((code, value))
+        return inside
+
+
+def linked(tag: str, indicators: str, inside: list[Field]) -> Field:
+    """A 4XX field that holds other fields (RUSMARC's embedded technique)."""
+    subfields = []
+    for f in inside:
+        plain = f.get("") if f.tag < "010" else ""
+        subfields.append(("1", f"{f.tag}{f.indicators}{plain}"))
+        subfields += [(code, value) for code, value in f.subfields if code]
+    return Field(tag, indicators, subfields)
+
 
 @dataclass(slots=True)
 class MarcRecord:

@@ -1,0 +1,210 @@
+"""CSV: one record a line, columns by name. Read from lists people keep, written for them.
+
+Column names are understood in English, Russian and Kazakh, and as MARC (``200$a``). Several
+values of one cell are divided by ``|``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+from ils.catalog.marc.crosswalk import coded
+from ils.catalog.marc.encodings import Decoder
+from ils.catalog.marc.iso2709 import Chunk, Unreadable
+from ils.catalog.marc.record import Field, MarcRecord
+
+#: Name of the column we write → where its values stand.
+COLUMNS = {
+    "id": ("001", ""), "title": ("200", "a"), "subtitle": ("200", "e"),
+    "responsibility": ("200", "f"), "author": ("700", "a"), "co_authors": ("701", "a"),
+    "edition": ("205", "a"), "place": ("210", "a"), "publisher": ("210", "c"),
+    "year": ("210", "d"), "extent": ("215", "a"), "series": ("225", "a"), "isbn": ("010", "a"),
+    "issn": ("011", "a"), "language": ("101", "a"), "udc": ("675", "a"), "bbk": ("686", "a"),
+    "subjects": ("606", "a"), "keywords": ("610", "a"), "abstract": ("330", "a"),
+    "note": ("300", "a"), "url": ("856", "u"), "inventory_number": ("910", "b"),
+    "barcode": ("910", "h"), "price": ("910", "e"), "location": ("910", "d"),
+}  # fmt: skip
+OTHER_NAMES = {
+    "автор": "author", "заглавие": "title", "название": "title", "наименование": "title",
+    "подзаголовок": "subtitle", "ответственность": "responsibility", "издание": "edition",
+    "место издания": "place", "город": "place", "издательство": "publisher", "год": "year",
+    "год издания": "year", "объем": "extent", "объём": "extent", "страниц": "extent",
+    "страницы": "extent", "серия": "series", "язык": "language", "удк": "udc", "ббк": "bbk",
+    "рубрики": "subjects", "ключевые слова": "keywords", "аннотация": "abstract",
+    "примечание": "note", "ссылка": "url", "инвентарный номер": "inventory_number",
+    "инв. номер": "inventory_number", "инв. №": "inventory_number", "штрих-код": "barcode",
+    "штрихкод": "barcode", "цена": "price", "место хранения": "location",
+    "авторы": "author", "тақырып": "title", "атауы": "title", "кітаптың атауы": "title",
+    "баспа": "publisher", "баспасы": "publisher", "жылы": "year", "шыққан жылы": "year",
+    "қала": "place", "беті": "extent", "тіл": "language", "тілі": "language",
+    "инвентарлық нөмір": "inventory_number", "инвентарь нөмірі": "inventory_number",
+    "бағасы": "price", "әож": "udc", "кбж": "bbk",
+}  # fmt: skip
+INDICATORS = {
+    "200": "1 ",
+    "101": "0 ",
+    "700": " 1",
+    "701": " 1",
+    "225": "1 ",
+    "606": "0 ",
+    "610": "0 ",
+}
+LANGUAGES = {
+    "казахский": "kaz", "қазақ": "kaz", "қазақша": "kaz", "каз": "kaz", "kk": "kaz",
+    "русский": "rus", "орыс": "rus", "орысша": "rus", "рус": "rus", "ru": "rus", "en": "eng",
+    "английский": "eng", "ағылшын": "eng",
+}  # fmt: skip
+DIVIDER = "|"
+DELIMITERS = ",;\t"
+
+
+def looks_like(data: bytes) -> bool:
+    """Whether the first line names columns we know, a title among them."""
+    head = data.removeprefix(b"\xef\xbb\xbf").split(b"\n", maxsplit=1)[0]
+    if len(head) > 10_000:
+        return False
+    for encoding in ("utf-8", "cp1251"):
+        try:
+            names = _names(head.decode(encoding))
+        except UnicodeDecodeError:
+            continue
+        if len(names) > 1 and ("200", "a") in map(place, names):
+            return True
+    return False
+
+
+def place(name: str) -> tuple[str, str] | None:
+    """The field and subfield of a column, or nothing if its name is unknown."""
+    name = " ".join(name.strip().lower().split())
+    tag, dollar, code = name.partition("$")
+    if dollar and tag.isdigit() and len(tag) == 3 and len(code) == 1:
+        return tag, code
+    return COLUMNS.get(OTHER_NAMES.get(name, name))
+
+
+def _delimiter(head: str) -> str:
+    return max(DELIMITERS, key=head.count)
+
+
+def _names(head: str) -> list[str]:
+    rows = csv.reader([head.strip("\r\n\ufeff")], delimiter=_delimiter(head))
+    return next(rows, [])
+
+
+def split(data: bytes) -> Iterator[Chunk]:
+    """The rows, each with the heading line above it, so that a reject is a file of its own."""
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    # Latin-1 keeps every byte; quotes, line ends and delimiters are ASCII in all encodings.
+    text = data.decode("latin-1")
+    head = text.split("\n", maxsplit=1)[0].strip("\r")
+    lines = _logical_lines(text)
+    next(lines, None)
+    for number, line in enumerate((one for one in lines if one.strip(" \r\n\t;,\x1a")), 1):
+        body = line if line.endswith("\n") else f"{line}\r\n"
+        yield Chunk(number, 0, f"{head}\r\n{body}".encode("latin-1"))
+
+
+def _logical_lines(text: str) -> Iterator[str]:
+    """Lines; a line break inside quotes does not end one."""
+    start, quoted = 0, False
+    for at, char in enumerate(text):
+        if char == '"':
+            quoted = not quoted
+        elif char == "\n" and not quoted:
+            yield text[start : at + 1]
+            start = at + 1
+    if start < len(text):
+        yield text[start:]
+
+
+def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
+    """The record of one row.
+
+    Raises:
+        Unreadable: it has no title, or more cells than the heading has names.
+    """
+    text = decode(data)
+    names = _names(text.split("\n", maxsplit=1)[0])
+    rows = list(
+        csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text.split("\n", 1)[0]))
+    )
+    cells = rows[1] if len(rows) > 1 else []
+    if len(cells) > len(names):
+        raise Unreadable(f"{len(cells)} cells under {len(names)} column names")
+    problems: list[str] = []
+    said: dict[tuple[str, str], list[str]] = {}
+    unknown = []
+    for name, cell in zip(names, cells, strict=False):
+        where = place(name)
+        if where is None:
+            unknown += [f"{name.strip()}: {cell.strip()}"] if cell.strip() else []
+            continue
+        said.setdefault(where, []).extend(v.strip() for v in cell.split(DIVIDER) if v.strip())
+    if not said.get(("200", "a")):
+        raise Unreadable("no title")
+    if unknown:
+        problems.append(f"columns without a place went to a note: {'; '.join(unknown)[:200]}")
+        said.setdefault(("300", "a"), []).extend(unknown)
+    if "\ufffd" in text:
+        problems.append("characters that cannot be read")
+    return MarcRecord(coded.leader_of("a", "m", "0"), _fields(said)), problems
+
+
+def _fields(said: dict[tuple[str, str], list[str]]) -> list[Field]:
+    fields: list[Field] = []
+    together = {"200", "210", "215", "910"}  # one field holds several columns
+    for (tag, code), values in sorted(said.items()):
+        if tag < "010":
+            fields += [Field(tag, "", [("", value)]) for value in values[:1]]
+            continue
+        if tag in together:
+            same = next((f for f in fields if f.tag == tag), None)
+            if same is None:
+                same = Field(tag, INDICATORS.get(tag, "  "), [])
+                fields.append(same)
+            same.subfields += [(code, _unit(tag, code, value)) for value in values]
+            continue
+        for value in values:
+            fields.append(Field(tag, INDICATORS.get(tag, "  "), _pairs(tag, code, value)))
+    return fields
+
+
+def _unit(tag: str, code: str, value: str) -> str:
+    return f"{value} с." if (tag, code) == ("215", "a") and value.isdigit() else value
+
+
+def _pairs(tag: str, code: str, value: str) -> list[tuple[str, str]]:
+    if tag in {"700", "701"}:
+        surname, _, rest = value.partition(",") if "," in value else value.partition(" ")
+        return [("a", surname.strip())] + ([("b", rest.strip())] if rest.strip() else [])
+    if tag == "101":
+        return [("a", LANGUAGES.get(value.lower(), value))]
+    if tag == "686":
+        return [("a", value), ("2", "rubbk")]
+    return [(code, value)]
+
+
+def header() -> bytes:
+    """The heading line of an export, with the mark Excel knows UTF-8 by."""
+    return ("\ufeff" + ",".join(COLUMNS) + "\r\n").encode()
+
+
+def write(marc: MarcRecord) -> bytes:
+    """The record as one line."""
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\r\n").writerow(
+        [_cell(marc, *where) for where in COLUMNS.values()]
+    )
+    return out.getvalue().encode()
+
+
+def _cell(marc: MarcRecord, tag: str, code: str) -> str:
+    values: Sequence[str]
+    if tag in {"700", "701"}:
+        names = (", ".join(filter(None, (f.get("a"), f.get("b")))) for f in marc.each(tag))
+        values = [name for name in names if name]
+    else:
+        values = [value for f in marc.each(tag) for value in f.all(code)]
+    return f" {DIVIDER} ".join(" ".join(value.split()) for value in values)

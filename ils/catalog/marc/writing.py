@@ -1,0 +1,96 @@
+"""Records as bytes of a file, in the formats libraries exchange."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ils.catalog.marc import crosswalk, irbis, iso2709, table, xml
+from ils.catalog.marc.record import Dialect, MarcRecord
+
+RUSMARC_TAIL, MARC21_TAIL = "   450 ", " i 4500"
+
+
+class Format(StrEnum):
+    """What a file of exported records is."""
+
+    ISO2709 = "iso2709"
+    MARC21 = "marc21"
+    MARCXML = "marcxml"
+    MARCXCHANGE = "marcxchange"
+    IRBIS_TEXT = "irbis-text"
+    CSV = "csv"
+
+
+DIALECTS = {
+    Format.ISO2709: Dialect.UNIMARC,
+    Format.MARC21: Dialect.MARC21,
+    Format.MARCXML: Dialect.MARC21,
+    Format.MARCXCHANGE: Dialect.UNIMARC,
+    Format.IRBIS_TEXT: Dialect.IRBIS,
+    Format.CSV: Dialect.UNIMARC,
+}
+#: Formats whose files say no encoding other than UTF-8.
+ALWAYS_UTF8 = {Format.MARCXML, Format.MARCXCHANGE, Format.CSV}
+
+
+class Unwritable(Exception):
+    """The record does not fit the format or the encoding; the text says where."""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """How the records of one file are written."""
+
+    format: Format
+    encoding: str = "utf-8"
+
+    @property
+    def dialect(self) -> Dialect:
+        """What the tags of the file mean."""
+        return DIALECTS[self.format]
+
+    def opening(self) -> bytes:
+        """What stands before the records."""
+        if self.format in {Format.MARCXML, Format.MARCXCHANGE}:
+            return xml.opening(self._kind())
+        return table.header() if self.format is Format.CSV else b""
+
+    def closing(self) -> bytes:
+        """What stands behind them."""
+        return xml.CLOSING if self.format in {Format.MARCXML, Format.MARCXCHANGE} else b""
+
+    def record(self, marc: MarcRecord) -> tuple[bytes, list[str]]:
+        """One record of the catalogue, and the fields that had no place but in 886.
+
+        Raises:
+            Unwritable: a field is too long, or a letter is not in the encoding; never cut
+                off, never replaced.
+        """
+        converted = crosswalk.from_unimarc(marc, self.dialect)
+        try:
+            return self._bytes(converted.marc), converted.kept
+        except iso2709.TooLong as error:
+            raise Unwritable(f"too long for ISO 2709: {error}; MARCXML has no limits") from error
+        except UnicodeEncodeError as error:
+            letters = "".join(sorted(set(error.object[error.start : error.end])))
+            raise Unwritable(f"“{letters}” is not in {self.encoding}") from error
+
+    def _bytes(self, marc: MarcRecord) -> bytes:
+        match self.format:
+            case Format.CSV:
+                return table.write(marc)
+            case Format.IRBIS_TEXT:
+                return irbis.write(marc, self.encoding)
+            case Format.MARCXML | Format.MARCXCHANGE:
+                return xml.write(marc, self._kind())
+            case Format.MARC21:
+                leader = marc.leader.ljust(24)
+                coding = "a" if self.encoding == "utf-8" else " "
+                marc = MarcRecord(f"{leader[:9]}{coding}{leader[10:]}", marc.fields)
+                return iso2709.write(marc, self.encoding, tail=MARC21_TAIL)
+            case Format.ISO2709:
+                return iso2709.write(marc, self.encoding, tail=RUSMARC_TAIL)
+
+    def _kind(self) -> str:
+        return "MARC21" if self.dialect is Dialect.MARC21 else "UNIMARC"
