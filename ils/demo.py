@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from ils import db
 from ils.catalog.marc.iso2709 import Chunk
-from ils.catalog.marc.reading import Form, ReadRecord, Source
-from ils.catalog.marc.record import Dialect, Field, MarcRecord
+from ils.catalog.marc.reading import ReadRecord
+from ils.catalog.marc.record import Field, MarcRecord
 from ils.catalog.rules import Classes
 from ils.circulation.actions import desk
 from ils.circulation.actions.desk import Desk
@@ -145,7 +145,6 @@ def _catalogue(session: Session, console: Console, branch: Branch, index: int) -
         session,
         console.origin(branch, Channel.IMPORT),
         records=records,
-        source=Source(Form.ISO2709, Dialect.UNIMARC, "utf-8", ""),
         to=Destination(branch.id, {}, Classes(lists.udc, lists.bbk)),
         seen=Counter(),
     )

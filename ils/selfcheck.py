@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from ils.catalog.models import BibliographicRecord
+from ils.catalog.models import BibliographicRecord, RecordState
 from ils.circulation.models import Loan, LoanEnd, PatronYear
 from ils.circulation.queries import is_visit_making
 from ils.errors import N_
@@ -150,12 +150,13 @@ def _counted_twice() -> Select[int]:
 
 
 def _records_uncounted() -> Select[int]:
-    """Each record of the catalogue is counted once."""
+    """Each record in the catalogue is counted once, a hidden one not at all."""
     sign = case(
         (Entry.kind.in_([Kind.OPENING, Kind.RECORD_ADDED, Kind.RECORD_RESTORED]), Entry.count),
         (Entry.kind.in_([Kind.RECORD_DELETED, Kind.RECORD_MERGED]), -Entry.count),
         else_=0,
     )
+    active = BibliographicRecord.state == RecordState.ACTIVE
     told = (
         select(Entry.record_id, func.sum(sign).label("n"))
         .where(Entry.record_id.is_not(None), Entry.item_id.is_(None))
@@ -165,7 +166,7 @@ def _records_uncounted() -> Select[int]:
     return (
         select(BibliographicRecord.id)
         .outerjoin(told, told.c.record_id == BibliographicRecord.id)
-        .where(func.coalesce(told.c.n, 0) != 1)
+        .where(func.coalesce(told.c.n, 0) != case((active, 1), else_=0))
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ils import clock, db, selfcheck
-from ils.catalog.actions import add_provisional
+from ils.catalog.actions.records import add_provisional
 from ils.circulation.actions import desk as desk_actions
 from ils.circulation.actions.desk import Answer
 from ils.circulation.actions.desk import Desk as DeskWork

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
-from ils.catalog.models import BibliographicRecord
+from ils.catalog.models import BibliographicRecord, RecordState
 from ils.catalog.rules import isbn13, search_key
 from ils.errors import N_, NotFound
 
@@ -30,8 +30,12 @@ def record(session: Session, record_id: int) -> BibliographicRecord:
 
 
 def records(catalogue: str | None = None) -> Select[BibliographicRecord]:
-    """Records, newest first. Compose with ``where``."""
-    query = select(BibliographicRecord).order_by(BibliographicRecord.id.desc())
+    """Records of the catalogue, newest first. Compose with ``where``."""
+    query = (
+        select(BibliographicRecord)
+        .where(BibliographicRecord.state == RecordState.ACTIVE)
+        .order_by(BibliographicRecord.id.desc())
+    )
     return query.where(BibliographicRecord.catalogue == catalogue) if catalogue else query
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ils import ledger
-from ils.catalog.actions import Imported, add_imported
-from ils.catalog.marc.reading import ReadRecord, Source
+from ils.catalog.actions.imports import Decision, Incoming, import_records
+from ils.catalog.marc.reading import ReadRecord
 from ils.catalog.models import BibliographicRecord
 from ils.catalog.rules import Classes, CopyStatement, Description, copies
 from ils.db import bulk_insert, new_id
@@ -29,35 +29,45 @@ class Destination:
         branch_id: the owner of copies whose place names no branch.
         branches: branch code in lower case → id.
         catalogue: ``None`` lets each record's kind decide.
+        source: whose numbers the 001 are, where the records do not say it.
     """
 
     branch_id: int
     branches: Mapping[str, int]
     classes: Classes
     catalogue: str | None = None
+    source: str = ""
 
 
 @dataclass
 class Outcome:
     """What became of the records of a file or batch."""
 
-    imported: int = 0
-    unchanged: int = 0
-    rejected: int = 0
+    #: How often each `Decision` was taken, and ``rejected``.
+    counts: Counter[str] = field(default_factory=Counter)
     items: int = 0
-    #: (number in the file, what was wrong) for rejected and mended records alike.
+    #: (number in the file, what was wrong or done) for records that need a look.
     problems: list[tuple[int, str]] = field(default_factory=list)
-    #: The records that could not be read.
+    #: The same for what was kept in 886, which is no fault.
+    notes: list[tuple[int, str]] = field(default_factory=list)
+    #: Fields and subfields without a place, kept in 886: how often.
+    kept: Counter[str] = field(default_factory=Counter)
+    #: The records that could not be read or stand in conflict.
     rejects: list[ReadRecord] = field(default_factory=list)
 
     def add(self, other: Outcome) -> None:
         """Count another batch in."""
-        self.imported += other.imported
-        self.unchanged += other.unchanged
-        self.rejected += other.rejected
+        self.counts += other.counts
         self.items += other.items
         self.problems += other.problems
+        self.notes += other.notes
+        self.kept += other.kept
         self.rejects += other.rejects
+
+    def reject(self, read: ReadRecord, reasons: Sequence[str]) -> None:
+        """Put a record aside, with its reasons."""
+        self.rejects.append(read)
+        self.problems += [(read.chunk.number, reason) for reason in reasons]
 
 
 def import_batch(
@@ -65,57 +75,70 @@ def import_batch(
     origin: Origin,
     *,
     records: Sequence[ReadRecord],
-    source: Source,
     to: Destination,
     seen: Counter[str],
 ) -> Outcome:
     """Bring a batch of records in, with their copies.
 
-    A record that is there already is left as it is, with its copies.
+    A record that is there already is left as it is, with its copies; one that changed
+    brings the copies it did not have.
     """
-    imported = add_imported(
+    incoming = import_records(
         session,
         origin,
         records=records,
-        dialect=source.dialect,
         classes=to.classes,
         catalogue=to.catalogue,
+        source=to.source,
         seen=seen,
     )
-    outcome = Outcome(imported=len(imported))
-    outcome.rejects = [read for read in records if read.marc is None]
-    outcome.rejected = len(outcome.rejects)
-    outcome.unchanged = len(records) - outcome.imported - outcome.rejected
-    news = {one.read.chunk.number for one in imported}
+    outcome = Outcome()
     for read in records:
-        if read.marc is None or read.chunk.number in news:
-            outcome.problems += [(read.chunk.number, problem) for problem in read.problems]
-    _add_copies(session, origin, imported, to, outcome)
+        if read.marc is None:
+            outcome.counts["rejected"] += 1
+            outcome.reject(read, read.problems)
+    for one in incoming:
+        outcome.counts[one.decision] += 1
+        number = one.read.chunk.number
+        if one.decision is Decision.CONFLICT:
+            outcome.reject(one.read, [*one.read.problems, one.said])
+        elif one.decision is not Decision.UNCHANGED:
+            outcome.problems += [(number, problem) for problem in one.read.problems]
+            outcome.kept.update(one.read.kept)
+            outcome.problems += [(number, one.said)] if one.said else []
+            if one.read.kept:
+                said = f"no place in UNIMARC, kept in 886: {', '.join(one.read.kept)}"
+                outcome.notes.append((number, said))
+    _add_copies(session, origin, incoming, to, outcome)
     return outcome
 
 
 def _add_copies(
-    session: Session, origin: Origin, imported: Iterable[Imported], to: Destination, out: Outcome
+    session: Session, origin: Origin, incoming: Iterable[Incoming], to: Destination, out: Outcome
 ) -> None:
+    bringing = {Decision.NEW, Decision.CHANGED, Decision.DUPLICATE}
     found = [
-        (one, about, statement)
-        for one in imported
-        if (about := one.description) is not None
+        (one, one.description, statement)
+        for one in incoming
+        if one.decision in bringing and one.description is not None
         for statement in copies(one.marc)
     ]
     taken = _taken_numbers(session, [statement for _, _, statement in found])
+    own = _own_numbers(session, [i.record_id for i, _, _ in found if i.decision != Decision.NEW])
     rows: list[dict[str, Any]] = []
     entries: list[dict[str, Any]] = []
     for at, (one, about, statement) in enumerate(found):
+        if _is_there(one, statement, own):
+            continue
         numbers = rules.free_numbers(statement, taken)
         if numbers.disputed:
             said = f"copy: number {numbers.disputed} belongs to another copy"
             out.problems.append((one.read.chunk.number, said))
-        row = _row(origin, one.id, statement, numbers, to)
+        row = _row(origin, one.record_id, statement, numbers, to)
         rows.append(row)
         if statement.status not in rules.NOT_IN_STOCK:
-            place = origin.also(f"copy:{one.id}:{at}")
-            facts = _facts(row["id"], one.id, row["owner_branch_id"], about)
+            place = origin.also(f"copy:{one.read.chunk.number}:{one.record_id}:{at}")
+            facts = _facts(row["id"], one.record_id, row["owner_branch_id"], about)
             number = statement.copies
             entries.append(
                 ledger.row(
@@ -125,6 +148,25 @@ def _add_copies(
     bulk_insert(session, Item, rows)
     ledger.record_many(session, entries)
     out.items += len(rows)
+
+
+def _own_numbers(session: Session, record_ids: Sequence[int]) -> dict[int, set[str]]:
+    """Record id → the numbers of the copies it has."""
+    own: dict[int, set[str]] = {}
+    for start in range(0, len(record_ids), 500):
+        part = record_ids[start : start + 500]
+        query = select(Item.record_id, Item.inventory_number, Item.barcode)
+        for record_id, *numbers in session.execute(query.where(Item.record_id.in_(part))):
+            own.setdefault(record_id, set()).update(filter(None, numbers))
+    return own
+
+
+def _is_there(one: Incoming, statement: CopyStatement, own: Mapping[int, set[str]]) -> bool:
+    """Whether a record that came before has this copy; its groups came with it then."""
+    numbers = {statement.inventory_number, statement.barcode} - {""}
+    if not numbers:
+        return one.decision is Decision.CHANGED
+    return bool(numbers & own.get(one.record_id, set()))
 
 
 def _row(

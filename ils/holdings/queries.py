@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import Select, bindparam, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from ils.catalog import queries as catalog
 from ils.catalog.models import BibliographicRecord
@@ -57,6 +57,15 @@ def item_by_id(session: Session, item_id: int, *, lock: bool = False) -> Item:
 def items_of(record: BibliographicRecord) -> Select[Item]:
     """The copies of a record."""
     return select(Item).where(Item.record_id == record.id).order_by(Item.id)
+
+
+def items_by_record(session: Session, record_ids: Sequence[int]) -> dict[int, list[Item]]:
+    """Record id → its copies, for some hundreds of records at once."""
+    query = select(Item).where(Item.record_id.in_(record_ids)).order_by(Item.id)
+    found: dict[int, list[Item]] = {}
+    for item in session.scalars(query.options(lazyload(Item.record))):
+        found.setdefault(item.record_id, []).append(item)
+    return found
 
 
 def search(text: str, catalogue: str | None = None) -> Select[BibliographicRecord]:

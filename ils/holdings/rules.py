@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ils.catalog.rules import CopyStatement
+from ils.catalog.marc.record import Field, MarcRecord
+from ils.catalog.rules import CopyStatement, copies
+from ils.catalog.rules.copies import GROUPS
 from ils.errors import N_, Refused
-from ils.holdings.models import ItemStatus
+from ils.holdings.models import Item, ItemStatus
 from ils.labels import LABELS
 from ils.ledger import Kind
 
@@ -37,6 +40,20 @@ class ItemUnavailable(Refused):
 
     code = "item_unavailable"
     message = N_("The copy cannot be used now: %(status)s.")
+
+
+#: How a state is said in 910^A when a catalogue goes out.
+SAID_STATUSES = {
+    ItemStatus.AVAILABLE: "0",
+    ItemStatus.ON_LOAN: "1",
+    ItemStatus.ON_HOLD_SHELF: "9",
+    ItemStatus.IN_TRANSIT: "8",
+    ItemStatus.IN_PROCESSING: "2",
+    ItemStatus.IN_REPAIR: "3",
+    ItemStatus.MISSING: "4",
+    ItemStatus.LOST: "4",
+    ItemStatus.WITHDRAWN: "6",
+}
 
 
 @dataclass(frozen=True)
@@ -85,3 +102,65 @@ def free_numbers(statement: CopyStatement, taken: set[tuple[str, str]]) -> Numbe
             taken.add((kind, number))
             kept[kind] = number
     return Numbers(kept["inventory_number"], kept["barcode"], ", ".join(disputed))
+
+
+def with_copies(marc: MarcRecord, items: Sequence[Item]) -> MarcRecord:
+    """The record with a 910 for each copy as it is now.
+
+    A 910 or 899 that came in with a copy stays as it was while it still says the truth.
+    """
+    if not items:
+        return marc
+    fields = list(marc.fields)
+    for item in items:
+        at = next((n for n, f in enumerate(fields) if _tells(f, item)), None)
+        if at is None:
+            fields.append(Field("910", "  ", _said(item)))
+        elif fields[at].tag == "910" and not _is_true(fields[at], item):
+            rest = [(c, v) for c, v in fields[at].subfields if c not in {"a", "h"}]
+            head = [(c, v) for c, v in _said(item) if c in {"a", "h"}]
+            fields[at] = Field("910", fields[at].indicators, [*head, *rest])
+    fields.sort(key=lambda f: f.tag)
+    return MarcRecord(marc.leader, fields)
+
+
+def _tells(field: Field, item: Item) -> bool:
+    """Whether a field speaks of this copy."""
+    numbers = {item.inventory_number, item.barcode, *item.disputed_numbers.split(", ")} - {None, ""}
+    if field.tag == "899":
+        return field.get("p").strip() in numbers
+    if field.tag != "910":
+        return False
+    if not numbers:
+        return any(
+            statement.status in GROUPS and statement.copies == item.copies
+            for statement in copies(MarcRecord("", [field]))
+        )
+    return bool({field.get("b").strip(), field.get("h").strip()} & numbers)
+
+
+def _is_true(field: Field, item: Item) -> bool:
+    told = copies(MarcRecord("", [field]))
+    barcode = item.barcode or ""
+    return bool(
+        told
+        and imported_status(told[0]) == item.status
+        and told[0].barcode in {barcode, item.disputed_numbers}
+    )
+
+
+def _said(item: Item) -> list[tuple[str, str]]:
+    status = SAID_STATUSES[ItemStatus(item.status)]
+    price = f"{item.price / 100:.2f}" if item.price is not None else ""
+    said = [
+        ("a", "u" if item.copies > 1 else status),
+        ("b", item.inventory_number or ""),
+        ("h", item.barcode or ""),
+        ("d", item.location),
+        ("e", price),
+        ("r", item.shelf_mark),
+        ("u", item.ksu),
+        ("v", item.withdrawal_act),
+        ("1", str(item.copies) if item.copies > 1 else ""),
+    ]
+    return [(code, value) for code, value in said if value]

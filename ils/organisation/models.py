@@ -58,6 +58,23 @@ class Roles(TypeDecorator[frozenset[Role]]):
         return None if value is None else frozenset(map(Role, value.split()))
 
 
+class Codes(TypeDecorator[frozenset[str]]):
+    """A set of codes of a library's list, kept in order, separated by blanks."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: frozenset[str] | None, dialect: Dialect) -> str | None:
+        """To the column."""
+        del dialect
+        return None if value is None else " ".join(sorted(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[str] | None:
+        """From the column."""
+        del dialect
+        return None if value is None else frozenset(value.split())
+
+
 class Branch(Base):
     """A library of the system: the central one or a branch."""
 
@@ -73,6 +90,10 @@ class Branch(Base):
     #: Weekdays without service, as digits: 1 is Monday, 7 is Sunday.
     closed_weekdays: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
+    #: Catalogues its cataloguers may fill; none named: all.
+    catalogues: Mapped[frozenset[str]] = mapped_column(
+        Codes, default=frozenset(), server_default=""
+    )
 
     def name(self, language: str) -> str:
         """The name in the viewer's language; Russian stands for any but Kazakh."""
@@ -133,6 +154,10 @@ class Staff(Base):
     branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
     language: Mapped[str] = mapped_column(default="ru")
     active: Mapped[bool] = mapped_column(default=True)
+    #: Catalogues this account may fill, within its branch's; none named: all of them.
+    catalogues: Mapped[frozenset[str]] = mapped_column(
+        Codes, default=frozenset(), server_default=""
+    )
 
     branch: Mapped[Branch] = relationship(lazy="joined", innerjoin=True)
 

@@ -29,7 +29,7 @@ def test_a_sample_is_read_as_the_manifest_says(about):
     if about["encoding"] != "?" and about["file"] not in ASCII_ONLY:
         assert source.encoding == about["encoding"]
     for marc in readable:
-        rules.describe(marc, source.dialect, Classes({}, {}))
+        rules.describe(marc, Classes({}, {}))
 
 
 def test_titles_of_the_samples_are_readable():
@@ -37,7 +37,7 @@ def test_titles_of_the_samples_are_readable():
     for name in ("irbis_rusmarc_cp1251.iso", "rusmarc_koi8r.mrc", "irbis32_export_cp1251.txt"):
         source, chunks = reading.examine((FOLDER / name).read_bytes(), name)
         titles = [
-            rules.describe(record.marc, source.dialect, Classes({}, {})).title
+            rules.describe(record.marc, Classes({}, {})).title
             for record in (reading.read(source, chunk) for chunk in chunks)
         ]
         cyrillic = sum(any("а" <= c <= "я" for c in title.lower()) for title in titles)

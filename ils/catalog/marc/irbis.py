@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ils.catalog.marc.encodings import Decoder
-from ils.catalog.marc.iso2709 import Chunk, Unreadable, caret_subfields
+from ils.catalog.marc.iso2709 import Chunk, TooLong, Unreadable, caret_subfields
 from ils.catalog.marc.record import Field, MarcRecord
 
 END = b"*****"
@@ -100,7 +100,11 @@ def write(marc: MarcRecord, encoding: str) -> bytes:
 
     Raises:
         UnicodeEncodeError: a letter is not in the encoding.
+        TooLong: a value has the sign that begins a subfield.
     """
+    for f in marc.fields:
+        if any("^" in value for _, value in f.subfields):
+            raise TooLong(f"field {f.tag}: “^” cannot be said")
     lines = [f"#{int(f.tag) if f.tag.isdigit() else f.tag}: {_caret(f)}" for f in marc.fields]
     return ("\r\n".join([*lines, "*****"]) + "\r\n").encode(encoding)
 

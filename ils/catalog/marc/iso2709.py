@@ -32,7 +32,7 @@ class Unreadable(Exception):
 
 
 class TooLong(Exception):
-    """A field or record is longer than ISO 2709 can say; the text names it."""
+    """A field or record cannot be said in the format; the text names it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
-from ils.catalog.marc import encodings, irbis, iso2709, mst, table, xml
+from ils.catalog.marc import crosswalk, encodings, irbis, iso2709, mst, table, xml
+from ils.catalog.marc.crosswalk.authorities import IRBIS_BASES, authority_to_unimarc
 from ils.catalog.marc.encodings import Decoder
 from ils.catalog.marc.iso2709 import Chunk, Unreadable
 from ils.catalog.marc.record import Dialect, MarcRecord
@@ -46,6 +47,8 @@ class Source:
     dialect: Dialect
     encoding: str
     why: str
+    #: The ATHR base a file's name tells, for headings of ИРБИС.
+    base: str = ""
 
 
 @dataclass
@@ -53,8 +56,13 @@ class ReadRecord:
     """One record of a file, or the reason why there is none."""
 
     chunk: Chunk
+    #: In UNIMARC, whatever it came in.
     marc: MarcRecord | None
     problems: list[str] = field(default_factory=list)
+    #: Fields and subfields that had no place and are kept in 886.
+    kept: list[str] = field(default_factory=list)
+    #: What it came in as.
+    dialect: Dialect = Dialect.UNIMARC
 
 
 SPLIT: dict[Form, Callable[[bytes], Iterator[Chunk]]] = {
@@ -90,8 +98,14 @@ def examine_file(
         if not chunks:
             raise NotRecords(file=path.name)
         said = letters if encoding == "auto" else encoding
-        return Source(Form.IRBIS_MST, Dialect.IRBIS, said, "the name ends in .mst"), chunks
-    return examine(path.read_bytes(), path.name, form=form, dialect=dialect, encoding=encoding)
+        source = Source(Form.IRBIS_MST, Dialect.IRBIS, said, "the name ends in .mst")
+    else:
+        data = path.read_bytes()
+        source, chunks = examine(data, path.name, form=form, dialect=dialect, encoding=encoding)
+    base = path.stem[:5].upper()
+    if source.dialect is Dialect.IRBIS and base in IRBIS_BASES:
+        source = replace(source, base=base)
+    return source, chunks
 
 
 def examine(
@@ -127,16 +141,24 @@ def examine(
 
 
 def read(source: Source, chunk: Chunk) -> ReadRecord:
-    """The record of a chunk; ``marc`` is ``None`` when it cannot be read."""
+    """The record of a chunk as the catalogue keeps it; ``None`` when it cannot be read."""
     try:
         marc, problems = PARSE[source.form](chunk.data, encodings.decoder(source.encoding))
     except Unreadable as error:
         return ReadRecord(chunk, None, [str(error)])
-    return ReadRecord(chunk, marc, problems)
+    if source.base or is_authority(marc):
+        heading = authority_to_unimarc(marc, source.dialect, source.base)
+        return ReadRecord(chunk, heading, problems, dialect=source.dialect)
+    converted = crosswalk.to_unimarc(marc, source.dialect)
+    return ReadRecord(chunk, converted.marc, problems, converted.kept, source.dialect)
 
 
 def is_authority(marc: MarcRecord) -> bool:
-    """Whether a record describes a heading, not a document (leader/6)."""
+    """Whether a record describes a heading: by leader/6, or as ИРБИС's ATHR bases do."""
+    if not marc.leader.strip():
+        return marc.get("920").strip().upper().startswith("ATHR") or (
+            not any(marc.each("200", "461", "463", "920")) and any(marc.each("210", "250"))
+        )
     return marc.leader[6:7] in AUTHORITY_TYPES and marc.leader[6:7] != ""
 
 

@@ -71,7 +71,7 @@ class Writer:
         try:
             return self._bytes(converted.marc), converted.kept
         except iso2709.TooLong as error:
-            raise Unwritable(f"too long for ISO 2709: {error}; MARCXML has no limits") from error
+            raise Unwritable(f"{error}, which {self.format} cannot hold; MARCXML can") from error
         except UnicodeEncodeError as error:
             letters = "".join(sorted(set(error.object[error.start : error.end])))
             raise Unwritable(f"“{letters}” is not in {self.encoding}") from error

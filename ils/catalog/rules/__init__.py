@@ -1,7 +1,7 @@
 """What a MARC record says, decided without a database."""
 
 from ils.catalog.rules.copies import CopyStatement, copies
-from ils.catalog.rules.description import Description, describe, heading
+from ils.catalog.rules.description import Description, describe
 from ils.catalog.rules.identifiers import isbn13, search_key
 from ils.catalog.rules.subjects import Classes, division
 
@@ -12,7 +12,6 @@ __all__ = [
     "copies",
     "describe",
     "division",
-    "heading",
     "isbn13",
     "search_key",
 ]

@@ -1,56 +1,41 @@
-"""The columns extracted from a record: one function, three dialects as data."""
+"""The columns extracted from a record: one function, from UNIMARC."""
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ils.catalog.marc.record import Dialect, Field, MarcRecord
-from ils.catalog.rules.identifiers import isbn13
+from ils.catalog.marc.record import Field, MarcRecord
+from ils.catalog.rules.identifiers import isbn13, search_key
 from ils.catalog.rules.subjects import Classes, division
 
 MOST_AUTHORS = 3
 #: ISO 639-2 → the two-letter code entries carry; others stay as they are.
 LANGUAGES = {
-    "kaz": "kk",
-    "rus": "ru",
-    "eng": "en",
-    "ger": "de",
-    "deu": "de",
-    "fre": "fr",
-    "fra": "fr",
-    "ukr": "uk",
-    "uzb": "uz",
-    "kir": "ky",
-    "tat": "tt",
-    "uig": "ug",
-    "tur": "tr",
-    "kor": "ko",
-    "chi": "zh",
-    "zho": "zh",
-    "ara": "ar",
-    "spa": "es",
-    "ita": "it",
-    "pol": "pl",
-    "lat": "la",
-    "bel": "be",
-    "aze": "az",
-    "tgk": "tg",
-    "tuk": "tk",
-    "bak": "ba",
-    "mon": "mn",
-    "jpn": "ja",
-}
-BY_TYPE = {"e": "map", "f": "map", "i": "cd", "j": "cd", "g": "cd", "l": "ebook", "m": "other"}
-SERIALS = {"J", "NJ", "NJK", "NJP"}
-ARTICLES = {"ASP"}
+    "kaz": "kk", "rus": "ru", "eng": "en", "ger": "de", "deu": "de", "fre": "fr", "fra": "fr",
+    "ukr": "uk", "uzb": "uz", "kir": "ky", "tat": "tt", "uig": "ug", "tur": "tr", "kor": "ko",
+    "chi": "zh", "zho": "zh", "ara": "ar", "spa": "es", "ita": "it", "pol": "pl", "lat": "la",
+    "bel": "be", "aze": "az", "tgk": "tg", "tuk": "tk", "bak": "ba", "mon": "mn", "jpn": "ja",
+    "lit": "lt", "heb": "he",
+}  # fmt: skip
+#: Leader/6 → the entry form of a document that is no plain text.
+FORMS = {
+    "e": "map", "f": "map", "i": "disc", "j": "disc", "g": "disc", "l": "ebook", "m": "object",
+    "r": "object", "k": "object",
+}  # fmt: skip
+#: Kinds of ИРБИС records (920) that the leader does not tell.
+ISSUES = {"NJ", "NJK", "NJP"}
+#: Our local field of local history: ``$a`` that it is, ``$b`` the rubric.
+LOCAL_HISTORY = "939"
 
 _year = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
+_number = re.compile(r"\d+")
 _trailing = re.compile(r"[\s/:;,=]+$")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Description:
     """What lists, searches and the ledger need to know of a record."""
 
@@ -63,225 +48,165 @@ class Description:
     material: str
     division: str | None
     catalogue: str
+    worksheet: str
+    local_history: bool
+    match_key: str | None
 
 
-def describe(marc: MarcRecord, dialect: Dialect, classes: Classes) -> Description:
-    """Extract the columns of a record.
-
-    Sources: UNIMARC Manual (IFLA 2008) and RUSMARC for the tags of `Dialect.UNIMARC`,
-    ИРБИС64 worksheets for `Dialect.IRBIS`.
-    """
-    material, catalogue = _KINDS[dialect](marc)
-    udc, bbk = _indexes(marc, dialect)
-    numbers = _NUMBERS[dialect]
+def describe(marc: MarcRecord, classes: Classes) -> Description:
+    """Extract the columns of a record; sources: UNIMARC Manual (IFLA 2008) and RUSMARC."""
+    by_tag: dict[str, list[Field]] = {}
+    for f in marc.fields:
+        by_tag.setdefault(f.tag, []).append(f)
+    known = _Known(marc.leader, by_tag)
+    worksheet = known.worksheet()
+    material, catalogue = KINDS[worksheet]
+    authors = "; ".join(list(dict.fromkeys(known.authors()))[:MOST_AUTHORS])
+    title, year = known.title(), known.year()
     return Description(
-        title=_TITLES[dialect](marc),
-        authors="; ".join(list(dict.fromkeys(_AUTHORS[dialect](marc)))[:MOST_AUTHORS]),
-        year=_first_year(_YEARS[dialect](marc)),
-        language=_language(_LANGUAGE[dialect](marc)),
-        isbn=next(filter(None, map(isbn13, _values(marc, numbers[0], "a"))), None),
-        issn=next(filter(None, map(_clean, _values(marc, numbers[1], "a"))), None),
+        title=title,
+        authors=authors,
+        year=year,
+        language=_language(known.get("101", "a")),
+        isbn=next(filter(None, map(isbn13, known.values("010", "a"))), None),
+        issn=next(filter(None, map(clean, known.values("011", "a"))), None),
         material=material,
-        division=division(classes, udc, bbk),
+        division=division(classes, known.values("675", "a"), known.bbk()),
         catalogue=catalogue,
+        worksheet=worksheet,
+        local_history=LOCAL_HISTORY in by_tag,
+        match_key=known.match_key(title, authors, year),
     )
 
 
-def heading(marc: MarcRecord, dialect: Dialect) -> str:
-    """The heading of an authority record: 2XX in UNIMARC/A, 1XX in MARC21."""
-    block = "1" if dialect is Dialect.MARC21 else "2"
-    for f in marc.fields:
-        if len(f.tag) == len("200") and f.tag[0] == block:
-            parts = [_clean(value) for code, value in f.subfields if code.isalpha()]
-            if parts:
-                return ", ".join(parts)
-    return ""
+#: Worksheet → material and catalogue of a record that says nothing else.
+KINDS = {
+    "book": ("book", "books"),
+    "volume": ("book", "books"),
+    "set": ("book", "books"),
+    "journal": ("journal", "periodicals"),
+    "newspaper": ("newspaper", "periodicals"),
+    "issue": ("journal", "periodicals"),
+    "article": ("other", "articles"),
+    "disc": ("cd", "cd"),
+    "map": ("map", "books"),
+    "ebook": ("ebook", "ebooks"),
+    "earticle": ("other", "earticles"),
+    "rare": ("book", "rare"),
+    "object": ("other", "books"),
+}
 
 
-def _clean(text: str) -> str:
+class _Known:
+    """A record with its fields at hand by tag."""
+
+    def __init__(self, leader: str, by_tag: dict[str, list[Field]]) -> None:
+        self.leader = leader
+        self.by_tag = by_tag
+
+    def get(self, tag: str, code: str) -> str:
+        return next((v for f in self.by_tag.get(tag, ()) if (v := f.get(code))), "")
+
+    def values(self, tag: str, code: str) -> list[str]:
+        return [value for f in self.by_tag.get(tag, ()) for value in f.all(code)]
+
+    def worksheet(self) -> str:
+        """Which entry form fits the record, by leader and 110."""
+        kind, level, hierarchy = self.leader[6:7], self.leader[7:8], self.leader[8:9]
+        issue = self.get("920", "a").strip().upper() in ISSUES or (
+            hierarchy == "2" and any(self.embedded("461", "011"))
+        )
+        if issue or level in {"s", "a"}:
+            serial = "newspaper" if self.get("110", "a")[:1] == "c" else "journal"
+            article = "earticle" if kind == "l" else "article"
+            return "issue" if issue else serial if level == "s" else article
+        form = FORMS.get(kind, "book")
+        return {"1": "set", "2": "volume"}.get(hierarchy, form) if form == "book" else form
+
+    def title(self) -> str:
+        field = next(iter(self.by_tag.get("200", ())), None)
+        title = _title(field) if field else ""
+        whole = next(self.embedded("461", "200"), None) if "461" in self.by_tag else None
+        if whole is not None and field is not None and field.indicators[:1] == "0":
+            # A volume may be called by its number only; then the set's title goes first.
+            title = f"{clean(whole.get('a'))}. {title}"
+        elif not title and whole is not None:
+            title = ". ".join(filter(None, map(clean, (whole.get("a"), whole.get("v")))))
+        elif not title and "933" in self.by_tag:
+            parts = (self.get(tag, "a") for tag in ("933", "934", "935", "936"))
+            title = ". ".join(clean(part) for part in parts if part.strip())
+        elif title and field is not None and self.get("936", "a") and not field.get("a"):
+            title = f"{title}. {self.get('936', 'a')}"
+        return title
+
+    def embedded(self, tag: str, inside: str) -> Iterator[Field]:
+        """Embedded fields; of a link by the standard technique, its title as one."""
+        for f in self.by_tag.get(tag, ()):
+            found = [one for one in f.embedded() if one.tag == inside]
+            yield from found
+            if not found and inside == "200" and f.get("t"):
+                yield Field("200", "1 ", [("a", f.get("t")), ("v", f.get("v"))])
+
+    def authors(self) -> list[str]:
+        names = self.names("700", "701") or self.names("710", "711")
+        if not names and "461" in self.by_tag:
+            names = [clean(f.get("a")) for f in self.embedded("461", "700") if f.get("a").strip()]
+        said = clean(self.get("200", "f"))
+        return names or ([said] if said else [])
+
+    def names(self, *tags: str) -> list[str]:
+        """``Surname, I. O.`` of each name field."""
+        return [
+            ", ".join(filter(None, (clean(f.get("a")), clean(f.get("b") or f.get("g")))))
+            for tag in tags
+            for f in self.by_tag.get(tag, ())
+            if f.get("a").strip()
+        ]
+
+    def year(self) -> int | None:
+        candidates = [*self.values("210", "d"), self.get("100", "a")[9:13]]
+        for tag in ("463", "461"):
+            if tag in self.by_tag:
+                candidates += [f.get("d") for f in self.embedded(tag, "210")]
+        for text in candidates:
+            if match := _year.search(text):
+                return int(match.group())
+        return None
+
+    def bbk(self) -> list[str]:
+        fields = self.by_tag.get("686", ())
+        return [value for f in fields if "bbk" in f.get("2").lower() for value in f.all("a")]
+
+    def match_key(self, title: str, authors: str, year: int | None) -> str | None:
+        """16 hexadecimal digits; nothing where too little is said to call two records one."""
+        where = [self.get("215", "a")]
+        for tag in ("461", "463"):
+            if tag in self.by_tag:
+                where += [value for f in self.embedded(tag, "200") for _, value in f.subfields]
+        extent = "".join(_number.findall(" ".join(where)))
+        if not title or not (extent and (year or authors)):
+            return None
+        first = authors.partition(";")[0].partition(",")[0]
+        source = next(self.embedded("461", "200"), None) if "461" in self.by_tag else None
+        host = search_key(source.get("a")) if source is not None else ""
+        said = f"{search_key(title)}|{search_key(first)}|{year}|{extent}|{host}"
+        return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
+
+
+def clean(text: str) -> str:
     """Without outer blanks, ISBD marks at the end, and MARC's not-filing signs."""
-    printable = "".join(c if c.isprintable() else " " for c in text if c not in "\x98\x9c")
+    printable = "".join(c if c.isprintable() else " " for c in text if c not in "\x98\x9c\x88\x89")
     return _trailing.sub("", " ".join(printable.split()))
 
 
-def _values(marc: MarcRecord, tag: str, code: str) -> list[str]:
-    return [value for f in marc.each(tag) for value in f.all(code)]
-
-
-def _title(field: Field, main: str, parts: str, other: str) -> str:
+def _title(field: Field) -> str:
     """``title. part : other information`` of a title field."""
-    title = _clean(field.get(main))
-    for value in field.all(*parts):
-        title = f"{title}. {_clean(value)}" if title else _clean(value)
-    return " : ".join(filter(None, (title, _clean(field.get(other)))))
-
-
-def _unimarc_title(marc: MarcRecord) -> str:
-    field = next(marc.each("200"), None)
-    title = _title(field, "a", "hi", "e") if field else ""
-    whole = _embedded_title(marc)
-    # A volume may be called by its number only; then the set's title goes first.
-    if whole and field is not None and field.indicators[:1] == "0":
-        return f"{whole}. {title}"
-    return title
-
-
-def _embedded_title(marc: MarcRecord) -> str:
-    """The title of the set or serial in 461: ``$1200 1$a…`` or ``$t…``."""
-    field = next(marc.each("461"), None)
-    if field is None:
-        return ""
-    inside = ""
-    for code, value in field.subfields:
-        if code == "1":
-            inside = value[:3]
-        elif code == "a" and inside == "200":
-            return _clean(value)
-    return _clean(field.get("t"))
-
-
-def _marc21_title(marc: MarcRecord) -> str:
-    field = next(marc.each("245"), None)
-    return _title(field, "a", "np", "b") if field else ""
-
-
-def _irbis_title(marc: MarcRecord) -> str:
-    field = next(marc.each("200"), None)
-    own = _title(field, "a", "", "e") if field else ""
-    volume = _clean(field.get("v")) if field else ""
-    whole = _clean(marc.get("461", "c")) or _clean(marc.get("923", "i"))
-    if marc.get("920").upper() in SERIALS and marc.get("936"):
-        issue = (own or marc.get("933"), marc.get("934"), marc.get("935"), marc.get("936"))
-        return ". ".join(_clean(part) for part in issue if part.strip())
-    return ". ".join(filter(None, (whole, volume, own)))
-
-
-def _names(marc: MarcRecord, *tags: str) -> list[str]:
-    """``Surname, I. O.`` of each name field."""
-    return [
-        ", ".join(filter(None, (_clean(f.get("a")), _clean(f.get("b") or f.get("g")))))
-        for tag in tags
-        for f in marc.each(tag)
-        if f.get("a").strip()
-    ]
-
-
-def _unimarc_authors(marc: MarcRecord) -> list[str]:
-    return _names(marc, "700", "701") or _names(marc, "710") or _responsibility(marc)
-
-
-def _responsibility(marc: MarcRecord) -> list[str]:
-    said = _clean(marc.get("200", "f"))
-    return [said] if said else []
-
-
-def _marc21_authors(marc: MarcRecord) -> list[str]:
-    names = [_clean(f.get("a")) for tag in ("100", "110", "700") for f in marc.each(tag)]
-    return [name.rstrip(".") if name.count(".") == 1 else name for name in names if name]
-
-
-def _irbis_authors(marc: MarcRecord) -> list[str]:
-    return _names(marc, "700", "701", "961") or _names(marc, "710") or _responsibility(marc)
-
-
-def _first_year(candidates: list[str]) -> int | None:
-    for text in candidates:
-        if match := _year.search(text):
-            return int(match.group())
-    return None
+    title = clean(field.get("a"))
+    for value in field.all("h", "i"):
+        title = f"{title}. {clean(value)}" if title else clean(value)
+    return " : ".join(filter(None, (title, clean(field.get("e")))))
 
 
 def _language(code: str) -> str | None:
     code = code.strip().lower()[:3]
     return LANGUAGES.get(code, code) if code.isalpha() and code != "und" else None
-
-
-def _unimarc_kind(marc: MarcRecord) -> tuple[str, str]:
-    if marc.get("920").upper() in SERIALS | ARTICLES:
-        return _irbis_kind(marc)
-    kind, level = marc.leader[6:7], marc.leader[7:8]
-    if level == "s":
-        newspaper = marc.get("110", "a")[:1] == "c"
-        return ("newspaper" if newspaper else "journal"), "periodicals"
-    material = BY_TYPE.get(kind, "book")
-    if level == "a":
-        return "other", ("earticles" if kind == "l" else "articles")
-    return material, {"cd": "cd", "ebook": "ebooks"}.get(material, "books")
-
-
-def _marc21_kind(marc: MarcRecord) -> tuple[str, str]:
-    kind, level = marc.leader[6:7], marc.leader[7:8]
-    if level in {"s", "b"}:
-        newspaper = marc.get("008")[21:22] == "n"
-        return ("newspaper" if newspaper else "journal"), "periodicals"
-    if level == "a":
-        return "other", "articles"
-    material = "ebook" if kind == "m" else BY_TYPE.get(kind, "book")
-    return material, {"cd": "cd", "ebook": "ebooks"}.get(material, "books")
-
-
-def _irbis_kind(marc: MarcRecord) -> tuple[str, str]:
-    worksheet = marc.get("920").strip().upper()
-    if worksheet in ARTICLES:
-        return "other", "articles"
-    if worksheet in SERIALS:
-        newspaper = marc.get("110", "b").strip().lower() == "c"
-        return ("newspaper" if newspaper else "journal"), "periodicals"
-    material = BY_TYPE.get(marc.get("900", "t").strip().lower(), "book")
-    return material, {"cd": "cd", "ebook": "ebooks"}.get(material, "books")
-
-
-def _indexes(marc: MarcRecord, dialect: Dialect) -> tuple[list[str], list[str]]:
-    """УДК and ББК indexes."""
-    if dialect is Dialect.IRBIS:
-        both = ("", "a")
-        return (
-            [f.get(code) for f in marc.each("675") for code in both],
-            [f.get(code) for f in marc.each("621") for code in both],
-        )
-    if dialect is Dialect.MARC21:
-        return _values(marc, "080", "a"), _of_scheme(marc, "084")
-    return _values(marc, "675", "a"), _of_scheme(marc, "686")
-
-
-def _of_scheme(marc: MarcRecord, tag: str) -> list[str]:
-    return [f.get("a") for f in marc.each(tag) if "bbk" in f.get("2").lower()]
-
-
-Say = Callable[[MarcRecord], str]
-SayAll = Callable[[MarcRecord], list[str]]
-
-_TITLES: dict[Dialect, Say] = {
-    Dialect.UNIMARC: _unimarc_title,
-    Dialect.MARC21: _marc21_title,
-    Dialect.IRBIS: _irbis_title,
-}
-_AUTHORS: dict[Dialect, SayAll] = {
-    Dialect.UNIMARC: _unimarc_authors,
-    Dialect.MARC21: _marc21_authors,
-    Dialect.IRBIS: _irbis_authors,
-}
-_YEARS: dict[Dialect, SayAll] = {
-    Dialect.UNIMARC: lambda marc: [*_values(marc, "210", "d"), marc.get("100", "a")[9:13]],
-    Dialect.MARC21: lambda marc: [
-        marc.get("008")[7:11], *_values(marc, "260", "c"), *_values(marc, "264", "c")
-    ],
-    Dialect.IRBIS: lambda marc: [
-        *_values(marc, "210", "d"), marc.get("463", "j"), marc.get("934"), marc.get("461", "h")
-    ],
-}  # fmt: skip
-_LANGUAGE: dict[Dialect, Say] = {
-    Dialect.UNIMARC: lambda marc: marc.get("101", "a"),
-    Dialect.MARC21: lambda marc: marc.get("008")[35:38].strip() or marc.get("041", "a"),
-    Dialect.IRBIS: lambda marc: marc.get("101") or marc.get("101", "a"),
-}
-_KINDS: dict[Dialect, Callable[[MarcRecord], tuple[str, str]]] = {
-    Dialect.UNIMARC: _unimarc_kind,
-    Dialect.MARC21: _marc21_kind,
-    Dialect.IRBIS: _irbis_kind,
-}
-_NUMBERS: dict[Dialect, tuple[str, str]] = {
-    Dialect.UNIMARC: ("010", "011"),
-    Dialect.MARC21: ("020", "022"),
-    Dialect.IRBIS: ("010", "011"),
-}

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from ils import ledger
-from ils.catalog.actions import add_provisional
+from ils.catalog.actions.records import add_provisional
 from ils.circulation import queries
 from ils.circulation.actions import loans
 from ils.circulation.actions.patrons import reregister_patron

@@ -7,6 +7,7 @@ way back an original is believed as long as what it became has not been edited s
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -98,13 +99,13 @@ class Crosswalk:
 def _convert(marc: MarcRecord, source: Dialect, target: Dialect, way: Way, back: Way) -> Converted:
     fields = [Field(LEADER, "", [("", _content(marc.leader, source))])] if marc.leader else []
     fields += marc.fields
-    originals = [kept for f in fields if (kept := kept_field(f, target)) is not None]
+    originals = [known for f in fields if (known := kept_field(f, target)) is not None]
     if originals:
         fields = [f for f in fields if kept_field(f, target) is None]
     out = _restore(fields, originals, back) if originals else []
     derivable, named = list[Field](), list[str]()
     for unit in way.units(fields):
-        kept: list[Field] = [] if _exact(unit, back) else [_keep(f, source) for f in unit.sources]
+        kept: list[Field] = [] if _exact(unit, back) else [keep(f, source) for f in unit.sources]
         if len(unit.sources) == 1 and unit.sources[0].tag in back.derived:
             derivable += unit.outputs + kept
             continue
@@ -166,14 +167,25 @@ def _exact(unit: Unit, back: Way) -> bool:
     return returned == unit.sources
 
 
-def _keep(f: Field, source: Dialect) -> Field:
+def keep(f: Field, source: Dialect) -> Field:
     """A field of another dialect inside 886: system, tag, then indicators and subfields."""
     head = [("2", source.value), ("a", f.tag)]
     if _is_control(f.tag, source):
         kind = OF_LEADER if f.tag == LEADER else OF_CONTROL
         return Field(KEPT, f"{kind} ", [*head, ("b", f.get(""))])
+    if any(code.isupper() for code, _ in f.subfields):
+        # ИРБИС knows no case of codes; so these stand inside a value.
+        return Field(KEPT, f"{OF_DATA} ", [*head, ("c", json.dumps([f.indicators, f.subfields]))])
     rest = [(code, value) for code, value in f.subfields if code]
     return Field(KEPT, f"{OF_DATA} ", [*head, ("b", f"{f.indicators}{f.get('')}"), *rest])
+
+
+def _from_json(tag: str, text: str) -> Field | None:
+    try:
+        indicators, pairs = json.loads(text)
+        return Field(tag, str(indicators), [(str(code), str(value)) for code, value in pairs])
+    except (ValueError, TypeError):
+        return None
 
 
 def _is_control(tag: str, dialect: Dialect) -> bool:
@@ -185,6 +197,8 @@ def kept_field(f: Field, dialect: Dialect) -> Field | None:
     if f.tag != KEPT or f.subfields[:1] != [("2", dialect.value)] or len(f.subfields) < 3:
         return None
     (_, _), (code_a, tag), (code_b, about), *rest = f.subfields
+    if (code_a, code_b) == ("a", "c"):
+        return _from_json(tag, about)
     if (code_a, code_b) != ("a", "b"):
         return None
     if _is_control(tag, dialect):

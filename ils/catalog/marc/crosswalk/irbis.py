@@ -69,7 +69,11 @@ def crosswalk() -> Crosswalk:
 
 def _local(f: Field, indicators: str) -> list[Field]:
     """9XX are a library's own in both dialects; ИРБИС has no indicators."""
-    own = len(f.tag) == len("910") and f.tag[0] == "9" and all(code for code, _ in f.subfields)
+    own = (
+        len(f.tag) == len("910")
+        and f.tag[0] == "9"
+        and all(code == code.lower() != "" for code, _ in f.subfields)
+    )
     return [Field(f.tag, indicators, f.subfields)] if own else []
 
 

@@ -92,6 +92,8 @@ class Row:
                 before, text = pairs[-1]
                 pairs[-1] = (before, text + self.marks[to])
             pairs.append((to, value))
+        if len(pairs) > 1 and all(not to for to, _ in pairs):  # ИРБИС: one value, one field
+            return [Field(self.foreign, self.foreign_indicators, [pair]) for pair in pairs]
         return [Field(self.foreign, self.foreign_indicators, pairs)] if pairs else []
 
     def _unmarked(self, value: str) -> str:

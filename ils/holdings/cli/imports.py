@@ -1,13 +1,10 @@
-"""Bringing catalogues in with their copies, and finding records by number.
-
-These commands belong to `ils catalog`; they stand here because they touch copies.
-"""
+"""`ils catalog import`: bringing catalogues in with their copies."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -15,14 +12,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ils import db, texts
-from ils.catalog.cli import as_json, catalog
+from ils.catalog.actions.imports import Decision
+from ils.catalog.cli import catalog
 from ils.catalog.marc import encodings, reading
 from ils.catalog.marc.iso2709 import RECORD_END, Chunk
 from ils.catalog.marc.reading import Form, NotRecords, ReadRecord, Source
 from ils.catalog.rules import Classes, describe
+from ils.catalog.rules.rights import UnknownCatalogue
 from ils.console import Console, print_json, with_console
 from ils.errors import N_, Busy, Invalid
-from ils.holdings import queries
 from ils.holdings.actions import Destination, Outcome, import_batch
 from ils.ledger import Channel, Origin
 from ils.organisation.models import Branch
@@ -34,15 +32,9 @@ SHOWN_PROBLEMS = 10
 #: What stands before, after each of, and behind the records of a reject file.
 AROUND = {
     Form.IRBIS_TEXT: (b"", b"*****\n", b""),
+    Form.IRBIS_MST: (b"", b"*****\n", b""),
     Form.MARCXML: (b"<collection>", b"\n", b"</collection>"),
 }
-
-
-class UnknownCatalogue(Invalid):
-    """No catalogue has this code."""
-
-    code = "unknown_catalogue"
-    message = N_("There is no catalogue “%(catalogue)s”; there are: %(known)s.")
 
 
 class NoBranch(Invalid):
@@ -64,6 +56,7 @@ class Choices:
     dry_run: bool
     rejects: Path | None
     quiet: bool
+    source: str
 
 
 @dataclass(frozen=True)
@@ -71,7 +64,6 @@ class Batch:
     """What the batches of one file have in common."""
 
     origin: Origin
-    source: Source
     to: Destination
     seen: Counter[str]
 
@@ -83,6 +75,7 @@ class Batch:
 @click.option("--encoding", default="auto", type=click.Choice(["auto", *encodings.NAMES]))
 @click.option("--catalogue", help="Where records go; by default their kind decides.")
 @click.option("--branch", help="Owner of copies whose place names no branch; the central one.")
+@click.option("--source", default="", help="Whose numbers the 001 are, if records do not say it.")
 @click.option("--dry-run", is_flag=True, help="Show what the files are; change nothing.")
 @click.option(
     "--rejects",
@@ -94,7 +87,10 @@ class Batch:
 def import_(console: Console, files: tuple[Path, ...], json_: bool, **said: object) -> None:
     """Bring records in, with their copies (fields 910 and 899).
 
-    One bad record never stops a file; importing a file again changes nothing.
+    One bad record never stops a file; importing a file again changes nothing, and goes on
+    where an interrupted import ended. Each record is new, unchanged, changed, a duplicate
+    (kept hidden with the record it doubles, which gets its copies), or in conflict with a
+    version edited here.
     """
     choices = Choices(**said, quiet=json_)  # type: ignore[arg-type]  # click checked them
     outcomes = []
@@ -111,29 +107,11 @@ def import_(console: Console, files: tuple[Path, ...], json_: bool, **said: obje
         click.get_current_context().exit(1)
 
 
-@catalog.command()
-@click.argument("text")
-@click.option("--catalogue", help="Only in this catalogue.")
-@click.option("--limit", default=20, show_default=True)
-@click.option("--json", "json_", is_flag=True)
-@with_console
-def search(console: Console, text: str, catalogue: str | None, limit: int, json_: bool) -> None:
-    """Find records by words of title or author, ISBN, barcode or inventory number."""
-    with db.reading(console.sessions) as session:
-        found = session.scalars(queries.search(text, catalogue).limit(limit)).all()
-        if json_:
-            print_json({"query": text, "records": [as_json(record) for record in found]})
-            return
-        for record in found:
-            click.echo(f"{record.id}  {record.authors}  {record.title}  {record.year or ''}")
-
-
 def _import_file(
     console: Console, file: Path, choices: Choices, rejects: Path
 ) -> dict[str, object]:
-    data = b"" if file.is_dir() else file.read_bytes()
-    source, chunks = reading.examine(
-        data, file.name, form=choices.form, dialect=choices.dialect, encoding=choices.encoding
+    source, chunks = reading.examine_file(
+        file, form=choices.form, dialect=choices.dialect, encoding=choices.encoding
     )
     told: dict[str, object] = {
         "id": file.name,
@@ -152,14 +130,18 @@ def _import_file(
                 click.echo(f"  {encoding}: " + " | ".join(shown))
         return told | {"titles": titles}
     outcome = _import_records(console, source, chunks, choices)
+    counts = outcome.counts
     told |= {
-        "imported": outcome.imported,
-        "unchanged": outcome.unchanged,
-        "rejected": outcome.rejected,
+        "imported": counts[Decision.NEW] + counts[Decision.DUPLICATE],
+        **{decision.value: counts[decision] for decision in Decision},
+        "rejected": counts["rejected"],
         "items": outcome.items,
         "problems": len(outcome.problems),
+        "kept_in_886": dict(outcome.kept.most_common()),
     }
-    if outcome.problems:
+    if sum(counts.values()) < len(chunks):
+        told["interrupted"] = "give the same command again to go on"
+    if outcome.problems or outcome.notes:
         told["rejects"] = str(_write_rejects(source, outcome, rejects))
     if not choices.quiet:
         _echo(told)
@@ -171,7 +153,12 @@ def _import_file(
 
 
 def _echo(told: dict[str, object]) -> None:
-    click.echo(", ".join(f"{key}: {value}" for key, value in told.items() if key != "id"))
+    shown = {key: value for key, value in told.items() if key not in {"id", "kept_in_886"}}
+    click.echo(", ".join(f"{key}: {value}" for key, value in shown.items()))
+    kept = told.get("kept_in_886")
+    if isinstance(kept, dict) and kept:
+        most = list(kept.items())[:SHOWN_PROBLEMS]
+        click.echo("  kept in 886: " + ", ".join(f"{tag} × {n}" for tag, n in most))
 
 
 def _import_records(
@@ -188,7 +175,10 @@ def _import_records(
     with click.progressbar(length=len(chunks), label="records", hidden=choices.quiet) as bar:
         for start in range(0, len(chunks), size):
             records = [reading.read(source, chunk) for chunk in chunks[start : start + size]]
-            outcome.add(_import_batch(console, Batch(origin, source, to, seen), records))
+            try:
+                outcome.add(_import_batch(console, Batch(origin, to, seen), records))
+            except KeyboardInterrupt:
+                break  # what was saved is saved; the report says how to go on
             bar.update(len(records))
     return outcome
 
@@ -204,7 +194,6 @@ def _import_batch(console: Console, batch: Batch, records: list[ReadRecord]) -> 
             session,
             batch.origin,
             records=records,
-            source=batch.source,
             to=batch.to,
             seen=batch.seen,
         )
@@ -217,8 +206,9 @@ def _import_batch(console: Console, batch: Batch, records: list[ReadRecord]) -> 
         if len(records) == 1:
             reason = f"cannot be kept: {type(error).__name__}"
             read = ReadRecord(records[0].chunk, None, [reason])
-            number = read.chunk.number
-            return Outcome(rejected=1, rejects=[read], problems=[(number, reason)])
+            outcome = Outcome(Counter(rejected=1))
+            outcome.reject(read, [reason])
+            return outcome
     outcome = Outcome()
     for record in records:
         outcome.add(_import_batch(console, batch, [record]))
@@ -238,6 +228,7 @@ def _destination(
         branches={b.code.lower(): b.id for b in found},
         classes=Classes(lists.udc, lists.bbk),
         catalogue=choices.catalogue,
+        source=choices.source,
     )
 
 
@@ -250,11 +241,9 @@ def _titles_by_encoding(
     names = [source.encoding, *(n for n in encodings.NAMES if n != source.encoding)]
     titles = {}
     for name in names:
-        tried = Source(source.form, source.dialect, name, source.why)
+        tried = replace(source, encoding=name)
         records = [reading.read(tried, chunk).marc for chunk in chunks[:FIRST_TITLES]]
-        titles[name] = [
-            describe(marc, source.dialect, classes).title for marc in records if marc is not None
-        ]
+        titles[name] = [describe(marc, classes).title for marc in records if marc is not None]
     return titles
 
 
@@ -268,14 +257,21 @@ def _write_rejects(source: Source, outcome: Outcome, target: Path) -> Path:
     reasons = target.with_name(target.name + ".reasons.jsonl")
     rejected = {read.chunk.number for read in outcome.rejects}
     if outcome.rejects:
-        before, after, end = AROUND.get(source.form, (b"", RECORD_END, b""))
-        records = b"".join(read.chunk.data + after for read in outcome.rejects)
-        target.write_bytes(before + records + end)
+        target.write_bytes(_rejected(source, [read.chunk.data for read in outcome.rejects]))
     with reasons.open("w", encoding="utf-8") as out:
-        for number, problem in outcome.problems:
+        for number, problem in sorted(outcome.problems + outcome.notes):
             line = {"record": number, "rejected": number in rejected, "reason": problem}
             out.write(json.dumps(line, ensure_ascii=False) + "\n")
     return reasons
+
+
+def _rejected(source: Source, records: list[bytes]) -> bytes:
+    """The file of rejects, in the form they came in."""
+    if source.form is Form.CSV:  # each row has the heading line above it
+        head = records[0].partition(b"\r\n")[0] + b"\r\n"
+        return head + b"".join(record.partition(b"\r\n")[2] for record in records)
+    before, after, end = AROUND.get(source.form, (b"", RECORD_END, b""))
+    return before + b"".join(record + after for record in records) + end
 
 
 def _rejects_of(console: Console, file: Path, number: int, rejects: Path | None) -> Path:

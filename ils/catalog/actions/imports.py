@@ -1,0 +1,318 @@
+"""Bringing records in: each is new, unchanged, changed, a duplicate, or in conflict."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from ils import ledger
+from ils.catalog import rules
+from ils.catalog.actions.records import (
+    change_record,
+    columns,
+    common,
+    form_rows,
+    keep_revision,
+    link_rows,
+    set_forms,
+    stamp,
+)
+from ils.catalog.marc.reading import ReadRecord, is_authority
+from ils.catalog.marc.record import MarcRecord
+from ils.catalog.models import (
+    Act,
+    AuthorityForm,
+    AuthorityRecord,
+    BibliographicRecord,
+    RecordLink,
+    RecordState,
+)
+from ils.catalog.rules import Classes, Description, headings, search_key
+from ils.db import bulk_insert, new_id
+from ils.ledger import Kind, OpeningOf, Origin
+
+IN_ONE_QUERY = 500
+
+
+class Decision(StrEnum):
+    """What an import does with a record."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    DUPLICATE = "duplicate"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A record that came in, and what is decided about it.
+
+    Attributes:
+        record_id: whose copies it brings: its own, or the record it is a duplicate of.
+        description: ``None`` for an authority record.
+        said: what the report tells besides, in English.
+    """
+
+    decision: Decision
+    record_id: int
+    read: ReadRecord
+    marc: MarcRecord
+    description: Description | None
+    said: str = ""
+
+
+@dataclass
+class Batch:
+    """The rows that one batch adds; each list becomes one statement."""
+
+    records: list[dict[str, Any]] = field(default_factory=list)
+    authorities: list[dict[str, Any]] = field(default_factory=list)
+    links: list[dict[str, Any]] = field(default_factory=list)
+    forms: list[dict[str, Any]] = field(default_factory=list)
+    entries: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A record of the catalogue that an incoming one may double."""
+
+    id: int
+    title: str
+
+
+class _Known:
+    """What the catalogue has of the records of a batch, asked for at once; it grows with them."""
+
+    def __init__(
+        self, session: Session, described: Sequence[tuple[str, MarcRecord, Description | None]]
+    ) -> None:
+        keys = [key for key, _, _ in described]
+        self.records: dict[str, BibliographicRecord] = _by_key(session, BibliographicRecord, keys)
+        self.authorities: dict[str, AuthorityRecord] = _by_key(session, AuthorityRecord, keys)
+        about = [d for _, _, d in described if d is not None]
+        self.isbn = _candidates(session, BibliographicRecord.isbn, [d.isbn for d in about])
+        self.issn = _candidates(
+            session, BibliographicRecord.issn, [d.issn for d in about if _is_serial(d)]
+        )
+        self.match = _candidates(
+            session, BibliographicRecord.match_key, [d.match_key for d in about]
+        )
+
+    def duplicate(self, about: Description) -> int | None:
+        """The record this one describes again: by ISBN or ISSN and title, else by everything."""
+        title = search_key(about.title)
+        numbers: list[_Candidate] = [*self.isbn.get(about.isbn or "", ())]
+        if _is_serial(about):
+            numbers += self.issn.get(about.issn or "", ())
+        for candidate in numbers:
+            if search_key(candidate.title) == title:
+                return candidate.id
+        return next((one.id for one in self.match.get(about.match_key or "", ())), None)
+
+    def add(self, record_id: int, about: Description) -> None:
+        """A record of this batch may be doubled by the next."""
+        one = _Candidate(record_id, about.title)
+        for table, key in ((self.isbn, about.isbn), (self.match, about.match_key)):
+            if key:
+                table.setdefault(key, []).append(one)
+        if about.issn and _is_serial(about):
+            self.issn.setdefault(about.issn, []).append(one)
+
+
+def import_records(
+    session: Session,
+    origin: Origin,
+    *,
+    records: Sequence[ReadRecord],
+    classes: Classes,
+    catalogue: str | None,
+    source: str,
+    seen: Counter[str],
+) -> list[Incoming]:
+    """Save a batch of records.
+
+    A new bibliographic record is entered as an opening balance of its catalogue: it was made
+    elsewhere, before. A duplicate is kept, hidden, as merged into the record it doubles.
+
+    Args:
+        catalogue: where new ones go; ``None`` lets each record's kind decide.
+        source: whose numbers the 001 are, where the records do not say it.
+        seen: how often each key came before in this file; counted on.
+    """
+    described = []
+    for read in records:
+        if read.marc is not None:
+            authority = is_authority(read.marc)
+            about = None if authority else rules.describe(read.marc, classes)
+            key = _import_key(read.marc, source, seen)
+            described.append((key, read, read.marc, about))
+    known = _Known(session, [(key, marc, about) for key, _, marc, about in described])
+    batch, incoming = Batch(), []
+    for key, read, marc, found in described:
+        if found is None:
+            incoming.append(_authority(session, origin, batch, known, key, read, marc))
+            continue
+        about = replace(found, catalogue=catalogue or found.catalogue)
+        there = known.records.get(key)
+        if there is not None:
+            incoming.append(_known_record(session, origin, there, read, marc, about, classes))
+        else:
+            incoming.append(_new_record(session, origin, batch, known, key, read, marc, about))
+    bulk_insert(session, BibliographicRecord, batch.records)
+    bulk_insert(session, AuthorityRecord, batch.authorities)
+    bulk_insert(session, RecordLink, batch.links)
+    bulk_insert(session, AuthorityForm, batch.forms)
+    ledger.record_many(session, batch.entries)
+    return incoming
+
+
+def _new_record(  # noqa: PLR0917 -- what is known of one record
+    session: Session,
+    origin: Origin,
+    batch: Batch,
+    known: _Known,
+    key: str,
+    read: ReadRecord,
+    marc: MarcRecord,
+    about: Description,
+) -> Incoming:
+    record_id = new_id()
+    twin = known.duplicate(about)
+    row = common(origin, record_id, marc, Act.IMPORTED) | columns(about, None)
+    row |= {
+        "dialect": read.dialect.value,
+        "import_key": key,
+        "fingerprint": marc.fingerprint(),
+        "imported_revision": 1,
+        "revision": 1,
+        "branch_id": origin.branch_id,
+        "provisional": False,
+        "state": RecordState.ACTIVE if twin is None else RecordState.MERGED,
+        "merged_into_id": twin,
+    }
+    batch.records.append(row)
+    if twin is not None:
+        said = f"duplicate of {twin}: kept with it, hidden"
+        return Incoming(Decision.DUPLICATE, twin, read, marc, about, said)
+    known.add(record_id, about)
+    batch.links += link_rows(record_id, marc)
+    about_record: ledger.Facts = {
+        "record_id": record_id,
+        "catalogue": about.catalogue,
+        "material": about.material,
+        "language": about.language,
+        "division": about.division,
+    }
+    entry = ledger.row(
+        session, Kind.OPENING, origin.also(key), about_record, count=1, detail=OpeningOf.RECORDS
+    )
+    batch.entries.append(entry)
+    return Incoming(Decision.NEW, record_id, read, marc, about)
+
+
+def _known_record(  # noqa: PLR0917 -- what is known of one record
+    session: Session,
+    origin: Origin,
+    there: BibliographicRecord,
+    read: ReadRecord,
+    marc: MarcRecord,
+    about: Description,
+    classes: Classes,
+) -> Incoming:
+    fingerprint = marc.fingerprint()
+    to = there.merged_into_id or there.id
+    if there.fingerprint == fingerprint:
+        return Incoming(Decision.UNCHANGED, to, read, marc, about)
+    if there.import_key and there.import_key.startswith("|") and _is_other(there, about):
+        said = f"conflict with {there.id}: another document has this 001; say --source NAME"
+        return Incoming(Decision.CONFLICT, to, read, marc, about, said)
+    if there.state != RecordState.ACTIVE or there.revision != there.imported_revision:
+        why = there.state if there.state != RecordState.ACTIVE else f"edited, {there.revision}"
+        said = f"conflict with {there.id}: changed there and here ({why}); nothing was overwritten"
+        return Incoming(Decision.CONFLICT, to, read, marc, about, said)
+    change_record(session, origin, there, marc=marc, classes=classes, act=Act.IMPORTED)
+    there.fingerprint, there.imported_revision = fingerprint, there.revision
+    return Incoming(Decision.CHANGED, there.id, read, marc, about, f"changed: {there.id}")
+
+
+def _authority(  # noqa: PLR0917 -- what is known of one record
+    session: Session,
+    origin: Origin,
+    batch: Batch,
+    known: _Known,
+    key: str,
+    read: ReadRecord,
+    marc: MarcRecord,
+) -> Incoming:
+    fingerprint, there = marc.fingerprint(), known.authorities.get(key)
+    if there is None:
+        row = common(origin, new_id(), marc, Act.IMPORTED)
+        row |= {"kind": headings.kind(marc).value, "heading": headings.heading(marc)}
+        row |= {"import_key": key, "fingerprint": fingerprint, "imported_revision": 1}
+        row["dialect"] = read.dialect.value
+        batch.authorities.append(row | {"revision": 1, "state": RecordState.ACTIVE})
+        batch.forms += form_rows(row["id"], marc)
+        return Incoming(Decision.NEW, row["id"], read, marc, None)
+    if there.fingerprint == fingerprint:
+        return Incoming(Decision.UNCHANGED, there.id, read, marc, None)
+    if there.revision != there.imported_revision:
+        said = f"conflict with heading {there.id}: changed there and here"
+        return Incoming(Decision.CONFLICT, there.id, read, marc, None, said)
+    keep_revision(session, there)
+    there.marc, there.heading, there.kind = marc.dump(), headings.heading(marc), headings.kind(marc)
+    stamp(there, origin, Act.IMPORTED)
+    there.fingerprint, there.imported_revision = fingerprint, there.revision
+    session.flush()
+    set_forms(session, there, marc)
+    return Incoming(Decision.CHANGED, there.id, read, marc, None, f"changed: {there.id}")
+
+
+def _is_other(there: BibliographicRecord, about: Description) -> bool:
+    """Whether neither number nor title speaks for one document."""
+    if there.isbn and there.isbn == about.isbn:
+        return False
+    return search_key(there.title)[:20] != search_key(about.title)[:20]
+
+
+def _is_serial(about: Description) -> bool:
+    return about.worksheet in {"journal", "newspaper"}
+
+
+def _import_key(marc: MarcRecord, source: str, seen: Counter[str]) -> str:
+    """Agency and 001, else the fingerprint; and which one it is among equals in its file."""
+    number = marc.get("001").strip()
+    agency = source or marc.get("003").strip() or marc.get("801", "b").strip()
+    key = f"{agency}|{number}" if number else marc.fingerprint()
+    seen[key] += 1
+    return f"{key}:{seen[key]}"
+
+
+def _by_key(session: Session, model: Any, keys: Sequence[str]) -> dict[str, Any]:
+    found = {}
+    for part in _parts(keys):
+        rows = session.scalars(select(model).where(model.import_key.in_(part)))
+        found.update({row.import_key: row for row in rows})
+    return found
+
+
+def _candidates(
+    session: Session, column: Any, wanted: Iterable[str | None]
+) -> dict[str, list[_Candidate]]:
+    found: dict[str, list[_Candidate]] = {}
+    active: ColumnElement[bool] = BibliographicRecord.state == RecordState.ACTIVE
+    for part in _parts(sorted({value for value in wanted if value})):
+        query = select(column, BibliographicRecord.id, BibliographicRecord.title)
+        for value, record_id, title in session.execute(query.where(active, column.in_(part))):
+            found.setdefault(value, []).append(_Candidate(record_id, title))
+    return found
+
+
+def _parts(values: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (values[start : start + IN_ONE_QUERY] for start in range(0, len(values), IN_ONE_QUERY))
