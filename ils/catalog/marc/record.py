@@ -99,7 +99,9 @@ class MarcRecord:
 
     def fingerprint(self) -> str:
         """32 hexadecimal digits of the content; lengths and addresses do not count."""
-        alike = MarcRecord(self.leader[5:12] + self.leader[17:20], self.fields)
+        kept = sorted(self.each("886"), key=lambda f: f.subfields)  # what others wrote: a set
+        others = [f for f in self.fields if f.tag != "886"]
+        alike = MarcRecord(self.leader[5:12] + self.leader[17:20], others + kept)
         return hashlib.blake2b(alike.dump().encode(), digest_size=16).hexdigest()
 
     def text(self) -> str:

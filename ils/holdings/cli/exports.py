@@ -161,12 +161,9 @@ def _refuse(
     whole = Writer(Format.MARCXCHANGE)
     with db.reading(console.sessions) as session, target.open("wb") as out:
         out.write(whole.opening())
-        for record_id, _ in done.refused:
-            record: BibliographicRecord | AuthorityRecord = session.get_one(model, record_id)
-            items = queries.items_by_record(session, [record_id])
-            out.write(
-                whole.record(rules.with_copies(record.marc_record(), items.get(record_id, [])))[0]
-            )
+        query = select(model).where(model.id.in_([record_id for record_id, _ in done.refused]))
+        for _, marc in _records(session, query, model):
+            out.write(whole.record(marc)[0])
         out.write(whole.closing())
     with target.with_suffix(".reasons.jsonl").open("w", encoding="utf-8") as out_text:
         for record_id, why in done.refused:

@@ -18,6 +18,7 @@ KEPT = "886"
 #: 886, first indicator: what kind of field is kept (UNIMARC Manual, 886).
 OF_LEADER, OF_CONTROL, OF_DATA = "0", "1", "2"
 
+Placed = tuple[int, Field]
 One = Callable[[Field], list[Field]]
 Several = Callable[[Sequence[Field]], list[Field]]
 
@@ -102,19 +103,28 @@ def _convert(marc: MarcRecord, source: Dialect, target: Dialect, way: Way, back:
     originals = [known for f in fields if (known := kept_field(f, target)) is not None]
     if originals:
         fields = [f for f in fields if kept_field(f, target) is None]
+    # Where each field stood, so that repeated ones keep their order.
+    place = {id(f): at for at, f in enumerate(fields)}
     out = _restore(fields, originals, back) if originals else []
-    derivable, named = list[Field](), list[str]()
+    derivable, named = list[Placed](), list[str]()
     for unit in way.units(fields):
         kept: list[Field] = [] if _exact(unit, back) else [keep(f, source) for f in unit.sources]
+        at = place[id(unit.sources[0])]
+        made = [(at, f) for f in [*unit.outputs, *kept]]
         if len(unit.sources) == 1 and unit.sources[0].tag in back.derived:
-            derivable += unit.outputs + kept
+            derivable += made
             continue
-        out += unit.outputs + kept
+        out += made
         named += unit.leftovers
     if derivable:
-        again = _assembled([f for unit in back.units(out) for f in unit.outputs], back)
-        out.extend(f for f in derivable if not _derives(again, kept_field(f, source) or f))
-    return Converted(_assembled(out, way), named)
+        again = _assembled(
+            [f for unit in back.units([f for _, f in out]) for f in unit.outputs], back
+        )
+        out.extend(
+            (at, f) for at, f in derivable if not _derives(again, kept_field(f, source) or f)
+        )
+    out.sort(key=lambda placed: placed[0])
+    return Converted(_assembled([f for _, f in out], way), named)
 
 
 def _content(leader: str, dialect: Dialect) -> str:
@@ -144,18 +154,22 @@ def _derives(again: MarcRecord, wanted: Field) -> bool:
     return any([v for _, v in f.subfields] == said for f in again.each(wanted.tag))
 
 
-def _restore(fields: list[Field], originals: list[Field], back: Way) -> list[Field]:
-    """The originals whose conversions still stand; these leave ``fields``."""
-    restored: list[Field] = []
+def _restore(fields: list[Field], originals: list[Field], back: Way) -> list[Placed]:
+    """The originals whose conversions still stand, in their places; these leave ``fields``."""
+    restored: list[Placed] = []
+    positions = list(range(len(fields)))
     for unit in back.units(originals):
-        rest = list(fields)
-        try:
-            for made in unit.outputs:
-                rest.remove(made)
-        except ValueError:
-            continue  # edited since: the present field counts
-        fields[:] = rest
-        restored += unit.sources
+        found: list[int] = []
+        for made in unit.outputs:
+            at = next((n for n, f in enumerate(fields) if f == made and n not in found), None)
+            if at is None:
+                break  # edited since: the present field counts
+            found.append(at)
+        else:
+            at = positions[found[0]] if found else len(fields) + len(originals)
+            restored += [(at, f) for f in unit.sources]
+            for n in sorted(found, reverse=True):
+                del fields[n], positions[n]
     return restored
 
 
