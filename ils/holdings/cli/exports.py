@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import click
 from sqlalchemy import Select, func, select
@@ -161,7 +161,8 @@ def _refuse(
     whole = Writer(Format.MARCXCHANGE)
     with db.reading(console.sessions) as session, target.open("wb") as out:
         out.write(whole.opening())
-        query = select(model).where(model.id.in_([record_id for record_id, _ in done.refused]))
+        ids = [record_id for record_id, _ in done.refused]
+        query: Any = select(model).where(model.id.in_(ids))
         for _, marc in _records(session, query, model):
             out.write(whole.record(marc)[0])
         out.write(whole.closing())
