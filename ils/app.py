@@ -12,9 +12,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ils import config as configuration
 from ils import db, web
+from ils.catalog.rules.worksheets import worksheets
+from ils.catalog.web import cataloguing
 from ils.circulation.web import desk, patrons
 from ils.config import Config
-from ils.holdings.web import catalogue
+from ils.holdings.web import catalogue, printed, upkeep
 from ils.organisation import queries as organisation
 from ils.organisation.web import pages as organisation_pages
 from ils.organisation.web import settings
@@ -51,8 +53,21 @@ def create_app(config: Config | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     system = web.Ils(config, db.sessions_of(engine), organisation.signed_in)
     web.install(app, system, CSRFProtect())
-    for pages in (organisation_pages, settings, catalogue, patrons, desk, statistics):
-        app.register_blueprint(pages)
+    pages = (
+        organisation_pages,
+        settings,
+        cataloguing,
+        catalogue,
+        upkeep,
+        printed,
+        patrons,
+        desk,
+        statistics,
+    )
+    for blueprint in pages:
+        app.register_blueprint(blueprint)
+    sheets = worksheets()  # a wrong worksheet stops the start, not the first cataloguer
+    app.jinja_env.globals["place_name"] = lambda place: web.place_name(sheets.fields, place)
     if proxies := config.server.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own way to wrap
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies

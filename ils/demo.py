@@ -27,7 +27,7 @@ from ils.circulation.rules.patrons import PatronData
 from ils.config import ROOT, Config
 from ils.console import Console
 from ils.errors import N_, Refused
-from ils.holdings.actions import Destination, import_batch
+from ils.holdings.actions.stock import Destination, import_batch
 from ils.holdings.models import Item
 from ils.ledger import Channel, Origin
 from ils.organisation.actions import add_branch, add_service_point, add_staff

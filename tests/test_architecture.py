@@ -17,6 +17,8 @@ ALL += sorted((ROOT / "migrations").rglob("*.py"))
 HOMES = {
     "pymarc": {"ils/catalog/marc/foreign.py"},
     "lxml": {"ils/catalog/marc/xml.py"},
+    "reportlab": {"ils/catalog/pdf.py"},
+    "docx": {"ils/catalog/word.py"},
     "barcode": {"ils/holdings/barcodes.py"},
     "pyzbar": {"ils/holdings/barcodes.py"},
     "PIL": {"ils/holdings/barcodes.py"},

@@ -21,7 +21,7 @@ from ils.circulation.actions.undo import undo
 from ils.circulation.models import Patron
 from ils.circulation.rules.patrons import PatronData
 from ils.config import Config
-from ils.holdings.actions import add_provisional_item
+from ils.holdings.actions.stock import add_provisional_item
 from ils.holdings.models import Item, ItemStatus
 from ils.ledger import Channel, Entry, Origin
 from ils.organisation import actions as organisation

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import Session
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from ils.catalog.models import BibliographicRecord, RecordState
-from ils.catalog.rules import isbn13, search_key
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, undefer
+
+from ils.catalog.marc.record import MarcRecord
+from ils.catalog.models import (
+    AuthorityForm,
+    AuthorityRecord,
+    BatchEdit,
+    BibliographicRecord,
+    Merge,
+    NotDuplicate,
+    RecordLink,
+    RecordProblem,
+    RecordState,
+    Revision,
+)
+from ils.catalog.rules import Description, isbn13, search_key
 from ils.errors import N_, NotFound
+from ils.organisation.models import Branch, Staff
+
+SUGGESTED = 8
+ACTIVE = BibliographicRecord.state == RecordState.ACTIVE
 
 
 class UnknownRecord(NotFound):
@@ -17,13 +37,33 @@ class UnknownRecord(NotFound):
     message = N_("There is no record with the number %(id)s.")
 
 
-def record(session: Session, record_id: int) -> BibliographicRecord:
+class UnknownHeading(NotFound):
+    """No authority record has this number."""
+
+    code = "unknown_heading"
+    message = N_("There is no heading with the number %(id)s.")
+
+
+class UnknownVersion(NotFound):
+    """The record has no version of this number."""
+
+    code = "unknown_version"
+    message = N_("The record has no version %(number)s.")
+
+
+def record(session: Session, record_id: int, *, lock: bool = False) -> BibliographicRecord:
     """A record by its number.
+
+    Args:
+        lock: hold it until the transaction ends.
 
     Raises:
         UnknownRecord: there is none.
     """
-    found = session.get(BibliographicRecord, record_id)
+    options = [undefer(BibliographicRecord.marc)] if lock else []
+    found = session.get(
+        BibliographicRecord, record_id, with_for_update=lock or None, options=options
+    )
     if found is None:
         raise UnknownRecord(id=record_id)
     return found
@@ -31,11 +71,7 @@ def record(session: Session, record_id: int) -> BibliographicRecord:
 
 def records(catalogue: str | None = None) -> Select[BibliographicRecord]:
     """Records of the catalogue, newest first. Compose with ``where``."""
-    query = (
-        select(BibliographicRecord)
-        .where(BibliographicRecord.state == RecordState.ACTIVE)
-        .order_by(BibliographicRecord.id.desc())
-    )
+    query = select(BibliographicRecord).where(ACTIVE).order_by(BibliographicRecord.id.desc())
     return query.where(BibliographicRecord.catalogue == catalogue) if catalogue else query
 
 
@@ -52,3 +88,256 @@ def matches(text: str) -> ColumnElement[bool]:
     for word in words:
         condition &= BibliographicRecord.search_text.contains(f" {word}", autoescape=True)
     return condition
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of a record: who made it, when, how, and what it says."""
+
+    number: int
+    act: str
+    at: datetime
+    staff: str
+    marc: MarcRecord
+    catalogue: str | None
+
+
+def versions(
+    session: Session, subject: BibliographicRecord | AuthorityRecord
+) -> list[tuple[int, str, datetime, str]]:
+    """(number, act, when, by whom) of each version, the present one first."""
+    query = (
+        select(Revision.number, Revision.act, Revision.at, Staff.name)
+        .outerjoin(Staff, Staff.id == Revision.staff_id)
+        .where(Revision.subject_id == subject.id)
+        .order_by(Revision.number.desc())
+    )
+    present = (
+        subject.revision,
+        subject.act,
+        subject.changed_at,
+        name_of_staff(session, subject.changed_by),
+    )
+    past = session.execute(query).all()
+    return [present, *((n, act, at, name or "") for n, act, at, name in past)]
+
+
+def version(
+    session: Session, subject: BibliographicRecord | AuthorityRecord, number: int
+) -> Version:
+    """A version of a record.
+
+    Raises:
+        UnknownVersion: there is none with this number.
+    """
+    if number == subject.revision:
+        who = name_of_staff(session, subject.changed_by)
+        catalogue = getattr(subject, "catalogue", None)
+        marc = subject.marc_record()
+        return Version(number, subject.act, subject.changed_at, who, marc, catalogue)
+    query = select(Revision).where(Revision.subject_id == subject.id, Revision.number == number)
+    found = session.scalar(query.options(undefer(Revision.marc)))
+    if found is None:
+        raise UnknownVersion(number=number)
+    who = name_of_staff(session, found.staff_id)
+    marc = MarcRecord.load(found.marc)
+    return Version(number, found.act, found.at, who, marc, found.catalogue)
+
+
+def name_of_staff(session: Session, staff_id: int | None) -> str:
+    """The name of an account; an empty text for the system."""
+    staff = session.get(Staff, staff_id) if staff_id is not None else None
+    return staff.name if staff is not None else ""
+
+
+def catalogues_of(session: Session, staff_id: int | None) -> tuple[frozenset[str], frozenset[str]]:
+    """The catalogues that an account's branch and the account itself may fill."""
+    query = (
+        select(Branch.catalogues, Staff.catalogues)
+        .join(Staff, Staff.branch_id == Branch.id)
+        .where(Staff.id == staff_id)
+    )
+    found = session.execute(query).one_or_none()
+    return (found[0], found[1]) if found is not None else (frozenset(), frozenset())
+
+
+def parts(record: BibliographicRecord) -> Select[BibliographicRecord]:
+    """The articles, issues or volumes that name this record as their whole."""
+    linked = select(RecordLink.record_id).where(
+        RecordLink.relation == "host", RecordLink.target == record.control_number
+    )
+    return records().where(BibliographicRecord.id.in_(linked))
+
+
+def count_parts(session: Session, record: BibliographicRecord) -> int:
+    """How many records name this one as their whole."""
+    return session.scalar(select(func.count()).select_from(parts(record).subquery())) or 0
+
+
+def broken_links() -> Select[RecordLink]:
+    """Links to headings and hosts that are not in the catalogue."""
+    host = exists().where(BibliographicRecord.control_number == RecordLink.target, ACTIVE)
+    heading = exists().where(
+        AuthorityRecord.control_number == RecordLink.target,
+        AuthorityRecord.state == RecordState.ACTIVE,
+    )
+    return select(RecordLink).where(
+        or_(
+            and_(RecordLink.relation == "host", ~host),
+            and_(RecordLink.relation == "heading", ~heading),
+        )
+    )
+
+
+def serials(text: str) -> Select[BibliographicRecord]:
+    """Journals and newspapers by words of their title."""
+    kinds = BibliographicRecord.worksheet.in_(("journal", "newspaper"))
+    return records().where(kinds, matches(text)) if text.strip() else records().where(kinds)
+
+
+# Duplicates
+
+
+def doubles_of(
+    session: Session, about: Description, *, but: int | None = None
+) -> list[BibliographicRecord]:
+    """Records that may describe the same document: ISBN, ISSN, or the whole description."""
+    conditions = []
+    if about.isbn:
+        conditions.append(BibliographicRecord.isbn == about.isbn)
+    if about.issn and about.worksheet in {"journal", "newspaper"}:
+        conditions.append(
+            and_(
+                BibliographicRecord.issn == about.issn,
+                BibliographicRecord.worksheet == about.worksheet,
+            )
+        )
+    if about.match_key:
+        conditions.append(BibliographicRecord.match_key == about.match_key)
+    if not conditions and len(about.title) > 3:
+        same = BibliographicRecord.title == about.title
+        conditions.append(and_(same, BibliographicRecord.authors == about.authors))
+    if not conditions:
+        return []
+    query = records().where(or_(*conditions))
+    if but is not None:
+        query = query.where(BibliographicRecord.id != but)
+    return list(session.scalars(query.limit(SUGGESTED)))
+
+
+def suspects() -> Select[int, int]:
+    """Pairs of records (smaller id first) that look like one document and were not judged."""
+    other = aliased(BibliographicRecord)
+    alike = or_(
+        and_(BibliographicRecord.isbn == other.isbn, BibliographicRecord.title == other.title),
+        BibliographicRecord.match_key == other.match_key,
+    )
+    judged = exists().where(
+        NotDuplicate.one_id == BibliographicRecord.id, NotDuplicate.other_id == other.id
+    )
+    return (
+        select(BibliographicRecord.id, other.id)
+        .join(other, and_(BibliographicRecord.id < other.id, alike))
+        .where(ACTIVE, other.state == RecordState.ACTIVE, ~judged)
+        .order_by(BibliographicRecord.id.desc(), other.id)
+    )
+
+
+def merges_of(record: BibliographicRecord) -> Select[Merge]:
+    """Merges this record took part in and that still stand."""
+    return (
+        select(Merge)
+        .where(or_(Merge.kept_id == record.id, Merge.dropped_id == record.id))
+        .where(Merge.undone_at.is_(None))
+        .order_by(Merge.id.desc())
+    )
+
+
+def hidden_in(record: BibliographicRecord) -> Select[BibliographicRecord]:
+    """Records merged into this one."""
+    return select(BibliographicRecord).where(BibliographicRecord.merged_into_id == record.id)
+
+
+# Headings
+
+
+def heading(session: Session, authority_id: int, *, lock: bool = False) -> AuthorityRecord:
+    """An authority record by its number.
+
+    Raises:
+        UnknownHeading: there is none.
+    """
+    found = session.get(AuthorityRecord, authority_id, with_for_update=lock or None)
+    if found is None:
+        raise UnknownHeading(id=authority_id)
+    return found
+
+
+def headings(text: str = "", kind: str | None = None) -> Select[AuthorityRecord]:
+    """Headings by the beginning of any of their forms, in alphabetical order."""
+    query = select(AuthorityRecord).where(AuthorityRecord.state == RecordState.ACTIVE)
+    if kind:
+        query = query.where(AuthorityRecord.kind == kind)
+    if key := search_key(text):
+        forms = select(AuthorityForm.authority_id).where(_begins(key))
+        query = query.where(AuthorityRecord.id.in_(forms))
+    return query.order_by(AuthorityRecord.heading, AuthorityRecord.id)
+
+
+def _begins(key: str) -> ColumnElement[bool]:
+    # A range is found by the index on both databases; LIKE is not.
+    return and_(AuthorityForm.search_key >= key, AuthorityForm.search_key < f"{key}\U0010ffff")
+
+
+def suggestions(
+    session: Session, text: str, kind: str
+) -> Sequence[tuple[AuthorityRecord, AuthorityForm]]:
+    """Headings of a kind whose any form begins so, with the form that does."""
+    query = (
+        select(AuthorityRecord, AuthorityForm)
+        .join(AuthorityForm, AuthorityForm.authority_id == AuthorityRecord.id)
+        .where(AuthorityRecord.kind == kind, AuthorityRecord.state == RecordState.ACTIVE)
+        .where(_begins(search_key(text)))
+        .order_by(AuthorityForm.search_key)
+        .options(undefer(AuthorityRecord.marc))
+    )
+    return [(a, f) for a, f in session.execute(query.limit(SUGGESTED))]
+
+
+def users_of(authority: AuthorityRecord) -> Select[BibliographicRecord]:
+    """Records that name this heading in ``$3``."""
+    linked = select(RecordLink.record_id).where(
+        RecordLink.relation == "heading", RecordLink.target == authority.control_number
+    )
+    return select(BibliographicRecord).where(BibliographicRecord.id.in_(linked))
+
+
+def forms_of(authority: AuthorityRecord) -> Select[AuthorityForm]:
+    """The forms of a heading."""
+    return select(AuthorityForm).where(AuthorityForm.authority_id == authority.id)
+
+
+# The work list
+
+
+def problem_counts(session: Session) -> list[tuple[str, int]]:
+    """How many records have each kind of problem, most first."""
+    number = func.count(RecordProblem.record_id.distinct())
+    query = select(RecordProblem.code, number).group_by(RecordProblem.code).order_by(number.desc())
+    return [(code, n) for code, n in session.execute(query)]
+
+
+def problems(code: str | None = None) -> Select[RecordProblem, BibliographicRecord]:
+    """Problems with their records."""
+    query = (
+        select(RecordProblem, BibliographicRecord)
+        .join(BibliographicRecord, BibliographicRecord.id == RecordProblem.record_id)
+        .where(ACTIVE)
+        .order_by(BibliographicRecord.id.desc(), RecordProblem.id)
+    )
+    return query.where(RecordProblem.code == code) if code else query
+
+
+def batch_edits() -> Select[BatchEdit]:
+    """Changes made in many records, latest first."""
+    return select(BatchEdit).order_by(BatchEdit.id.desc())

@@ -19,7 +19,7 @@ from ils.circulation.rules.loans import LoanRefused
 from ils.circulation.rules.patrons import PatronData
 from ils.errors import N_, IlsError, Invalid
 from ils.holdings import barcodes
-from ils.holdings.web import printed
+from ils.holdings.web.records import printed
 from ils.organisation.models import Role
 from ils.organisation.queries import names_of
 

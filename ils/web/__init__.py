@@ -1,8 +1,8 @@
 """Shared by pages: `web.page`, `web.paged`, `web.form_day` and so on."""
 
 from ils.web.forms import argument_int, form_day, form_int, form_uuid, parsed_day
-from ils.web.pages import install, origin, page, public, show_error, translated
-from ils.web.shown import LANGUAGES, language, library_name, listed, paged
+from ils.web.pages import install, origin, page, public, show_error, today, translated
+from ils.web.shown import LANGUAGES, language, library_name, listed, paged, place_name
 from ils.web.system import Ils, SignedIn, Workplace, ils
 
 __all__ = [
@@ -23,7 +23,9 @@ __all__ = [
     "page",
     "paged",
     "parsed_day",
+    "place_name",
     "public",
     "show_error",
+    "today",
     "translated",
 ]

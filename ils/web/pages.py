@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, datetime
 from functools import wraps
 from http import HTTPStatus
 
@@ -113,14 +114,23 @@ def origin() -> Origin:
     )
 
 
+def today() -> date:
+    """The day at the branch of whoever is signed in."""
+    return clock.local_day(clock.now(), g.staff.branch.timezone)
+
+
 def translated(error: IlsError) -> str:
     """The message of an error in the page's language; its texts are translated too."""
-    facts = {
-        name: gettext(value) if isinstance(value, Text) else value
-        for name, value in error.facts.items()
-    }
+    facts = {name: _said(value) for name, value in error.facts.items()}
     text: str = gettext(error.message) % facts
     return text
+
+
+def _said(value: object) -> object:
+    """A fact as the message shows it."""
+    if isinstance(value, Text):
+        return gettext(value)
+    return shown.moment(value) if isinstance(value, datetime) else value
 
 
 def install(app: Flask, system: Ils, csrf: CSRFProtect) -> None:

@@ -84,6 +84,12 @@ def code_name(kind: str, code: str) -> str:
     return label
 
 
+def place_name(fields: Mapping[str, Mapping[str, str]], place: str) -> str:
+    """A field of a record, as ``200$a``, with its name in the page's language."""
+    names = fields.get(place[:3])
+    return f"{place} {names[language()]}" if names else place
+
+
 def code_names(kind: str) -> list[tuple[str, str]]:
     """All codes of a kind with their labels, in their order."""
     return [(code, gettext(text)) for code, text in LABELS[kind].items()]
@@ -145,7 +151,8 @@ def _day(value: date) -> str:
     return format_date(value, "dd.MM.yyyy", locale=get_locale())
 
 
-def _moment(value: datetime) -> str:
+def moment(value: datetime) -> str:
+    """An instant, at the viewer's place."""
     staff = known_staff()
     zone = clock.zone(staff.branch.timezone if staff else ils().config.library.timezone)
     return format_datetime(value.astimezone(zone), "dd.MM.yyyy HH:mm", locale=get_locale())
@@ -155,7 +162,7 @@ def _number(value: int | None) -> str:
     return "—" if value is None else format_decimal(value, locale=get_locale())
 
 
-FILTERS = {"day": _day, "moment": _moment, "number": _number}
+FILTERS = {"day": _day, "moment": moment, "number": _number}
 GLOBALS = {
     "static": _static,
     "language": language,

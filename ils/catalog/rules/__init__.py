@@ -3,12 +3,13 @@
 from ils.catalog.rules.copies import CopyStatement, copies
 from ils.catalog.rules.description import Description, describe
 from ils.catalog.rules.identifiers import isbn13, search_key
-from ils.catalog.rules.subjects import Classes, division
+from ils.catalog.rules.subjects import Classes, classes_of, division
 
 __all__ = [
     "Classes",
     "CopyStatement",
     "Description",
+    "classes_of",
     "copies",
     "describe",
     "division",

@@ -40,3 +40,16 @@ def search_key(text: str) -> str:
     """
     words = _word.findall(unicodedata.normalize("NFKC", text).lower())
     return " ".join(w.translate(LOOK_ALIKES) if _cyrillic.search(w) else w for w in words)
+
+
+def issn_is_right(text: str) -> bool:
+    """Whether the check digit of an ISSN is right.
+
+    >>> issn_is_right("0230-7673"), issn_is_right("0230-7674"), issn_is_right("2410-485X")
+    (True, False, True)
+    """
+    digits = re.sub(r"[-\s]", "", text.upper().removeprefix("ISSN"))
+    if not re.fullmatch(r"[0-9]{7}[0-9X]", digits):
+        return False
+    total = sum((8 - at) * (10 if c == "X" else int(c)) for at, c in enumerate(digits))
+    return total % 11 == 0

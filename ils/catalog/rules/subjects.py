@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ils.config import Lists
+
 #: Latin capitals typed for the Cyrillic letters of ББК.
 LATIN_AS_CYRILLIC = str.maketrans("ABEKMHOPCTYX", "АВЕКМНОРСТУХ")
 
@@ -15,6 +17,11 @@ class Classes:
 
     udc: Mapping[str, str]
     bbk: Mapping[str, str]
+
+
+def classes_of(lists: Lists) -> Classes:
+    """The tables of a library."""
+    return Classes(lists.udc, lists.bbk)
 
 
 def division(classes: Classes, udc: Sequence[str], bbk: Sequence[str]) -> str | None:

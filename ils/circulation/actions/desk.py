@@ -25,7 +25,7 @@ from ils.circulation.rules.keyboard import cleaned, readings
 from ils.circulation.rules.loans import Problem
 from ils.config import Circulation
 from ils.errors import N_, Invalid
-from ils.holdings.actions import add_provisional_item
+from ils.holdings.actions.stock import add_provisional_item
 from ils.holdings.models import Item, ItemStatus
 from ils.holdings.queries import item_by_code, item_by_id
 from ils.ledger import Entry, Kind, Origin, ScanReused

@@ -1,5 +1,5 @@
 """Commands of `ils catalog` that touch copies: import, export, search."""
 
-from ils.holdings.cli import exports, imports
+from ils.holdings.cli import exports, imports, merging
 
-__all__ = ["exports", "imports"]
+__all__ = ["exports", "imports", "merging"]

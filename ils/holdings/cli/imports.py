@@ -21,7 +21,7 @@ from ils.catalog.rules import Classes, describe
 from ils.catalog.rules.rights import UnknownCatalogue
 from ils.console import Console, print_json, with_console
 from ils.errors import N_, Busy, Invalid
-from ils.holdings.actions import Destination, Outcome, import_batch
+from ils.holdings.actions.stock import Destination, Outcome, import_batch
 from ils.ledger import Channel, Origin
 from ils.organisation.models import Branch
 from ils.organisation.queries import branch_by_code, branches

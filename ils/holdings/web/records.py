@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from ils import web
 from ils.catalog import queries as catalog
+from ils.catalog.rules import Classes, classes_of, describe
+from ils.catalog.rules.gost import entry
 from ils.holdings import barcodes, queries
 from ils.holdings.barcodes import Sheet
 from ils.organisation.models import Role
@@ -19,6 +21,7 @@ from ils.organisation.queries import names_of
 catalogue = Blueprint("catalogue", __name__, url_prefix="/staff/catalog")
 
 READERS_OF_CATALOGUE = tuple(Role)
+PARTS = 50
 
 
 @catalogue.get("/")
@@ -39,8 +42,14 @@ def record(session: Session, record_id: int) -> ResponseReturnValue:
         "catalog/record.html",
         record=found,
         marc=found.marc_record(),
+        entry=entry(found.marc_record()),
         items=web.paged(session, queries.items_of(found)),
         branches=names_of(session, web.language()),
+        parts=list(session.scalars(catalog.parts(found).limit(PARTS + 1))),
+        hidden=list(session.scalars(catalog.hidden_in(found).limit(PARTS))),
+        doubles=catalog.doubles_of(session, describe(found.marc_record(), _classes()), but=found.id)
+        if found.active
+        else [],
     )
 
 
@@ -59,6 +68,10 @@ def label(session: Session, item_id: int, form: str) -> ResponseReturnValue:
         item.record.title,
     )
     return printed(sheet, form)
+
+
+def _classes() -> Classes:
+    return classes_of(web.ils().config.lists)
 
 
 def printed(sheet: Sheet, form: str) -> Response:

@@ -1,0 +1,184 @@
+"""Authority records: a heading changed once is changed wherever it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import uuid5
+
+from sqlalchemy.orm import Session, undefer
+
+from ils.catalog import queries
+from ils.catalog.actions.records import change_record, keep_revision, numbered, set_forms, stamp
+from ils.catalog.marc.record import Field, MarcRecord
+from ils.catalog.models import (
+    Act,
+    AuthorityKind,
+    AuthorityRecord,
+    BibliographicRecord,
+    FormRelation,
+    RecordState,
+)
+from ils.catalog.rules import Classes, headings
+from ils.db import new_id
+from ils.errors import N_, Invalid, Refused, Stale
+from ils.ledger import Origin
+
+
+class HeadingInUse(Refused):
+    """Records name this heading."""
+
+    code = "heading_in_use"
+    message = N_("%(count)s records name this heading; it cannot be deleted.")
+
+
+@dataclass(frozen=True)
+class OtherForm:
+    """A form of a name besides the heading."""
+
+    relation: FormRelation
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class HeadingData:
+    """A heading as its form says: subfields of the name, the other forms, a note."""
+
+    kind: AuthorityKind
+    name: tuple[tuple[str, str], ...]
+    others: tuple[OtherForm, ...] = ()
+    note: str = ""
+
+
+TAGS = {FormRelation.SEE: "4", FormRelation.SEE_ALSO: "5", FormRelation.PARALLEL: "7"}
+INVERTED = {AuthorityKind.PERSON}
+
+
+def as_marc(data: HeadingData, base: MarcRecord | None = None) -> MarcRecord:
+    """The record of a heading; fields its form does not show stay.
+
+    Raises:
+        Invalid: the name is empty.
+    """
+    name = [(code, " ".join(value.split())) for code, value in data.name if value.strip()]
+    if not name or name[0][0] != "a":
+        raise Invalid(N_("Heading"), N_("This must be filled in."))
+    digits = headings.DIGITS[data.kind]
+    indicators = " 1" if data.kind in INVERTED else "  "
+    own = [Field(f"2{digits}", indicators, name)]
+    for other in data.others:
+        text = " ".join(other.text.split())
+        if not text:
+            continue
+        pairs = _parts(data.kind, text)
+        if other.language:
+            pairs.append(("8", other.language))
+        own.append(Field(f"{TAGS[other.relation]}{digits}", indicators, pairs))
+    if data.note.strip():
+        own.append(Field("330", "1 ", [("a", data.note.strip())]))
+    shown = {f"{block}{digits}" for block in "2457"} | {"330"}
+    kept = [f for f in base.fields if f.tag not in shown] if base is not None else []
+    leader = f"00000nx  {headings.ENTITIES[digits]}2200000   45  "
+    return MarcRecord(leader, sorted([*own, *kept], key=lambda f: f.tag))
+
+
+def _parts(kind: AuthorityKind, text: str) -> list[tuple[str, str]]:
+    if kind in INVERTED:
+        surname, comma, rest = text.partition(", ")
+        return [("a", surname), ("b", rest)] if comma else [("a", text)]
+    return [("a", text)]
+
+
+def add_heading(session: Session, origin: Origin, data: HeadingData) -> AuthorityRecord:
+    """A new heading.
+
+    Raises:
+        Invalid: the name is empty.
+    """
+    authority_id = new_id()
+    marc = numbered(as_marc(data), authority_id)
+    authority = AuthorityRecord(
+        id=authority_id,
+        marc=marc.dump(),
+        control_number=marc.get("001"),
+        kind=data.kind.value,
+        heading=headings.heading(marc),
+        created_at=origin.at,
+        changed_at=origin.at,
+        changed_by=origin.staff_id,
+        act=Act.ADDED,
+    )
+    session.add(authority)
+    session.flush()
+    set_forms(session, authority, marc)
+    return authority
+
+
+def change_heading(
+    session: Session,
+    origin: Origin,
+    authority: AuthorityRecord,
+    data: HeadingData,
+    *,
+    seen_revision: int,
+    classes: Classes,
+) -> int:
+    """Change a heading, and the records that use it with it.
+
+    Returns:
+        How many records changed.
+
+    Raises:
+        Stale: somebody changed it since the form was opened.
+        Invalid: the name is empty.
+    """
+    if authority.revision != seen_revision:
+        raise Stale
+    before = authority.marc_record()
+    marc = numbered(as_marc(data, before), authority.id)
+    keep_revision(session, authority)
+    authority.marc, authority.kind = marc.dump(), data.kind.value
+    authority.heading = headings.heading(marc)
+    stamp(authority, origin, Act.EDITED)
+    session.flush()
+    set_forms(session, authority, marc)
+    return _carry(session, origin, authority, marc, classes)
+
+
+def _carry(
+    session: Session, origin: Origin, authority: AuthorityRecord, marc: MarcRecord, classes: Classes
+) -> int:
+    """Write the name into every field that names this heading in ``$3``."""
+    changed = 0
+    users = queries.users_of(authority).options(undefer(BibliographicRecord.marc))
+    for record in session.scalars(users).all():
+        old = record.marc_record()
+        fields = [_named(f, marc, authority.control_number) for f in old.fields]
+        if fields == old.fields:
+            continue
+        part = replace(origin, request_id=uuid5(origin.request_id, f"heading:{record.id}"))
+        after = MarcRecord(old.leader, fields)
+        change_record(session, part, record, marc=after, classes=classes, act=Act.HEADING)
+        changed += 1
+    return changed
+
+
+def _named(f: Field, marc: MarcRecord, target: str) -> Field:
+    if f.tag in headings.HEADING_FIELDS and target in f.all("3"):
+        return headings.with_heading(f, marc, target)
+    return f
+
+
+def delete_heading(session: Session, origin: Origin, authority: AuthorityRecord) -> None:
+    """Hide a heading nobody uses.
+
+    Raises:
+        HeadingInUse: records name it.
+    """
+    users: Sequence[object] = session.scalars(queries.users_of(authority)).all()
+    if users:
+        raise HeadingInUse(count=len(users))
+    keep_revision(session, authority)
+    authority.state = RecordState.DELETED
+    stamp(authority, origin, Act.DELETED)

@@ -1,0 +1,252 @@
+"""A record as the values of an entry form, and back. What a form does not show is kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ils.catalog.marc.crosswalk import coded
+from ils.catalog.marc.record import Field, MarcRecord, linked
+from ils.catalog.rules.worksheets import FieldForm, Group, Worksheet
+
+Values = Mapping[str, Sequence[str]]
+#: What a coded $a begins with where nothing is said; UNIMARC's fill character is ``|``.
+BLANKS = {
+    "105": "y   z   000yy", "110": "|||||||||||", "115": "|" * 15, "120": "|" * 13,
+    "126": "|" * 15, "135": "|" * 13, "140": "|" * 28,
+}  # fmt: skip
+EMPTY_CODE = " |"
+#: Carries the number of the heading a field takes its name from.
+LINK = "3"
+UNIMARC_WIDTH = 36
+
+_year = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One field of a form: of the record (``index``) or empty, to be filled."""
+
+    form: FieldForm
+    index: int | None
+    values: Values
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """One field as it came back from a form."""
+
+    tag: str
+    index: int | None
+    values: Values
+
+
+def rows(group: Group, marc: MarcRecord) -> Iterator[Row]:
+    """The fields of a group with the record's values; one empty where it has none."""
+    for form in group.fields:
+        found = [(n, f) for n, f in enumerate(marc.fields) if f.tag == form.tag and _fits(form, f)]
+        yield from (Row(form, n, _values(form, f)) for n, f in found)
+        if not found:
+            yield Row(form, None, {})
+
+
+def shown(worksheet: Worksheet, marc: MarcRecord) -> set[int]:
+    """The indexes of the fields that a form shows."""
+    return {
+        row.index
+        for group in worksheet.groups
+        for row in rows(group, marc)
+        if row.index is not None
+    }
+
+
+def _fits(form: FieldForm, f: Field) -> bool:
+    return form.constant is None or form.constant in f.subfields
+
+
+def _values(form: FieldForm, f: Field) -> Values:
+    inside = f.embedded() if any(sub.embedded for sub in form.subs) else []
+    values: dict[str, list[str]] = {}
+    for sub in form.subs:
+        if sub.positions is not None:
+            first, width = sub.positions
+            code = f.get("a")[first : first + width].strip(EMPTY_CODE)
+            values[sub.key] = [code] if code else []
+        elif sub.embedded is not None:
+            tag, code = sub.embedded
+            values[sub.key] = [v for one in inside if one.tag == tag for v in one.all(code)]
+        else:
+            values[sub.key] = f.all(sub.key)
+    return values
+
+
+def filled(marc: MarcRecord, worksheet: Worksheet, said: Sequence[Submitted]) -> MarcRecord:
+    """The record with what the form says; fields and subfields it does not show stay."""
+    forms = {form.tag: form for form in worksheet.fields()}
+    changed: dict[int, Field | None] = {}
+    added: list[Field] = []
+    for one in said:
+        form = forms.get(one.tag)
+        if form is None:
+            continue
+        if one.index is not None and one.index < len(marc.fields):
+            changed[one.index] = _written(form, marc.fields[one.index], one.values)
+        elif (new := _written(form, None, one.values)) is not None:
+            added.append(new)
+    kept = [changed.get(n, f) for n, f in enumerate(marc.fields)]
+    fields = [f for f in kept if f is not None] + added
+    fields.sort(key=lambda f: f.tag)
+    return MarcRecord(_leader(marc.leader, worksheet), fields)
+
+
+def _leader(leader: str, worksheet: Worksheet) -> str:
+    return leader.ljust(24) if leader.strip() else coded.leader_of(*worksheet.leader)
+
+
+def _written(form: FieldForm, base: Field | None, values: Values) -> Field | None:
+    """The field with these values; nothing if it says nothing any more."""
+    clean = {key: [v.strip() for v in said if v.strip()] for key, said in values.items()}
+    if any(sub.positions is not None for sub in form.subs):
+        return _coded(form, base, clean)
+    if any(sub.embedded for sub in form.subs):
+        return _link(form, base, clean)
+    keys = [sub.key for sub in form.subs if sub.key in values]
+    keys += [LINK] if LINK in values else []
+    if base is None:
+        pairs = [(key, value) for key in keys for value in clean[key]]
+    else:
+        pairs = _in_place(base.subfields, keys, clean)
+    others = [pair for pair in pairs if pair != form.constant]
+    if not any(value for _, value in others):
+        return None
+    if form.constant is not None and form.constant not in pairs:
+        pairs.append(form.constant)
+    indicators = base.indicators if base is not None else form.indicators
+    return Field(form.tag, indicators, pairs)
+
+
+def _in_place(
+    pairs: Sequence[tuple[str, str]], keys: Sequence[str], values: Values
+) -> list[tuple[str, str]]:
+    """New values where the old ones of the same code stood; more of them follow the last."""
+    left = {key: list(values[key]) for key in keys}
+    out: list[tuple[str, str]] = []
+    for code, value in pairs:
+        if code not in left:
+            out.append((code, value))
+        elif left[code]:
+            out.append((code, left[code].pop(0)))
+    order = {key: at for at, key in enumerate(keys)}
+    for key in keys:
+        for value in left[key]:
+            # After the last of its own code, else after the codes that come before it in the form.
+            at = max(
+                (
+                    n + 1
+                    for n, (c, _) in enumerate(out)
+                    if c == key or order.get(c, 99) < order[key]
+                ),
+                default=0,
+            )
+            out.insert(at, (key, value))
+    return out
+
+
+def _coded(form: FieldForm, base: Field | None, values: Values) -> Field | None:
+    text = base.get("a") if base is not None else BLANKS.get(form.tag, "")
+    if form.tag == "100":
+        text = (text or coded.general("", "", "", "", "", "y")).ljust(UNIMARC_WIDTH)
+    before = text
+    for sub in form.subs:
+        if sub.positions is None or sub.key not in values:
+            continue
+        first, width = sub.positions
+        text = text.ljust(first + width)
+        code = (values[sub.key] or [""])[0][:width]
+        was = text[first : first + width]
+        if code or was.strip(EMPTY_CODE):
+            code = (
+                code.ljust(width)
+                if code
+                else (BLANKS.get(form.tag, "").ljust(99))[first : first + width]
+            )
+            text = text[:first] + code + text[first + width :]
+    if base is None and text == before and form.tag != "100":
+        return None
+    rest = [(c, v) for c, v in base.subfields if c != "a"] if base is not None else []
+    return Field(
+        form.tag, base.indicators if base is not None else form.indicators, [("a", text), *rest]
+    )
+
+
+def _link(form: FieldForm, base: Field | None, values: Values) -> Field | None:
+    inside = base.embedded() if base is not None else []
+    for sub in form.subs:
+        if sub.embedded is None or sub.key not in values:
+            continue
+        tag, code = sub.embedded
+        one = next((f for f in inside if f.tag == tag), None)
+        said = values[sub.key]
+        if one is None:
+            if not said:
+                continue
+            # The name of an issue is a number or a date, and no title to search by.
+            number = form.tag == "463" and (said[0][:1].isdigit() or said[0][:1] == "№")
+            indicators = {"200": "0 " if number else "1 "}.get(tag, "  ")
+            one = Field(tag, "" if tag < "010" else indicators, [])
+            inside.append(one)
+        one.subfields = _in_place(one.subfields, [code], {code: said})
+    inside = [f for f in inside if f.has_text()]
+    inside.sort(key=lambda f: f.tag)
+    return (
+        linked(form.tag, base.indicators if base is not None else form.indicators, inside)
+        if inside
+        else None
+    )
+
+
+def blank(worksheet: Worksheet, today: date, language: str) -> MarcRecord:
+    """A new record of a kind: leader, coded data and the defaults of its form.
+
+    Args:
+        language: of cataloguing and, until said otherwise, of the text: ``kaz`` or ``rus``.
+    """
+    general = coded.general(today.strftime("%Y%m%d"), "d", "", "", "", "y")
+    marc = MarcRecord(
+        coded.leader_of(*worksheet.leader),
+        [Field("100", "  ", [("a", general[:22] + language + general[25:])])],
+    )
+    said = []
+    for form in worksheet.fields():
+        values = {sub.key: [sub.default] for sub in form.subs if sub.default}
+        if form.tag == "101" and "a" in values:
+            values["a"] = [language]
+        if form.tag == "801":
+            values["c"] = [today.strftime("%Y%m%d")]
+        if values:
+            said.append(Submitted(form.tag, 0 if form.tag == "100" else None, values))
+    return filled(marc, worksheet, said)
+
+
+def completed(marc: MarcRecord) -> MarcRecord:
+    """With the year of publication in the coded data, where it was left empty."""
+    general = next(marc.each("100"), None)
+    if general is None or general.get("a")[9:13].strip(EMPTY_CODE):
+        return marc
+    years = [v for f in marc.each("210") for v in f.all("d")]
+    years += [
+        v
+        for f in marc.each("463")
+        for one in f.embedded()
+        if one.tag == "210"
+        for v in one.all("d")
+    ]
+    found = next((m.group() for text in years if (m := _year.search(text))), None)
+    if found is None:
+        return marc
+    text = general.get("a").ljust(UNIMARC_WIDTH)
+    pairs = [(c, text[:9] + found + text[13:] if c == "a" else v) for c, v in general.subfields]
+    fields = [Field(f.tag, f.indicators, pairs) if f is general else f for f in marc.fields]
+    return MarcRecord(marc.leader, fields)

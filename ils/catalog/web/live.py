@@ -1,0 +1,84 @@
+"""While a record is typed: its description, what is wrong, what it doubles, what to suggest."""
+
+from __future__ import annotations
+
+from flask import jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from ils import web
+from ils.catalog import queries, rules
+from ils.catalog.marc.record import MarcRecord
+from ils.catalog.rules import checks, headings, search_key
+from ils.catalog.rules.gost import Style, entry
+from ils.catalog.rules.worksheets import class_names
+from ils.catalog.web.shared import CATALOGUERS, cataloguing, classes, sent, sheets
+
+CLASSES_SHOWN = 10
+CLASS_SCHEMES = {"udc", "bbk"}
+
+
+@cataloguing.post("/look")
+@web.page(*CATALOGUERS)
+def look(session: Session) -> ResponseReturnValue:
+    """The panel beside a form: the description, the problems, the possible doubles."""
+    worksheet = sheets().form(request.form.get("worksheet", ""))
+    record_id, revision = web.form_int("record"), web.form_int("revision")
+    base = MarcRecord()
+    if record_id and revision:
+        record = queries.record(session, record_id)
+        base = queries.version(session, record, revision).marc
+    marc = sent(base, worksheet)
+    about = rules.describe(marc, classes())
+    return render_template(
+        "catalog/_look.html",
+        gost=str(entry(marc)),
+        gost2018=str(entry(marc, Style.GOST2018)),
+        problems=checks.problems(marc, worksheet, sheets()),
+        doubles=queries.doubles_of(session, about, but=record_id),
+        about=about,
+        label=sheets(),
+    )
+
+
+@cataloguing.get("/suggest")
+@web.page(*CATALOGUERS)
+def suggest(session: Session) -> ResponseReturnValue:
+    """Headings or classes that begin so: a label, the subfields they fill, the link."""
+    kind, text = request.args.get("kind", ""), request.args.get("q", "").strip()
+    if not text:
+        return jsonify([])
+    if kind in CLASS_SCHEMES:
+        return jsonify(_classes(kind, text))
+    found = []
+    for authority, form in queries.suggestions(session, text, kind):
+        named = next(
+            (
+                f
+                for f in authority.marc_record().fields
+                if f.tag[0] == "2" and f.tag[1:] in headings.KINDS
+            ),
+            None,
+        )
+        if named is None:
+            continue
+        label = authority.heading
+        if form.form != authority.heading:
+            label = f"{form.form} → {authority.heading}"
+        values: dict[str, str] = {}
+        for code, value in named.subfields:
+            values.setdefault(code, value)
+        found.append({"label": label, "values": values, "link": authority.control_number})
+    return jsonify(found)
+
+
+def _classes(scheme: str, text: str) -> list[dict[str, object]]:
+    """Classes by their index or a word of their names in both languages."""
+    words, language = search_key(text), web.language()
+    found: list[dict[str, object]] = []
+    for index, names in class_names()[scheme].items():
+        said = f" {search_key(names['ru'])} {search_key(names['kk'])}"
+        if index.startswith(text) or (words and f" {words}" in said):
+            name = names["kk"] if language == "kk" else names["ru"]
+            found.append({"label": f"{index} {name}", "values": {"a": index}, "link": ""})
+    return found[:CLASSES_SHOWN]

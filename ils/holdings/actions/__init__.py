@@ -1,0 +1,1 @@
+"""What is done to copies, and to records with their copies."""

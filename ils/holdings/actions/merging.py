@@ -1,0 +1,207 @@
+"""Two records of one document made one, with all that hangs on them; and taken apart again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import uuid5
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from ils.catalog import queries as catalog
+from ils.catalog.actions import editing
+from ils.catalog.actions.records import change_record, set_state
+from ils.catalog.marc.record import Field, MarcRecord
+from ils.catalog.models import Act, BibliographicRecord, Merge, NotDuplicate, RecordState
+from ils.catalog.rules import Classes, comparison
+from ils.errors import N_, Invalid, NotFound, Refused
+from ils.holdings.models import Item, ItemStatus
+from ils.ledger import Kind, Origin
+
+
+class SameRecord(Invalid):
+    """A record cannot be merged with itself."""
+
+    code = "same_record"
+    message = N_("Choose two different records.")
+
+
+class UnknownMerge(NotFound):
+    """No merge has this number, or it was taken back."""
+
+    code = "unknown_merge"
+    message = N_("There is no such merge, or it was taken back already.")
+
+
+class HasCopies(Refused):
+    """Copies of the record stand in stock."""
+
+    code = "has_copies"
+    message = N_("%(count)s copies of this record are in stock; withdraw them first.")
+
+
+def merge_records(
+    session: Session,
+    origin: Origin,
+    *,
+    kept_id: int,
+    dropped_id: int,
+    taken: Sequence[int],
+    classes: Classes,
+) -> Merge:
+    """Hide one record behind another; its copies and its articles move.
+
+    Args:
+        taken: indexes of the fields of the dropped record that the kept one takes.
+
+    Raises:
+        SameRecord: they are one.
+        NotActive: one of them is hidden.
+    """
+    if kept_id == dropped_id:
+        raise SameRecord
+    first, second = sorted((kept_id, dropped_id))
+    locked = {n: catalog.record(session, n, lock=True) for n in (first, second)}
+    kept, dropped = locked[kept_id], locked[dropped_id]
+    if not (kept.active and dropped.active):
+        raise editing.NotActive
+    before = kept.revision
+    marc = comparison.merged(kept.marc_record(), dropped.marc_record(), taken)
+    if marc.fields != kept.marc_record().fields:
+        change_record(session, origin, kept, marc=marc, classes=classes, act=Act.MERGED)
+        editing.note_problems(session, kept)
+    items = list(session.scalars(select(Item.id).where(Item.record_id == dropped.id)))
+    session.execute(update(Item).where(Item.id.in_(items)).values(record_id=kept.id))
+    parts = _point_parts(session, origin, dropped, kept.control_number, classes, Act.MERGED)
+    set_state(session, origin, dropped, RecordState.MERGED, act=Act.MERGED, kind=Kind.RECORD_MERGED)
+    dropped.merged_into_id = kept.id
+    merge = Merge(
+        kept_id=kept.id,
+        dropped_id=dropped.id,
+        before=before,
+        after=kept.revision,
+        moved={"items": items, "parts": parts},
+        at=origin.at,
+        staff_id=origin.staff_id,
+        undone_at=None,
+    )
+    session.add(merge)
+    session.flush()
+    return merge
+
+
+def take_apart(
+    session: Session, origin: Origin, record_id: int, *, classes: Classes
+) -> BibliographicRecord:
+    """Bring a merged record back, with the copies and articles that moved.
+
+    The record it was merged into gets its fields back too, unless it was edited since.
+
+    Raises:
+        UnknownMerge: the record is not merged into another.
+    """
+    dropped = catalog.record(session, record_id, lock=True)
+    if dropped.state != RecordState.MERGED or dropped.merged_into_id is None:
+        raise UnknownMerge
+    kept = catalog.record(session, dropped.merged_into_id, lock=True)
+    merge = session.scalar(
+        select(Merge)
+        .where(Merge.dropped_id == dropped.id, Merge.undone_at.is_(None))
+        .order_by(Merge.id.desc())
+    )
+    dropped.merged_into_id = None
+    set_state(
+        session, origin, dropped, RecordState.ACTIVE, act=Act.SEPARATED, kind=Kind.RECORD_RESTORED
+    )
+    if merge is None:  # it came in as a duplicate: its copies were never its own
+        return dropped
+    if kept.revision == merge.after != merge.before:
+        old = catalog.version(session, kept, merge.before)
+        part = replace(origin, request_id=uuid5(origin.request_id, "kept"))
+        change_record(session, part, kept, marc=old.marc, classes=classes, act=Act.SEPARATED)
+    still = select(Item.id).where(Item.id.in_(merge.moved["items"]), Item.record_id == kept.id)
+    session.execute(update(Item).where(Item.id.in_(still)).values(record_id=dropped.id))
+    _repoint(
+        session, origin, merge.moved["parts"], kept.control_number, dropped.control_number, classes
+    )
+    merge.undone_at = origin.at
+    return dropped
+
+
+def _point_parts(  # noqa: PLR0917 -- what moving is
+    session: Session,
+    origin: Origin,
+    host: BibliographicRecord,
+    to: str,
+    classes: Classes,
+    act: Act,
+) -> list[int]:
+    """Make the articles and volumes of a record name another one."""
+    parts = list(session.scalars(catalog.parts(host)))
+    for part in parts:
+        _rename_host(session, origin, part, host.control_number, to, classes, act)
+    return [part.id for part in parts]
+
+
+def _repoint(  # noqa: PLR0917 -- the same, back
+    session: Session, origin: Origin, parts: Sequence[int], old: str, new: str, classes: Classes
+) -> None:
+    for part_id in parts:
+        part = catalog.record(session, part_id, lock=True)
+        _rename_host(session, origin, part, old, new, classes, Act.SEPARATED)
+
+
+def _rename_host(  # noqa: PLR0917 -- the same for one
+    session: Session,
+    origin: Origin,
+    part: BibliographicRecord,
+    old: str,
+    new: str,
+    classes: Classes,
+    act: Act,
+) -> None:
+    marc = part.marc_record()
+    fields = [
+        _renamed(f, old, new) if f.tag in {"461", "462", "463", "464"} else f for f in marc.fields
+    ]
+    if fields == marc.fields:
+        return
+    own = replace(origin, request_id=uuid5(origin.request_id, f"{act}:{part.id}"))
+    change_record(
+        session, own, part, marc=MarcRecord(marc.leader, fields), classes=classes, act=act
+    )
+
+
+def _renamed(f: Field, old: str, new: str) -> Field:
+    swap = {("1", f"001{old}"): ("1", f"001{new}"), ("0", old): ("0", new)}
+    return Field(f.tag, f.indicators, [swap.get(pair, pair) for pair in f.subfields])
+
+
+def judge_different(session: Session, origin: Origin, one_id: int, other_id: int) -> None:
+    """Say that two records that look alike are different documents."""
+    first, second = sorted((one_id, other_id))
+    if first == second:
+        raise SameRecord
+    known = select(NotDuplicate.id).where(
+        NotDuplicate.one_id == first, NotDuplicate.other_id == second
+    )
+    if session.scalar(known) is None:
+        session.add(
+            NotDuplicate(one_id=first, other_id=second, at=origin.at, staff_id=origin.staff_id)
+        )
+
+
+def delete_record(session: Session, origin: Origin, record: BibliographicRecord) -> None:
+    """Hide a record that has no copies in stock.
+
+    Raises:
+        HasCopies: it has.
+        NotActive, HasArticles: see `ils.catalog.actions.editing.delete_record`.
+    """
+    stock = select(func.sum(Item.copies)).where(
+        Item.record_id == record.id, Item.status != ItemStatus.WITHDRAWN
+    )
+    if copies := session.scalar(stock):
+        raise HasCopies(count=int(copies))
+    editing.delete_record(session, origin, record)

@@ -1,0 +1,436 @@
+"""Cataloguers' pages, by a browser without scripts: new, edit, two at once, versions, merge."""
+
+import json
+import re
+from html import unescape
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select
+from trade import Browser
+
+from ils import db
+from ils.catalog import queries
+from ils.catalog.models import BibliographicRecord, RecordProblem, Revision
+from ils.ledger import Entry
+from ils.organisation.models import Branch, Role, Staff
+
+
+@pytest.fixture
+def cataloguer(library, browser):
+    library.account("каталогизатор", Role.CATALOGUER)
+    browser.sign_in("каталогизатор")
+    return browser
+
+
+def values(page):
+    """What a browser would send back: the form's fields with their values."""
+    text = page.split('id="entry"')[1]
+    sent = []
+    for match in re.finditer(
+        r"<input[^>]*>|<textarea[^>]*>.*?</textarea>|<select.*?</select>", text, re.DOTALL
+    ):
+        tag = match.group()
+        name = re.search(r'name="([^"]*)"', tag)
+        if not name or name[1] == "csrf_token":
+            continue
+        if tag.startswith("<input"):
+            value = re.search(r'value="([^"]*)"', tag)
+            sent.append((name[1], unescape(value[1]) if value else ""))
+        elif tag.startswith("<textarea"):
+            sent.append((name[1], unescape(re.search(r">(.*)</textarea>", tag, re.DOTALL)[1])))
+        else:
+            chosen = re.search(r'value="([^"]*)" selected', tag)
+            sent.append((name[1], unescape(chosen[1]) if chosen else ""))
+    return sent
+
+
+def filled(page, changes):
+    """The form with some values typed; a key is ``TAG`` and subfield, for the tag's first row."""
+    sent = values(page)
+    rows = {}
+    for name, value in sent:
+        if name == "row":
+            number, tag, _ = value.split("|")
+            rows.setdefault(tag, number)
+    wanted = {
+        f"{rows[key[:3]]}.{key[3:]}": value
+        for key, value in changes.items()
+        if key[:3].isdigit() and key[3:]
+    }
+    wanted |= {key: value for key, value in changes.items() if not key[:3].isdigit()}
+    out = {}
+    for name, value in sent:
+        if name in wanted:
+            out.setdefault(name, []).append(wanted.pop(name))
+        else:
+            out.setdefault(name, []).append(value)
+    assert not wanted
+    return out
+
+
+def make(browser, worksheet="book", **changes):
+    page = browser.get(f"/staff/catalog/new?worksheet={worksheet}").text
+    said = {key.lstrip("_"): value for key, value in changes.items()}
+    return browser.post("/staff/catalog/new", **filled(page, said))
+
+
+def number_of(answer):
+    assert answer.status_code == 302, answer.text
+    return int(answer.headers["Location"].rsplit("/", 1)[1])
+
+
+def book(browser, title="Абай жолы", **changes):
+    said = {"_200a": title, "_210a": "Алматы", "_210d": "2019", "_215a": "320 б.", "_101a": "kaz"}
+    return number_of(make(browser, **(said | changes)))
+
+
+def record(library, record_id):
+    with db.reading(library.sessions) as session:
+        found = queries.record(session, record_id)
+        return found, found.marc_record()
+
+
+def entries(library, kind):
+    with db.reading(library.sessions) as session:
+        return session.scalars(select(Entry).where(Entry.kind == kind).order_by(Entry.id)).all()
+
+
+def test_a_book_is_described_in_the_form(library, cataloguer):
+    record_id = book(
+        cataloguer, _200e="роман-эпопея", _700a="Әуезов", _700b="М.", _675a="821.512.122",
+        _010a="978-601-200-001-6",
+    )  # fmt: skip
+    found, marc = record(library, record_id)
+    assert (found.title, found.authors, found.year, found.language, found.division) == (
+        "Абай жолы : роман-эпопея", "Әуезов, М.", 2019, "kk", "literature",
+    )  # fmt: skip
+    assert (found.worksheet, found.catalogue, found.revision, found.act) == (
+        "book",
+        "books",
+        1,
+        "added",
+    )
+    assert marc.leader[5:9] == "nam0"
+    general = marc.get("100", "a")
+    assert (len(general), general[8:13], general[26:28], general[34:]) == (36, "d2019", "50", "ca")
+    assert marc.get("001") == str(record_id)
+    (entry,) = entries(library, "record_added")
+    assert (entry.catalogue, entry.language, entry.record_id, entry.count) == (
+        "books",
+        "kk",
+        record_id,
+        1,
+    )
+    page = cataloguer.get(f"/staff/catalog/{record_id}").text
+    assert "Абай жолы : роман-эпопея / М. Әуезов. – Алматы, 2019. – 320 б." in page
+
+
+def test_a_record_without_a_title_is_not_saved_and_nothing_typed_is_lost(library, cataloguer):
+    answer = make(cataloguer, _210a="Алматы", _700a="Әуезов")
+    assert answer.status_code == 422
+    assert dict(values(answer.text))["worksheet"] == "book"
+    assert "Алматы" in [v for _, v in values(answer.text)]
+    assert entries(library, "record_added") == []
+
+
+def test_the_same_form_sent_twice_makes_one_record(library, cataloguer):
+    page = cataloguer.get("/staff/catalog/new?worksheet=book").text
+    form = filled(page, {"200a": "Дала"})
+    first, second = (cataloguer.post("/staff/catalog/new", **form) for _ in range(2))
+    assert number_of(first) == number_of(second)
+    assert len(entries(library, "record_added")) == 1
+
+
+def test_what_a_form_does_not_show_stays(library, cataloguer):
+    record_id = book(cataloguer)
+    page = cataloguer.get(f"/staff/catalog/{record_id}/edit?view=marc").text
+    marc = dict(values(page))["marc"]
+    changed = marc + "\n991 12 $aсвоё$?не понятно\n200 1# $x".removesuffix("\n200 1# $x")
+    form = {**dict(values(page)), "marc": changed}
+    assert cataloguer.post(f"/staff/catalog/{record_id}/edit", **form).status_code == 302
+    page = cataloguer.get(f"/staff/catalog/{record_id}/edit").text
+    form = filled(page, {"200a": "Абай жолы", "210c": "Жазушы"})
+    assert cataloguer.post(f"/staff/catalog/{record_id}/edit", **form).status_code == 302
+    found, marc = record(library, record_id)
+    assert [f.subfields for f in marc.each("991")] == [[("a", "своё"), ("?", "не понятно")]]
+    assert marc.get("210", "c") == "Жазушы"
+    assert found.revision == 3
+    assert [e.detail for e in entries(library, "record_edited")] == ["edited", "edited"]
+
+
+def test_a_wrong_line_of_the_marc_view_is_named(library, cataloguer):
+    record_id = book(cataloguer)
+    page = cataloguer.get(f"/staff/catalog/{record_id}/edit?view=marc").text
+    form = dict(values(page))
+    answer = cataloguer.post(
+        f"/staff/catalog/{record_id}/edit", **form | {"marc": form["marc"] + "\nоп"}
+    )
+    assert answer.status_code == 422
+    assert "оп" in answer.text
+    assert record(library, record_id)[0].revision == 1
+
+
+def test_the_second_of_two_cataloguers_is_told_and_nothing_is_overwritten(library, app, cataloguer):
+    record_id = book(cataloguer)
+    library.account("второй", Role.CATALOGUER)
+    other = Browser(app.test_client())
+    other.sign_in("второй")
+    mine = cataloguer.get(f"/staff/catalog/{record_id}/edit").text
+    theirs = other.get(f"/staff/catalog/{record_id}/edit").text
+    other.post(
+        f"/staff/catalog/{record_id}/edit", **filled(theirs, {"210c": "Жазушы", "300a": "Ескертпе"})
+    )
+
+    answer = cataloguer.post(f"/staff/catalog/{record_id}/edit", **filled(mine, {"215a": "400 б."}))
+    assert answer.status_code == 409
+    assert "второй" in answer.text
+    assert "$cЖазушы" in answer.text
+    assert record(library, record_id)[1].get("215", "a") == "320 б."
+
+    again = cataloguer.post(f"/staff/catalog/{record_id}/edit", **filled(answer.text, {}))
+    assert again.status_code == 302
+    _, marc = record(library, record_id)
+    assert (marc.get("215", "a"), marc.get("210", "c"), marc.get("300", "a")) == (
+        "400 б.",
+        "Жазушы",
+        "Ескертпе",
+    )
+
+
+def test_an_earlier_version_comes_back(library, cataloguer):
+    record_id = book(cataloguer)
+    page = cataloguer.get(f"/staff/catalog/{record_id}/edit").text
+    cataloguer.post(f"/staff/catalog/{record_id}/edit", **filled(page, {"200a": "Қате"}))
+    page = cataloguer.get(f"/staff/catalog/{record_id}/versions").text
+    assert "$aҚате" in page
+    answer = cataloguer.post(f"/staff/catalog/{record_id}/versions/1", request_id=str(uuid4()))
+    assert answer.status_code == 302
+    found, marc = record(library, record_id)
+    assert (marc.get("200", "a"), found.revision, found.act) == ("Абай жолы", 3, "restored")
+    with db.reading(library.sessions) as session:
+        assert session.scalar(select(func.count()).select_from(Revision)) == 2
+
+
+def test_a_deleted_record_is_subtracted_and_can_come_back(library, cataloguer):
+    record_id = book(cataloguer)
+    cataloguer.post(f"/staff/catalog/{record_id}/delete", request_id=str(uuid4()))
+    assert "Абай жолы" not in cataloguer.get("/staff/catalog/?q=абай").text
+    assert cataloguer.get(f"/staff/catalog/{record_id}/edit").status_code == 409
+    assert len(entries(library, "record_deleted")) == 1
+    library.check()
+    cataloguer.post(f"/staff/catalog/{record_id}/undelete", request_id=str(uuid4()))
+    assert "Абай жолы" in cataloguer.get("/staff/catalog/?q=абай").text
+    assert len(entries(library, "record_restored")) == 1
+
+
+def test_a_record_with_copies_is_not_deleted(library, cataloguer):
+    library.copy("77")
+    with db.reading(library.sessions) as session:
+        record_id = session.scalars(select(BibliographicRecord.id)).one()
+    answer = cataloguer.post(f"/staff/catalog/{record_id}/delete", request_id=str(uuid4()))
+    assert answer.status_code == 409
+    assert record(library, record_id)[0].state == "active"
+
+
+def test_article_after_article_keeps_the_issue(library, cataloguer):
+    paper = number_of(
+        make(
+            cataloguer,
+            "newspaper",
+            _200a="Балқаш өңірі",
+            _210a="Балқаш",
+            _210d="1999-",
+            _101a="kaz",
+        )
+    )
+    page = cataloguer.get(
+        f"/staff/catalog/new?worksheet=article&host={paper}&year=2018&number=9 ақпан (№ 16)"
+    ).text
+    first = cataloguer.post(
+        "/staff/catalog/new",
+        **filled(
+            page,
+            {
+                "200a": "Бірінші",
+                "463200v": "4",
+                "700a": "Нәби",
+                "700b": "Ф.",
+                "939a": "1",
+                "939b": "library",
+            },
+        ),
+        then="next",
+    )
+    assert first.status_code == 302
+    page = cataloguer.get(first.headers["Location"]).text
+    assert "Бірінші" not in page.split('id="entry"')[1]
+    second = number_of(
+        cataloguer.post("/staff/catalog/new", **filled(page, {"200a": "Екінші", "463200v": "5"}))
+    )
+    found, _ = record(library, second)
+    assert (found.catalogue, found.language, found.year, found.local_history) == (
+        "articles",
+        "kk",
+        2018,
+        True,
+    )
+    page = cataloguer.get(f"/staff/catalog/{second}").text
+    assert "Екінші // Балқаш өңірі. – 2018. – 9 ақпан (№ 16). – 5 б." in page
+    assert "Бірінші" in cataloguer.get(f"/staff/catalog/{paper}").text
+    answer = cataloguer.post(f"/staff/catalog/{paper}/delete", request_id=str(uuid4()))
+    assert answer.status_code == 409
+
+
+def test_the_panel_describes_checks_and_finds_doubles(library, cataloguer):
+    book(cataloguer, _010a="978-601-200-001-6")
+    page = cataloguer.get("/staff/catalog/new?worksheet=book").text
+    form = filled(page, {"200a": "Абaй", "010a": "978-601-200-001-6", "675a": "что-то"})
+    seen = cataloguer.post("/staff/catalog/look", **form)
+    assert "Абaй." in seen.text  # the description
+    assert "Абай жолы" in seen.text  # the double
+    assert "675$a" in seen.text
+    assert "200$a" in seen.text  # a Latin a in a Kazakh word
+    wrong = cataloguer.post(
+        "/staff/catalog/look", **filled(page, {"200a": "Дала", "010a": "978-601-200-001-2"})
+    )
+    assert "010$a" in wrong.text
+    assert len(wrong.data) < 4096
+
+
+def test_problems_are_kept_for_the_work_list(library, cataloguer):
+    record_id = book(cataloguer, _010a="978-601-200-001-2")
+    with db.reading(library.sessions) as session:
+        found = session.scalars(
+            select(RecordProblem.code).where(RecordProblem.record_id == record_id)
+        )
+        assert "bad_isbn" in set(found)
+    assert "010$a" in cataloguer.get("/staff/catalog/to-mend?problem=bad_isbn").text
+
+
+def test_two_records_become_one_and_two_again(library, cataloguer):
+    library.copy("77", title="Абай жолы")
+    with db.reading(library.sessions) as session:
+        old = session.scalars(select(BibliographicRecord.id)).one()
+    kept = book(cataloguer)
+    page = cataloguer.get(f"/staff/catalog/merge?kept={kept}&dropped={old}").text
+    take = [int(n) for n in re.findall(r'name="take" value="(\d+)"', page)]
+    answer = cataloguer.post(
+        "/staff/catalog/merge", kept=kept, dropped=old, take=take[1:2], request_id=str(uuid4())
+    )
+    assert answer.status_code == 302
+    assert "77" in cataloguer.get(f"/staff/catalog/{kept}").text
+    assert record(library, old)[0].merged_into_id == kept
+    library.check()
+
+    cataloguer.post(f"/staff/catalog/{old}/take-apart", request_id=str(uuid4()))
+    assert "77" in cataloguer.get(f"/staff/catalog/{old}").text
+    found, marc = record(library, kept)
+    assert (
+        "77" not in cataloguer.get(f"/staff/catalog/{kept}").text.split("<h2>")[-1].split("MARC")[0]
+    )
+    assert marc.get("200", "a") == "Абай жолы"
+    assert [e.kind for e in entries(library, "record_merged")] == ["record_merged"]
+
+
+def test_rights_are_by_branch_and_account(library, cataloguer):
+    with db.transaction(library.sessions) as session:
+        session.scalars(select(Branch).where(Branch.code == "ЦБ")).one().catalogues = frozenset(
+            {"articles", "books"}
+        )
+        session.scalars(select(Staff)).one().catalogues = frozenset({"articles", "rare"})
+    page = cataloguer.get("/staff/catalog/new?worksheet=book").text
+    assert re.findall(
+        r'<option value="(\w+)"', page.split('name="catalogue"')[1].split("</select>")[0]
+    ) == ["articles"]
+    answer = make(cataloguer, _200a="Дала", _catalogue="books")
+    assert answer.status_code == 409
+    assert entries(library, "record_added") == []
+
+
+def test_a_change_is_made_in_many_records_and_taken_back(library, cataloguer):
+    ids = [book(cataloguer, title=f"Кітап {n}", _210a="Алма-Ата") for n in range(3)]
+    asked = {
+        "operation": "replace",
+        "tag": "210",
+        "code": "a",
+        "text": "Алма-Ата",
+        "value": "Алматы",
+        "q": "",
+    }
+    seen = cataloguer.get("/staff/catalog/batch", query_string=asked).text
+    assert "$aАлматы" in seen
+    cataloguer.post("/staff/catalog/batch", **asked, request_id=str(uuid4()))
+    assert [record(library, n)[1].get("210", "a") for n in ids] == ["Алматы"] * 3
+    page = cataloguer.get(f"/staff/catalog/{ids[0]}/edit").text
+    cataloguer.post(f"/staff/catalog/{ids[0]}/edit", **filled(page, {"300a": "Ескертпе"}))
+    batch = re.search(r"/batch/(\d+)/take-back", cataloguer.get("/staff/catalog/batch").text)[1]
+    cataloguer.post(f"/staff/catalog/batch/{batch}/take-back", request_id=str(uuid4()))
+    assert [record(library, n)[1].get("210", "a") for n in ids] == [
+        "Алматы",
+        "Алма-Ата",
+        "Алма-Ата",
+    ]
+
+
+def test_a_heading_changed_once_is_changed_in_its_records(library, cataloguer):
+    answer = cataloguer.post(
+        "/staff/catalog/headings/new", kind="person", **{"name-a": "Ауезов", "name-b": "М."},
+        form=["Әуезов, М.", "Auezov, M."], relation=["parallel", "see"], language=["kaz", ""], request_id=str(uuid4()),
+    )  # fmt: skip
+    heading = number_of(answer)
+    for typed in ("Әуез", "ауезов", "auez"):
+        (found,) = json.loads(cataloguer.get(f"/staff/catalog/suggest?kind=person&q={typed}").text)
+        assert (found["values"]["a"], found["link"]) == ("Ауезов", str(heading))
+    record_id = book(cataloguer, _700a="Ауезов", _700b="М.", _7003=str(heading))
+    page = cataloguer.get(f"/staff/catalog/headings/{heading}").text
+    revision = re.search(r'name="revision" value="(\d+)"', page)[1]
+    changed = cataloguer.post(
+        f"/staff/catalog/headings/{heading}", kind="person", revision=revision, **{"name-a": "Әуезов", "name-b": "М. О."},
+        form=["Ауезов, М."], relation=["see"], language=[""], request_id=str(uuid4()),
+    )  # fmt: skip
+    assert changed.status_code == 302
+    found, marc = record(library, record_id)
+    assert (found.authors, marc.get("700", "3"), found.act) == (
+        "Әуезов, М. О.",
+        str(heading),
+        "heading",
+    )
+    stale = cataloguer.post(
+        f"/staff/catalog/headings/{heading}",
+        kind="person",
+        revision=revision,
+        **{"name-a": "X"},
+        request_id=str(uuid4()),
+    )
+    assert stale.status_code == 409
+    refused = cataloguer.post(f"/staff/catalog/headings/{heading}/delete", request_id=str(uuid4()))
+    assert refused.status_code == 409
+
+
+@pytest.mark.parametrize("form", ["pdf", "bib", "ris", "json"])
+def test_references_of_a_record(library, cataloguer, form):
+    record_id = book(cataloguer, _700a="Әуезов", _700b="М.")
+    answer = cataloguer.get(f"/staff/catalog/{record_id}/reference.{form}")
+    starts = {"pdf": b"%PDF", "bib": b"@book{", "ris": b"TY  - BOOK", "json": b"[\n {"}
+    assert answer.data.startswith(starts[form])
+    if form == "json":
+        (item,) = json.loads(answer.data)
+        assert item["author"] == [{"family": "Әуезов", "given": "М."}]
+
+
+def test_lists_and_cards_are_printed(library, cataloguer):
+    for title in ("Өнер", "Оқу", "Ән"):
+        book(cataloguer, title=title)
+    for order in ("author", "title", "subject"):
+        assert cataloguer.get(f"/staff/catalog/list.pdf?order={order}").data.startswith(b"%PDF")
+        assert cataloguer.get(f"/staff/catalog/list.docx?order={order}").data.startswith(b"PK")
+    assert cataloguer.get("/staff/catalog/cards.pdf").data.startswith(b"%PDF")
+
+
+def test_a_desk_account_may_look_but_not_change(library, browser):
+    library.account("кафедра", Role.DESK)
+    browser.sign_in("кафедра")
+    assert browser.get("/staff/catalog/").status_code == 200
+    assert browser.get("/staff/catalog/new").status_code == 403
+    assert browser.post("/staff/catalog/new", worksheet="book").status_code == 403
