@@ -133,6 +133,7 @@ LABELS: dict[str, dict[str, str]] = {
         "day": N_("Day"),
         "reason": N_("Reason"),
         "roles": N_("Roles"),
+        "catalogues": N_("Catalogues"),
         "branch": N_("Branch"),
     },
     "record_act": {

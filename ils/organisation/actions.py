@@ -100,6 +100,7 @@ def change_branch(
     type: str,  # noqa: A002 -- the column's name
     closed_weekdays: str,
     active: bool,
+    catalogues: Iterable[str] | None = None,
 ) -> None:
     """Change everything of a branch but its code.
 
@@ -116,6 +117,8 @@ def change_branch(
         closed_weekdays=closed_weekdays,
     )
     branch.active = active
+    if catalogues is not None:
+        branch.catalogues = frozenset(catalogues)
     audit(session, by, "branch.change", branch.code, **_differences(before, _shown_branch(branch)))
 
 
@@ -237,8 +240,12 @@ def change_staff(
     roles: Iterable[Role],
     branch: Branch,
     active: bool,
+    catalogues: Iterable[str] | None = None,
 ) -> None:
-    """Change an account's name, roles, branch, or whether it may sign in.
+    """Change an account's name, roles, branch, catalogues, or whether it may sign in.
+
+    Args:
+        catalogues: those it may fill within its branch's; none named: all; ``None``: as before.
 
     Raises:
         Invalid: a field cannot be used.
@@ -249,6 +256,8 @@ def change_staff(
     staff.roles = _some(roles)
     staff.branch = branch
     staff.active = active
+    if catalogues is not None:
+        staff.catalogues = frozenset(catalogues)
     session.flush()
     if queries.count_administrators(session) == 0:
         raise LastAdministrator
@@ -320,7 +329,8 @@ def _fill_branch(
 
 def _shown_branch(branch: Branch) -> dict[str, object]:
     names = ("name_ru", "name_kk", "timezone", "type", "closed_weekdays", "active")
-    return {name: getattr(branch, name) for name in names}
+    shown = {name: getattr(branch, name) for name in names}
+    return {**shown, "catalogues": sorted(branch.catalogues or ())}
 
 
 def _shown_staff(staff: Staff) -> dict[str, object]:
@@ -329,6 +339,7 @@ def _shown_staff(staff: Staff) -> dict[str, object]:
         "roles": sorted(staff.roles),
         "branch": staff.branch.code,
         "active": staff.active,
+        "catalogues": sorted(staff.catalogues or ()),
     }
 
 

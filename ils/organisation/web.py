@@ -156,6 +156,12 @@ def change_branch(session: Session, code: str) -> ResponseReturnValue:
     return redirect(url_for("settings.branch", code=code))
 
 
+def _catalogues() -> list[str]:
+    """The catalogues ticked in a form, of those there are."""
+    known = web.ils().config.lists.catalogues
+    return [code for code in request.form.getlist("catalogues") if code in known]
+
+
 def _save_branch(session: Session, found: Branch) -> None:
     form = request.form
     actions.change_branch(
@@ -168,6 +174,7 @@ def _save_branch(session: Session, found: Branch) -> None:
         type=form.get("type", ""),
         closed_weekdays="".join(form.getlist("closed_weekdays")),
         active="active" in form,
+        catalogues=_catalogues(),
     )
 
 
@@ -234,6 +241,7 @@ def change_staff(session: Session, login: str) -> ResponseReturnValue:
             roles=_roles(),
             branch=queries.branch_by_code(session, form.get("branch", "")),
             active="active" in form,
+            catalogues=_catalogues(),
         )
     return redirect(url_for("settings.staff_member", login=login))
 

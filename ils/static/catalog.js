@@ -7,7 +7,10 @@
   document.documentElement.classList.add("scripted");
   const look = document.getElementById("look");
   let dirty = "dirty" in form.dataset, timer = 0, asked = 0;
-  document.getElementById("said")?.focus();
+  const said = document.getElementById("said");
+  const empty = [...form.querySelectorAll("[aria-required]")].find((input) => !input.value);
+  if (said) said.focus();
+  else if (empty && !form.querySelector("[name=record]").value) empty.focus();
 
   const token = () => form.querySelector("[name=csrf_token]").value;
   const fields = () => [...form.querySelectorAll("input:not([type=hidden]), select, textarea")];

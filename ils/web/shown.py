@@ -100,6 +100,10 @@ def audit_value(key: str, value: object) -> str:
     if key == "roles" and isinstance(value, list):
         sides = value if value and isinstance(value[0], list) else [value]
         return " → ".join(", ".join(role_names()[role] for role in side) for side in sides)
+    if key == "catalogues" and isinstance(value, list):
+        known = ils().config.lists.catalogues
+        sides = value if value and isinstance(value[0], list) else [value]
+        return " → ".join(", ".join(listed(known, c) for c in side) or "—" for side in sides)
     sides = value if isinstance(value, list) else [value]
     names = {True: gettext("yes"), False: gettext("no")}
     if key == "type":

@@ -55,14 +55,36 @@ def test_every_page_is_accessible(page, served, library, language, size):
         "account": "/staff/settings/staff/admin",
         "audit": "/staff/settings/audit",
         "missing": "/nowhere",
+        "new-record": "/staff/catalog/new",
+        "form-book": "/staff/catalog/new?worksheet=book",
+        "form-article": "/staff/catalog/new?worksheet=article",
+        "form-marc": "/staff/catalog/new?worksheet=map&view=marc",
+        "articles": "/staff/catalog/articles",
+        "headings": "/staff/catalog/headings",
+        "heading": "/staff/catalog/headings/new?kind=person",
+        "duplicates": "/staff/catalog/duplicates",
+        "to-mend": "/staff/catalog/to-mend",
+        "batch": "/staff/catalog/batch?operation=set&tag=200&code=a&value=X",
     }.items():
         page.goto(f"{served.url}{path}")
         assert page.locator("html").get_attribute("lang") == language
         seen(page, f"{language}-{name}", size)
     page.goto(f"{served.url}/staff/catalog/?q=абай")
     page.locator("tbody a").first.click()
+    record = page.url
     page.locator("summary").first.click()
     seen(page, f"{language}-record", size)
+    page.goto(f"{record}/edit")
+    expect(page.locator("#look h2").first).to_be_visible()
+    seen(page, f"{language}-edit", size)
+    page.goto(f"{record}/versions")
+    seen(page, f"{language}-versions", size)
+    page.goto(f"{served.url}/staff/catalog/?q=абай")
+    first, second = [
+        a.get_attribute("href").split("/")[-1] for a in page.locator("tbody a").all()[:2]
+    ]
+    page.goto(f"{served.url}/staff/catalog/merge?kept={first}&dropped={second}")
+    seen(page, f"{language}-merge", size)
     page.goto(f"{served.url}/staff/stats/?from=2026-03-01&to=2026-03-31")
     page.locator(".report a").first.click()
     seen(page, f"{language}-entries", size)

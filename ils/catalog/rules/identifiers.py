@@ -45,7 +45,7 @@ def search_key(text: str) -> str:
 def issn_is_right(text: str) -> bool:
     """Whether the check digit of an ISSN is right.
 
-    >>> issn_is_right("0230-7673"), issn_is_right("0230-7674"), issn_is_right("2410-485X")
+    >>> issn_is_right("0130-7673"), issn_is_right("0230-7673"), issn_is_right("2410-485X")
     (True, False, True)
     """
     digits = re.sub(r"[-\s]", "", text.upper().removeprefix("ISSN"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import ngettext
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ils import web
@@ -81,7 +81,7 @@ def change_heading(session: Session, authority_id: int) -> ResponseReturnValue:
         )
     except (Invalid, Stale) as error:
         return _page(data, authority=authority, error=error)
-    flash(ngettext("Saved; %(num)s record changed.", "Saved; %(num)s records changed.", changed))
+    flash(gettext("Saved; records changed: %(count)s.", count=changed))
     return redirect(url_for("cataloguing.heading", authority_id=authority.id))
 
 

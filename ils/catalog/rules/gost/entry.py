@@ -26,7 +26,7 @@ MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
-class Entry:
+class Described:
     """A description and the heading it stands under.
 
     Attributes:
@@ -44,12 +44,12 @@ class Entry:
         return f"{self.short_heading} {self.body}" if self.short_heading else self.body
 
 
-def entry(marc: MarcRecord, style: Style = Style.GOST71) -> Entry:
+def entry(marc: MarcRecord, style: Style = Style.GOST71) -> Described:
     """The description of a record in the language of the document."""
     words = words_of(marc.get("101", "a"))
     heading, short = _headings(marc)
     body = stopped(join(_areas(marc, style, words)).strip())
-    return Entry(heading, short, body)
+    return Described(heading, short, body)
 
 
 def _areas(marc: MarcRecord, style: Style, words: Words) -> Iterator[str]:
