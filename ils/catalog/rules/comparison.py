@@ -81,6 +81,7 @@ def merged(kept: MarcRecord, dropped: MarcRecord, taken: Sequence[int]) -> MarcR
     A taken field joins those of its tag if the tag may repeat there, else replaces them.
     """
     chosen = [dropped.fields[n] for n in taken if n < len(dropped.fields)]
+    chosen = [f for f in chosen if f.tag >= "010"]  # its number and dates are its own
     replaced = {f.tag for f in chosen if f.tag in SINGLE}
     fields = [f for f in kept.fields if f.tag not in replaced]
     fields += [f for f in chosen if f not in fields]
@@ -90,6 +91,6 @@ def merged(kept: MarcRecord, dropped: MarcRecord, taken: Sequence[int]) -> MarcR
 
 #: Fields a record has once (UNIMARC Manual).
 SINGLE = {
-    "001", "003", "005", "100", "101", "102", "105", "106", "110", "200", "205", "210", "215",
+    "100", "101", "102", "105", "106", "110", "200", "205", "210", "215",
     "700", "710", "326", "330",
 }  # fmt: skip
