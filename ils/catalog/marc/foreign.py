@@ -7,12 +7,15 @@ import io
 
 from pymarc.marc8 import marc8_to_unicode
 
+SUBFIELD = b"\x1f"
+
 
 def from_marc8(data: bytes) -> str:
     """Text of MARC-8 bytes; what cannot be read becomes U+FFFD or a blank.
 
-    pymarc reports strange bytes on the error stream; here they are counted by the caller.
+    Subfields are converted one by one: the library drops the mark between them. It also
+    reports strange bytes on the error stream; here they are counted by the caller.
     """
     with contextlib.redirect_stderr(io.StringIO()):
-        text: str = marc8_to_unicode(data, hide_utf8_warnings=True)
-    return text
+        parts = [marc8_to_unicode(part, hide_utf8_warnings=True) for part in data.split(SUBFIELD)]
+    return "\x1f".join(parts)

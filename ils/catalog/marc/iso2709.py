@@ -50,10 +50,10 @@ def split(data: bytes) -> Iterator[Chunk]:
     while start < len(data):
         end = data.find(RECORD_END, start)
         end = len(data) if end < 0 else end
-        body = data[start:end].lstrip(BETWEEN_RECORDS)
+        body = _unwrapped(data[start:end].lstrip(BETWEEN_RECORDS))
         if body:
             number += 1
-            yield Chunk(number, end - len(body), body)
+            yield Chunk(number, start, body)
         start = end + 1
 
 
@@ -64,7 +64,6 @@ def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
         Unreadable: nothing in it can be called a field.
     """
     problems: list[str] = []
-    data = _unwrapped(data, problems)
     if len(data) <= LEADER:
         raise Unreadable("shorter than a leader")
     base = _base_address(data, problems)
@@ -87,13 +86,12 @@ def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
     return record, problems
 
 
-def _unwrapped(data: bytes, problems: list[str]) -> bytes:
+def _unwrapped(data: bytes) -> bytes:
     """A record without the line ends of a CISIS export, which writes lines of 80 bytes."""
     if b"\n" not in data and b"\r" not in data:
         return data
     lines = data.replace(b"\r\n", b"\n").split(b"\n")
     if len(lines) > 1 and all(len(line) == CISIS_LINE for line in lines[:-1]):
-        problems.append("lines of 80 bytes were joined")
         return b"".join(lines)
     return data
 

@@ -1,0 +1,301 @@
+"""What an import decides: new, unchanged, changed, duplicate, conflict. And what goes out."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from entry_form import book as typed
+from entry_form import filled
+from sqlalchemy import func, select
+from trade import book, iso
+
+from ils import db
+from ils.catalog import queries
+from ils.catalog.models import AuthorityForm, AuthorityRecord, BibliographicRecord
+from ils.cli import main
+from ils.holdings.models import Item
+from ils.ledger import Entry
+
+ROOT = Path(__file__).resolve().parents[2]
+TOLD = ("new", "unchanged", "changed", "duplicate", "conflict", "rejected", "items")
+
+
+@pytest.fixture
+def run(environ, library, monkeypatch):
+    for key, value in environ.items():
+        monkeypatch.setenv(key, value)
+
+    def run(*arguments, code=0):
+        done = CliRunner().invoke(main, ["catalog", *map(str, arguments)])
+        assert done.exit_code == code, (done.output, done.exception)
+        return json.loads(done.stdout) if "--json" in arguments else done.output
+
+    return run
+
+
+@pytest.fixture
+def bring(run, tmp_path):
+    def bring(data, *options, name="file.iso"):
+        path = tmp_path / name
+        path.write_bytes(data if isinstance(data, bytes) else data.encode())
+        (one,) = run("import", path, "--json", *options)["files"]
+        return {key: one[key] for key in TOLD if one[key]}
+
+    return bring
+
+
+def record(number, title, isbn="", *, agency="CBS", copies=(), pages="300 с."):
+    return iso(
+        ("001", number),
+        *([("010", f"  \x1fa{isbn}")] if isbn else []),
+        ("100", "  \x1fa20200101d1998    m  y0rusy50      ca"),
+        ("101", "0 \x1farus"),
+        ("200", f"1 \x1fa{title}"),
+        ("210", "  \x1faАлматы\x1fd1998"),
+        ("215", f"  \x1fa{pages}"),
+        ("700", " 1\x1faАвтор\x1fbА."),
+        *([("801", f" 0\x1faKZ\x1fb{agency}")] if agency else []),
+        *(("910", f"  \x1fa0\x1fb{copy}") for copy in copies),
+    )
+
+
+def found(library, title):
+    with db.reading(library.sessions) as session:
+        query = select(BibliographicRecord).where(BibliographicRecord.title == title)
+        records = list(session.scalars(query.order_by(BibliographicRecord.id)))
+        return records, [r.marc_record() for r in records]
+
+
+def count(library, kind, **said):
+    with db.reading(library.sessions) as session:
+        query = select(func.sum(Entry.count)).where(Entry.kind == kind).filter_by(**said)
+        return session.scalar(query) or 0
+
+
+def test_a_changed_record_becomes_a_new_version_with_its_new_copies(library, bring):
+    assert bring(record("1", "Дала", copies=["77"])) == {"new": 1, "items": 1}
+    assert bring(record("1", "Дала", copies=["77"])) == {"unchanged": 1}
+    changed = record("1", "Дала. 2-е изд.", copies=["77", "78"])
+    assert bring(changed) == {"changed": 1, "items": 1}
+    assert bring(changed) == {"unchanged": 1}
+    (one,), _ = found(library, "Дала. 2-е изд.")
+    assert (one.revision, one.act) == (2, "imported")
+    with db.reading(library.sessions) as session:
+        assert queries.version(session, one, 1).marc.get("200", "a") == "Дала"
+    assert count(library, "record_edited") == 1
+
+
+def test_a_record_edited_here_is_not_overwritten(
+    library, bring, run, browser, cataloguer, tmp_path
+):
+    bring(record("1", "Дала"))
+    (one,), _ = found(library, "Дала")
+    page = cataloguer.get(f"/staff/catalog/{one.id}/edit").text
+    cataloguer.post(f"/staff/catalog/{one.id}/edit", **filled(page, {"300a": "Ескертпе"}))
+    assert bring(record("1", "Дала")) == {"unchanged": 1}
+    assert bring(record("1", "Дала, исправлено там"), "--rejects", tmp_path / "left.iso") == {
+        "conflict": 1
+    }
+    _, (marc,) = found(library, "Дала")
+    assert marc.get("300", "a") == "Ескертпе"
+    assert (tmp_path / "left.iso").read_bytes() == record("1", "Дала, исправлено там")
+
+
+def test_one_001_of_two_libraries_is_two_records(library, bring):
+    bring(record("1", "Дала", agency="CBS"))
+    assert bring(record("1", "Мыс", agency="OUB", pages="20 с.")) == {"new": 1}
+    assert bring(record("7", "Алтын", agency="", pages="21 с.")) == {"new": 1}
+    other = record("7", "Күміс", agency="", pages="22 с.")
+    assert bring(other) == {"conflict": 1}
+    assert bring(other, "--source", "ОУБ") == {"new": 1}
+
+
+def test_a_duplicate_brings_its_copies_to_the_record_it_doubles(library, bring):
+    bring(record("1", "Дала", "978-5-699-12014-7", copies=["77"]))
+    double = record("A-9", "Дала", "5699120149", agency="OUB", copies=["78"], pages="другой объём")
+    assert bring(double) == {"duplicate": 1, "items": 1}
+    assert bring(double) == {"unchanged": 1}
+    (kept, hidden), _ = found(library, "Дала")
+    assert (hidden.state, hidden.merged_into_id) == ("merged", kept.id)
+    with db.reading(library.sessions) as session:
+        assert set(session.scalars(select(Item.record_id))) == {kept.id}
+    assert count(library, "opening", detail="records") == 1
+    assert count(library, "opening", detail="stock") == 2
+
+
+def test_a_duplicate_can_be_made_a_record_of_its_own(library, bring, run):
+    bring(record("1", "Дала") + record("2", "Дала", agency="OUB"))
+    (_, hidden), _ = found(library, "Дала")
+    run("take-apart", hidden.id)
+    (_, back), _ = found(library, "Дала")
+    assert back.state == "active"
+    assert count(library, "record_restored") == 1
+
+
+def test_volumes_of_a_set_with_one_isbn_are_not_duplicates(library, bring):
+    isbn = "978-5-699-12014-7"
+    volumes = record("1", "Собрание. Т. 1", isbn) + record("2", "Собрание. Т. 2", isbn)
+    assert bring(volumes) == {"new": 2}
+
+
+def test_articles_of_one_title_in_two_issues_are_not_duplicates(bring):
+    def article(number, issue):
+        return iso(
+            ("001", number),
+            ("200", "1 \x1faХроника"),
+            ("461", " 0\x1f12001 \x1faПульс"),
+            ("463", f" 0\x1f12000 \x1fa№ {issue}\x1fvС. 2\x1f1210  \x1fd2018"),
+            leader="naa2 22",
+        )
+
+    assert bring(article("1", 5) + article("2", 6) + article("3", 5)) == {"new": 2, "duplicate": 1}
+
+
+def test_marc21_is_kept_in_unimarc_and_goes_out_as_it_came(library, bring, run, tmp_path):
+    data = iso(
+        ("001", "5"),
+        ("003", "KzAlNB"),
+        ("008", "200101s1998    kz            000 0 rus d"),
+        ("245", "10\x1faСтепь :\x1fbповесть /\x1fcА. Автор"),
+        ("590", "  \x1faместное"),
+        leader="nam a22",
+        tail=" i 4500",
+    )
+    assert bring(data) == {"new": 1}
+    (one,), (marc,) = found(library, "Степь : повесть")
+    assert one.dialect == "marc21"
+    assert marc.get("200", "e") == "повесть"
+    run("export", "--format", "marc21", "-o", tmp_path / "out.mrc")
+    assert (tmp_path / "out.mrc").read_bytes() == data
+
+
+@pytest.mark.parametrize("form", ["iso2709", "marc21", "marcxml", "marcxchange", "irbis-text"])
+def test_what_goes_out_comes_back_unchanged(library, bring, run, tmp_path, form):
+    bring(
+        record("1", "Дала", copies=["77"]) + record("2", "Мыс", "978-5-699-12014-7", pages="20 с.")
+    )
+    told = run("export", "--format", form, "-o", tmp_path / "out", "--json")
+    assert (told["written"], told["refused"]) == (2, 0)
+    (one,) = run("import", tmp_path / "out", "--json")["files"]
+    assert {key: one[key] for key in TOLD if one[key]} == {"unchanged": 2}
+
+
+def test_copies_go_out_as_they_are_now(library, bring, run, tmp_path, desk):
+    bring(record("1", "Дала", copies=["77", "78"]))
+    library.reader("R1")
+    desk.issue("R1", "77")
+    run("export", "--format", "irbis-text", "-o", tmp_path / "out.txt")
+    lines = (tmp_path / "out.txt").read_text(encoding="utf-8").split("\n")
+    assert [line.strip() for line in lines if line.startswith("#910")] == [
+        "#910: ^A1^B77", "#910: ^A0^B78",
+    ]  # fmt: skip
+
+
+def test_a_record_that_does_not_fit_the_encoding_goes_to_a_file_of_its_own(
+    library, bring, run, tmp_path
+):
+    bring(record("1", "Степь") + record("2", "Қазақ даласы", pages="20 с."))
+    told = run("export", "--encoding", "cp1251", "-o", tmp_path / "out.iso", "--json")
+    assert (told["written"], told["refused"]) == (1, 1)
+    refused = (tmp_path / "out.iso.refused.xml").read_text(encoding="utf-8")
+    assert "Қазақ даласы" in refused
+    (reason,) = (
+        (tmp_path / "out.iso.refused.reasons.jsonl").read_text(encoding="utf-8").splitlines()
+    )
+    assert "Қ" in json.loads(reason)["reason"]
+
+
+def test_a_part_of_the_catalogue_goes_out(library, bring, run, tmp_path):
+    bring(record("1", "Дала") + record("2", "Мыс", pages="20 с."))
+    told = run("export", "мыс", "--format", "csv", "-o", tmp_path / "out.csv", "--json")
+    assert told["written"] == 1
+    assert "Мыс" in (tmp_path / "out.csv").read_text(encoding="utf-8-sig")
+
+
+AUTHORITIES = """#920: ATHRA
+#210: ^AАуезов^BМ. О.^F1897-1961
+#410: ^AӘуезов^BМ.
+#510: ^AАймауытов^BЖ.
+#710: ^AAuezov^BM.
+#903: A1
+*****
+"""
+
+
+def test_headings_of_irbis_come_in_with_their_references(library, bring):
+    assert bring(AUTHORITIES, name="ATHRA.txt") == {"new": 1}
+    assert bring(AUTHORITIES, name="ATHRA.txt") == {"unchanged": 1}
+    with db.reading(library.sessions) as session:
+        one = session.scalars(select(AuthorityRecord)).one()
+        forms = session.execute(select(AuthorityForm.relation, AuthorityForm.form)).all()
+    assert (one.kind, one.heading) == ("person", "Ауезов, М. О. (1897-1961)")
+    assert set(forms) == {
+        ("heading", "Ауезов, М. О. (1897-1961)"), ("see", "Әуезов, М."),
+        ("see_also", "Аймауытов, Ж."), ("parallel", "Auezov, M."),
+    }  # fmt: skip
+
+
+def test_headings_of_unimarc_are_linked_by_their_number(library, bring):
+    heading = iso(
+        ("001", "H1"), ("200", " 1\x1faАуезов\x1fbМ."), ("400", " 1\x1faӘуезов\x1fbМ."),
+        leader="nx  a22",
+    )  # fmt: skip
+    assert bring(heading, name="auth.iso") == {"new": 1}
+    data = iso(("001", "1"), ("200", "1 \x1faДала"), ("700", " 1\x1faАуезов\x1fbМ.\x1f3H1"))
+    assert bring(data) == {"new": 1}
+    with db.reading(library.sessions) as session:
+        one = session.scalars(select(AuthorityRecord)).one()
+        assert [r.title for r in session.scalars(queries.users_of(one))] == ["Дала"]
+
+
+def test_an_interrupted_import_goes_on(environ, library, tmp_path):
+    """Ctrl+C ends after a saved batch and says how to go on; the same command finishes."""
+    if "ILS_DATABASE" in environ:
+        return  # once is enough: the batch is the same transaction there
+    path = tmp_path / "many.iso"
+    path.write_bytes(b"".join(book(n) for n in range(4000)))
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("ILS_")} | environ
+    command = [sys.executable, "-m", "ils", "catalog", "import", str(path), "--json"]
+    first = subprocess.Popen(
+        command, cwd=ROOT, env=kept | {"ILS_CATALOG_BATCH": "50"}, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    for _ in range(300):
+        time.sleep(0.02)
+        with db.reading(library.sessions) as session:
+            if session.scalar(select(func.count()).select_from(BibliographicRecord)):
+                break
+    first.send_signal(signal.SIGINT)
+    told = json.loads(first.communicate(timeout=60)[0])["files"][0]
+    assert 0 < told["new"] < 4000
+    assert told["interrupted"]
+    done = subprocess.run(command, cwd=ROOT, env=kept, capture_output=True, check=True)
+    again = json.loads(done.stdout)["files"][0]
+    assert (again["unchanged"], again["new"]) == (told["new"], 4000 - told["new"])
+
+
+def test_a_dry_run_shows_titles_in_each_encoding_and_changes_nothing(library, run, tmp_path):
+    path = tmp_path / "x.iso"
+    path.write_bytes(record("1", "Степь").decode().encode("cp1251"))
+    (told,) = run("import", path, "--dry-run", "--json")["files"]
+    assert {"cp1251", "koi8-r", "cp866", "utf-8", "kz1048", "ptcp154", "marc-8"} == set(
+        told["titles"]
+    )
+    assert found(library, "Степь") == ([], [])
+
+
+def test_lint_makes_the_work_list_and_typed_records_join_it(library, bring, run, cataloguer):
+    bring(record("1", "Cтепь", "978-5-699-12014-0"))  # a Latin C
+    typed(cataloguer, title="Дала")
+    told = run("lint", "--json")
+    assert told["records"] == 2
+    assert told["counts"]["bad_isbn"] == 1
+    assert told["counts"]["mixed_letters"] == 1
+    page = cataloguer.get("/staff/catalog/to-mend?problem=mixed_letters").text
+    assert "Cтепь" in page
