@@ -91,9 +91,7 @@ def test_a_changed_record_becomes_a_new_version_with_its_new_copies(library, bri
     assert count(library, "record_edited") == 1
 
 
-def test_a_record_edited_here_is_not_overwritten(
-    library, bring, run, browser, cataloguer, tmp_path
-):
+def test_a_record_edited_here_is_not_overwritten(library, bring, cataloguer, tmp_path):
     bring(record("1", "Дала"))
     (one,), _ = found(library, "Дала")
     page = cataloguer.get(f"/staff/catalog/{one.id}/edit").text

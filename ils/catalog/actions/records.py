@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import delete
@@ -23,6 +23,8 @@ from ils.catalog.models import (
 from ils.catalog.rules import Classes, Description, headings
 from ils.db import bulk_insert, new_id
 from ils.ledger import Kind, Origin
+
+COLUMNS = tuple(field.name for field in fields(Description))
 
 
 def add_record(
@@ -192,7 +194,7 @@ def common(origin: Origin, record_id: int, marc: MarcRecord, act: Act) -> dict[s
 
 def columns(about: Description, catalogue: str | None) -> dict[str, Any]:
     """The columns that follow from the MARC."""
-    values = asdict(about)
+    values: dict[str, Any] = {name: getattr(about, name) for name in COLUMNS}
     values["catalogue"] = catalogue or about.catalogue
     values["search_text"] = f" {rules.search_key(f'{about.title} {about.authors}')}"
     return values

@@ -99,10 +99,15 @@ class MarcRecord:
 
     def fingerprint(self) -> str:
         """32 hexadecimal digits of the content; lengths and addresses do not count."""
-        kept = sorted(self.each("886"), key=lambda f: f.subfields)  # what others wrote: a set
-        others = [f for f in self.fields if f.tag != "886"]
-        alike = MarcRecord(self.leader[5:12] + self.leader[17:20], others + kept)
-        return hashlib.blake2b(alike.dump().encode(), digest_size=16).hexdigest()
+        lines = [
+            f"{f.tag}\x1e{f.indicators}" + "".join([f"\x1f{c}{v}" for c, v in f.subfields])
+            for f in self.fields
+        ]
+        # What other dialects left in 886 is a set: its order says nothing.
+        kept = sorted(line for line in lines if line.startswith("886"))
+        content = [self.leader[5:12] + self.leader[17:20]]
+        content += [line for line in lines if not line.startswith("886")] + kept
+        return hashlib.blake2b("\x1d".join(content).encode(), digest_size=16).hexdigest()
 
     def text(self) -> str:
         """Lines a cataloguer reads: tag, indicators, subfields."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -172,7 +175,10 @@ def _import_records(
         branch, to = _destination(session, console, choices)
     origin = console.origin(branch, Channel.IMPORT)
     outcome, seen = Outcome(), Counter[str]()
-    with click.progressbar(length=len(chunks), label="records", hidden=choices.quiet) as bar:
+    with (
+        _few_collections(),
+        click.progressbar(length=len(chunks), label="records", hidden=choices.quiet) as bar,
+    ):
         for start in range(0, len(chunks), size):
             records = [reading.read(source, chunk) for chunk in chunks[start : start + size]]
             try:
@@ -181,6 +187,19 @@ def _import_records(
                 break  # what was saved is saved; the report says how to go on
             bar.update(len(records))
     return outcome
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Python looks for garbage less often: a third of the time of an import went into it."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def _import_batch(console: Console, batch: Batch, records: list[ReadRecord]) -> Outcome:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ils.catalog.marc.record import Dialect, Field, MarcRecord
 
@@ -51,6 +52,11 @@ class Way:
     stays: One
     complete: Callable[[MarcRecord], None]
     derived: frozenset[str]
+
+    @cached_property
+    def grouped(self) -> frozenset[str]:
+        """All tags that are converted with others."""
+        return frozenset(tag for tags, _ in self.groups for tag in tags)
 
     def units(self, fields: Iterable[Field]) -> Iterator[Unit]:
         """The fields in units, groups first."""
@@ -177,6 +183,9 @@ def _exact(unit: Unit, back: Way) -> bool:
     """Whether the way back gives the same fields."""
     if not unit.outputs or unit.outputs == unit.sources:
         return bool(unit.outputs)
+    if len(unit.outputs) == 1 and unit.outputs[0].tag not in back.grouped:
+        (only,) = unit.outputs
+        return back.singles.get(only.tag, back.stays)(only) == unit.sources
     returned = [f for one in back.units(unit.outputs) for f in one.outputs]
     return returned == unit.sources
 
