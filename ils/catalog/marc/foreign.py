@@ -17,5 +17,12 @@ def from_marc8(data: bytes) -> str:
     reports strange bytes on the error stream; here they are counted by the caller.
     """
     with contextlib.redirect_stderr(io.StringIO()):
-        parts = [marc8_to_unicode(part, hide_utf8_warnings=True) for part in data.split(SUBFIELD)]
-    return "\x1f".join(parts)
+        return "\x1f".join(map(_part, data.split(SUBFIELD)))
+
+
+def _part(data: bytes) -> str:
+    try:
+        text: str = marc8_to_unicode(data, hide_utf8_warnings=True)
+    except UnicodeDecodeError:  # half a character of three bytes
+        return data.decode("ascii", errors="replace")
+    return text

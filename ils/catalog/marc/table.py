@@ -89,8 +89,10 @@ def _delimiter(head: str) -> str:
 
 
 def _names(head: str) -> list[str]:
-    rows = csv.reader([head.strip("\r\n\ufeff")], delimiter=_delimiter(head))
-    return next(rows, [])
+    try:
+        return next(csv.reader([head.strip("\r\n\ufeff")], delimiter=_delimiter(head)), [])
+    except csv.Error:
+        return []
 
 
 def split(data: bytes) -> Iterator[Chunk]:

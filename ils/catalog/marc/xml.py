@@ -74,7 +74,10 @@ def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
 
 def _name(element: etree._Element) -> str:
     """The local name; an empty text for comments and instructions."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    if not isinstance(element.tag, str):
+        return ""
+    # A prefix nobody declared stays in the name of a damaged file.
+    return element.tag.rpartition("}")[2].rpartition(":")[2]
 
 
 def _ruslan(element: etree._Element) -> Field:
@@ -113,10 +116,12 @@ def write(marc: MarcRecord, kind: str) -> bytes:
     etree.SubElement(record, "leader").text = _text(marc.leader.ljust(24))
     for f in marc.fields:
         if f.tag < "010":
-            etree.SubElement(record, "controlfield", tag=f.tag).text = _text(f.get(""))
+            etree.SubElement(record, "controlfield", tag=_text(f.tag)).text = _text(f.get(""))
             continue
-        marks = f.indicators.ljust(2)
-        field = etree.SubElement(record, "datafield", tag=f.tag, ind1=marks[0], ind2=marks[1])
+        marks = _text(f.indicators).ljust(2)
+        field = etree.SubElement(
+            record, "datafield", tag=_text(f.tag), ind1=marks[0], ind2=marks[1]
+        )
         for code, value in f.subfields:
             etree.SubElement(field, "subfield", code=_text(code)).text = _text(value)
     body: bytes = etree.tostring(record, encoding="utf-8")
