@@ -74,10 +74,9 @@ def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
 
 def _name(element: etree._Element) -> str:
     """The local name; an empty text for comments and instructions."""
-    if not isinstance(element.tag, str):
-        return ""
+    tag: object = element.tag
     # A prefix nobody declared stays in the name of a damaged file.
-    return element.tag.rpartition("}")[2].rpartition(":")[2]
+    return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""
 
 
 def _ruslan(element: etree._Element) -> Field:
