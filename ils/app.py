@@ -12,10 +12,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ils import config as configuration
 from ils import db, web
-from ils.catalog.rules.worksheets import worksheets
+from ils.catalog.rules.worksheets import Worksheets, worksheets
 from ils.catalog.web import cataloguing
 from ils.circulation.web import desk, patrons
-from ils.config import Config
+from ils.config import BadConfiguration, Config
 from ils.holdings.web import catalogue, printed, upkeep
 from ils.organisation import queries as organisation
 from ils.organisation.web import pages as organisation_pages
@@ -66,13 +66,27 @@ def create_app(config: Config | None = None) -> Flask:
     )
     for blueprint in pages:
         app.register_blueprint(blueprint)
-    sheets = worksheets()  # a wrong worksheet stops the start, not the first cataloguer
+    sheets = _checked_worksheets(config)
     app.jinja_env.globals["place_name"] = lambda place: web.place_name(sheets.fields, place)
     if proxies := config.server.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own way to wrap
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
     return app
+
+
+def _checked_worksheets(config: Config) -> Worksheets:
+    """The entry forms: a wrong one stops the start, not the first cataloguer.
+
+    Raises:
+        BadConfiguration: a file cannot be used, or names a catalogue there is not.
+    """
+    sheets = worksheets()
+    for form in sheets.forms.values():
+        if form.catalogue not in config.lists.catalogues:
+            problem = f"unknown catalogue “{form.catalogue}”"
+            raise BadConfiguration(place=f"worksheets/{form.code}.toml", problem=problem)
+    return sheets
 
 
 def secret_key(path: Path) -> bytes:

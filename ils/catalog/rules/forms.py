@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ils.catalog.marc.crosswalk import coded
+from ils.catalog.marc.crosswalk.table import STANDARD
 from ils.catalog.marc.record import Field, MarcRecord, linked
 from ils.catalog.rules.worksheets import FieldForm, Group, Worksheet
 
@@ -67,7 +68,7 @@ def _fits(form: FieldForm, f: Field) -> bool:
 
 
 def _values(form: FieldForm, f: Field) -> Values:
-    inside = f.embedded() if any(sub.embedded for sub in form.subs) else []
+    inside = inside_of(f) if any(sub.embedded for sub in form.subs) else []
     values: dict[str, list[str]] = {}
     for sub in form.subs:
         if sub.positions is not None:
@@ -107,7 +108,11 @@ def _leader(leader: str, worksheet: Worksheet) -> str:
 
 def _written(form: FieldForm, base: Field | None, values: Values) -> Field | None:
     """The field with these values; nothing if it says nothing any more."""
-    clean = {key: [v.strip() for v in said if v.strip()] for key, said in values.items()}
+    clean = _cleaned(values)
+    if base is not None:
+        shown_before = _cleaned(_values(form, base)) | {LINK: [v for v in base.all(LINK) if v]}
+        if all(shown_before.get(key, []) == said for key, said in clean.items()):
+            return base  # nothing was typed: not a blank of it changes
     if any(sub.positions is not None for sub in form.subs):
         return _coded(form, base, clean)
     if any(sub.embedded for sub in form.subs):
@@ -125,6 +130,10 @@ def _written(form: FieldForm, base: Field | None, values: Values) -> Field | Non
         pairs.append(form.constant)
     indicators = base.indicators if base is not None else form.indicators
     return Field(form.tag, indicators, pairs)
+
+
+def _cleaned(values: Values) -> dict[str, list[str]]:
+    return {key: [v.strip() for v in said if v.strip()] for key, said in values.items()}
 
 
 def _in_place(
@@ -182,7 +191,7 @@ def _coded(form: FieldForm, base: Field | None, values: Values) -> Field | None:
 
 
 def _link(form: FieldForm, base: Field | None, values: Values) -> Field | None:
-    inside = base.embedded() if base is not None else []
+    inside = inside_of(base) if base is not None else []
     for sub in form.subs:
         if sub.embedded is None or sub.key not in values:
             continue
@@ -198,13 +207,26 @@ def _link(form: FieldForm, base: Field | None, values: Values) -> Field | None:
             one = Field(tag, "" if tag < "010" else indicators, [])
             inside.append(one)
         one.subfields = _in_place(one.subfields, [code], {code: said})
-    inside = [f for f in inside if f.has_text()]
-    inside.sort(key=lambda f: f.tag)
-    return (
-        linked(form.tag, base.indicators if base is not None else form.indicators, inside)
-        if inside
-        else None
-    )
+    inside = sorted((f for f in inside if f.has_text()), key=lambda f: f.tag)
+    made = linked(form.tag, base.indicators if base is not None else form.indicators, inside)
+    if base is not None and not base.embedded():
+        # What the other technique says besides stays before the embedded fields.
+        made.subfields[:0] = [pair for pair in base.subfields if pair[0] not in STANDARD]
+    return made if made.has_text() else None
+
+
+def inside_of(f: Field) -> list[Field]:
+    """The fields inside a link, also where it is written by the standard technique."""
+    found = f.embedded()
+    if found:
+        return found
+    inside: dict[str, Field] = {}
+    for code, value in f.subfields:
+        if code in STANDARD and value.strip():
+            tag, own = STANDARD[code][:3], STANDARD[code][3:]
+            one = inside.setdefault(tag, Field(tag, "" if tag < "010" else "  ", []))
+            one.subfields.append((own, value))
+    return list(inside.values())
 
 
 def blank(worksheet: Worksheet, today: date, language: str) -> MarcRecord:

@@ -1,0 +1,193 @@
+"""Entry forms are data: checked at the start; what they do not show or change stays as it was."""
+
+import json
+import shutil
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from trade import SAMPLES
+
+from ils.catalog.marc import reading, text
+from ils.catalog.marc.record import Field, MarcRecord, linked
+from ils.catalog.rules import Classes, describe, forms
+from ils.catalog.rules.checks import problems
+from ils.catalog.rules.comparison import three_way
+from ils.catalog.rules.description import KINDS
+from ils.catalog.rules.forms import Submitted
+from ils.catalog.rules.worksheets import FOLDER, class_names, worksheets
+from ils.config import BadConfiguration, load
+
+SHEETS = worksheets()
+
+
+def sent(worksheet, marc, typed=None):
+    """What a form sends when these values are typed into the first row of their field."""
+    typed = dict(typed or {})
+    said = []
+    for group in worksheet.groups:
+        for row in forms.rows(group, marc):
+            values = {sub.key: list(row.values.get(sub.key, [])) or [""] for sub in row.form.subs}
+            for key in [k for k in typed if k[:3] == row.form.tag]:
+                values[key[3:]] = [typed.pop(key)]
+            said.append(Submitted(row.form.tag, row.index, values))
+    assert not typed
+    return said
+
+
+def test_every_kind_has_a_form_with_names_in_three_languages():
+    assert set(SHEETS.forms) == set(KINDS)
+    catalogues = load(environ={}).lists.catalogues
+    for form in SHEETS.forms.values():
+        assert form.catalogue in catalogues
+        assert all(form.names[language] for language in ("ru", "kk", "en"))
+
+
+def test_a_new_record_has_its_coded_data():
+    marc = forms.blank(SHEETS.forms["newspaper"], date(2026, 11, 20), "kaz")
+    assert marc.leader[5:9] == "nas1"
+    assert marc.get("100", "a") == "20261120a    9999   y0kazy50      ca"
+    assert (marc.get("110", "a"), marc.get("101", "a")) == ("c|a||||||||", "kaz")
+
+
+def test_coded_positions_are_written_where_they_belong():
+    book = SHEETS.forms["book"]
+    marc = forms.blank(book, date(2026, 11, 20), "rus")
+    typed = {"105@0": "b", "105@4": "j", "105@11": "a", "100@9-12": "1999", "100@17": "m"}
+    made = forms.filled(marc, book, sent(book, marc, typed))
+    assert made.get("105", "a") == "b   j   000ay"
+    assert made.get("100", "a") == "20261120d1999    m  y0rusy50      ca"
+
+
+def test_a_link_in_the_other_technique_is_shown_and_keeps_what_it_says_besides():
+    volume = SHEETS.forms["volume"]
+    link = Field("461", " 0", [("6", "383168"), ("t", "Жинақ"), ("v", "1")])
+    marc = MarcRecord("00000nam2 2200000   450 ", [Field("200", "1 ", [("a", "Дала")]), link])
+    same = forms.filled(marc, volume, sent(volume, marc))
+    assert list(same.each("461")) == [link]
+    changed = forms.filled(marc, volume, sent(volume, marc, {"461200v": "2"}))
+    (found,) = changed.each("461")
+    inside = [Field("200", "  ", [("a", "Жинақ"), ("v", "2")])]
+    assert found.subfields == [("6", "383168"), *linked("461", " 0", inside).subfields]
+
+
+def test_a_field_emptied_in_the_form_goes():
+    book = SHEETS.forms["book"]
+    marc = MarcRecord("00000nam0 2200000   450 ", [
+        Field("200", "1 ", [("a", "Дала")]), Field("205", "  ", [("a", "2-бас.")]),
+    ])  # fmt: skip
+    made = forms.filled(marc, book, sent(book, marc, {"205a": ""}))
+    assert list(made.each("205")) == []
+
+
+MANIFEST = SAMPLES / "marc" / "manifest.json"
+
+
+@pytest.mark.skipif(not MANIFEST.exists(), reason="the third-party samples are absent")
+def test_a_form_saved_as_it_was_opened_changes_nothing():
+    for about in json.loads(MANIFEST.read_text(encoding="utf-8")):
+        source, chunks = reading.examine_file(SAMPLES / "marc" / about["file"])
+        for chunk in chunks[:150]:
+            marc = reading.read(source, chunk).marc
+            if marc is None or reading.is_authority(marc) or not marc.get("100", "a"):
+                continue
+            form = SHEETS.form(describe(marc, Classes({}, {})).worksheet)
+            made = forms.filled(marc, form, sent(form, marc))
+            assert made.fields == sorted(marc.fields, key=lambda f: f.tag)
+            assert text.parsed(text.shown(marc)).fields == marc.fields
+
+
+CODES = st.sampled_from("abcdefg0349")
+VALUES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=10)
+FIELDS = st.builds(
+    Field, st.sampled_from(["010", "200", "300", "461", "700"]), st.sampled_from(["  ", "1 "]),
+    st.lists(st.tuples(CODES, VALUES), min_size=1, max_size=4),
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(FIELDS, max_size=5))
+def test_the_marc_view_says_any_record(fields):
+    marc = MarcRecord("00000nam0 2200000   450 ", fields)
+    assert text.parsed(text.shown(marc)) == marc
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(FIELDS, max_size=4), st.lists(FIELDS, max_size=4), st.lists(FIELDS, max_size=4))
+def test_joining_versions_loses_no_change_silently(base, mine, theirs):
+    """A tag is as in one of the versions; where all three differ it is named."""
+    records = [MarcRecord("", fields) for fields in (base, mine, theirs)]
+    merged, disputed = three_way(*records)
+    for tag in {f.tag for fields in (base, mine, theirs) for f in fields}:
+        was, me, they, now = (list(m.each(tag)) for m in (*records, merged))
+        assert now == (they if me == was else me)
+        assert (tag in disputed) == (me != was and they not in (was, me))
+
+
+def folder(tmp_path, name, old, new):
+    target = tmp_path / "worksheets"
+    shutil.copytree(FOLDER, target)
+    path = target / name
+    before = path.read_text(encoding="utf-8")
+    assert old in before
+    path.write_text(before.replace(old, new, 1), encoding="utf-8")
+    return target
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("book.toml", '"200: a*', '"201: a*', "no such field"),
+        ("book.toml", '"200: a*', '"200: q*', "no subfield"),
+        ("book.toml", 'leader = "am0"', 'leader = "am"', "three characters"),
+        ("book.toml", "order = 1", "order = 1\nother = 2", "unknown key"),
+        ("book.toml", 'kk = "Кітап"', 'kk = ""', "no name in kk"),
+        ("_fields.toml", 'kind = "isbn"', 'kind = "isbm"', "unknown kind"),
+        ("_codes.toml", 'kk = "қазақ"', 'kk = ""', "no name in kk"),
+        ("map.toml", "leader", "]leader", "map.toml"),
+    ],
+)
+def test_a_wrong_worksheet_stops_the_start_and_is_named(tmp_path, name, old, new, said):
+    with pytest.raises(BadConfiguration, match=said):
+        worksheets(folder(tmp_path, name, old, new))
+
+
+def test_classes_are_named_in_both_languages():
+    for scheme in ("udc", "bbk"):
+        assert all(names["ru"] and names["kk"] for names in class_names()[scheme].values())
+
+
+@pytest.mark.parametrize(
+    ("field", "code"),
+    [
+        (Field("010", "  ", [("a", "978-5-699-12014-0")]), "bad_isbn"),
+        (Field("011", "  ", [("a", "0130-7674")]), "bad_issn"),
+        (Field("675", "  ", [("a", "кит")]), "bad_udc"),
+        (Field("686", "  ", [("a", "?"), ("2", "rubbk")]), "bad_bbk"),
+        (Field("210", "  ", [("d", "20199, 3019")]), "bad_year"),
+        (Field("100", "  ", [("a", "20191340d2019")]), "bad_date"),
+        (Field("100", "  ", [("a", "20191140d2019")]), "bad_length"),
+        (Field("105", "  ", [("a", "y   Z   000yy")]), "bad_code"),
+        (Field("101", "0 ", [("a", "каз.")]), "bad_code"),
+        (Field("300", "  ", [("a", "Cтепь и город")]), "mixed_letters"),
+        (Field("205", "  ", [("a", "2")]), "missing"),
+    ],
+)
+def test_what_is_wrong_is_found(field, code):
+    marc = MarcRecord("00000nam0 2200000   450 ", [field])
+    assert code in {p.code for p in problems(marc, SHEETS.forms["book"], SHEETS)}
+
+
+@pytest.mark.parametrize(
+    ("tag", "value"),
+    [
+        ("675", "821.512.122-1"), ("675", "94(574)"), ("675", "004.4:37"), ("675", "61+57"),
+        ("675", '908(574)"19"'), ("686", "84(5Каз)7-44"), ("686", "Ч515.815я43"),
+        ("686", "22.1я72"),
+    ],
+)  # fmt: skip
+def test_true_indexes_are_not_doubted(tag, value):
+    marc = MarcRecord("", [Field(tag, "  ", [("a", value), ("2", "rubbk")])])
+    found = {p.code for p in problems(marc, SHEETS.forms["book"], SHEETS)}
+    assert not found & {"bad_udc", "bad_bbk"}
