@@ -221,3 +221,12 @@ def test_problems_are_kept_for_the_work_list(library, cataloguer):
         )
         assert "bad_isbn" in set(found)
     assert "010$a" in cataloguer.get("/staff/catalog/to-mend?problem=bad_isbn").text
+
+
+@pytest.mark.parametrize("begun", ["", "нет", "[1,[]]", '["", [["200","1 ",[["a",5]]]]]', "{}"])
+def test_a_form_that_is_not_ours_is_refused_in_words(library, cataloguer, begun):
+    answer = cataloguer.post(
+        "/staff/catalog/new", worksheet="book", begun=begun, request_id=str(uuid4())
+    )
+    assert answer.status_code == 422
+    assert entries(library, "record_added") == []

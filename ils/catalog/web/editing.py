@@ -22,6 +22,7 @@ from ils.catalog.rules.gost import entry
 from ils.catalog.rules.worksheets import Worksheet
 from ils.catalog.web.shared import (
     CATALOGUERS,
+    begun,
     cataloguing,
     check_catalogue,
     classes,
@@ -132,7 +133,7 @@ def create(session: Session) -> ResponseReturnValue:
     """Save a new record; then its page, or the next article of the issue."""
     worksheet = sheets().form(request.form.get("worksheet", ""))
     catalogue = request.form.get("catalogue", worksheet.catalogue)
-    marc = forms.blank(worksheet, web.today(), LANGUAGES.get(g.staff.language, "rus"))
+    marc = begun()
     origin = web.origin()
     if done := ledger.replayed(session, origin.also("record").request_id):
         return redirect(url_for("catalogue.record", record_id=done.record_id))

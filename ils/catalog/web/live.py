@@ -8,11 +8,10 @@ from sqlalchemy.orm import Session
 
 from ils import web
 from ils.catalog import queries, rules
-from ils.catalog.marc.record import MarcRecord
 from ils.catalog.rules import checks, headings, search_key
 from ils.catalog.rules.gost import Style, entry
 from ils.catalog.rules.worksheets import class_names
-from ils.catalog.web.shared import CATALOGUERS, cataloguing, classes, sent, sheets
+from ils.catalog.web.shared import CATALOGUERS, begun, cataloguing, classes, sent, sheets
 
 CLASSES_SHOWN = 10
 CLASS_SCHEMES = {"udc", "bbk"}
@@ -24,8 +23,9 @@ def look(session: Session) -> ResponseReturnValue:
     """The panel beside a form: the description, the problems, the possible doubles."""
     worksheet = sheets().form(request.form.get("worksheet", ""))
     record_id, revision = web.form_int("record"), web.form_int("revision")
-    base = MarcRecord()
-    if record_id and revision:
+    if not (record_id and revision):
+        base = begun()
+    else:
         record = queries.record(session, record_id)
         base = queries.version(session, record, revision).marc
     marc = sent(base, worksheet)

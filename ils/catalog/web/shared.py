@@ -66,6 +66,23 @@ def sent(base: MarcRecord, worksheet: Worksheet) -> MarcRecord:
     return forms.filled(base, worksheet, submitted())
 
 
+def begun() -> MarcRecord:
+    """The record a form of a new one began with: coded data, the source of an article.
+
+    Raises:
+        BadForm: it is not ours.
+    """
+    try:
+        marc = MarcRecord.load(request.form.get("begun", ""))
+        said = [marc.leader, *(text for f in marc.fields for text in (f.tag, f.indicators))]
+        said += [text for f in marc.fields for pair in f.subfields for text in pair]
+    except (ValueError, TypeError):
+        raise BadForm from None
+    if not all(isinstance(text, str) for text in said):
+        raise BadForm
+    return marc
+
+
 def submitted() -> list[Submitted]:
     """The rows of a form.
 
