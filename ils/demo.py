@@ -16,10 +16,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ils import db
+from ils.catalog.actions.editing import save_new
+from ils.catalog.actions.headings import HeadingData, OtherForm, add_heading
 from ils.catalog.marc.iso2709 import Chunk
 from ils.catalog.marc.reading import ReadRecord
 from ils.catalog.marc.record import Field, MarcRecord
-from ils.catalog.rules import Classes
+from ils.catalog.models import AuthorityKind, FormRelation
+from ils.catalog.rules import classes_of
 from ils.circulation.actions import desk
 from ils.circulation.actions.desk import Desk
 from ils.circulation.actions.patrons import register_patron
@@ -77,6 +80,7 @@ def build(console: Console) -> str:
         branches = _organisation(session, console.config)
         for index, branch in enumerate(branches):
             _catalogue(session, console, branch, index)
+        _serials(session, console, branches[0])
         numbers = _readers(session, console, branches)
     with db.transaction(console.sessions) as session:
         lent = _lending(session, console, branches[0], numbers)
@@ -145,9 +149,40 @@ def _catalogue(session: Session, console: Console, branch: Branch, index: int) -
         session,
         console.origin(branch, Channel.IMPORT),
         records=records,
-        to=Destination(branch.id, {}, Classes(lists.udc, lists.bbk)),
+        to=Destination(branch.id, {}, classes_of(lists)),
         seen=Counter(),
     )
+
+
+SERIALS = (
+    ("newspaper", "Балқаш өңірі", "kaz", "c"),
+    ("newspaper", "Северное Прибалхашье", "rus", "c"),
+    ("journal", "Жұлдыз", "kaz", "a"),
+)
+HEADINGS = (
+    (AuthorityKind.PERSON, (("a", "Әуезов"), ("b", "М. О."), ("f", "1897-1961")), "Ауэзов, М. О."),
+    (AuthorityKind.PLACE, (("a", "Балқаш қаласы"),), "Балхаш (город)"),
+    (AuthorityKind.SUBJECT, (("a", "Кітапхана ісі"),), "Библиотечное дело"),
+)
+
+
+def _serials(session: Session, console: Console, branch: Branch) -> None:
+    """Newspapers whose issues can be described, and headings to be suggested."""
+    lists = console.config.lists
+    for worksheet, title, language, kind in SERIALS:
+        marc = MarcRecord("00000nas1 2200000   450 ", [
+            Field("100", "  ", [("a", "20260105a19309999m  y0rusy50      ca")]),
+            Field("101", "0 ", [("a", language)]),
+            Field("110", "  ", [("a", f"{kind}f||||||||||"[:11])]),
+            Field("200", "1 ", [("a", title)]),
+            Field("210", "  ", [("a", "Алматы" if worksheet == "journal" else "Балқаш")]),
+        ])  # fmt: skip
+        origin = console.origin(branch, Channel.SYSTEM)
+        save_new(session, origin, marc=marc, classes=classes_of(lists), catalogue="periodicals")
+    for authority, name, other in HEADINGS:
+        form = OtherForm(FormRelation.SEE, other, "rus")
+        data = HeadingData(authority, name, (form,))
+        add_heading(session, console.origin(branch, Channel.SYSTEM), data)
 
 
 def _marc(book: dict[str, Any], number: int) -> MarcRecord:

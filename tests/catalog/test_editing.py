@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+import pytest
 from entry_form import book, entries, filled, make, number_of, record, values
 from sqlalchemy import func, select
 from trade import Browser
@@ -230,3 +231,16 @@ def test_a_form_that_is_not_ours_is_refused_in_words(library, cataloguer, begun)
     )
     assert answer.status_code == 422
     assert entries(library, "record_added") == []
+
+
+def test_a_record_moved_to_another_catalogue_leaves_one_balance_and_enters_the_other(
+    library, cataloguer
+):
+    record_id = book(cataloguer)
+    page = cataloguer.get(f"/staff/catalog/{record_id}/edit").text
+    cataloguer.post(f"/staff/catalog/{record_id}/edit", **filled(page, {"catalogue": "rare"}))
+    added = [(e.catalogue, e.detail) for e in entries(library, "record_added")]
+    assert added == [("books", None), ("rare", "moved")]
+    assert [(e.catalogue, e.detail) for e in entries(library, "record_deleted")] == [
+        ("books", "moved"),
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -24,6 +24,9 @@ from ils.catalog.rules import Classes, Description, headings
 from ils.db import bulk_insert, new_id
 from ils.ledger import Kind, Origin
 
+#: What the volume of a catalogue is told by: «всего, в т. ч. на казахском».
+BALANCED: tuple[Literal["catalogue", "language"], ...] = ("catalogue", "language")
+MOVED = "moved"
 COLUMNS = tuple(field.name for field in fields(Description))
 
 
@@ -106,8 +109,13 @@ def change_record(
     act: Act,
     catalogue: str | None = None,
 ) -> None:
-    """Replace a record's content; the version that stood becomes a revision."""
+    """Replace a record's content; the version that stood becomes a revision.
+
+    One that goes to another catalogue, or turns out to be in another language, leaves the
+    balance of the one and enters that of the other: two entries, with the detail ``moved``.
+    """
     keep_revision(session, record)
+    before = facts(record)
     marc = numbered(marc, record.id)
     about = rules.describe(marc, classes)
     for name, value in columns(about, catalogue or record.catalogue).items():
@@ -118,13 +126,13 @@ def change_record(
     session.flush()
     session.execute(delete(RecordLink).where(RecordLink.record_id == record.id))
     _link(session, record.id, marc)
-    ledger.record(
-        session,
-        Kind.RECORD_EDITED,
-        origin.also(f"edited:{record.id}"),
-        facts(record),
-        detail=act.value,
-    )
+    after = facts(record)
+    edited = origin.also(f"edited:{record.id}")
+    ledger.record(session, Kind.RECORD_EDITED, edited, after, detail=act.value)
+    if [before[name] for name in BALANCED] != [after[name] for name in BALANCED]:
+        out, into = edited.also("out"), edited.also("into")
+        ledger.record(session, Kind.RECORD_DELETED, out, before, detail=MOVED)
+        ledger.record(session, Kind.RECORD_ADDED, into, after, detail=MOVED)
 
 
 def keep_revision(session: Session, subject: BibliographicRecord | AuthorityRecord) -> None:

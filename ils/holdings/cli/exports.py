@@ -34,6 +34,13 @@ class OnlyUtf8(Invalid):
     message = N_("Files of the format %(format)s are always in UTF-8.")
 
 
+class OnlyUnimarcHeadings(Invalid):
+    """Headings go out in their own dialect only."""
+
+    code = "only_unimarc_headings"
+    message = N_("Headings can be exported as iso2709 or marcxchange only.")
+
+
 @dataclass
 class Written:
     """What became of the records of an export."""
@@ -71,6 +78,8 @@ def export(  # noqa: PLR0917 -- click hands arguments over by name
     writer = Writer(Format(form), encoding)
     if encoding != "utf-8" and writer.format in ALWAYS_UTF8:
         raise OnlyUtf8(format=form)
+    if authorities and writer.format not in {Format.ISO2709, Format.MARCXCHANGE}:
+        raise OnlyUnimarcHeadings
     part = output.with_name(output.name + ".part")
     with db.reading(console.sessions) as session, part.open("wb") as out:
         model = AuthorityRecord if authorities else BibliographicRecord
