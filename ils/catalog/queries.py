@@ -22,7 +22,7 @@ from ils.catalog.models import (
     RecordState,
     Revision,
 )
-from ils.catalog.rules import Description, isbn13, search_key
+from ils.catalog.rules import Description, heading_key, isbn13, search_key
 from ils.errors import N_, NotFound
 from ils.organisation.models import Branch, Staff
 
@@ -278,7 +278,7 @@ def headings(text: str = "", kind: str | None = None) -> Select[AuthorityRecord]
     query = select(AuthorityRecord).where(AuthorityRecord.state == RecordState.ACTIVE)
     if kind:
         query = query.where(AuthorityRecord.kind == kind)
-    if key := search_key(text):
+    if key := heading_key(text):
         forms = select(AuthorityForm.authority_id).where(_begins(key))
         query = query.where(AuthorityRecord.id.in_(forms))
     return query.order_by(AuthorityRecord.heading, AuthorityRecord.id)
@@ -297,7 +297,7 @@ def suggestions(
         select(AuthorityRecord, AuthorityForm)
         .join(AuthorityForm, AuthorityForm.authority_id == AuthorityRecord.id)
         .where(AuthorityRecord.kind == kind, AuthorityRecord.state == RecordState.ACTIVE)
-        .where(_begins(search_key(text)))
+        .where(_begins(heading_key(text)))
         .order_by(AuthorityForm.search_key)
         .options(undefer(AuthorityRecord.marc))
     )
@@ -310,6 +310,21 @@ def users_of(authority: AuthorityRecord) -> Select[BibliographicRecord]:
         RecordLink.relation == "heading", RecordLink.target == authority.control_number
     )
     return select(BibliographicRecord).where(BibliographicRecord.id.in_(linked))
+
+
+def catalogues_using(authority: AuthorityRecord) -> Select[str]:
+    """The catalogues that have records with this heading."""
+    return users_of(authority).with_only_columns(BibliographicRecord.catalogue).distinct()
+
+
+def same_headings(kind: str, text: str, but: int | None) -> Select[AuthorityRecord]:
+    """Headings of a kind that read the same."""
+    query = select(AuthorityRecord).where(
+        AuthorityRecord.kind == kind,
+        AuthorityRecord.heading == text,
+        AuthorityRecord.state == RecordState.ACTIVE,
+    )
+    return query.where(AuthorityRecord.id != but) if but is not None else query
 
 
 def forms_of(authority: AuthorityRecord) -> Select[AuthorityForm]:

@@ -191,5 +191,5 @@
       next(here);
     }
   });
-  if (form.querySelector("[name=record]").value || dirty) show();
+  show();
 })();

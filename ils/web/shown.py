@@ -84,6 +84,12 @@ def code_name(kind: str, code: str) -> str:
     return label
 
 
+def language_name(code: str | None) -> str:
+    """The name of a language, in the page's language."""
+    locale = get_locale()
+    return (locale.languages.get(code, code) if locale else code) if code else ""
+
+
 def place_name(fields: Mapping[str, Mapping[str, str]], place: str) -> str:
     """A field of a record, as ``200$a``, with its name in the page's language."""
     names = fields.get(place[:3])
@@ -170,6 +176,7 @@ FILTERS = {"day": _day, "moment": moment, "number": _number}
 GLOBALS = {
     "static": _static,
     "language": language,
+    "language_name": language_name,
     "listed": listed,
     "role_names": role_names,
     "code_name": code_name,

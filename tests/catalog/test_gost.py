@@ -85,6 +85,7 @@ def in_order(parts, text):
 
 def book(language, *, authors=1, **options):
     names = [("Әуезов", "М."), ("Сүлейменов", "О."), ("Мұратбеков", "С."), ("Нұрпейісов", "Ә.")]
+    names.append(("Тоқаев", "Н."))
     fields = [
         Field("101", "0 ", [("a", language)]),
         Field("200", "1 ", [("a", "Абай жолы"), ("b", "Мәтін"), ("e", "роман-эпопея")]),
@@ -116,12 +117,25 @@ def test_the_newer_standard_names_places_in_full_and_the_medium():
     )
 
 
-def test_four_authors_stand_under_the_title():
-    described = entry(book("rus", authors=4))
-    assert described.heading == ""
-    assert described.body.startswith(
-        "Абай жолы [Мәтін] : роман-эпопея / М. Әуезов, О. Сүлейменов, С. Мұратбеков, Ә. Нұрпейісов."
-    )
+@pytest.mark.parametrize(
+    ("authors", "style", "said"),
+    [
+        (3, Style.GOST71, "М. Әуезов, О. Сүлейменов, С. Мұратбеков"),
+        (4, Style.GOST71, "М. Әуезов [и др.]"),
+        (4, Style.GOST2018, "М. Әуезов, О. Сүлейменов, С. Мұратбеков, Ә. Нұрпейісов"),
+        (5, Style.GOST2018, "М. Әуезов, О. Сүлейменов, С. Мұратбеков [и др.]"),
+    ],
+)
+def test_of_many_authors_some_are_named(authors, style, said):
+    described = entry(book("rus", authors=authors), style)
+    assert f" / {said}. – 2-бас." in described.body
+    assert bool(described.heading) == (authors <= 3)
+
+
+def test_the_issn_of_a_series_stands_before_its_number():
+    series = Field("225", "1 ", [("a", "Наука"), ("v", "5"), ("x", "0131-6044")])
+    marc = MarcRecord("", [Field("200", "1 ", [("a", "Дала")]), series])
+    assert entry(marc).body == "Дала. – (Наука, ISSN 0131-6044 ; 5)."
 
 
 def test_a_volume_carries_the_title_of_its_set():

@@ -13,7 +13,7 @@ from ils.catalog.marc import reading, text
 from ils.catalog.marc.record import Field, MarcRecord, linked
 from ils.catalog.rules import Classes, describe, forms
 from ils.catalog.rules.checks import problems
-from ils.catalog.rules.comparison import three_way
+from ils.catalog.rules.comparison import SINGLE, three_way
 from ils.catalog.rules.description import KINDS
 from ils.catalog.rules.forms import Submitted
 from ils.catalog.rules.worksheets import FOLDER, class_names, worksheets
@@ -116,13 +116,20 @@ def test_the_marc_view_says_any_record(fields):
 @settings(max_examples=200, deadline=None)
 @given(st.lists(FIELDS, max_size=4), st.lists(FIELDS, max_size=4), st.lists(FIELDS, max_size=4))
 def test_joining_versions_loses_no_change_silently(base, mine, theirs):
-    """A tag is as in one of the versions; where all three differ it is named."""
+    """Where both changed a tag it is named; of one that may repeat, both additions stay."""
     records = [MarcRecord("", fields) for fields in (base, mine, theirs)]
     merged, disputed = three_way(*records)
     for tag in {f.tag for fields in (base, mine, theirs) for f in fields}:
         was, me, they, now = (list(m.each(tag)) for m in (*records, merged))
-        assert now == (they if me == was else me)
-        assert (tag in disputed) == (me != was and they not in (was, me))
+        if me == was or they in (was, me):
+            assert now == (they if me == was else me)
+            assert tag not in disputed
+            continue
+        assert tag in disputed
+        if tag in SINGLE:
+            assert now == me
+        else:
+            assert [f for f in [*me, *they] if f not in was and f not in now] == []
 
 
 def folder(tmp_path, name, old, new):
@@ -191,3 +198,34 @@ def test_true_indexes_are_not_doubted(tag, value):
     marc = MarcRecord("", [Field(tag, "  ", [("a", value), ("2", "rubbk")])])
     found = {p.code for p in problems(marc, SHEETS.forms["book"], SHEETS)}
     assert not found & {"bad_udc", "bad_bbk"}
+
+
+def test_what_a_form_shows_once_keeps_its_other_values_and_its_heading():
+    book = SHEETS.forms["book"]
+    marc = MarcRecord("00000nam0 2200000   450 ", [
+        Field("200", "1 ", [("a", "Дала")]),
+        Field("215", "  ", [("a", "320 с."), ("c", "ил."), ("a", "2 л.")]),
+        Field("700", " 1", [("a", "Ким"), ("b", "А."), ("3", "H1"), ("9", "x")]),
+    ])  # fmt: skip
+    made = forms.filled(marc, book, sent(book, marc, {"215a": "321 с.", "700b": "А. А."}))
+    assert next(made.each("215")).subfields == [("a", "321 с."), ("c", "ил."), ("a", "2 л.")]
+    assert next(made.each("700")).subfields == [
+        ("a", "Ким"), ("b", "А. А."), ("3", "H1"), ("9", "x"),
+    ]  # fmt: skip
+
+
+def test_the_source_of_an_article_is_written_in_order():
+    article = SHEETS.forms["article"]
+    marc = forms.blank(article, date(2026, 11, 20), "kaz")
+    typed = {
+        "463200v": "45-50",
+        "463200a": "Абай тағылымы",
+        "463200e": "жинақ",
+        "463210a": "Алматы",
+    }
+    made = forms.filled(marc, article, sent(article, marc, typed | {"200a": "Хакім"}))
+    (link,) = made.each("463")
+    assert link.subfields == [
+        ("1", "2001 "), ("a", "Абай тағылымы"), ("e", "жинақ"), ("v", "45-50"),
+        ("1", "210  "), ("a", "Алматы"),
+    ]  # fmt: skip

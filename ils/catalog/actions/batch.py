@@ -54,10 +54,19 @@ class Preview:
     shown: list[tuple[BibliographicRecord, list[Difference]]] = field(default_factory=list)
 
 
-def preview(session: Session, *, text: str, catalogue: str | None, change: Change) -> Preview:
+def preview(
+    session: Session,
+    *,
+    text: str,
+    catalogue: str | None,
+    change: Change,
+    allowed: Sequence[str],
+) -> Preview:
     """Count the records a change would touch, and show the first of them."""
     found = Preview()
     for record, before, after in _touched(session, text, catalogue, change.checked()):
+        if record.catalogue not in allowed:
+            continue
         found.count += 1
         if found.count <= SHOWN:
             found.shown.append((record, compare(before, after)))

@@ -6,7 +6,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from ils.catalog import queries
-from ils.catalog.actions.records import add_record, change_record, set_state
+from ils.catalog.actions.records import add_record, change_record, set_state, with_number
 from ils.catalog.marc.record import MarcRecord
 from ils.catalog.models import Act, BibliographicRecord, RecordLink, RecordProblem, RecordState
 from ils.catalog.rules import Classes, checks, comparison, forms
@@ -26,11 +26,14 @@ class ChangedMeanwhile(Stale):
         "the form and nothing is overwritten. Look at the fields and save again."
     )
 
-    def __init__(self, merged: MarcRecord, theirs: list[Difference], **facts: object) -> None:
-        """With the record to go on with, and their changes."""
+    def __init__(
+        self, merged: MarcRecord, theirs: list[Difference], disputed: list[str], **facts: object
+    ) -> None:
+        """With the record to go on with, their changes, and the tags both changed."""
         super().__init__(**facts)
         self.merged = merged
         self.theirs = theirs
+        self.disputed = disputed
 
 
 class NothingToSave(Invalid):
@@ -70,9 +73,8 @@ def save_new(
         NothingToSave: it has no title.
     """
     _check(marc)
-    record = add_record(
-        session, origin, marc=forms.completed(marc), classes=classes, catalogue=catalogue
-    )
+    own = forms.completed(with_number(marc, ""))
+    record = add_record(session, origin, marc=own, classes=classes, catalogue=catalogue)
     note_problems(session, record)
     return record
 
@@ -103,10 +105,11 @@ def save_changes(
     theirs = record.marc_record()
     if record.revision != seen_revision:
         base = queries.version(session, record, seen_revision).marc
-        merged, _ = comparison.three_way(base, mine, theirs)
+        merged, disputed = comparison.three_way(base, mine, theirs)
         raise ChangedMeanwhile(
             merged,
             comparison.compare(base, theirs),
+            disputed,
             who=queries.name_of_staff(session, record.changed_by),
             when=record.changed_at,
         )

@@ -32,6 +32,13 @@ class HeadingInUse(Refused):
     message = N_("%(count)s records name this heading; it cannot be deleted.")
 
 
+class HeadingExists(Refused):
+    """The same heading is there already."""
+
+    code = "heading_exists"
+    message = N_("The heading “%(heading)s” is there already.")
+
+
 @dataclass(frozen=True)
 class OtherForm:
     """A form of a name besides the heading."""
@@ -95,9 +102,11 @@ def add_heading(session: Session, origin: Origin, data: HeadingData) -> Authorit
 
     Raises:
         Invalid: the name is empty.
+        HeadingExists: the same one is there.
     """
     authority_id = new_id()
     marc = numbered(as_marc(data), authority_id)
+    _check_new(session, data, marc, but=None)
     authority = AuthorityRecord(
         id=authority_id,
         marc=marc.dump(),
@@ -137,6 +146,7 @@ def change_heading(
         raise Stale
     before = authority.marc_record()
     marc = numbered(as_marc(data, before), authority.id)
+    _check_new(session, data, marc, but=authority.id)
     keep_revision(session, authority)
     authority.marc, authority.kind = marc.dump(), data.kind.value
     authority.heading = headings.heading(marc)
@@ -144,6 +154,12 @@ def change_heading(
     session.flush()
     set_forms(session, authority, marc)
     return _carry(session, origin, authority, marc, classes)
+
+
+def _check_new(session: Session, data: HeadingData, marc: MarcRecord, but: int | None) -> None:
+    text = headings.heading(marc)
+    if session.scalars(queries.same_headings(data.kind.value, text, but)).first() is not None:
+        raise HeadingExists(heading=text)
 
 
 def _carry(

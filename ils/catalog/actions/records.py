@@ -99,6 +99,13 @@ def numbered(marc: MarcRecord, record_id: int) -> MarcRecord:
     return MarcRecord(marc.leader, [Field("001", "", [("", str(record_id))]), *others])
 
 
+def with_number(marc: MarcRecord, number: str) -> MarcRecord:
+    """The record with this 001, whatever was typed: other records link to it."""
+    others = [f for f in marc.fields if f.tag != "001"]
+    own = [Field("001", "", [("", number)])] if number else []
+    return MarcRecord(marc.leader, [*own, *others])
+
+
 def change_record(
     session: Session,
     origin: Origin,
@@ -235,7 +242,7 @@ def form_rows(authority_id: int, marc: MarcRecord) -> list[dict[str, Any]]:
             "relation": form.relation.value,
             "form": form.text,
             "language": form.language,
-            "search_key": rules.search_key(form.text),
+            "search_key": rules.heading_key(form.text),
         }
         for form in headings.forms(marc)
     ]

@@ -13,12 +13,14 @@ END = b"*****"
 BOM = b"\xef\xbb\xbf"
 
 _line = re.compile(r"(#?)(\d{1,5})(:?) ?(.*)", re.DOTALL)
-_looks_like = re.compile(rb"\s*(#\d{1,5}:|\*{5}\s*\n\s*#\d{1,5}:)")
+_looks_like = re.compile(rb"^(#\d{1,5}: ?\^?|\*{5}\s*$)", re.MULTILINE)
+HEAD = 4000
 
 
 def looks_like(data: bytes) -> bool:
     """Whether a file begins as a text export does."""
-    return _looks_like.match(data.removeprefix(BOM)) is not None
+    head = data.removeprefix(BOM)[:HEAD]
+    return b"\x1e" not in head and len(_looks_like.findall(head)) > 1
 
 
 def split(data: bytes) -> Iterator[Chunk]:
@@ -84,15 +86,20 @@ def _field(line: str, problems: list[str]) -> Field | None:
         return None
     mark, tag, colon, value = match.groups()
     if not (mark and colon):
-        if not value.startswith("^") or not (mark or colon):
+        if not value.startswith("^"):
             return None
-        problems.append(f"field {tag}: the line has no {'colon' if mark else '#'}")
+        lacks = " and no ".join(
+            sign for sign, there in (("#", mark), ("colon", colon)) if not there
+        )
+        problems.append(f"field {tag}: the line has no {lacks}")
     return Field(str(int(tag)).zfill(3), "", caret_subfields(value))
 
 
 def _join(field: Field, line: str) -> None:
     code, value = field.subfields.pop() if field.subfields else ("", "")
-    field.subfields.append((code, f"{value} {line.strip()}".strip()))
+    first, caret, rest = line.strip().partition("^")
+    field.subfields.append((code, f"{value} {first}".strip()))
+    field.subfields += caret_subfields(f"^{rest}") if caret else []
 
 
 def write(marc: MarcRecord, encoding: str) -> bytes:
@@ -105,7 +112,10 @@ def write(marc: MarcRecord, encoding: str) -> bytes:
     for f in marc.fields:
         if any("^" in value for _, value in f.subfields):
             raise TooLong(f"field {f.tag}: “^” cannot be said")
-    lines = [f"#{int(f.tag) if f.tag.isdigit() else f.tag}: {_caret(f)}" for f in marc.fields]
+    lines = [
+        f"#{int(f.tag) if f.tag.isascii() and f.tag.isdigit() else f.tag}: {_caret(f)}"
+        for f in marc.fields
+    ]
     return ("\r\n".join([*lines, "*****"]) + "\r\n").encode(encoding)
 
 

@@ -17,12 +17,14 @@ from ils.catalog.marc.record import Field, MarcRecord
 RECORD_END, FIELD_END, SUBFIELD = b"\x1d", b"\x1e", b"\x1f"
 LEADER = 24
 ENTRY = 12
-BETWEEN_RECORDS = b"\r\n\x1a\x00 \t"
+BETWEEN_RECORDS = b"\r\n\x1a\x00\t"
+BOM = b"\xef\xbb\xbf"
 MOST_IN_FIELD, MOST_IN_RECORD = 9_999, 99_999
 CISIS_LINE = 80
 #: Cyrillic letters typed for the Latin codes they look like.
 LOOK_ALIKE_CODES = str.maketrans("аесорхукмтнвАЕСОРХУКМТНВі", "aecopxykmthbaecopxykmthbi")
 
+_lost_end = re.compile(rb"\x1e(?=[0-9]{5}[a-z].{4}22[0-9]{5}.{3}45)", re.DOTALL)
 _line_break = re.compile(r"\s*[\r\n]+\s*")
 _caret = re.compile(r"\^(.)")
 
@@ -46,15 +48,32 @@ class Chunk:
 
 def split(data: bytes) -> Iterator[Chunk]:
     """The records of a file; what stands between them (line breaks, Ctrl-Z) is passed over."""
+    data = _unwrapped(data.removeprefix(BOM))
     start = number = 0
     while start < len(data):
         end = data.find(RECORD_END, start)
         end = len(data) if end < 0 else end
-        body = _unwrapped(data[start:end].lstrip(BETWEEN_RECORDS))
-        if body:
+        for body in _cut(_unwrapped(_after_gap(data[start:end]))):
             number += 1
             yield Chunk(number, start, body)
         start = end + 1
+
+
+def _after_gap(data: bytes) -> bytes:
+    """A record without the line ends and blanks before it; blanks may stand for its length."""
+    body = data.lstrip(BETWEEN_RECORDS)
+    spaced = body.lstrip(BETWEEN_RECORDS + b" ")
+    return spaced if spaced[:5].isdigit() or not spaced else body
+
+
+def _cut(data: bytes) -> Iterator[bytes]:
+    """The records in what stands before one terminator: where one was lost, a leader follows."""
+    start = 0
+    for match in _lost_end.finditer(data):
+        yield data[start : match.end()]
+        start = match.end()
+    if data[start:].strip(b" "):
+        yield data[start:]
 
 
 def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
@@ -135,8 +154,16 @@ def _fields(data: bytes, base: int, problems: list[str]) -> Iterator[tuple[str, 
     if pieces and not pieces[-1].strip(BETWEEN_RECORDS):
         pieces.pop()
     tags = _tags(directory, pieces)
+    strange = [tag for tag in tags if not tag.isdigit()]
+    if 3 * len(strange) > len(tags):
+        raise Unreadable("the directory is damaged: its tags cannot be told")
+    if strange:
+        problems.append(f"directory: strange tags {', '.join(strange)}")
     if len(tags) < len(pieces):
         problems.append(f"directory: {len(pieces) - len(tags)} fields have no tag; kept as 999")
+    missing = [entry[:3].decode("latin-1") for entry in entries[len(pieces) :]]
+    if missing:
+        problems.append(f"the record is cut off: fields {', '.join(missing)} are missing")
     for at, piece in enumerate(pieces):
         yield tags[at] if at < len(tags) else "999", piece
 
@@ -160,7 +187,7 @@ def _tags(directory: bytes, pieces: list[bytes]) -> list[str]:
 
 
 def _by_directory(entries: list[bytes], body: bytes) -> list[tuple[str, bytes]] | None:
-    fields = []
+    fields, places = [], []
     for entry in entries:
         if len(entry) < ENTRY or not entry[3:].isdigit() or not entry[:3].isalnum():
             return None
@@ -173,7 +200,18 @@ def _by_directory(entries: list[bytes], body: bytes) -> list[tuple[str, bytes]] 
         if FIELD_END in raw:
             return None
         fields.append((entry[:3].decode("latin-1"), raw))
-    return fields
+        places.append((start, start + length))
+    return fields if _tiles(sorted(places), body) else None
+
+
+def _tiles(places: list[tuple[int, int]], body: bytes) -> bool:
+    """Whether the fields cover the data, each byte once: else something would be lost."""
+    at = 0
+    for start, end in places:
+        if start != at:
+            return False
+        at = end
+    return not body[at:].strip(BETWEEN_RECORDS + b" ")
 
 
 def _field(tag: str, text: str, problems: list[str]) -> Field:
@@ -206,11 +244,11 @@ def _native_field(tag: str, text: str) -> Field:
 
 
 def caret_subfields(text: str) -> list[tuple[str, str]]:
-    """(code, value) pairs of ``value^aтекст^b…``; codes in lower case."""
+    """(code, value) pairs of ``value^aтекст^b…``; codes in lower case, Cyrillic ones as Latin."""
     first, *rest = _caret.split(text)
     subfields = [("", first)] if first.strip() else []
     pairs = zip(rest[::2], rest[1::2], strict=True)
-    return subfields + [(code.lower(), value) for code, value in pairs]
+    return subfields + [(code.lower().translate(LOOK_ALIKE_CODES), value) for code, value in pairs]
 
 
 def write(marc: MarcRecord, encoding: str, *, tail: str) -> bytes:
@@ -228,8 +266,8 @@ def write(marc: MarcRecord, encoding: str, *, tail: str) -> bytes:
         raw = _raw(f).encode(encoding) + FIELD_END
         if len(raw) > MOST_IN_FIELD:
             raise TooLong(f"field {f.tag}: {len(raw)} bytes")
-        if len(f.tag) != len("200"):
-            raise TooLong(f"field {f.tag}: the tag has {len(f.tag)} characters")
+        if len(f.tag) != len("200") or not f.tag.isascii():
+            raise TooLong(f"field {f.tag}: the tag must be three ASCII characters")
         directory += f"{f.tag}{len(raw):04}{len(body):05}".encode()
         body += raw
     base = LEADER + len(directory) + 1
@@ -237,13 +275,17 @@ def write(marc: MarcRecord, encoding: str, *, tail: str) -> bytes:
     if length > MOST_IN_RECORD:
         raise TooLong(f"record: {length} bytes")
     said = marc.leader.ljust(LEADER)
-    ending = said[17:24] if said[17:24].strip() else tail
-    head = f"{length:05}{said[5:10]}22{base:05}{ending}".encode("ascii", errors="replace")
+    ending = said[17:20] + tail[3:] if said[17:24].strip() else tail
+    leader = f"{said[5:10]}22{base:05}{ending}".translate(LOOK_ALIKE_CODES)
+    if not leader.isascii():
+        raise TooLong("leader: a character that is not ASCII")
+    head = f"{length:05}{leader}".encode("ascii")
     return b"".join((head, directory, FIELD_END, body, RECORD_END))
 
 
 def _raw(f: Field) -> str:
     control = f.tag < "010"
-    parts = [f"\x1f{code}{value}" if code else value for code, value in f.subfields]
+    pairs = [(code, value.replace("\x1f", " ")) for code, value in f.subfields]
+    parts = [f"\x1f{code}{value}" if code else value for code, value in pairs]
     text = "".join(parts) if control else f.indicators.ljust(2)[:2] + "".join(parts)
     return "".join(" " if c in "\x1d\x1e" else c for c in text)

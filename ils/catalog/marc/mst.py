@@ -29,11 +29,13 @@ def looks_like(path: Path) -> bool:
 
 
 def is_64(master: bytes) -> bool:
-    """Whether the master file is of ИРБИС64: its own size stands in its control record."""
-    if len(master) < CONTROL_64:
+    """Whether the master file is of ИРБИС64: its first record makes sense in that layout."""
+    if len(master) < CONTROL_64 + LEADER_64:
         return False
-    _, following, low, high = struct.unpack_from(">IIII", master)
-    return following > 0 and (high << 32 | low) in range(CONTROL_64, len(master) + 1)
+    mfn, length, _, _, base, count, _, _ = struct.unpack_from(">8I", master, CONTROL_64)
+    return (
+        mfn > 0 and LEADER_64 <= base <= length < LARGEST)
+    )
 
 
 def split(path: Path) -> tuple[Iterator[Chunk], str]:
@@ -51,7 +53,7 @@ def split(path: Path) -> tuple[Iterator[Chunk], str]:
 
 def _chunks(records: Iterator[tuple[int, list[tuple[int, bytes]]]]) -> Iterator[Chunk]:
     for number, (offset, fields) in enumerate(records, 1):
-        lines = [b"#%d: %s\n" % (tag, _one_line(value)) for tag, value in fields]
+        lines = [b"#%d: %s\n" % (tag, _one_line(value)) for tag, value in fields] or [b"?\n"]
         yield Chunk(number, offset, b"".join(lines))
 
 
@@ -73,7 +75,10 @@ def _records_64(
         if not CONTROL_64 <= offset <= len(master) - LEADER_64:
             continue
         _, length, _, _, base, count, _, status = struct.unpack_from(">8I", master, offset)
-        if status & DELETED or not 0 < length < LARGEST or base > length:
+        if status & DELETED:
+            continue
+        if not 0 < length < LARGEST or base > length:
+            yield offset, []  # named as a record without fields
             continue
         yield offset, _fields(master, offset, base, length, count, ">III", ENTRY_64, LEADER_64)
 
@@ -105,7 +110,10 @@ def _records_32(
         if not 0 <= offset <= len(master) - LEADER_32:
             continue
         _, length, _, _, base, count, status = struct.unpack_from("<iHiHHHH", master, offset)
-        if status or base > length:
+        if status:
+            continue
+        if base > length:
+            yield offset, []
             continue
         yield offset, _fields(master, offset, base, length, count, "<HHH", ENTRY_32, LEADER_32)
 
@@ -141,6 +149,6 @@ def _fields(  # noqa: PLR0917 -- the numbers of one leader, in their order
             break
         tag, position, size = struct.unpack_from(layout, master, at)
         begin = offset + base + position
-        if begin + size <= end and tag:
-            found.append((tag, master[begin : begin + size]))
+        if tag:
+            found.append((tag, master[begin : min(begin + size, end)]))
     return found

@@ -144,8 +144,15 @@ def read(source: Source, chunk: Chunk) -> ReadRecord:
     """The record of a chunk as the catalogue keeps it; ``None`` when it cannot be read."""
     try:
         marc, problems = PARSE[source.form](chunk.data, encodings.decoder(source.encoding))
+        return _kept(source, chunk, marc, problems)
     except Unreadable as error:
         return ReadRecord(chunk, None, [str(error)])
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # Damage nobody has seen yet costs its record, not the file.
+        return ReadRecord(chunk, None, [f"cannot be understood: {type(error).__name__}"])
+
+
+def _kept(source: Source, chunk: Chunk, marc: MarcRecord, problems: list[str]) -> ReadRecord:
     if source.base or is_authority(marc):
         heading = authority_to_unimarc(marc, source.dialect, source.base)
         return ReadRecord(chunk, heading, problems, dialect=source.dialect)

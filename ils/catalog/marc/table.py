@@ -57,6 +57,8 @@ LANGUAGES = {
     "английский": "eng", "ағылшын": "eng",
 }  # fmt: skip
 DIVIDER = "|"
+COPIES = "910"
+csv.field_size_limit(10_000_000)
 DELIMITERS = ",;\t"
 
 
@@ -99,26 +101,32 @@ def split(data: bytes) -> Iterator[Chunk]:
     """The rows, each with the heading line above it, so that a reject is a file of its own."""
     data = data.removeprefix(b"\xef\xbb\xbf")
     # Latin-1 keeps every byte; quotes, line ends and delimiters are ASCII in all encodings.
-    text = data.decode("latin-1")
-    head = text.split("\n", maxsplit=1)[0].strip("\r")
-    lines = _logical_lines(text)
-    next(lines, None)
-    for number, line in enumerate((one for one in lines if one.strip(" \r\n\t;,\x1a")), 1):
+    text = data.decode("latin-1").replace("\r\n", "\n")
+    if "\n" not in text:
+        text = text.replace("\r", "\n")  # old Macintosh lines
+    head = text.split("\n", maxsplit=1)[0]
+    for number, line in enumerate(_rows(text, _delimiter(head)), 1):
         body = line if line.endswith("\n") else f"{line}\r\n"
         yield Chunk(number, 0, f"{head}\r\n{body}".encode("latin-1"))
 
 
-def _logical_lines(text: str) -> Iterator[str]:
-    """Lines; a line break inside quotes does not end one."""
-    start, quoted = 0, False
-    for at, char in enumerate(text):
-        if char == '"':
-            quoted = not quoted
-        elif char == "\n" and not quoted:
-            yield text[start : at + 1]
-            start = at + 1
-    if start < len(text):
-        yield text[start:]
+def _rows(text: str, delimiter: str) -> Iterator[str]:
+    """The rows below the heading as they stand; a quoted cell may go over several lines."""
+    lines = [f"{line}\n" for line in text.split("\n")]
+    reader = csv.reader(iter(lines), delimiter=delimiter)
+    start = 0
+    while True:
+        try:
+            next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            if reader.line_num == start:
+                return
+        row = "".join(lines[start : reader.line_num])
+        if start and row.strip(" \r\n\t;,\x1a"):
+            yield row
+        start = reader.line_num
 
 
 def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
@@ -132,6 +140,8 @@ def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
     rows = list(
         csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text.split("\n", 1)[0]))
     )
+    if len(rows) > 2:
+        raise Unreadable("a quotation mark is not closed")
     cells = rows[1] if len(rows) > 1 else []
     if len(cells) > len(names):
         raise Unreadable(f"{len(cells)} cells under {len(names)} column names")
@@ -156,10 +166,10 @@ def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
 
 def _fields(said: dict[tuple[str, str], list[str]]) -> list[Field]:
     fields: list[Field] = []
-    together = {"200", "210", "215", "910"}  # one field holds several columns
+    together = {"200", "210", "215"}  # one field holds several columns
     for (tag, code), values in sorted(said.items()):
-        if tag < "010":
-            fields += [Field(tag, "", [("", value)]) for value in values[:1]]
+        # Numbers of records are not taken over: a list says less than the record it came from.
+        if tag in {"001", COPIES} or not values:
             continue
         if tag in together:
             same = next((f for f in fields if f.tag == tag), None)
@@ -168,9 +178,25 @@ def _fields(said: dict[tuple[str, str], list[str]]) -> list[Field]:
                 fields.append(same)
             same.subfields += [(code, _unit(tag, code, value)) for value in values]
             continue
-        for value in values:
-            fields.append(Field(tag, INDICATORS.get(tag, "  "), _pairs(tag, code, value)))
-    return fields
+        marks = INDICATORS.get(tag, "  ")
+        fields += [Field(tag, marks, _pairs(tag, code, value)) for value in values]
+    return fields + _copies(said)
+
+
+def _copies(said: dict[tuple[str, str], list[str]]) -> list[Field]:
+    """A 910 for each copy: the n-th number, barcode, price and place belong together."""
+    columns = {code: values for (tag, code), values in said.items() if tag == COPIES and values}
+    number = max(map(len, (columns.get("b", ()), columns.get("h", ()))), default=0)
+    copies = []
+    for at in range(number):
+        pairs = [("a", "0")]
+        for code, values in sorted(columns.items()):
+            one = values[at] if at < len(values) else values[0] if len(values) == 1 else ""
+            # A single price or place is that of all; a single number is one copy's.
+            if one and (at < len(values) or code not in {"b", "h"}):
+                pairs.append((code, one))
+        copies.append(Field(COPIES, "  ", pairs))
+    return copies
 
 
 def _unit(tag: str, code: str, value: str) -> str:

@@ -9,7 +9,8 @@ from ils.errors import N_, Invalid
 
 DOLLAR = "{dollar}"
 
-_line = re.compile(r"([0-9A-Za-z]{3}) ?(.)(.) ?(\$.*|.*)")
+_line = re.compile(r"([0-9]{3}) ([^$])([^$]) (.+)")
+LEADER = 24
 
 
 class BadLine(Invalid):
@@ -21,7 +22,7 @@ class BadLine(Invalid):
 
 def shown(marc: MarcRecord) -> str:
     """The record as lines; a blank indicator is ``#``, a dollar sign ``{dollar}``."""
-    lines = [f"LDR {marc.leader}"]
+    lines = [f"LDR {marc.leader.ljust(LEADER)}"]
     for f in marc.fields:
         if f.tag < "010":
             lines.append(f"{f.tag} {f.get('')}")
@@ -46,6 +47,8 @@ def parsed(text: str) -> MarcRecord:
             continue
         tag, _, rest = line.partition(" ")
         if tag == "LDR":
+            if len(rest) != LEADER or not rest.isascii():
+                raise BadLine(line=number, text=line[:60])
             marc.leader = rest
         elif len(tag) == 3 and tag.isdigit() and tag < "010":
             marc.fields.append(Field(tag, "", [("", rest)]))
@@ -61,7 +64,7 @@ def _field(number: int, line: str) -> Field:
     tag, first, second, rest = match.groups()
     before, *parts = rest.split("$")
     pairs = [("", before.replace(DOLLAR, "$"))] if before.strip() else []
-    pairs += [(part[0], part[1:].replace(DOLLAR, "$")) for part in parts if part]
-    if not pairs:
+    pairs += [(part[:1], part[1:].replace(DOLLAR, "$")) for part in parts]
+    if not pairs or any(code.isspace() for code, _ in pairs) or "" in parts:
         raise BadLine(line=number, text=line[:60])
     return Field(tag, (first + second).replace("#", " "), pairs)

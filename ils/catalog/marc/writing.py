@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ils.catalog.marc import crosswalk, irbis, iso2709, table, xml
-from ils.catalog.marc.record import Dialect, MarcRecord
+from ils.catalog.marc.record import Dialect, Field, MarcRecord
 
 RUSMARC_TAIL, MARC21_TAIL = "   450 ", " i 4500"
 
@@ -30,6 +30,8 @@ DIALECTS = {
     Format.IRBIS_TEXT: Dialect.IRBIS,
     Format.CSV: Dialect.UNIMARC,
 }
+#: What 100$a/26-27 says of an encoding (RUSMARC).
+DECLARED = {"cp1251": "89", "koi8-r": "99", "cp866": "79"}
 #: Formats whose files say no encoding other than UTF-8.
 ALWAYS_UTF8 = {Format.MARCXML, Format.MARCXCHANGE, Format.CSV}
 
@@ -90,7 +92,22 @@ class Writer:
                 marc = MarcRecord(f"{leader[:9]}{coding}{leader[10:]}", marc.fields)
                 return iso2709.write(marc, self.encoding, tail=MARC21_TAIL)
             case Format.ISO2709:
-                return iso2709.write(marc, self.encoding, tail=RUSMARC_TAIL)
+                return iso2709.write(self._declared(marc), self.encoding, tail=RUSMARC_TAIL)
+
+    def _declared(self, marc: MarcRecord) -> MarcRecord:
+        """In another encoding than UTF-8 neither leader/9 nor 100$a may say it is UTF-8."""
+        if self.encoding == "utf-8":
+            return marc
+        leader = marc.leader.ljust(24)
+        code = DECLARED.get(self.encoding, "  ")
+        fields = [
+            Field("100", f.indicators, [
+                (c, f"{v[:26]}{code}  {v[30:]}" if c == "a" and len(v) == 36 else v)
+                for c, v in f.subfields
+            ]) if f.tag == "100" else f
+            for f in marc.fields
+        ]  # fmt: skip
+        return MarcRecord(f"{leader[:9]} {leader[10:]}", fields)
 
     def _kind(self) -> str:
         return "MARC21" if self.dialect is Dialect.MARC21 else "UNIMARC"

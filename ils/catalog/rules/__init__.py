@@ -2,7 +2,7 @@
 
 from ils.catalog.rules.copies import CopyStatement, copies
 from ils.catalog.rules.description import Description, describe
-from ils.catalog.rules.identifiers import isbn13, search_key
+from ils.catalog.rules.identifiers import heading_key, isbn13, search_key
 from ils.catalog.rules.subjects import Classes, classes_of, division
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "copies",
     "describe",
     "division",
+    "heading_key",
     "isbn13",
     "search_key",
 ]

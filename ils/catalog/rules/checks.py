@@ -90,6 +90,9 @@ def _values(marc: MarcRecord) -> Iterator[Problem]:
                 for v in f.all("a")
                 if v.strip() and not issn_is_right(v)
             )
+        elif f.tag == "225":
+            wrong = (v for v in f.all("x") if v.strip() and not issn_is_right(v))
+            yield from (Problem("bad_issn", "225$x", v) for v in wrong)
         elif f.tag == "675":
             yield from (
                 Problem("bad_udc", "675$a", v)

@@ -57,8 +57,9 @@ def three_way(
 ) -> tuple[MarcRecord, list[str]]:
     """My changes on top of theirs, and the tags that both changed.
 
-    A tag only one of us changed is taken from that one; in a tag both changed differently
-    mine stands, and the caller must ask.
+    A tag only one of us changed is taken from that one. Of a tag that may repeat, the fields
+    both added stay, and those either took away go. Where both changed a field a record has
+    once, mine stands, and the caller must ask.
     """
     tags = {f.tag for m in (base, mine, theirs) for f in m.fields}
     fields: list[Field] = []
@@ -67,12 +68,20 @@ def three_way(
         was, me, they = (list(m.each(tag)) for m in (base, mine, theirs))
         if me == was:
             fields += they
-        else:
+        elif they in (was, me):
             fields += me
-            if they not in (was, me):
-                disputed.append(tag)
+        else:
+            disputed.append(tag)
+            fields += me if tag in SINGLE else _both(was, me, they)
     leader = theirs.leader if mine.leader == base.leader else mine.leader
     return MarcRecord(leader, fields), disputed
+
+
+def _both(was: list[Field], me: list[Field], they: list[Field]) -> list[Field]:
+    """Theirs without what I took away, with what I added."""
+    gone = [f for f in was if f not in me]
+    kept = [f for f in they if f not in gone]
+    return kept + [f for f in me if f not in was and f not in kept]
 
 
 def merged(kept: MarcRecord, dropped: MarcRecord, taken: Sequence[int]) -> MarcRecord:

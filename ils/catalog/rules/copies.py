@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from ils.catalog.marc.record import Field, MarcRecord
 
-GROUPS = "ucr"  # statuses of 910^A for copies without numbers of their own
+GROUPS = {"u", "c", "r"}  # statuses of 910^A for copies without numbers of their own
 BOUND_IN = "p"  # an issue bound into a file: not a copy of its own
 
 LONGEST_NUMBER = 10  # digits: longer ones are no prices and no counts
@@ -55,7 +55,7 @@ def _copies(field: Field) -> Iterator[CopyStatement]:
     number, barcode = _said(field, "b"), _said(field, "h")
     if status == BOUND_IN or not (number or barcode or status in GROUPS):
         return
-    group = status in set(GROUPS)
+    group = status in GROUPS
     yield CopyStatement(
         inventory_number="" if group else number,
         barcode=barcode,

@@ -19,6 +19,7 @@ BLANKS = {
     "126": "|" * 15, "135": "|" * 13, "140": "|" * 28,
 }  # fmt: skip
 EMPTY_CODE = " |"
+KAZAKH_DESIGNATIONS = {"Электронный ресурс": "Электрондық ресурс", "Текст": "Мәтін"}
 #: Carries the number of the heading a field takes its name from.
 LINK = "3"
 UNIMARC_WIDTH = 36
@@ -68,18 +69,21 @@ def _fits(form: FieldForm, f: Field) -> bool:
 
 
 def _values(form: FieldForm, f: Field) -> Values:
+    """What the form shows of a field: of a subfield that it shows once, the first value."""
     inside = inside_of(f) if any(sub.embedded for sub in form.subs) else []
-    values: dict[str, list[str]] = {}
+    values: dict[str, list[str]] = {LINK: f.all(LINK)[:1]}
     for sub in form.subs:
         if sub.positions is not None:
             first, width = sub.positions
             code = f.get("a")[first : first + width].strip(EMPTY_CODE)
             values[sub.key] = [code] if code else []
-        elif sub.embedded is not None:
-            tag, code = sub.embedded
-            values[sub.key] = [v for one in inside if one.tag == tag for v in one.all(code)]
+            continue
+        if sub.embedded is not None:
+            tag, own = sub.embedded
+            found = [v for one in inside if one.tag == tag for v in one.all(own)]
         else:
-            values[sub.key] = f.all(sub.key)
+            found = f.all(sub.key)
+        values[sub.key] = found if sub.many else found[:1]
     return values
 
 
@@ -110,19 +114,21 @@ def _written(form: FieldForm, base: Field | None, values: Values) -> Field | Non
     """The field with these values; nothing if it says nothing any more."""
     clean = _cleaned(values)
     if base is not None:
-        shown_before = _cleaned(_values(form, base)) | {LINK: [v for v in base.all(LINK) if v]}
+        shown_before = _cleaned(_values(form, base))
         if all(shown_before.get(key, []) == said for key, said in clean.items()):
             return base  # nothing was typed: not a blank of it changes
     if any(sub.positions is not None for sub in form.subs):
         return _coded(form, base, clean)
     if any(sub.embedded for sub in form.subs):
         return _link(form, base, clean)
+    once = {sub.key for sub in form.subs if not sub.many} | {LINK}
     keys = [sub.key for sub in form.subs if sub.key in values]
-    keys += [LINK] if LINK in values else []
+    keys += [LINK] if LINK in values and LINK not in keys else []
     if base is None:
         pairs = [(key, value) for key in keys for value in clean[key]]
     else:
-        pairs = _in_place(base.subfields, keys, clean)
+        said = {key: clean[key] + (base.all(key)[1:] if key in once else []) for key in keys}
+        pairs = _in_place(base.subfields, keys, said)
     others = [pair for pair in pairs if pair != form.constant]
     if not any(value for _, value in others):
         return None
@@ -182,7 +188,7 @@ def _coded(form: FieldForm, base: Field | None, values: Values) -> Field | None:
                 else (BLANKS.get(form.tag, "").ljust(99))[first : first + width]
             )
             text = text[:first] + code + text[first + width :]
-    if base is None and text == before and form.tag != "100":
+    if base is None and text == before:
         return None
     rest = [(c, v) for c, v in base.subfields if c != "a"] if base is not None else []
     return Field(
@@ -192,27 +198,33 @@ def _coded(form: FieldForm, base: Field | None, values: Values) -> Field | None:
 
 def _link(form: FieldForm, base: Field | None, values: Values) -> Field | None:
     inside = inside_of(base) if base is not None else []
-    for sub in form.subs:
-        if sub.embedded is None or sub.key not in values:
-            continue
-        tag, code = sub.embedded
+    subs = [sub for sub in form.subs if sub.embedded is not None and sub.key in values]
+    for tag in dict.fromkeys(sub.key[:3] for sub in subs):
+        said = {sub.key[3:]: list(values[sub.key]) for sub in subs if sub.key[:3] == tag}
         one = next((f for f in inside if f.tag == tag), None)
-        said = values[sub.key]
         if one is None:
-            if not said:
+            if not any(said.values()):
                 continue
-            # The name of an issue is a number or a date, and no title to search by.
-            number = form.tag == "463" and (said[0][:1].isdigit() or said[0][:1] == "№")
-            indicators = {"200": "0 " if number else "1 "}.get(tag, "  ")
-            one = Field(tag, "" if tag < "010" else indicators, [])
+            one = Field(tag, _indicators(form.tag, tag, said), [])
             inside.append(one)
-        one.subfields = _in_place(one.subfields, [code], {code: said})
+        for code in said:  # shown once: what follows the first value stays
+            said[code] += one.all(code)[1:]
+        one.subfields = _in_place(one.subfields, list(said), said)
     inside = sorted((f for f in inside if f.has_text()), key=lambda f: f.tag)
     made = linked(form.tag, base.indicators if base is not None else form.indicators, inside)
     if base is not None and not base.embedded():
         # What the other technique says besides stays before the embedded fields.
         made.subfields[:0] = [pair for pair in base.subfields if pair[0] not in STANDARD]
     return made if made.has_text() else None
+
+
+def _indicators(link: str, tag: str, said: Values) -> str:
+    """Of a new embedded field. The name of an issue is no title to search by."""
+    if tag < "010":
+        return ""
+    name = (list(said.get("a", ())) or [""])[0]
+    number = link == "463" and (name[:1].isdigit() or name[:1] == "№")
+    return {"200": "0 " if number else "1 "}.get(tag, "  ")
 
 
 def inside_of(f: Field) -> list[Field]:
@@ -245,6 +257,8 @@ def blank(worksheet: Worksheet, today: date, language: str) -> MarcRecord:
         values = {sub.key: [sub.default] for sub in form.subs if sub.default}
         if form.tag == "101" and "a" in values:
             values["a"] = [language]
+        if form.tag == "200" and "b" in values and language == "kaz":
+            values["b"] = [KAZAKH_DESIGNATIONS.get(values["b"][0], values["b"][0])]
         if form.tag == "801":
             values["c"] = [today.strftime("%Y%m%d")]
         if values:

@@ -119,10 +119,15 @@ def links(marc: MarcRecord) -> Iterator[Link]:
 
 
 def with_heading(f: Field, authority: MarcRecord, target: str) -> Field:
-    """A field that takes its name from an authority; its own subfields stay."""
+    """A field that takes its name from an authority.
+
+    Its own subfields stay: roles and pages, and subdivisions that the heading does not have.
+    """
     named = next(g for g in authority.fields if g.tag[0] == "2" and g.tag[1:] in KINDS)
-    carried = CARRIED[HEADING_FIELDS[f.tag]]
-    own = [(c, v) for c, v in f.subfields if c not in carried and c != "3"]
-    taken = [(c, v) for c, v in named.subfields if c and c in carried]
-    indicators = named.indicators if HEADING_FIELDS[f.tag] is AuthorityKind.PERSON else f.indicators
+    kind = HEADING_FIELDS[f.tag]
+    taken = [(c, v) for c, v in named.subfields if c and c in CARRIED[kind]]
+    whole = kind in {AuthorityKind.PERSON, AuthorityKind.BODY}
+    replaced = set(CARRIED[kind]) if whole else {"a", *(c for c, _ in taken)}
+    own = [(c, v) for c, v in f.subfields if c not in replaced and c != "3"]
+    indicators = named.indicators if kind is AuthorityKind.PERSON else f.indicators
     return Field(f.tag, indicators, [*taken, ("3", target), *own])

@@ -9,6 +9,9 @@ ISBN10, ISBN13 = 10, 13
 #: Latin letters typed for Kazakh or Russian ones they look like.
 LOOK_ALIKES = str.maketrans("aceopxyihё", "асеорхуіһе")
 
+#: Kazakh letters, and э, as they are typed on a Russian keyboard.
+AS_RUSSIAN = str.maketrans("әғқңөұүһіэ", "агкноуухие")
+
 _not_isbn = re.compile(r"[^0-9Xx]")
 _word = re.compile(r"\w+")
 _cyrillic = re.compile(r"[а-яёәғқңөұүһі]")
@@ -20,7 +23,7 @@ def isbn13(text: str) -> str:
     >>> isbn13("5-7110-0177-9"), isbn13("978-5-699-12014-7 (в пер.)"), isbn13("5-7110-0177-8")
     ('9785711001775', '9785699120147', '')
     """
-    digits = _not_isbn.sub("", text.split("(", maxsplit=1)[0]).upper()
+    digits = _not_isbn.sub("", re.split(r"[(:]", text, maxsplit=1)[0]).upper()
     if len(digits) == ISBN13 and digits.isdigit():
         return digits if digits[-1] == _check13(digits[:12]) else ""
     if len(digits) == ISBN10 and digits[:9].isdigit():
@@ -40,6 +43,15 @@ def search_key(text: str) -> str:
     """
     words = _word.findall(unicodedata.normalize("NFKC", text).lower())
     return " ".join(w.translate(LOOK_ALIKES) if _cyrillic.search(w) else w for w in words)
+
+
+def heading_key(text: str) -> str:
+    """A name as it is looked for: Kazakh letters as the Russian ones typed for them.
+
+    >>> heading_key("Әуезов, М. О."), heading_key("Ауэзов М О")
+    ('ауезов м о', 'ауезов м о')
+    """
+    return search_key(text).translate(AS_RUSSIAN)
 
 
 def issn_is_right(text: str) -> bool:

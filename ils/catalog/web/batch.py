@@ -43,7 +43,9 @@ def batch(session: Session) -> ResponseReturnValue:
     change = _change(request.args)
     if request.args.get("tag"):
         try:
-            found = actions.preview(session, change=change, **_where(request.args))
+            found = actions.preview(
+                session, change=change, allowed=may_fill(session), **_where(request.args)
+            )
         except Invalid as invalid:
             error = invalid
     return _page(session, change, found, error)

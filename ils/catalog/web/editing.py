@@ -49,11 +49,13 @@ class Sheet:
     revision: int = 0
     error: IlsError | None = None
     theirs: tuple[Difference, ...] = ()
+    disputed: tuple[str, ...] = ()
     dirty: bool = False
 
 
-def _page(session: Session, sheet: Sheet) -> ResponseReturnValue:
-    as_marc = (request.args.get("view") or request.form.get("view")) == "marc"
+def _page(session: Session, sheet: Sheet, *, as_marc: bool | None = None) -> ResponseReturnValue:
+    if as_marc is None:
+        as_marc = request.args.get("view") == "marc" or "marc" in request.form
     shown = forms.shown(sheet.worksheet, sheet.marc)
     status = sheet.error.status if sheet.error else 200
     page = render_template(
@@ -65,7 +67,9 @@ def _page(session: Session, sheet: Sheet) -> ResponseReturnValue:
         sheets=sheets(),
         may_fill=may_fill(session),
         as_marc=as_marc,
-        marc_text=marc_text.shown(sheet.marc),
+        marc_text=request.form.get("marc")
+        if isinstance(sheet.error, marc_text.BadLine)
+        else marc_text.shown(sheet.marc),
         text=str(entry(sheet.marc)) if sheet.marc.get("200", "a") else "",
         error_text=web.translated(sheet.error) if sheet.error else "",
     )
@@ -174,10 +178,9 @@ def save(session: Session, record_id: int) -> ResponseReturnValue:
     worksheet = sheets().form(request.form.get("worksheet", record.worksheet))
     catalogue = request.form.get("catalogue", record.catalogue)
     seen = web.form_int("revision") or 0
-    base = queries.version(session, record, seen).marc
-    mine, revision = base, seen
+    mine = shown = begun()
     try:
-        mine = sent(base, worksheet)
+        mine = sent(shown, worksheet)
         check_catalogue(session, record.catalogue)
         check_catalogue(session, catalogue)
         editing.save_changes(
@@ -198,14 +201,31 @@ def save(session: Session, record_id: int) -> ResponseReturnValue:
             record.revision,
             error,
             tuple(error.theirs),
+            tuple(error.disputed),
             dirty=True,
         )
         return _page(session, sheet)
     except (Invalid, Refused) as error:
-        return _page(
-            session, Sheet(worksheet, mine, catalogue, record, revision, error, dirty=True)
-        )
+        return _page(session, Sheet(worksheet, mine, catalogue, record, seen, error, dirty=True))
     return redirect(url_for("catalogue.record", record_id=record.id))
+
+
+@cataloguing.post("/switch")
+@web.page(*CATALOGUERS)
+def switch(session: Session) -> ResponseReturnValue:
+    """The other view of what is typed, form or MARC; nothing is saved."""
+    worksheet = sheets().form(request.form.get("worksheet", ""))
+    catalogue, seen = request.form.get("catalogue", ""), web.form_int("revision") or 0
+    record_id = web.form_int("record")
+    record = queries.record(session, record_id) if record_id else None
+    shown = begun()
+    try:
+        marc = sent(shown, worksheet)
+    except Invalid as error:
+        sheet = Sheet(worksheet, shown, catalogue, record, seen, error, dirty=True)
+        return _page(session, sheet, as_marc="marc" in request.form)
+    sheet = Sheet(worksheet, marc, catalogue, record, seen, dirty=True)
+    return _page(session, sheet, as_marc="marc" not in request.form)
 
 
 @cataloguing.get("/articles")

@@ -13,8 +13,8 @@ from ils.catalog.actions import headings as actions
 from ils.catalog.actions.headings import HeadingData, OtherForm
 from ils.catalog.models import AuthorityKind, AuthorityRecord, FormRelation
 from ils.catalog.rules.headings import DIGITS
-from ils.catalog.web.shared import CATALOGUERS, cataloguing, classes, sheets
-from ils.errors import IlsError, Invalid, Stale
+from ils.catalog.web.shared import CATALOGUERS, cataloguing, check_catalogue, classes, sheets
+from ils.errors import IlsError, Invalid, Refused, Stale
 
 #: Subfields of a name by what it names.
 PARTS = {
@@ -50,7 +50,7 @@ def create_heading(session: Session) -> ResponseReturnValue:
     data = _said()
     try:
         authority = actions.add_heading(session, web.origin(), data)
-    except Invalid as error:
+    except (Invalid, Refused) as error:
         return _page(data, error=error)
     return redirect(url_for("cataloguing.heading", authority_id=authority.id))
 
@@ -70,6 +70,8 @@ def change_heading(session: Session, authority_id: int) -> ResponseReturnValue:
     """Save it, here and in the records that use it."""
     authority = queries.heading(session, authority_id, lock=True)
     data = _said()
+    for catalogue in session.scalars(queries.catalogues_using(authority)):
+        check_catalogue(session, catalogue)  # the records change with it
     try:
         changed = actions.change_heading(
             session,
@@ -79,7 +81,7 @@ def change_heading(session: Session, authority_id: int) -> ResponseReturnValue:
             seen_revision=web.form_int("revision") or 0,
             classes=classes(),
         )
-    except (Invalid, Stale) as error:
+    except (Invalid, Refused, Stale) as error:
         return _page(data, authority=authority, error=error)
     flash(gettext("Saved; records changed: %(count)s.", count=changed))
     return redirect(url_for("cataloguing.heading", authority_id=authority.id))

@@ -22,20 +22,14 @@ CLASS_SCHEMES = {"udc", "bbk"}
 def look(session: Session) -> ResponseReturnValue:
     """The panel beside a form: the description, the problems, the possible doubles."""
     worksheet = sheets().form(request.form.get("worksheet", ""))
-    record_id, revision = web.form_int("record"), web.form_int("revision")
-    if not (record_id and revision):
-        base = begun()
-    else:
-        record = queries.record(session, record_id)
-        base = queries.version(session, record, revision).marc
-    marc = sent(base, worksheet)
+    marc = sent(begun(), worksheet)
     about = rules.describe(marc, classes())
     return render_template(
         "catalog/_look.html",
         gost=str(entry(marc)),
         gost2018=str(entry(marc, Style.GOST2018)),
         problems=checks.problems(marc, worksheet, sheets()),
-        doubles=queries.doubles_of(session, about, but=record_id),
+        doubles=queries.doubles_of(session, about, but=web.form_int("record")),
         about=about,
         label=sheets(),
     )
@@ -50,7 +44,7 @@ def suggest(session: Session) -> ResponseReturnValue:
         return jsonify([])
     if kind in CLASS_SCHEMES:
         return jsonify(_classes(kind, text))
-    found = []
+    found: dict[int, dict[str, object]] = {}
     for authority, form in queries.suggestions(session, text, kind):
         named = next(
             (
@@ -68,8 +62,13 @@ def suggest(session: Session) -> ResponseReturnValue:
         values: dict[str, str] = {}
         for code, value in named.subfields:
             values.setdefault(code, value)
-        found.append({"label": label, "values": values, "link": authority.control_number})
-    return jsonify(found)
+        one: dict[str, object] = {
+            "label": label,
+            "values": values,
+            "link": authority.control_number,
+        }
+        found.setdefault(authority.id, one)
+    return jsonify(list(found.values()))
 
 
 def _classes(scheme: str, text: str) -> list[dict[str, object]]:

@@ -50,7 +50,11 @@ def check_catalogue(session: Session, catalogue: str) -> str:
     Raises:
         NotYourCatalogue: it may not.
     """
-    rights.check(catalogue, may_fill(session), web.ils().config.lists.catalogues)
+    every = web.ils().config.lists.catalogues
+    try:
+        rights.check(catalogue, may_fill(session), every)
+    except rights.NotYourCatalogue:
+        raise rights.NotYourCatalogue(catalogue=web.listed(every, catalogue)) from None
     return catalogue
 
 
@@ -67,7 +71,7 @@ def sent(base: MarcRecord, worksheet: Worksheet) -> MarcRecord:
 
 
 def begun() -> MarcRecord:
-    """The record a form of a new one began with: coded data, the source of an article.
+    """The record a form was made from: its rows say which of its fields they are.
 
     Raises:
         BadForm: it is not ours.
@@ -95,7 +99,7 @@ def submitted() -> list[Submitted]:
     said = []
     for row in rows:
         number, tag, index = ([*row.split("|"), "", ""])[:3]
-        if not (number.isdigit() and tag.isdigit() and (index.isdigit() or not index)):
+        if not all(part.isascii() and part.isdigit() for part in (number, tag, index or "0")):
             raise BadForm
         prefix = f"{number}."
         values = {

@@ -10,7 +10,7 @@ from ils import web
 from ils.catalog import queries
 from ils.catalog.actions import editing
 from ils.catalog.rules import comparison
-from ils.catalog.web.shared import CATALOGUERS, cataloguing, check_catalogue, classes
+from ils.catalog.web.shared import CATALOGUERS, cataloguing, check_catalogue, classes, may_fill
 
 
 @cataloguing.get("/<id:record_id>/versions")
@@ -27,6 +27,7 @@ def versions(session: Session, record_id: int) -> ResponseReturnValue:
     return render_template(
         "catalog/versions.html",
         record=record,
+        editable=record.catalogue in may_fill(session),
         versions=known,
         old=before,
         new=after,

@@ -83,9 +83,15 @@ def card(marc: MarcRecord) -> Card:
     mark = "\n".join(filter(None, ((bbk or udc or [""])[0], marc.get("908", "a"))))
     subjects = [spoken(f) for f in marc.each("600", "601", "606", "607") if f.get("a").strip()]
     traced = " ".join(f"{n}. {text}." for n, text in enumerate(subjects, 1))
+    kazakh = marc.get("101", "a") == "kaz"
+    names = ("ӘОЖ", "КБЖ") if kazakh else ("УДК", "ББК")
     indexes = "   ".join(
         filter(
-            None, (f"УДК {'; '.join(udc)}" if udc else "", f"ББК {'; '.join(bbk)}" if bbk else "")
+            None,
+            (
+                f"{names[0]} {'; '.join(udc)}" if udc else "",
+                f"{names[1]} {'; '.join(bbk)}" if bbk else "",
+            ),
         )
     )
     return Card(mark, about.heading, about.body, indexes, traced)

@@ -5,7 +5,7 @@ The pages stand here and not in `catalog`, because they show copies.
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,7 @@ from ils import web
 from ils.catalog import queries as catalog
 from ils.catalog.rules import Classes, classes_of, describe
 from ils.catalog.rules.gost import entry
+from ils.catalog.web.shared import CATALOGUERS, may_fill
 from ils.holdings import barcodes, queries
 from ils.holdings.barcodes import Sheet
 from ils.organisation.models import Role
@@ -43,6 +44,7 @@ def record(session: Session, record_id: int) -> ResponseReturnValue:
         record=found,
         marc=found.marc_record(),
         entry=entry(found.marc_record()),
+        editable=found.catalogue in may_fill(session) and not g.staff.roles.isdisjoint(CATALOGUERS),
         items=web.paged(session, queries.items_of(found)),
         branches=names_of(session, web.language()),
         parts=list(session.scalars(catalog.parts(found).limit(PARTS + 1))),

@@ -138,18 +138,19 @@ def physical(f: Field, words: Words) -> str:
 
 
 def series(f: Field) -> str:
-    """Area 6 (225): one series in its brackets."""
-    marks = {"a": " ; ", "d": " = ", "e": " : ", "f": " / ", "h": ". ", "v": " ; "}
+    """Area 6 (225): one series in its brackets; its ISSN stands before its number."""
+    marks = {"a": " ; ", "d": " = ", "e": " : ", "f": " / ", "h": ". "}
     text, before = "", ""
     for code, value in f.subfields:
         value = said(value)  # noqa: PLW2901 -- the same value, cleaned
         if code == "i" and value:
             text += f", {value}" if before == "h" else f". {value}"
-        elif code == "x" and value:
-            text += f", ISSN {value.removeprefix('ISSN').strip()}"
         elif code in marks and value:
             text += f"{marks[code]}{value}" if text else value
         before = code
+    issn = [f", ISSN {said(v).removeprefix('ISSN').strip()}" for v in f.all("x") if v.strip()]
+    number = [f" ; {said(v)}" for v in f.all("v") if v.strip()]
+    text += "".join(issn + number)
     return f"({text})" if text else ""
 
 

@@ -90,7 +90,7 @@ def _first_area(marc: MarcRecord, style: Style) -> str:
     own = next(marc.each("200"), None)
     if own is None:
         return ""
-    text = title(_with_authors(marc, own), style)
+    text = title(_with_authors(marc, own, style), style)
     whole = _whole(marc)
     if whole is not None:
         number = said(whole.get("v"))
@@ -125,15 +125,22 @@ def _whole(marc: MarcRecord) -> Field | None:
     return None
 
 
-def _with_authors(marc: MarcRecord, own: Field) -> Field:
-    """The title with its authors as responsibility, where the cataloguer named none."""
+def _with_authors(marc: MarcRecord, own: Field, style: Style) -> Field:
+    """The title with its authors as responsibility, where the cataloguer named none.
+
+    Up to three are named. Of more, ГОСТ 7.1 names the first; ГОСТ Р 7.0.100 four, and of five
+    and more the first three.
+    """
     if own.get("f") or own.get("g"):
         return own
-    names = [_straight(f) for f in marc.each("700", "701")]
-    names = [name for name in names if name]
-    if not names or len(names) > MOST_NAMED + 1:
+    names = [name for f in marc.each("700", "701") if (name := _straight(f))]
+    if not names:
         return own
-    return Field(own.tag, own.indicators, [*own.subfields, ("f", ", ".join(names))])
+    most = 1 if style is Style.GOST71 else MOST_NAMED
+    all_of_them = len(names) <= (MOST_NAMED if style is Style.GOST71 else MOST_NAMED + 1)
+    others = words_of(marc.get("101", "a")).others
+    said_ = ", ".join(names) if all_of_them else f"{', '.join(names[:most])} {others}"
+    return Field(own.tag, own.indicators, [*own.subfields, ("f", said_)])
 
 
 def _straight(f: Field) -> str:
