@@ -33,9 +33,8 @@ def is_64(master: bytes) -> bool:
     if len(master) < CONTROL_64 + LEADER_64:
         return False
     mfn, length, _, _, base, count, _, _ = struct.unpack_from(">8I", master, CONTROL_64)
-    return (
-        mfn > 0 and LEADER_64 <= base <= length < LARGEST)
-    )
+    whole = LEADER_64 + int(count) * ENTRY_64 <= base
+    return bool(whole and mfn > 0 and LEADER_64 <= base <= length < LARGEST)
 
 
 def split(path: Path) -> tuple[Iterator[Chunk], str]:
