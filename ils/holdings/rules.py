@@ -112,9 +112,15 @@ def with_copies(marc: MarcRecord, items: Sequence[Item]) -> MarcRecord:
     if not items:
         return marc
     fields = list(marc.fields)
+    used: set[int] = set()  # each field speaks of one copy
     for item in items:
-        at = next((n for n, f in enumerate(fields) if _tells(f, item)), None)
+        speaking = [n for n, f in enumerate(fields) if n not in used and _tells(f, item)]
+        speaking.sort(key=lambda n: fields[n].get("h").strip() != (item.barcode or ""))
+        at = next(iter(speaking), None)
+        if at is not None:
+            used.add(at)
         if at is None:
+            used.add(len(fields))
             fields.append(Field("910", "  ", _said(item)))
         elif fields[at].tag == "910" and not _is_true(fields[at], item):
             rest = [(c, v) for c, v in fields[at].subfields if c not in {"a", "h"}]

@@ -297,3 +297,85 @@ def test_lint_makes_the_work_list_and_typed_records_join_it(library, bring, run,
     assert told["counts"]["mixed_letters"] == 1
     page = cataloguer.get("/staff/catalog/to-mend?problem=mixed_letters").text
     assert "Cтепь" in page
+
+
+def test_another_document_with_the_same_number_is_a_conflict_whoever_issued_it(library, bring):
+    bring(record("1", "Птицы степи", agency="РНБ", copies=["100"]))
+    other = record("1", "Математика для школ", agency="РНБ", copies=["777"], pages="20 с.")
+    assert bring(other) == {"conflict": 1}
+    (one,), _ = found(library, "Птицы степи")
+    assert one.revision == 1
+    heading = [("001", "1"), ("200", " 1\x1faАуэзов\x1fbМ.")]
+    assert bring(iso(*heading, leader="nx  a22"), name="a.iso") == {"new": 1}
+    heading[1] = ("200", " 1\x1faТолстой\x1fbЛ.")
+    assert bring(iso(*heading, leader="nx  a22"), name="b.iso") == {"conflict": 1}
+
+
+def test_a_disputed_copy_comes_once(library, bring):
+    bring(record("10", "Дала", copies=["500"]) + record("11", "Мыс", copies=["500"], pages="9 с."))
+    for title in ("Мыс.", "Мыс. 2-бас."):
+        changed = bring(record("11", title, copies=["500"], pages="9 с."))
+        assert changed.get("items", 0) == 0
+    assert count(library, "opening", detail="stock") == 2
+
+
+def test_a_changed_record_brings_its_new_group_once(library, bring):
+    def with_group(title, *groups):
+        extra = [("910", f"  \x1fau\x1f1{n}\x1fdЧЗ") for n in groups]
+        return iso(("001", "1"), ("200", f"1 \x1fa{title}"), *extra)
+
+    bring(with_group("Дала"))
+    assert bring(with_group("Дала.", 7)) == {"changed": 1, "items": 1}
+    assert bring(with_group("Дала!", 7)) == {"changed": 1}
+
+
+def test_a_duplicate_brings_its_later_copies_too(library, bring):
+    bring(record("1", "Дала", copies=["77"]))
+    bring(record("2", "Дала", agency="OUB", copies=["78"]))
+    later = record("2", "Дала", agency="OUB", copies=["78", "79"])
+    assert bring(later) == {"duplicate": 1, "items": 1}
+    assert bring(later) == {"unchanged": 1}
+
+
+def test_two_right_isbn_are_two_documents(bring):
+    first = record("1", "Дала", "978-5-699-12014-7")
+    assert bring(first + record("2", "Дала", "978-5-7110-0177-5")) == {"new": 2}
+
+
+def test_volumes_with_the_title_and_isbn_of_their_set_are_not_duplicates(bring):
+    def volume(number, part):
+        return iso(
+            ("001", number),
+            ("010", "  \x1fa978-5-699-12014-7"),
+            ("200", "1 \x1faСобрание"),
+            ("461", f" 0\x1f12001 \x1faСобрание\x1fvТ. {part}"),
+            leader="nam2 22",
+        )
+
+    assert bring(volume("1", 1) + volume("2", 2)) == {"new": 2}
+
+
+def test_a_field_910_without_numbers_is_no_copy(bring):
+    data = iso(("001", "1"), ("200", "1 \x1faДала"), ("910", "  \x1fdЧЗ\x1fc20010101"))
+    assert bring(data) == {"new": 1}
+
+
+def test_copies_that_share_a_number_keep_their_barcodes_on_the_way_out(bring, run, tmp_path):
+    first, second = ("  \x1fa0\x1fb900\x1fhX1\x1fdЧЗ", "  \x1fa0\x1fb900\x1fhY1\x1fdХР")
+    bring(iso(("001", "1"), ("200", "1 \x1faДала"), ("910", first), ("910", second)))
+    run("export", "--format", "irbis-text", "-o", tmp_path / "out.txt")
+    text = (tmp_path / "out.txt").read_text(encoding="utf-8")
+    assert ("^HX1" in text, "^HY1" in text) == (True, True)
+
+
+def test_the_format_may_be_told(bring):
+    assert bring(record("1", "Дала"), "--format", "iso2709", "--dialect", "rusmarc") == {"new": 1}
+
+
+def test_our_own_csv_never_replaces_a_fuller_record(library, bring, run, tmp_path):
+    bring(record("1", "Дала", copies=["77"]))
+    run("export", "--format", "csv", "-o", tmp_path / "out.csv")
+    (one,) = run("import", tmp_path / "out.csv", "--json")["files"]
+    assert {key: one[key] for key in TOLD if one[key]} == {"duplicate": 1}
+    (kept, _), (marc, _) = found(library, "Дала")
+    assert (kept.revision, marc.get("801", "b")) == (1, "CBS")

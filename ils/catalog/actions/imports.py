@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any
 
@@ -23,8 +24,9 @@ from ils.catalog.actions.records import (
     set_forms,
     stamp,
 )
+from ils.catalog.marc.crosswalk import KEPT, kept_field
 from ils.catalog.marc.reading import ReadRecord, is_authority
-from ils.catalog.marc.record import MarcRecord
+from ils.catalog.marc.record import Dialect, MarcRecord
 from ils.catalog.models import (
     Act,
     AuthorityForm,
@@ -38,6 +40,7 @@ from ils.db import bulk_insert, new_id
 from ils.ledger import Kind, OpeningOf, Origin
 
 IN_ONE_QUERY = 500
+LEAST_ALIKE = 0.6
 
 
 class Decision(StrEnum):
@@ -85,6 +88,7 @@ class _Candidate:
 
     id: int
     title: str
+    isbn: str | None
 
 
 class _Known:
@@ -114,11 +118,14 @@ class _Known:
         for candidate in numbers:
             if search_key(candidate.title) == title:
                 return candidate.id
-        return next((one.id for one in self.match.get(about.match_key or "", ())), None)
+        same = self.match.get(about.match_key or "", ())
+        # Two numbers, both right, are two documents however alike their descriptions.
+        fitting = (c.id for c in same if not (c.isbn and about.isbn and c.isbn != about.isbn))
+        return next(fitting, None)
 
     def add(self, record_id: int, about: Description) -> None:
         """A record of this batch may be doubled by the next."""
-        one = _Candidate(record_id, about.title)
+        one = _Candidate(record_id, about.title, about.isbn)
         for table, key in ((self.isbn, about.isbn), (self.match, about.match_key)):
             if key:
                 table.setdefault(key, []).append(one)
@@ -230,7 +237,15 @@ def _known_record(  # noqa: PLR0917 -- what is known of one record
     to = there.merged_into_id or there.id
     if there.fingerprint == fingerprint:
         return Incoming(Decision.UNCHANGED, to, read, marc, about)
-    if there.import_key and there.import_key.startswith("|") and _is_other(there, about):
+    if there.state == RecordState.MERGED and there.revision == there.imported_revision:
+        # It came in as a duplicate and nobody touched it: its new copies go where it went.
+        keep_revision(session, there)
+        there.marc, there.fingerprint = marc.dump(), fingerprint
+        stamp(there, origin, Act.IMPORTED)
+        there.imported_revision = there.revision
+        said = f"duplicate of {to}: kept with it, hidden"
+        return Incoming(Decision.DUPLICATE, to, read, marc, about, said)
+    if _is_other(there, about):
         said = f"conflict with {there.id}: another document has this 001; say --source NAME"
         return Incoming(Decision.CONFLICT, to, read, marc, about, said)
     if there.state != RecordState.ACTIVE or there.revision != there.imported_revision:
@@ -262,7 +277,10 @@ def _authority(  # noqa: PLR0917 -- what is known of one record
         return Incoming(Decision.NEW, row["id"], read, marc, None)
     if there.fingerprint == fingerprint:
         return Incoming(Decision.UNCHANGED, there.id, read, marc, None)
-    if there.revision != there.imported_revision:
+    if not _alike(there.heading, headings.heading(marc)):
+        said = f"conflict with heading {there.id}: another one has this 001; say --source NAME"
+        return Incoming(Decision.CONFLICT, there.id, read, marc, None, said)
+    if there.state != RecordState.ACTIVE or there.revision != there.imported_revision:
         said = f"conflict with heading {there.id}: changed there and here"
         return Incoming(Decision.CONFLICT, there.id, read, marc, None, said)
     keep_revision(session, there)
@@ -275,10 +293,18 @@ def _authority(  # noqa: PLR0917 -- what is known of one record
 
 
 def _is_other(there: BibliographicRecord, about: Description) -> bool:
-    """Whether neither number nor title speaks for one document."""
+    """Whether neither the number nor the title speaks for one document."""
     if there.isbn and there.isbn == about.isbn:
         return False
-    return search_key(there.title)[:20] != search_key(about.title)[:20]
+    return not _alike(there.title, about.title)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two titles or headings may be one, corrected: one begins the other, or nearly so."""
+    first, second = search_key(one), search_key(other)
+    if first.startswith(second) or second.startswith(first):
+        return True
+    return SequenceMatcher(None, first, second).ratio() >= LEAST_ALIKE
 
 
 def _is_serial(about: Description) -> bool:
@@ -288,10 +314,21 @@ def _is_serial(about: Description) -> bool:
 def _import_key(marc: MarcRecord, source: str, seen: Counter[str]) -> str:
     """Agency and 001, else the fingerprint; and which one it is among equals in its file."""
     number = marc.get("001").strip()
-    agency = source or marc.get("003").strip() or marc.get("801", "b").strip()
+    agency = source or _agency(marc)
+    if is_authority(marc):
+        agency = f"{agency}|{headings.kind(marc)}"
     key = f"{agency}|{number}" if number else marc.fingerprint()
     seen[key] += 1
     return f"{key}:{seen[key]}"
+
+
+def _agency(marc: MarcRecord) -> str:
+    """Whose number 001 is: 003, also one kept from MARC21; else who issued the record (801)."""
+    kept = (kept_field(f, Dialect.MARC21) for f in marc.each(KEPT))
+    told = next((f.get("") for f in kept if f is not None and f.tag == "003"), "")
+    sources = list(marc.each("801"))
+    issuing = [f for f in sources if f.indicators[1:] == "2"] or sources[-1:]
+    return (marc.get("003") or told or next((f.get("b") for f in issuing), "")).strip()
 
 
 def _by_key(session: Session, model: Any, keys: Sequence[str]) -> dict[str, Any]:
@@ -308,9 +345,10 @@ def _candidates(
     found: dict[str, list[_Candidate]] = {}
     active: ColumnElement[bool] = BibliographicRecord.state == RecordState.ACTIVE
     for part in _parts(sorted({value for value in wanted if value})):
-        query = select(column, BibliographicRecord.id, BibliographicRecord.title)
-        for value, record_id, title in session.execute(query.where(active, column.in_(part))):
-            found.setdefault(value, []).append(_Candidate(record_id, title))
+        about = (BibliographicRecord.id, BibliographicRecord.title, BibliographicRecord.isbn)
+        query = select(column, *about).where(active, column.in_(part))
+        for value, *said in session.execute(query):
+            found.setdefault(value, []).append(_Candidate(*said))
     return found
 
 

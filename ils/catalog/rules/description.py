@@ -130,6 +130,9 @@ class _Known:
         if whole is not None and field is not None and field.indicators[:1] == "0":
             # A volume may be called by its number only; then the set's title goes first.
             title = f"{clean(whole.get('a'))}. {title}"
+        elif whole is not None and title and self.leader[8:9] == "2" and whole.get("v").strip():
+            # The volumes of a set may share their title and their ISBN.
+            title = f"{title}. {clean(whole.get('v'))}"
         elif not title and whole is not None:
             title = ". ".join(filter(None, map(clean, (whole.get("a"), whole.get("v")))))
         elif not title and "933" in self.by_tag:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from ils import ledger
 from ils.catalog.actions.imports import Decision, Incoming, import_records
@@ -129,6 +129,10 @@ def _add_copies(
     entries: list[dict[str, Any]] = []
     for at, (one, about, statement) in enumerate(found):
         if _is_there(one, statement, own):
+            if statement.status in rules.NOT_IN_STOCK:
+                name = statement.inventory_number or statement.barcode
+                said = f"copy {name}: written off in the file; look at it, nothing was changed"
+                out.problems.append((one.read.chunk.number, said))
             continue
         numbers = rules.free_numbers(statement, taken)
         if numbers.disputed:
@@ -155,17 +159,24 @@ def _own_numbers(session: Session, record_ids: Sequence[int]) -> dict[int, set[s
     own: dict[int, set[str]] = {}
     for start in range(0, len(record_ids), 500):
         part = record_ids[start : start + 500]
-        query = select(Item.record_id, Item.inventory_number, Item.barcode)
-        for record_id, *numbers in session.execute(query.where(Item.record_id.in_(part))):
-            own.setdefault(record_id, set()).update(filter(None, numbers))
+        query = select(Item).where(Item.record_id.in_(part)).options(lazyload(Item.record))
+        for item in session.scalars(query):
+            numbers = {item.inventory_number, item.barcode, *item.disputed_numbers.split(", ")}
+            own.setdefault(item.record_id, set()).update(n for n in numbers if n)
+            if not (item.inventory_number or item.barcode or item.disputed_numbers):
+                own[item.record_id].add(_group(item.location, item.copies))
     return own
 
 
+def _group(location: str, number: int) -> str:
+    """What tells a group of copies without numbers from others of its record."""
+    return f"\0{location}\0{number}"
+
+
 def _is_there(one: Incoming, statement: CopyStatement, own: Mapping[int, set[str]]) -> bool:
-    """Whether a record that came before has this copy; its groups came with it then."""
+    """Whether a record that came before has this copy, or this group of copies."""
     numbers = {statement.inventory_number, statement.barcode} - {""}
-    if not numbers:
-        return one.decision is Decision.CHANGED
+    numbers = numbers or {_group(statement.location, statement.copies)}
     return bool(numbers & own.get(one.record_id, set()))
 
 

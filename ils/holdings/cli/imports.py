@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import gc
 import json
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ils import db, texts
+from ils import clock, db, texts
 from ils.catalog.actions.imports import Decision
 from ils.catalog.cli import catalog
 from ils.catalog.marc import encodings, reading
@@ -73,7 +75,7 @@ class Batch:
 
 @catalog.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--format", "form", default="auto", type=click.Choice(["auto", *Form]))
+@click.option("--format", "form", default="auto", type=click.Choice(["auto", *map(str, Form)]))
 @click.option("--dialect", default="auto", type=click.Choice(DIALECTS))
 @click.option("--encoding", default="auto", type=click.Choice(["auto", *encodings.NAMES]))
 @click.option("--catalogue", help="Where records go; by default their kind decides.")
@@ -177,16 +179,27 @@ def _import_records(
     outcome, seen = Outcome(), Counter[str]()
     with (
         _few_collections(),
+        _ctrl_c_after_the_batch() as stop,
         click.progressbar(length=len(chunks), label="records", hidden=choices.quiet) as bar,
     ):
         for start in range(0, len(chunks), size):
-            records = [reading.read(source, chunk) for chunk in chunks[start : start + size]]
-            try:
-                outcome.add(_import_batch(console, Batch(origin, to, seen), records))
-            except KeyboardInterrupt:
+            if stop.is_set():
                 break  # what was saved is saved; the report says how to go on
+            records = [reading.read(source, chunk) for chunk in chunks[start : start + size]]
+            outcome.add(_import_batch(console, Batch(origin, to, seen), records))
             bar.update(len(records))
     return outcome
+
+
+@contextmanager
+def _ctrl_c_after_the_batch() -> Iterator[Event]:
+    """Ctrl+C waits until a batch is saved and reported, so that neither is half."""
+    stop = Event()
+    before = signal.signal(signal.SIGINT, lambda *_: stop.set())
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
@@ -294,6 +307,9 @@ def _rejected(source: Source, records: list[bytes]) -> bytes:
 
 
 def _rejects_of(console: Console, file: Path, number: int, rejects: Path | None) -> Path:
-    """Where the rejects of the command's n-th file go: each file has its own."""
-    wanted = rejects or console.config.folder / "rejects" / file.name
+    """Where the rejects of the command's n-th file go: each file and each run has its own."""
+    moment = clock.now().strftime("%Y%m%d-%H%M%S")
+    # Of a master file they are lines of a text export.
+    suffix = ".txt" if file.suffix.lower() == ".mst" else file.suffix
+    wanted = rejects or console.config.folder / "rejects" / f"{file.stem}-{moment}{suffix}"
     return wanted if number == 1 else wanted.with_name(f"{number}-{wanted.name}")

@@ -153,7 +153,8 @@ def read_title(sources: Sequence[Field]) -> list[Field]:
             ]),
             Field("700", " 1", [("a", v) for v in whole.all("x")[:1]]),
         ]  # fmt: skip
-        out.append(linked("461", " 0", [f for f in inside if f.subfields]))
+        if any(f.subfields for f in inside):
+            out.append(linked("461", " 0", [f for f in inside if f.subfields]))
     return out
 
 
