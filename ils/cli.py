@@ -12,7 +12,7 @@ from importlib import import_module
 import click
 from gunicorn.app.base import BaseApplication
 
-from ils import clock, db, schema, selfcheck, texts
+from ils import __version__, clock, db, schema, selfcheck, texts
 from ils.app import create_app
 from ils.catalog.cli import catalog
 from ils.circulation.cli import desk, patrons
@@ -30,7 +30,7 @@ LEAST_DISK_MB = 500
 
 
 @click.group(cls=Commands)
-@click.version_option(package_name="sandyq")
+@click.version_option(__version__)
 def main() -> None:
     """Sandyq, a library system."""
 

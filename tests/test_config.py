@@ -1,10 +1,13 @@
 """Settings: three sources, and a clear stop where one is wrong."""
 
 import shutil
+import tomllib
 
 import pytest
+from click.testing import CliRunner
 
 from ils import config as configuration
+from ils.cli import main
 from ils.config import ROOT, BadConfiguration
 
 
@@ -70,3 +73,8 @@ def test_a_division_nobody_named_is_refused(tmp_path):
     (tmp_path / "divisions.toml").write_text('[udc]\n"1" = "magic"\n[bbk]\n')
     with pytest.raises(BadConfiguration):
         configuration.load_lists(tmp_path)
+
+
+def test_the_version_is_the_projects():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert CliRunner().invoke(main, ["--version"]).output.strip().endswith(project["version"])
