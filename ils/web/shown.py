@@ -92,7 +92,7 @@ def language_name(code: str | None) -> str:
 
 def place_name(fields: Mapping[str, Mapping[str, str]], place: str) -> str:
     """A field of a record, as ``200$a``, with its name in the page's language."""
-    names = fields.get(place[:3])
+    names = fields.get(place) or fields.get(place[:3])
     return f"{place} {names[language()]}" if names else place
 
 

@@ -110,7 +110,7 @@ class Worksheets:
 
     forms: Mapping[str, Worksheet]
     lists: Mapping[str, Mapping[str, Names]]
-    #: Tag → names, of every field that any form has.
+    #: Field (``210``) and subfield (``210$a``) → names, of all that any form has.
     fields: Mapping[str, Names]
 
     def form(self, code: str) -> Worksheet:
@@ -138,11 +138,19 @@ def worksheets(folder: Path = FOLDER) -> Worksheets:
     return Worksheets(
         {form.code: form for form in forms},
         lists,
-        {
-            tag: {language: about[language] for language in LANGUAGES}
-            for tag, about in fields.items()
-        },
+        _place_names(fields),
     )
+
+
+def _place_names(fields: Mapping[str, Any]) -> dict[str, Names]:
+    """``210`` and ``210$a`` → names."""
+    names: dict[str, Names] = {}
+    for tag, about in fields.items():
+        names[tag] = {language: about[language] for language in LANGUAGES}
+        for key, sub in about.items():
+            if isinstance(sub, dict):
+                names[f"{tag}${key}"] = {language: sub[language] for language in LANGUAGES}
+    return names
 
 
 @cache
