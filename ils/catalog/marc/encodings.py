@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from ils.catalog.marc.foreign import from_marc8
+from ils.catalog.marc.foreign import from_marc8, to_marc8
 
 Decoder = Callable[[bytes], str]
+Encoder = Callable[[str], bytes]
 
 FREQUENCY = dict(
     zip(
@@ -57,6 +58,11 @@ def decoder(name: str) -> Decoder:
     if name == "marc-8":
         return from_marc8
     return lambda data: data.decode(name, errors="replace")
+
+
+def encoder(name: str) -> Encoder:
+    """The function that writes text in an encoding; a letter it lacks is an error."""
+    return to_marc8 if name == "marc-8" else lambda text: text.encode(name)
 
 
 def detect(records: Sequence[bytes], *, latin: bool = False, declared: str = "") -> tuple[str, str]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ils.catalog.marc.encodings import Decoder
+from ils.catalog.marc.encodings import Decoder, Encoder
 from ils.catalog.marc.record import Field, MarcRecord
 
 RECORD_END, FIELD_END, SUBFIELD = b"\x1d", b"\x1e", b"\x1f"
@@ -251,7 +251,7 @@ def caret_subfields(text: str) -> list[tuple[str, str]]:
     return subfields + [(code.lower().translate(LOOK_ALIKE_CODES), value) for code, value in pairs]
 
 
-def write(marc: MarcRecord, encoding: str, *, tail: str) -> bytes:
+def write(marc: MarcRecord, encode: Encoder, *, tail: str) -> bytes:
     """The record as ISO 2709.
 
     Args:
@@ -263,7 +263,7 @@ def write(marc: MarcRecord, encoding: str, *, tail: str) -> bytes:
     """
     directory, body = bytearray(), bytearray()
     for f in marc.fields:
-        raw = _raw(f).encode(encoding) + FIELD_END
+        raw = encode(_raw(f)) + FIELD_END
         if len(raw) > MOST_IN_FIELD:
             raise TooLong(f"field {f.tag}: {len(raw)} bytes")
         if len(f.tag) != len("200") or not f.tag.isascii():

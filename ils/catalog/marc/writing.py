@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ils.catalog.marc import crosswalk, irbis, iso2709, table, xml
+from ils.catalog.marc import crosswalk, encodings, irbis, iso2709, table, xml
 from ils.catalog.marc.record import Dialect, Field, MarcRecord
 
 RUSMARC_TAIL, MARC21_TAIL = "   450 ", " i 4500"
@@ -90,9 +90,10 @@ class Writer:
                 leader = marc.leader.ljust(24)
                 coding = "a" if self.encoding == "utf-8" else " "
                 marc = MarcRecord(f"{leader[:9]}{coding}{leader[10:]}", marc.fields)
-                return iso2709.write(marc, self.encoding, tail=MARC21_TAIL)
+                return iso2709.write(marc, encodings.encoder(self.encoding), tail=MARC21_TAIL)
             case Format.ISO2709:
-                return iso2709.write(self._declared(marc), self.encoding, tail=RUSMARC_TAIL)
+                encode = encodings.encoder(self.encoding)
+                return iso2709.write(self._declared(marc), encode, tail=RUSMARC_TAIL)
 
     def _declared(self, marc: MarcRecord) -> MarcRecord:
         """In another encoding than UTF-8 neither leader/9 nor 100$a may say it is UTF-8."""

@@ -24,7 +24,7 @@ from ils.holdings import queries, rules
 
 PAGE = 500
 SHOWN_REFUSED = 10
-ENCODINGS = ("utf-8", "cp1251", "kz1048", "ptcp154", "koi8-r", "cp866")
+ENCODINGS = ("utf-8", "cp1251", "kz1048", "ptcp154", "koi8-r", "cp866", "marc-8")
 
 
 class OnlyUtf8(Invalid):
@@ -32,6 +32,13 @@ class OnlyUtf8(Invalid):
 
     code = "only_utf8"
     message = N_("Files of the format %(format)s are always in UTF-8.")
+
+
+class OnlyMarc21(Invalid):
+    """MARC-8 belongs to MARC21."""
+
+    code = "only_marc21"
+    message = N_("Only files of the format marc21 can be in MARC-8.")
 
 
 class OnlyUnimarcHeadings(Invalid):
@@ -75,11 +82,7 @@ def export(  # noqa: PLR0917 -- click hands arguments over by name
     Without a QUERY the whole catalogue. A record that does not fit the format or the encoding
     is never cut: it goes to FILE.refused.xml (marcxchange, UTF-8), with its reason.
     """
-    writer = Writer(Format(form), encoding)
-    if encoding != "utf-8" and writer.format in ALWAYS_UTF8:
-        raise OnlyUtf8(format=form)
-    if authorities and writer.format not in {Format.ISO2709, Format.MARCXCHANGE}:
-        raise OnlyUnimarcHeadings
+    writer = _writer(Format(form), encoding, authorities=authorities)
     part = output.with_name(output.name + ".part")
     with db.reading(console.sessions) as session, part.open("wb") as out:
         model = AuthorityRecord if authorities else BibliographicRecord
@@ -109,6 +112,17 @@ def export(  # noqa: PLR0917 -- click hands arguments over by name
         click.echo(f"{len(done.refused)} did not fit; they are in {refused}", err=True)
         for record_id, why in done.refused[:SHOWN_REFUSED]:
             click.echo(f"  record {record_id}: {why}", err=True)
+
+
+def _writer(form: Format, encoding: str, *, authorities: bool) -> Writer:
+    """The writer of these formats, if they go together."""
+    if encoding != "utf-8" and form in ALWAYS_UTF8:
+        raise OnlyUtf8(format=form)
+    if encoding == "marc-8" and form is not Format.MARC21:
+        raise OnlyMarc21
+    if authorities and form not in {Format.ISO2709, Format.MARCXCHANGE}:
+        raise OnlyUnimarcHeadings
+    return Writer(form, encoding)
 
 
 def _write(  # noqa: PLR0917 -- what one export is
