@@ -15,6 +15,7 @@ from ils.catalog.models import (
     AuthorityRecord,
     BatchEdit,
     BibliographicRecord,
+    FormRelation,
     Merge,
     NotDuplicate,
     RecordLink,
@@ -298,6 +299,8 @@ def suggestions(
         .join(AuthorityForm, AuthorityForm.authority_id == AuthorityRecord.id)
         .where(AuthorityRecord.kind == kind, AuthorityRecord.state == RecordState.ACTIVE)
         .where(_begins(heading_key(text)))
+        # "See also" names something else: it must not become this heading.
+        .where(AuthorityForm.relation != FormRelation.SEE_ALSO)
         .order_by(AuthorityForm.search_key)
         .options(undefer(AuthorityRecord.marc))
     )

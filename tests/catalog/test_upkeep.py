@@ -81,13 +81,15 @@ def test_a_change_is_made_in_many_records_and_taken_back(library, cataloguer):
 def test_a_heading_changed_once_is_changed_in_its_records(library, cataloguer):
     answer = cataloguer.post(
         "/staff/catalog/headings/new", kind="person", **{"name-a": "Ауезов", "name-b": "М."},
-        form=["Әуезов, М.", "Auezov, M."], relation=["parallel", "see"], language=["kaz", ""],
+        form=["Әуезов, М.", "Auezov, M.", "Аймауытов, Ж."],
+        relation=["parallel", "see", "see_also"], language=["kaz", "", ""],
         request_id=str(uuid4()),
     )  # fmt: skip
     heading = number_of(answer)
     for typed in ("Әуез", "ауезов", "auez"):
         (found,) = json.loads(cataloguer.get(f"/staff/catalog/suggest?kind=person&q={typed}").text)
         assert (found["values"]["a"], found["link"]) == ("Ауезов", str(heading))
+    assert json.loads(cataloguer.get("/staff/catalog/suggest?kind=person&q=Айм").text) == []
     record_id = book(cataloguer, _700a="Ауезов", _700b="М.", _7003=str(heading))
     page = cataloguer.get(f"/staff/catalog/headings/{heading}").text
     revision = re.search(r'name="revision" value="(\d+)"', page)[1]
