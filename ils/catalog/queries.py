@@ -28,6 +28,7 @@ from ils.errors import N_, NotFound
 from ils.organisation.models import Branch, Staff
 
 SUGGESTED = 8
+MOST_WORDS = 20
 ACTIVE = BibliographicRecord.state == RecordState.ACTIVE
 
 
@@ -84,7 +85,7 @@ def matches(text: str) -> ColumnElement[bool]:
     """
     if isbn := isbn13(text):
         return BibliographicRecord.isbn == isbn
-    words = search_key(text).split()
+    words = search_key(text).split()[:MOST_WORDS]
     condition: ColumnElement[bool] = BibliographicRecord.search_text.is_not(None)
     for word in words:
         condition &= BibliographicRecord.search_text.contains(f" {word}", autoescape=True)

@@ -15,11 +15,11 @@ def bibliography(title: str, list_: Bibliography, index_title: str) -> bytes:
     document = Document()
     document.styles["Normal"].font.name = "Times New Roman"
     document.styles["Normal"].font.size = Pt(12)
-    document.core_properties.title = title
-    document.add_heading(title, level=1)
+    document.core_properties.title = _clean(title)
+    document.add_heading(_clean(title), level=1)
     for part in list_.sections:
         if part.heading:
-            document.add_heading(part.heading, level=2)
+            document.add_heading(_clean(part.heading), level=2)
         for number, text in part.entries:
             document.add_paragraph(_clean(f"{number}. {text}"))
     if list_.index:

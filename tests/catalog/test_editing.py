@@ -75,6 +75,17 @@ def test_what_a_form_does_not_show_stays(library, cataloguer):
     assert [e.detail for e in entries(library, "record_edited")] == ["edited", "edited"]
 
 
+def test_the_marc_view_keeps_the_records_number_and_saves_where_it_was_opened(library, cataloguer):
+    record_id = book(cataloguer)
+    page = cataloguer.get(f"/staff/catalog/{record_id}/edit?view=marc").text
+    assert f'action="/staff/catalog/{record_id}/edit"' in page
+    marc = dict(values(page))["marc"].replace(f"001 {record_id}", "001 999")
+    form = {**dict(values(page)), "marc": marc.replace("320 б.", "321 б.")}
+    cataloguer.post(f"/staff/catalog/{record_id}/edit", **form)
+    saved = record(library, record_id)[1]
+    assert (saved.get("001"), saved.get("215", "a")) == (str(record_id), "321 б.")
+
+
 def test_a_wrong_line_of_the_marc_view_is_named(library, cataloguer):
     record_id = book(cataloguer)
     page = cataloguer.get(f"/staff/catalog/{record_id}/edit?view=marc").text
@@ -224,7 +235,13 @@ def test_problems_are_kept_for_the_work_list(library, cataloguer):
     assert "010$a" in cataloguer.get("/staff/catalog/to-mend?problem=bad_isbn").text
 
 
-@pytest.mark.parametrize("begun", ["", "нет", "[1,[]]", '["", [["200","1 ",[["a",5]]]]]', "{}"])
+GARBAGE = [
+    "", "нет", "[1,[]]", '["", [["200","1 ",[["a",5]]]]]', "{}", "[" * 100_000,
+    r'["", [["200","1 ",[["a","\ud800"]]]]]',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("begun", GARBAGE)
 def test_a_form_that_is_not_ours_is_refused_in_words(library, cataloguer, begun):
     answer = cataloguer.post(
         "/staff/catalog/new", worksheet="book", begun=begun, request_id=str(uuid4())

@@ -7,6 +7,8 @@ from citations import alike, areas, citations, entered, manual_record, manual_te
 from trade import SAMPLES
 
 from ils.catalog.marc.record import Field, MarcRecord, linked
+from ils.catalog.rules import Classes, describe
+from ils.catalog.rules.bibliography import Order, bibliography
 from ils.catalog.rules.gost import Style, entry
 
 MANUAL = SAMPLES / "marc" / "rusmarc_manual_examples.jsonl"
@@ -152,6 +154,25 @@ def test_a_volume_carries_the_title_of_its_set():
         "Собрание сочинений : в 6 т. / Уильям Фолкнер. Т. 6. Рассказы. – Москва : Худож. лит., "
         "1987. – 350 с."
     )
+
+
+def test_a_volume_named_by_its_number_alone_says_it_once():
+    marc = MarcRecord("00000nam2 2200000   450 ", [
+        Field("101", "0 ", [("a", "rus")]),
+        Field("200", "1 ", [("a", "Т. 1")]),
+        linked("461", " 0", [Field("200", "1 ", [("a", "Собрание сочинений"), ("v", "Т. 1")])]),
+    ])  # fmt: skip
+    assert describe(marc, Classes({}, {})).title == "Собрание сочинений. Т. 1"
+
+
+def test_the_index_of_a_list_names_a_person_once_an_entry():
+    marc = MarcRecord("00000nam0 2200000   450 ", [
+        Field("200", "1 ", [("a", "Дала")]),
+        Field("700", " 1", [("a", "Ким"), ("b", "А.")]),
+        Field("702", " 1", [("a", "Ким"), ("b", "А."), ("4", "570")]),
+    ])  # fmt: skip
+    made = bibliography([marc, marc], Order.TITLE, Style.GOST71, "")
+    assert made.index == [("Ким, А.", [1, 2])]
 
 
 def article(language, *hosts):

@@ -78,6 +78,21 @@ def test_a_change_is_made_in_many_records_and_taken_back(library, cataloguer):
     ]
 
 
+def test_a_batch_leaves_titles_and_foreign_catalogues_alone(library, cataloguer):
+    ids = [book(cataloguer, title=f"Кітап {n}", _210a="Алма-Ата") for n in range(2)]
+    change = {"text": "", "value": "", "q": "", "request_id": str(uuid4())}
+    cataloguer.post("/staff/catalog/batch", operation="remove", tag="200", code="a", **change)
+    assert [record(library, n)[1].get("200", "a") for n in ids] == ["Кітап 0", "Кітап 1"]
+
+    change = {"text": "Алма-Ата", "value": "Алматы", "q": "", "request_id": str(uuid4())}
+    cataloguer.post("/staff/catalog/batch", operation="replace", tag="210", code="a", **change)
+    batch = re.search(r"/batch/(\d+)/take-back", cataloguer.get("/staff/catalog/batch").text)[1]
+    with db.transaction(library.sessions) as session:
+        session.scalars(select(Staff)).one().catalogues = frozenset({"articles"})
+    cataloguer.post(f"/staff/catalog/batch/{batch}/take-back", request_id=str(uuid4()))
+    assert [record(library, n)[1].get("210", "a") for n in ids] == ["Алматы"] * 2
+
+
 def test_a_heading_changed_once_is_changed_in_its_records(library, cataloguer):
     answer = cataloguer.post(
         "/staff/catalog/headings/new", kind="person", **{"name-a": "Ауезов", "name-b": "М."},

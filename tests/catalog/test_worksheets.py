@@ -16,6 +16,7 @@ from ils.catalog.rules.checks import problems
 from ils.catalog.rules.comparison import SINGLE, three_way
 from ils.catalog.rules.description import KINDS
 from ils.catalog.rules.forms import Submitted
+from ils.catalog.rules.headings import with_heading
 from ils.catalog.rules.worksheets import FOLDER, class_names, worksheets
 from ils.config import BadConfiguration, load
 
@@ -128,8 +129,26 @@ def test_joining_versions_loses_no_change_silently(base, mine, theirs):
         assert tag in disputed
         if tag in SINGLE:
             assert now == me
-        else:
-            assert [f for f in [*me, *they] if f not in was and f not in now] == []
+            continue
+        assert [f for f in me if f not in was and f not in now] == []
+        lost = [f for f in they if f not in was and f not in now]
+        overruled = [t for w, m, t in zip(was, me, they, strict=False) if w not in (m, t)]
+        assert [f for f in lost if f not in overruled] == []
+
+
+def test_two_rewordings_of_different_notes_are_both_kept_once():
+    """Each cataloguer mended another note: neither stands twice in its old and new form."""
+
+    def notes(*texts):
+        return MarcRecord("", [Field("300", "  ", [("a", text)]) for text in texts])
+
+    merged, disputed = three_way(
+        notes("Библиогр.: с. 12", "Тираж 500"),
+        notes("Библиогр.: с. 112", "Тираж 500"),
+        notes("Библиогр.: с. 12", "Тираж 5000"),
+    )
+    assert merged.fields == notes("Библиогр.: с. 112", "Тираж 5000").fields
+    assert set(disputed) == {"300"}
 
 
 def folder(tmp_path, name, old, new):
@@ -228,4 +247,26 @@ def test_the_source_of_an_article_is_written_in_order():
     assert link.subfields == [
         ("1", "2001 "), ("a", "Абай тағылымы"), ("e", "жинақ"), ("v", "45-50"),
         ("1", "210  "), ("a", "Алматы"),
+    ]  # fmt: skip
+
+
+def test_place_and_date_of_a_source_stand_in_order_whatever_is_typed_first():
+    sheet = SHEETS.forms["article"]
+    marc = forms.blank(sheet, date(2026, 11, 20), "kaz")
+    said = {"463200a": "Жинақ", "463210d": "2019", "463210a": "Алматы", "200a": "Хакім"}
+    made = forms.filled(marc, sheet, sent(sheet, marc, said))
+    assert linked("463", " 0", [
+        Field("200", "1 ", [("a", "Жинақ")]),
+        Field("210", "  ", [("a", "Алматы"), ("d", "2019")]),
+    ]).subfields == next(made.each("463")).subfields  # fmt: skip
+
+
+def test_a_subject_keeps_its_own_subdivisions_when_its_heading_changes():
+    def heading(*pairs):
+        return MarcRecord("", [Field("250", "  ", list(pairs))])
+
+    used = Field("606", "0 ", [("a", "Мектеп"), ("x", "Тарих"), ("z", "1917"), ("3", "7")])
+    before, after = heading(("a", "Мектеп"), ("x", "Тарих")), heading(("a", "Мектептер"))
+    assert with_heading(used, before, after, "7").subfields == [
+        ("a", "Мектептер"), ("3", "7"), ("z", "1917"),
     ]  # fmt: skip

@@ -112,12 +112,12 @@ def make_change(
 
 
 def take_back(
-    session: Session, origin: Origin, batch_id: int, *, classes: Classes
+    session: Session, origin: Origin, batch_id: int, *, allowed: Sequence[str], classes: Classes
 ) -> tuple[int, int]:
     """Restore each record a batch changed, unless somebody edited it since.
 
     Returns:
-        How many were restored, and how many were left because they were edited.
+        How many were restored, and how many were left: edited since, or not theirs.
 
     Raises:
         UnknownBatch: there is none.
@@ -131,7 +131,8 @@ def take_back(
     restored = left = 0
     for record_id, revision in edit.revisions.items():
         record = queries.record(session, int(record_id), lock=True)
-        if record.revision != revision or not record.active:
+        theirs = record.catalogue not in allowed
+        if theirs or record.revision != revision or not record.active:
             left += 1
             continue
         before = queries.version(session, record, revision - 1)
@@ -147,7 +148,8 @@ def take_back(
         )
         note_problems(session, record)
         restored += 1
-    edit.undone_at = origin.at
+    if restored:
+        edit.undone_at = origin.at
     return restored, left
 
 
@@ -168,5 +170,6 @@ def _touched(
         for record in session.scalars(part.options(undefer(BibliographicRecord.marc))):
             before = record.marc_record()
             after = apply(before, change)
-            if after.fields != before.fields:
+            # A change that would leave a record without its title is not made.
+            if after.fields != before.fields and any(f.has_text() for f in after.each("200")):
                 yield record, before, after

@@ -113,7 +113,7 @@ def save_changes(
             who=queries.name_of_staff(session, record.changed_by),
             when=record.changed_at,
         )
-    mine = forms.completed(mine)
+    mine = forms.completed(with_number(mine, record.control_number))
     if (
         mine.fields == theirs.fields
         and mine.leader == theirs.leader

@@ -19,7 +19,7 @@ from ils.catalog.models import (
     FormRelation,
     RecordState,
 )
-from ils.catalog.rules import Classes, headings
+from ils.catalog.rules import Classes, forms, headings
 from ils.db import new_id
 from ils.errors import N_, Invalid, Refused, Stale
 from ils.ledger import Origin
@@ -73,21 +73,35 @@ def as_marc(data: HeadingData, base: MarcRecord | None = None) -> MarcRecord:
         raise Invalid(N_("Heading"), N_("This must be filled in."))
     digits = headings.DIGITS[data.kind]
     indicators = " 1" if data.kind in INVERTED else "  "
+    known = list(base.fields) if base is not None else []
+    was = next((f for f in known if f.tag == f"2{digits}"), None)
+    if was is not None:  # what its form does not show stays
+        said = {code: [value for c, value in name if c == code] for code, _ in data.name}
+        said = {code: value + was.all(code)[1:] for code, value in said.items()}
+        name = forms.in_place(was.subfields, list(said), said)
     own = [Field(f"2{digits}", indicators, name)]
     for other in data.others:
         text = " ".join(other.text.split())
+        tag = f"{TAGS[other.relation]}{digits}"
         if not text:
             continue
-        pairs = _parts(data.kind, text)
+        same = [f for f in known if f.tag == tag and shown_form(f) == text]
+        pairs = list(same[0].subfields) if same else _parts(data.kind, text)
+        pairs = [pair for pair in pairs if pair[0] != "8"]
         if other.language:
             pairs.append(("8", other.language))
-        own.append(Field(f"{TAGS[other.relation]}{digits}", indicators, pairs))
+        own.append(Field(tag, indicators, pairs))
     if data.note.strip():
         own.append(Field("330", "1 ", [("a", data.note.strip())]))
     shown = {f"{block}{digits}" for block in "2457"} | {"330"}
     kept = [f for f in base.fields if f.tag not in shown] if base is not None else []
     leader = f"00000nx  {headings.ENTITIES[digits]}2200000   45  "
     return MarcRecord(leader, sorted([*own, *kept], key=lambda f: f.tag))
+
+
+def shown_form(f: Field) -> str:
+    """Another form of a name as the form shows it."""
+    return ", ".join(v for c, v in f.subfields if c in "abgc" and c)
 
 
 def _parts(kind: AuthorityKind, text: str) -> list[tuple[str, str]]:
@@ -153,7 +167,7 @@ def change_heading(
     stamp(authority, origin, Act.EDITED)
     session.flush()
     set_forms(session, authority, marc)
-    return _carry(session, origin, authority, marc, classes)
+    return _carry(session, origin, authority, before, marc, classes)
 
 
 def _check_new(session: Session, data: HeadingData, marc: MarcRecord, but: int | None) -> None:
@@ -162,15 +176,20 @@ def _check_new(session: Session, data: HeadingData, marc: MarcRecord, but: int |
         raise HeadingExists(heading=text)
 
 
-def _carry(
-    session: Session, origin: Origin, authority: AuthorityRecord, marc: MarcRecord, classes: Classes
+def _carry(  # noqa: PLR0917 -- what carrying is
+    session: Session,
+    origin: Origin,
+    authority: AuthorityRecord,
+    before: MarcRecord,
+    marc: MarcRecord,
+    classes: Classes,
 ) -> int:
     """Write the name into every field that names this heading in ``$3``."""
     changed = 0
     users = queries.users_of(authority).options(undefer(BibliographicRecord.marc))
     for record in session.scalars(users).all():
         old = record.marc_record()
-        fields = [_named(f, marc, authority.control_number) for f in old.fields]
+        fields = [_named(f, before, marc, authority.control_number) for f in old.fields]
         if fields == old.fields:
             continue
         part = replace(origin, request_id=uuid5(origin.request_id, f"heading:{record.id}"))
@@ -180,9 +199,9 @@ def _carry(
     return changed
 
 
-def _named(f: Field, marc: MarcRecord, target: str) -> Field:
+def _named(f: Field, before: MarcRecord, marc: MarcRecord, target: str) -> Field:
     if f.tag in headings.HEADING_FIELDS and target in f.all("3"):
-        return headings.with_heading(f, marc, target)
+        return headings.with_heading(f, before, marc, target)
     return f
 
 

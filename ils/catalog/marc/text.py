@@ -10,6 +10,7 @@ from ils.errors import N_, Invalid
 DOLLAR = "{dollar}"
 
 _line = re.compile(r"([0-9]{3}) ([^$])([^$]) (.+)")
+_lines = re.compile(r"[\r\n]+")
 LEADER = 24
 
 
@@ -27,10 +28,10 @@ def shown(marc: MarcRecord) -> str:
         if f.tag < "010":
             lines.append(f"{f.tag} {f.get('')}")
             continue
-        values = "".join(
-            f"${code}{value.replace('$', DOLLAR)}" if code else value.replace("$", DOLLAR)
-            for code, value in f.subfields
-        )
+        if not f.subfields:
+            continue
+        said = [(code, " ".join(_lines.split(v)).replace("$", DOLLAR)) for code, v in f.subfields]
+        values = "".join(f"${code}{value}" if code else value for code, value in said)
         lines.append(f"{f.tag} {f.indicators.ljust(2).replace(' ', '#')} {values}")
     return "\n".join(lines)
 

@@ -39,9 +39,11 @@ class Change:
         Raises:
             Invalid: the field, the subfield or the text is missing.
         """
-        if not (len(self.tag) == 3 and self.tag.isdigit() and self.tag >= "010"):
+        if not (
+            len(self.tag) == 3 and self.tag.isascii() and self.tag.isdigit() and self.tag >= "010"
+        ):
             raise Invalid(N_("Field"), N_("Three digits, from 010."))
-        if len(self.code) != 1 or not self.code.isalnum():
+        if len(self.code) != 1 or not (self.code.isascii() and self.code.isalnum()):
             raise Invalid(N_("Subfield"), N_("One letter or digit."))
         if self.operation is Operation.REPLACE and not self.text:
             raise Invalid(N_("Text"), N_("This must be filled in."))

@@ -61,7 +61,8 @@ def bibliography(
     described = []
     for marc in records:
         about = entry(marc, style)
-        names = [spoken(f) for f in marc.each("700", "701", "702") if f.get("a").strip()]
+        named = (spoken(f) for f in marc.each("700", "701", "702") if f.get("a").strip())
+        names = list(dict.fromkeys(named))
         subjects = [spoken(f) for f in marc.each("606", "607", "600") if f.get("a").strip()]
         described.append((about, marc.get("200", "a"), names, subjects))
     if order is Order.TITLE:

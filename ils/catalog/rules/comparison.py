@@ -79,6 +79,13 @@ def three_way(
 
 def _both(was: list[Field], me: list[Field], they: list[Field]) -> list[Field]:
     """Theirs without what I took away, with what I added."""
+    paired = len(was) == len(me) == len(they) and all(
+        new == old or new not in was
+        for side in (me, they)
+        for old, new in zip(was, side, strict=True)
+    )
+    if paired:  # both only reworded fields that are there: field by field, mine where I did
+        return [m if m != w else t for w, m, t in zip(was, me, they, strict=True)]
     gone = [f for f in was if f not in me]
     kept = [f for f in they if f not in gone]
     return kept + [f for f in me if f not in was and f not in kept]

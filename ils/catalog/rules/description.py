@@ -127,7 +127,11 @@ class _Known:
         field = next(iter(self.by_tag.get("200", ())), None)
         title = _title(field) if field else ""
         whole = next(self.embedded("461", "200"), None) if "461" in self.by_tag else None
-        if whole is not None and field is not None and field.indicators[:1] == "0":
+        number = clean(whole.get("v")) if whole is not None else ""
+        alone = field is not None and (
+            field.indicators[:1] == "0" or clean(field.get("a")) == number != ""
+        )
+        if whole is not None and alone:
             # A volume may be called by its number only; then the set's title goes first.
             title = f"{clean(whole.get('a'))}. {title}"
         elif whole is not None and title and self.leader[8:9] == "2" and whole.get("v").strip():

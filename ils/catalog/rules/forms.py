@@ -19,11 +19,14 @@ BLANKS = {
     "126": "|" * 15, "135": "|" * 13, "140": "|" * 28,
 }  # fmt: skip
 EMPTY_CODE = " |"
+#: In which order the subfields of an embedded field stand, whatever the form's order is.
+ORDER = {"200": "abdefghiv", "210": "acd"}
 KAZAKH_DESIGNATIONS = {"Электронный ресурс": "Электрондық ресурс", "Текст": "Мәтін"}
 #: Carries the number of the heading a field takes its name from.
 LINK = "3"
 UNIMARC_WIDTH = 36
 
+_lines = re.compile(r"\s*[\r\n]+\s*")
 _year = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
 
 
@@ -128,7 +131,7 @@ def _written(form: FieldForm, base: Field | None, values: Values) -> Field | Non
         pairs = [(key, value) for key in keys for value in clean[key]]
     else:
         said = {key: clean[key] + (base.all(key)[1:] if key in once else []) for key in keys}
-        pairs = _in_place(base.subfields, keys, said)
+        pairs = in_place(base.subfields, keys, said)
     others = [pair for pair in pairs if pair != form.constant]
     if not any(value for _, value in others):
         return None
@@ -139,10 +142,14 @@ def _written(form: FieldForm, base: Field | None, values: Values) -> Field | Non
 
 
 def _cleaned(values: Values) -> dict[str, list[str]]:
-    return {key: [v.strip() for v in said if v.strip()] for key, said in values.items()}
+    """Values without outer blanks; a line break is a blank. Empty ones are no values."""
+    return {
+        key: [" ".join(_lines.split(v)).strip() for v in said if v.strip()]
+        for key, said in values.items()
+    }
 
 
-def _in_place(
+def in_place(
     pairs: Sequence[tuple[str, str]], keys: Sequence[str], values: Values
 ) -> list[tuple[str, str]]:
     """New values where the old ones of the same code stood; more of them follow the last."""
@@ -200,7 +207,9 @@ def _link(form: FieldForm, base: Field | None, values: Values) -> Field | None:
     inside = inside_of(base) if base is not None else []
     subs = [sub for sub in form.subs if sub.embedded is not None and sub.key in values]
     for tag in dict.fromkeys(sub.key[:3] for sub in subs):
-        said = {sub.key[3:]: list(values[sub.key]) for sub in subs if sub.key[:3] == tag}
+        keys = [sub.key for sub in subs if sub.key[:3] == tag]
+        keys.sort(key=lambda key: ORDER.get(tag, "").find(key[3:]))
+        said = {key[3:]: list(values[key]) for key in keys}
         one = next((f for f in inside if f.tag == tag), None)
         if one is None:
             if not any(said.values()):
@@ -209,7 +218,7 @@ def _link(form: FieldForm, base: Field | None, values: Values) -> Field | None:
             inside.append(one)
         for code in said:  # shown once: what follows the first value stays
             said[code] += one.all(code)[1:]
-        one.subfields = _in_place(one.subfields, list(said), said)
+        one.subfields = in_place(one.subfields, list(said), said)
     inside = sorted((f for f in inside if f.has_text()), key=lambda f: f.tag)
     made = linked(form.tag, base.indicators if base is not None else form.indicators, inside)
     if base is not None and not base.embedded():

@@ -118,16 +118,30 @@ def links(marc: MarcRecord) -> Iterator[Link]:
                 yield Link(f.tag, "host", target.strip())
 
 
-def with_heading(f: Field, authority: MarcRecord, target: str) -> Field:
+def with_heading(f: Field, before: MarcRecord, authority: MarcRecord, target: str) -> Field:
     """A field that takes its name from an authority.
 
-    Its own subfields stay: roles and pages, and subdivisions that the heading does not have.
+    Its own subfields stay: roles and pages, and subdivisions the heading did not have before.
     """
-    named = next(g for g in authority.fields if g.tag[0] == "2" and g.tag[1:] in KINDS)
+    was, named = _named(before), _named(authority)
     kind = HEADING_FIELDS[f.tag]
-    taken = [(c, v) for c, v in named.subfields if c and c in CARRIED[kind]]
+    said = named.subfields if named is not None else []
+    taken = [(c, v) for c, v in said if c and c in CARRIED[kind]]
     whole = kind in {AuthorityKind.PERSON, AuthorityKind.BODY}
-    replaced = set(CARRIED[kind]) if whole else {"a", *(c for c, _ in taken)}
-    own = [(c, v) for c, v in f.subfields if c not in replaced and c != "3"]
-    indicators = named.indicators if kind is AuthorityKind.PERSON else f.indicators
+    old = list(was.subfields) if was is not None else []
+    own = []
+    for pair in f.subfields:
+        if pair in old and pair[0] in CARRIED[kind]:
+            old.remove(pair)
+        elif pair[0] not in (f"{CARRIED[kind]}3" if whole else "a3"):
+            own.append(pair)
+    indicators = f.indicators
+    if kind is AuthorityKind.PERSON and named is not None:
+        indicators = named.indicators
     return Field(f.tag, indicators, [*taken, ("3", target), *own])
+
+
+def _named(authority: MarcRecord) -> Field | None:
+    """The field of the heading itself."""
+    headed = (g for g in authority.fields if g.tag[0] == "2" and g.tag[1:] in KINDS)
+    return next(headed, None)

@@ -10,6 +10,7 @@ from ils.catalog.marc.record import Field, MarcRecord
 BIBTEX_SPECIAL = str.maketrans({c: f"\\{c}" for c in "&%$#_{}"} | {"\\": "\\textbackslash{}"})
 
 _pages = re.compile(r"[0-9]+(?:\s*[-–—]\s*[0-9]+)?")
+_dash = re.compile(r"\s*[-–—]\s*")
 _year = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
 
 
@@ -57,7 +58,7 @@ def reference(marc: MarcRecord) -> Reference:
         publisher=marc.get("210", "c"),
         host=(journal or book) if analytic else "",
         issue=_inside(marc, "463", "200", "a") if analytic and journal else "",
-        pages=pages.group() if pages else "",
+        pages=_dash.sub("-", pages.group()) if pages else "",
         isbn=marc.get("010", "a"),
         issn=marc.get("011", "a") or _inside(marc, "461", "011", "a"),
         url=marc.get("856", "u"),

@@ -71,7 +71,9 @@ def make(session: Session) -> ResponseReturnValue:
 @web.page(*CATALOGUERS, write=True)
 def take_back(session: Session, batch_id: int) -> ResponseReturnValue:
     """Undo a change, except in records edited since."""
-    restored, left = actions.take_back(session, web.origin(), batch_id, classes=classes())
+    restored, left = actions.take_back(
+        session, web.origin(), batch_id, allowed=may_fill(session), classes=classes()
+    )
     flash(
         gettext(
             "Restored: %(restored)s records; left as they are, because edited since: %(left)s.",

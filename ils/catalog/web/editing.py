@@ -162,6 +162,7 @@ def edit(session: Session, record_id: int) -> ResponseReturnValue:
     record = queries.record(session, record_id)
     if not record.active:
         raise editing.NotActive
+    check_catalogue(session, record.catalogue)
     worksheet = sheets().form(request.args.get("worksheet") or record.worksheet)
     marc = record.marc_record()
     return _page(session, Sheet(worksheet, marc, record.catalogue, record, record.revision))

@@ -151,6 +151,5 @@ def _data(authority: AuthorityRecord) -> HeadingData:
             continue
         relation = next((r for r, block in actions.TAGS.items() if block == f.tag[0]), None)
         if relation is not None:
-            text = ", ".join(v for c, v in f.subfields if c in "abgc")
-            others.append(OtherForm(relation, text, f.get("8")))
+            others.append(OtherForm(relation, actions.shown_form(f), f.get("8")))
     return HeadingData(kind, name, tuple(others), marc.get("330", "a"))

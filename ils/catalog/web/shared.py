@@ -19,6 +19,7 @@ cataloguing = Blueprint("cataloguing", __name__, url_prefix="/staff/catalog")
 
 CATALOGUERS = (Role.CATALOGUER, Role.ADMINISTRATOR)
 MOST_ROWS = 2000
+LONGEST_ROW = 20  # 1234|200|567
 
 
 class BadForm(Invalid):
@@ -80,10 +81,9 @@ def begun() -> MarcRecord:
         marc = MarcRecord.load(request.form.get("begun", ""))
         said = [marc.leader, *(text for f in marc.fields for text in (f.tag, f.indicators))]
         said += [text for f in marc.fields for pair in f.subfields for text in pair]
-    except (ValueError, TypeError):
+        "".join(said).encode()  # nothing but text, and text that can be kept
+    except (ValueError, TypeError, RecursionError):
         raise BadForm from None
-    if not all(isinstance(text, str) for text in said):
-        raise BadForm
     return marc
 
 
@@ -99,7 +99,10 @@ def submitted() -> list[Submitted]:
     said = []
     for row in rows:
         number, tag, index = ([*row.split("|"), "", ""])[:3]
-        if not all(part.isascii() and part.isdigit() for part in (number, tag, index or "0")):
+        if (
+            not all(part.isascii() and part.isdigit() for part in (number, tag, index or "0"))
+            or len(row) > LONGEST_ROW
+        ):
             raise BadForm
         prefix = f"{number}."
         values = {

@@ -40,6 +40,7 @@ def versions(session: Session, record_id: int) -> ResponseReturnValue:
 def restore(session: Session, record_id: int, number: int) -> ResponseReturnValue:
     """Make a version the present one."""
     record = queries.record(session, record_id, lock=True)
-    check_catalogue(session, record.catalogue)
+    for catalogue in {record.catalogue, queries.version(session, record, number).catalogue}:
+        check_catalogue(session, catalogue or record.catalogue)
     editing.restore_version(session, web.origin(), record, number, classes())
     return redirect(url_for("catalogue.record", record_id=record.id))

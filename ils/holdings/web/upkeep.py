@@ -61,7 +61,9 @@ def merge(session: Session) -> ResponseReturnValue:
     kept, dropped = web.form_int("kept") or 0, web.form_int("dropped") or 0
     for number in (kept, dropped):
         check_catalogue(session, catalog.record(session, number).catalogue)
-    taken = [int(n) for n in request.form.getlist("take") if n.isascii() and n.isdigit()]
+    taken = [
+        int(n) for n in request.form.getlist("take") if n.isascii() and n.isdigit() and len(n) < 7
+    ]
     merging.merge_records(
         session, web.origin(), kept_id=kept, dropped_id=dropped, taken=taken, classes=_classes()
     )

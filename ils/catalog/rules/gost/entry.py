@@ -95,7 +95,7 @@ def _first_area(marc: MarcRecord, style: Style) -> str:
     if whole is not None:
         number = said(whole.get("v"))
         common = title(whole, style)
-        alone = own.indicators[:1] == "0"
+        alone = own.indicators[:1] == "0" or said(own.get("a")) == number
         text = _dotted(common, text if alone and text else _dotted(number, text))
     for f in marc.each("423"):
         for inside in f.embedded():
