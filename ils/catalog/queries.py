@@ -16,7 +16,6 @@ from ils.catalog.models import (
     BatchEdit,
     BibliographicRecord,
     FormRelation,
-    Merge,
     NotDuplicate,
     RecordLink,
     RecordProblem,
@@ -69,6 +68,13 @@ def record(session: Session, record_id: int, *, lock: bool = False) -> Bibliogra
     if found is None:
         raise UnknownRecord(id=record_id)
     return found
+
+
+def locked(query: Select[BibliographicRecord]) -> Select[BibliographicRecord]:
+    """Records to be rewritten: held until the transaction ends, in one order, as they are now."""
+    ordered = query.order_by(None).order_by(BibliographicRecord.id)
+    present = ordered.options(undefer(BibliographicRecord.marc)).with_for_update()
+    return present.execution_options(populate_existing=True)
 
 
 def records(catalogue: str | None = None) -> Select[BibliographicRecord]:
@@ -245,16 +251,6 @@ def suspects() -> Select[int, int]:
     )
 
 
-def merges_of(record: BibliographicRecord) -> Select[Merge]:
-    """Merges this record took part in and that still stand."""
-    return (
-        select(Merge)
-        .where(or_(Merge.kept_id == record.id, Merge.dropped_id == record.id))
-        .where(Merge.undone_at.is_(None))
-        .order_by(Merge.id.desc())
-    )
-
-
 def hidden_in(record: BibliographicRecord) -> Select[BibliographicRecord]:
     """Records merged into this one."""
     return select(BibliographicRecord).where(BibliographicRecord.merged_into_id == record.id)
@@ -329,11 +325,6 @@ def same_headings(kind: str, text: str, but: int | None) -> Select[AuthorityReco
         AuthorityRecord.state == RecordState.ACTIVE,
     )
     return query.where(AuthorityRecord.id != but) if but is not None else query
-
-
-def forms_of(authority: AuthorityRecord) -> Select[AuthorityForm]:
-    """The forms of a heading."""
-    return select(AuthorityForm).where(AuthorityForm.authority_id == authority.id)
 
 
 # The work list

@@ -252,6 +252,23 @@ def test_headings_of_unimarc_are_linked_by_their_number(library, bring):
         assert [r.title for r in session.scalars(queries.users_of(one))] == ["Дала"]
 
 
+def test_a_heading_changed_by_an_import_is_changed_in_its_records(library, bring):
+    def heading(*name):
+        return iso(("001", "H1"), ("200", " 1" + "".join(name)), leader="nx  a22")
+
+    named = ("700", " 1\x1faАуезов\x1fbМ.\x1f3H1")
+    data = iso(("001", "1"), ("200", "1 \x1faДала"), named)
+    bring(heading("\x1faАуезов", "\x1fbМ."), name="auth.iso")
+    bring(data)
+    assert bring(heading("\x1faӘуезов", "\x1fbМ. О."), name="auth.iso") == {"changed": 1}
+    ((one,), (marc,)) = found(library, "Дала")
+    assert (one.authors, marc.get("700", "a"), one.act) == ("Әуезов, М. О.", "Әуезов", "heading")
+    # Nobody here edited the record: it and its source may still change it.
+    assert bring(data) == {"unchanged": 1}
+    assert bring(data.replace("Дала".encode(), "Далы".encode())) == {"changed": 1}
+    library.check()
+
+
 def test_an_interrupted_import_goes_on(environ, library, tmp_path):
     """Ctrl+C ends after a saved batch and says how to go on; the same command finishes."""
     if "ILS_DATABASE" in environ:

@@ -9,6 +9,8 @@ from entry_form import book, entries, filled, make, number_of, record
 from sqlalchemy import select
 
 from ils import db
+from ils.catalog import queries
+from ils.catalog.actions import batch
 from ils.catalog.models import BibliographicRecord
 from ils.organisation.models import Branch, Role, Staff
 
@@ -76,6 +78,28 @@ def test_a_change_is_made_in_many_records_and_taken_back(library, cataloguer):
         "Алма-Ата",
         "Алма-Ата",
     ]
+
+
+def test_a_batch_goes_on_where_it_stopped_and_is_not_made_twice(library, cataloguer, monkeypatch):
+    monkeypatch.setattr(batch, "AT_ONCE", 2)
+    ids = [book(cataloguer, title=f"Кітап {n}", _210a="Алма-Ата") for n in range(3)]
+    asked = {"operation": "replace", "tag": "210", "code": "a", "text": "Алма-Ата"}
+    asked |= {"value": "Алматы", "q": ""}
+
+    def press():
+        return cataloguer.post("/staff/catalog/batch", **asked, request_id=str(uuid4()))
+
+    def places():
+        return [record(library, n)[1].get("210", "a") for n in ids]
+
+    first = press()
+    assert places() == ["Алматы", "Алматы", "Алма-Ата"]
+    assert "Алма-Ата" in cataloguer.get(first.location).text  # what is left is shown
+    assert press().status_code == 302
+    assert places() == ["Алматы"] * 3
+    assert press().status_code == 409
+    with db.reading(library.sessions) as session:
+        assert [len(e.revisions) for e in session.scalars(queries.batch_edits())] == [1, 2]
 
 
 def test_a_batch_leaves_titles_and_foreign_catalogues_alone(library, cataloguer):

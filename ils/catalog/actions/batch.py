@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from uuid import uuid5
+from dataclasses import dataclass, field
+from itertools import islice
 
-from sqlalchemy import select
+from sqlalchemy import Select
 from sqlalchemy.orm import Session, undefer
 
 from ils.catalog import queries
@@ -14,15 +14,16 @@ from ils.catalog.actions.editing import note_problems
 from ils.catalog.actions.records import change_record
 from ils.catalog.marc.record import MarcRecord
 from ils.catalog.models import Act, BatchEdit, BibliographicRecord
-from ils.catalog.rules import Classes
+from ils.catalog.rules import Classes, checks
 from ils.catalog.rules.batch import Change, Operation, apply
 from ils.catalog.rules.comparison import Difference, compare
-from ils.errors import N_, Invalid, NotFound, Refused
+from ils.errors import N_, NotFound, Refused
 from ils.ledger import Origin
 
 PAGE = 500
 SHOWN = 20
-MOST = 20_000
+#: In one transaction, while which the desks of SQLite wait; the next press goes on.
+AT_ONCE = 2_000
 
 
 class UnknownBatch(NotFound):
@@ -39,11 +40,11 @@ class AlreadyTakenBack(Refused):
     message = N_("This batch change was already taken back.")
 
 
-class TooMany(Invalid):
-    """The change would touch more records than one transaction should."""
+class NothingToChange(Refused):
+    """The change was made already, or no record is as it was when it was shown."""
 
-    code = "too_many_records"
-    message = N_("The change touches more than %(most)s records; narrow the search.")
+    code = "nothing_to_change"
+    message = N_("No record would change: it was done already, or the records differ now.")
 
 
 @dataclass
@@ -64,9 +65,8 @@ def preview(
 ) -> Preview:
     """Count the records a change would touch, and show the first of them."""
     found = Preview()
-    for record, before, after in _touched(session, text, catalogue, change.checked()):
-        if record.catalogue not in allowed:
-            continue
+    query = _concerned(text, catalogue, change, allowed)
+    for record, before, after in _touched(session, query, change.checked()):
         found.count += 1
         if found.count <= SHOWN:
             found.shown.append((record, compare(before, after)))
@@ -83,21 +83,21 @@ def make_change(
     allowed: Sequence[str],
     classes: Classes,
 ) -> BatchEdit:
-    """Make a change in every record it touches; records of other catalogues are left alone.
+    """Make a change in the records it touches, the first `AT_ONCE` of them.
+
+    Records of catalogues that are not theirs are left alone.
 
     Raises:
-        TooMany: more than `MOST` records.
+        NothingToChange: it touches none.
     """
     revisions: dict[str, int] = {}
-    for record, _, after in list(_touched(session, text, catalogue, change.checked())):
-        if record.catalogue not in allowed:
-            continue
-        if len(revisions) >= MOST:
-            raise TooMany(most=MOST)
-        part = replace(origin, request_id=uuid5(origin.request_id, str(record.id)))
-        change_record(session, part, record, marc=after, classes=classes, act=Act.BATCH)
+    query = queries.locked(_concerned(text, catalogue, change, allowed))
+    for record, _, after in islice(_touched(session, query, change.checked()), AT_ONCE):
+        change_record(session, origin, record, marc=after, classes=classes, act=Act.BATCH)
         note_problems(session, record)
         revisions[str(record.id)] = record.revision
+    if not revisions:
+        raise NothingToChange
     edit = BatchEdit(
         at=origin.at,
         staff_id=origin.staff_id,
@@ -131,15 +131,13 @@ def take_back(
     restored = left = 0
     for record_id, revision in edit.revisions.items():
         record = queries.record(session, int(record_id), lock=True)
-        theirs = record.catalogue not in allowed
-        if theirs or record.revision != revision or not record.active:
+        if record.catalogue not in allowed or record.revision != revision or not record.active:
             left += 1
             continue
         before = queries.version(session, record, revision - 1)
-        part = replace(origin, request_id=uuid5(origin.request_id, record_id))
         change_record(
             session,
-            part,
+            origin,
             record,
             marc=before.marc,
             classes=classes,
@@ -153,23 +151,33 @@ def take_back(
     return restored, left
 
 
-def _touched(
-    session: Session, text: str, catalogue: str | None, change: Change
-) -> Iterator[tuple[BibliographicRecord, MarcRecord, MarcRecord]]:
-    """Records the change would alter, as they are and as they would be."""
-    query = queries.records(catalogue)
+def _concerned(
+    text: str, catalogue: str | None, change: Change, allowed: Sequence[str]
+) -> Select[BibliographicRecord]:
+    """The records to look through: by words and catalogue, of the catalogues that are theirs."""
+    query = queries.records(catalogue).where(BibliographicRecord.catalogue.in_(allowed))
     if text.strip():
         query = query.where(queries.matches(text))
     if change.operation is Operation.REPLACE and change.text.isalnum():
         query = query.where(BibliographicRecord.marc.contains(change.text, autoescape=True))
-    ids = list(session.scalars(query.with_only_columns(BibliographicRecord.id)))
-    for start in range(0, len(ids), PAGE):
-        part = select(BibliographicRecord).where(
-            BibliographicRecord.id.in_(ids[start : start + PAGE])
-        )
-        for record in session.scalars(part.options(undefer(BibliographicRecord.marc))):
+    return query
+
+
+def _touched(
+    session: Session, query: Select[BibliographicRecord], change: Change
+) -> Iterator[tuple[BibliographicRecord, MarcRecord, MarcRecord]]:
+    """Records the change would alter, as they are and as they would be; a page at a time."""
+    last = 0
+    while True:
+        page = query.where(BibliographicRecord.id > last).order_by(None)
+        page = page.order_by(BibliographicRecord.id).limit(PAGE)
+        rows = session.scalars(page.options(undefer(BibliographicRecord.marc))).all()
+        for record in rows:
             before = record.marc_record()
             after = apply(before, change)
             # A change that would leave a record without its title is not made.
-            if after.fields != before.fields and any(f.has_text() for f in after.each("200")):
+            if after.fields != before.fields and checks.has_title(after):
                 yield record, before, after
+        if len(rows) < PAGE:
+            return
+        last = rows[-1].id

@@ -127,7 +127,7 @@ def save_changes(
 
 
 def _check(marc: MarcRecord) -> None:
-    if not any(f.has_text() for f in marc.each("200")):
+    if not checks.has_title(marc):
         raise NothingToSave
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from uuid import uuid5
+from dataclasses import dataclass
 
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
 from ils.catalog import queries
-from ils.catalog.actions.records import change_record, keep_revision, numbered, set_forms, stamp
+from ils.catalog.actions.records import (
+    keep_revision,
+    numbered,
+    rewrite_fields,
+    set_forms,
+    stamp,
+)
 from ils.catalog.marc.record import Field, MarcRecord
 from ils.catalog.models import (
     Act,
@@ -167,7 +172,7 @@ def change_heading(
     stamp(authority, origin, Act.EDITED)
     session.flush()
     set_forms(session, authority, marc)
-    return _carry(session, origin, authority, before, marc, classes)
+    return len(carry(session, origin, authority, before=before, classes=classes))
 
 
 def _check_new(session: Session, data: HeadingData, marc: MarcRecord, but: int | None) -> None:
@@ -176,33 +181,29 @@ def _check_new(session: Session, data: HeadingData, marc: MarcRecord, but: int |
         raise HeadingExists(heading=text)
 
 
-def _carry(  # noqa: PLR0917 -- what carrying is
+def carry(
     session: Session,
     origin: Origin,
     authority: AuthorityRecord,
+    *,
     before: MarcRecord,
-    marc: MarcRecord,
     classes: Classes,
-) -> int:
-    """Write the name into every field that names this heading in ``$3``."""
-    changed = 0
-    users = queries.users_of(authority).options(undefer(BibliographicRecord.marc))
-    for record in session.scalars(users).all():
-        old = record.marc_record()
-        fields = [_named(f, before, marc, authority.control_number) for f in old.fields]
-        if fields == old.fields:
-            continue
-        part = replace(origin, request_id=uuid5(origin.request_id, f"heading:{record.id}"))
-        after = MarcRecord(old.leader, fields)
-        change_record(session, part, record, marc=after, classes=classes, act=Act.HEADING)
-        changed += 1
-    return changed
+) -> list[BibliographicRecord]:
+    """Write a heading as it now is into every field that names it in ``$3``.
 
+    Returns:
+        The records that changed.
+    """
+    marc, target = authority.marc_record(), authority.control_number
 
-def _named(f: Field, before: MarcRecord, marc: MarcRecord, target: str) -> Field:
-    if f.tag in headings.HEADING_FIELDS and target in f.all("3"):
-        return headings.with_heading(f, before, marc, target)
-    return f
+    def named(f: Field) -> Field:
+        if f.tag in headings.HEADING_FIELDS and target in f.all("3"):
+            return headings.with_heading(f, before, marc, target)
+        return f
+
+    users = session.scalars(queries.locked(queries.users_of(authority))).all()
+    part = origin.also(f"heading:{authority.id}")
+    return rewrite_fields(session, part, users, named, classes=classes, act=Act.HEADING)
 
 
 def delete_heading(session: Session, origin: Origin, authority: AuthorityRecord) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from ils import ledger
 from ils.catalog import rules
+from ils.catalog.actions.headings import carry
 from ils.catalog.actions.records import (
     change_record,
     columns,
@@ -133,6 +134,127 @@ class _Known:
             self.issn.setdefault(about.issn, []).append(one)
 
 
+@dataclass(frozen=True)
+class _Importer:
+    """What the decisions about the records of one batch share."""
+
+    session: Session
+    origin: Origin
+    known: _Known
+    classes: Classes
+    batch: Batch = field(default_factory=Batch)
+
+    def bibliographic(
+        self, key: str, read: ReadRecord, marc: MarcRecord, about: Description
+    ) -> Incoming:
+        there = self.known.records.get(key)
+        if there is None:
+            return self._new(key, read, marc, about)
+        fingerprint = marc.fingerprint()
+        to = there.merged_into_id or there.id
+
+        def decided(decision: Decision, said: str = "") -> Incoming:
+            return Incoming(decision, to, read, marc, about, said)
+
+        if there.fingerprint == fingerprint:
+            return decided(Decision.UNCHANGED)
+        if there.state == RecordState.MERGED and there.revision == there.imported_revision:
+            # It came in as a duplicate and nobody touched it: its new copies go where it went.
+            keep_revision(self.session, there)
+            there.marc, there.fingerprint = marc.dump(), fingerprint
+            stamp(there, self.origin, Act.IMPORTED)
+            there.imported_revision = there.revision
+            return decided(Decision.DUPLICATE, f"duplicate of {to}: kept with it, hidden")
+        if _is_other(there, about):
+            said = f"conflict with {there.id}: another document has this 001; say --source NAME"
+            return decided(Decision.CONFLICT, said)
+        if there.state != RecordState.ACTIVE or there.revision != there.imported_revision:
+            why = there.state if there.state != RecordState.ACTIVE else f"edited, {there.revision}"
+            said = f"conflict with {there.id}: changed there and here ({why})"
+            return decided(Decision.CONFLICT, f"{said}; nothing was overwritten")
+        change_record(
+            self.session, self.origin, there, marc=marc, classes=self.classes, act=Act.IMPORTED
+        )
+        there.fingerprint, there.imported_revision = fingerprint, there.revision
+        return decided(Decision.CHANGED, f"changed: {there.id}")
+
+    def _new(self, key: str, read: ReadRecord, marc: MarcRecord, about: Description) -> Incoming:
+        record_id = new_id()
+        twin = self.known.duplicate(about)
+        row = self._row(key, read, marc, record_id) | columns(about, None)
+        row |= {
+            "branch_id": self.origin.branch_id,
+            "provisional": False,
+            "state": RecordState.ACTIVE if twin is None else RecordState.MERGED,
+            "merged_into_id": twin,
+        }
+        self.batch.records.append(row)
+        if twin is not None:
+            said = f"duplicate of {twin}: kept with it, hidden"
+            return Incoming(Decision.DUPLICATE, twin, read, marc, about, said)
+        self.known.add(record_id, about)
+        self.batch.links += link_rows(record_id, marc)
+        about_record: ledger.Facts = {
+            "record_id": record_id,
+            "catalogue": about.catalogue,
+            "material": about.material,
+            "language": about.language,
+            "division": about.division,
+        }
+        part = self.origin.also(key)
+        entry = ledger.row(
+            self.session, Kind.OPENING, part, about_record, count=1, detail=OpeningOf.RECORDS
+        )
+        self.batch.entries.append(entry)
+        return Incoming(Decision.NEW, record_id, read, marc, about)
+
+    def authority(self, key: str, read: ReadRecord, marc: MarcRecord) -> Incoming:
+        there = self.known.authorities.get(key)
+        if there is None:
+            row = self._row(key, read, marc, new_id())
+            row |= {"kind": headings.kind(marc).value, "heading": headings.heading(marc)}
+            self.batch.authorities.append(row | {"state": RecordState.ACTIVE})
+            self.batch.forms += form_rows(row["id"], marc)
+            return Incoming(Decision.NEW, row["id"], read, marc, None)
+
+        def decided(decision: Decision, said: str = "") -> Incoming:
+            return Incoming(decision, there.id, read, marc, None, said)
+
+        if there.fingerprint == marc.fingerprint():
+            return decided(Decision.UNCHANGED)
+        if not _alike(there.heading, headings.heading(marc)):
+            said = f"conflict with heading {there.id}: another one has this 001; say --source NAME"
+            return decided(Decision.CONFLICT, said)
+        if there.state != RecordState.ACTIVE or there.revision != there.imported_revision:
+            said = f"conflict with heading {there.id}: changed there and here"
+            return decided(Decision.CONFLICT, said)
+        self._change_heading(there, marc)
+        return decided(Decision.CHANGED, f"changed: {there.id}")
+
+    def _change_heading(self, there: AuthorityRecord, marc: MarcRecord) -> None:
+        before = there.marc_record()
+        keep_revision(self.session, there)
+        there.marc, there.heading = marc.dump(), headings.heading(marc)
+        there.kind = headings.kind(marc)
+        stamp(there, self.origin, Act.IMPORTED)
+        there.fingerprint, there.imported_revision = marc.fingerprint(), there.revision
+        self.session.flush()
+        set_forms(self.session, there, marc)
+        # A record that only its heading changed is still as it came, for the next import.
+        for record in carry(self.session, self.origin, there, before=before, classes=self.classes):
+            if record.imported_revision == record.revision - 1:
+                record.imported_revision = record.revision
+
+    def _row(self, key: str, read: ReadRecord, marc: MarcRecord, record_id: int) -> dict[str, Any]:
+        return common(self.origin, record_id, marc, Act.IMPORTED) | {
+            "dialect": read.dialect.value,
+            "import_key": key,
+            "fingerprint": marc.fingerprint(),
+            "imported_revision": 1,
+            "revision": 1,
+        }
+
+
 def import_records(
     session: Session,
     origin: Origin,
@@ -161,135 +283,20 @@ def import_records(
             key = _import_key(read.marc, source, seen)
             described.append((key, read, read.marc, about))
     known = _Known(session, [(key, marc, about) for key, _, marc, about in described])
-    batch, incoming = Batch(), []
+    importer, incoming = _Importer(session, origin, known, classes), []
     for key, read, marc, found in described:
         if found is None:
-            incoming.append(_authority(session, origin, batch, known, key, read, marc))
-            continue
-        about = replace(found, catalogue=catalogue or found.catalogue)
-        there = known.records.get(key)
-        if there is not None:
-            incoming.append(_known_record(session, origin, there, read, marc, about, classes))
+            incoming.append(importer.authority(key, read, marc))
         else:
-            incoming.append(_new_record(session, origin, batch, known, key, read, marc, about))
+            about = replace(found, catalogue=catalogue or found.catalogue)
+            incoming.append(importer.bibliographic(key, read, marc, about))
+    batch = importer.batch
     bulk_insert(session, BibliographicRecord, batch.records)
     bulk_insert(session, AuthorityRecord, batch.authorities)
     bulk_insert(session, RecordLink, batch.links)
     bulk_insert(session, AuthorityForm, batch.forms)
     ledger.record_many(session, batch.entries)
     return incoming
-
-
-def _new_record(  # noqa: PLR0917 -- what is known of one record
-    session: Session,
-    origin: Origin,
-    batch: Batch,
-    known: _Known,
-    key: str,
-    read: ReadRecord,
-    marc: MarcRecord,
-    about: Description,
-) -> Incoming:
-    record_id = new_id()
-    twin = known.duplicate(about)
-    row = common(origin, record_id, marc, Act.IMPORTED) | columns(about, None)
-    row |= {
-        "dialect": read.dialect.value,
-        "import_key": key,
-        "fingerprint": marc.fingerprint(),
-        "imported_revision": 1,
-        "revision": 1,
-        "branch_id": origin.branch_id,
-        "provisional": False,
-        "state": RecordState.ACTIVE if twin is None else RecordState.MERGED,
-        "merged_into_id": twin,
-    }
-    batch.records.append(row)
-    if twin is not None:
-        said = f"duplicate of {twin}: kept with it, hidden"
-        return Incoming(Decision.DUPLICATE, twin, read, marc, about, said)
-    known.add(record_id, about)
-    batch.links += link_rows(record_id, marc)
-    about_record: ledger.Facts = {
-        "record_id": record_id,
-        "catalogue": about.catalogue,
-        "material": about.material,
-        "language": about.language,
-        "division": about.division,
-    }
-    entry = ledger.row(
-        session, Kind.OPENING, origin.also(key), about_record, count=1, detail=OpeningOf.RECORDS
-    )
-    batch.entries.append(entry)
-    return Incoming(Decision.NEW, record_id, read, marc, about)
-
-
-def _known_record(  # noqa: PLR0917 -- what is known of one record
-    session: Session,
-    origin: Origin,
-    there: BibliographicRecord,
-    read: ReadRecord,
-    marc: MarcRecord,
-    about: Description,
-    classes: Classes,
-) -> Incoming:
-    fingerprint = marc.fingerprint()
-    to = there.merged_into_id or there.id
-    if there.fingerprint == fingerprint:
-        return Incoming(Decision.UNCHANGED, to, read, marc, about)
-    if there.state == RecordState.MERGED and there.revision == there.imported_revision:
-        # It came in as a duplicate and nobody touched it: its new copies go where it went.
-        keep_revision(session, there)
-        there.marc, there.fingerprint = marc.dump(), fingerprint
-        stamp(there, origin, Act.IMPORTED)
-        there.imported_revision = there.revision
-        said = f"duplicate of {to}: kept with it, hidden"
-        return Incoming(Decision.DUPLICATE, to, read, marc, about, said)
-    if _is_other(there, about):
-        said = f"conflict with {there.id}: another document has this 001; say --source NAME"
-        return Incoming(Decision.CONFLICT, to, read, marc, about, said)
-    if there.state != RecordState.ACTIVE or there.revision != there.imported_revision:
-        why = there.state if there.state != RecordState.ACTIVE else f"edited, {there.revision}"
-        said = f"conflict with {there.id}: changed there and here ({why}); nothing was overwritten"
-        return Incoming(Decision.CONFLICT, to, read, marc, about, said)
-    change_record(session, origin, there, marc=marc, classes=classes, act=Act.IMPORTED)
-    there.fingerprint, there.imported_revision = fingerprint, there.revision
-    return Incoming(Decision.CHANGED, there.id, read, marc, about, f"changed: {there.id}")
-
-
-def _authority(  # noqa: PLR0917 -- what is known of one record
-    session: Session,
-    origin: Origin,
-    batch: Batch,
-    known: _Known,
-    key: str,
-    read: ReadRecord,
-    marc: MarcRecord,
-) -> Incoming:
-    fingerprint, there = marc.fingerprint(), known.authorities.get(key)
-    if there is None:
-        row = common(origin, new_id(), marc, Act.IMPORTED)
-        row |= {"kind": headings.kind(marc).value, "heading": headings.heading(marc)}
-        row |= {"import_key": key, "fingerprint": fingerprint, "imported_revision": 1}
-        row["dialect"] = read.dialect.value
-        batch.authorities.append(row | {"revision": 1, "state": RecordState.ACTIVE})
-        batch.forms += form_rows(row["id"], marc)
-        return Incoming(Decision.NEW, row["id"], read, marc, None)
-    if there.fingerprint == fingerprint:
-        return Incoming(Decision.UNCHANGED, there.id, read, marc, None)
-    if not _alike(there.heading, headings.heading(marc)):
-        said = f"conflict with heading {there.id}: another one has this 001; say --source NAME"
-        return Incoming(Decision.CONFLICT, there.id, read, marc, None, said)
-    if there.state != RecordState.ACTIVE or there.revision != there.imported_revision:
-        said = f"conflict with heading {there.id}: changed there and here"
-        return Incoming(Decision.CONFLICT, there.id, read, marc, None, said)
-    keep_revision(session, there)
-    there.marc, there.heading, there.kind = marc.dump(), headings.heading(marc), headings.kind(marc)
-    stamp(there, origin, Act.IMPORTED)
-    there.fingerprint, there.imported_revision = fingerprint, there.revision
-    session.flush()
-    set_forms(session, there, marc)
-    return Incoming(Decision.CHANGED, there.id, read, marc, None, f"changed: {there.id}")
 
 
 def _is_other(there: BibliographicRecord, about: Description) -> bool:
@@ -334,7 +341,8 @@ def _agency(marc: MarcRecord) -> str:
 def _by_key(session: Session, model: Any, keys: Sequence[str]) -> dict[str, Any]:
     found = {}
     for part in _parts(keys):
-        rows = session.scalars(select(model).where(model.import_key.in_(part)))
+        query = select(model).where(model.import_key.in_(part)).order_by(model.id)
+        rows = session.scalars(query.with_for_update())
         found.update({row.import_key: row for row in rows})
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from typing import Any, Literal
 
@@ -140,6 +141,26 @@ def change_record(
         out, into = edited.also("out"), edited.also("into")
         ledger.record(session, Kind.RECORD_DELETED, out, before, detail=MOVED)
         ledger.record(session, Kind.RECORD_ADDED, into, after, detail=MOVED)
+
+
+def rewrite_fields(
+    session: Session,
+    origin: Origin,
+    records: Iterable[BibliographicRecord],
+    rewrite: Callable[[Field], Field],
+    *,
+    classes: Classes,
+    act: Act,
+) -> list[BibliographicRecord]:
+    """Put each field of the records through a function; the records that changed by it."""
+    changed = []
+    for record in records:
+        old = record.marc_record()
+        marc = MarcRecord(old.leader, [rewrite(f) for f in old.fields])
+        if marc.fields != old.fields:
+            change_record(session, origin, record, marc=marc, classes=classes, act=act)
+            changed.append(record)
+    return changed
 
 
 def keep_revision(session: Session, subject: BibliographicRecord | AuthorityRecord) -> None:

@@ -48,6 +48,11 @@ class Problem:
     detail: str = ""
 
 
+def has_title(marc: MarcRecord) -> bool:
+    """Whether a record names its document; none is saved without."""
+    return any(f.has_text() for f in marc.each("200"))
+
+
 def problems(marc: MarcRecord, worksheet: Worksheet, sheets: Worksheets) -> list[Problem]:
     """Everything wrong with a record, in the order of its fields."""
     found = [*_missing(marc, worksheet), *_values(marc), *_codes(marc, worksheet, sheets)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +16,9 @@ from ils.catalog.actions import batch as actions
 from ils.catalog.rules.batch import Change, Operation
 from ils.catalog.web.shared import CATALOGUERS, cataloguing, classes, may_fill
 from ils.errors import IlsError, Invalid
+
+#: What a change is said with.
+SAID = ("q", "catalogue", "operation", "tag", "code", "text", "value")
 
 
 class Where(TypedDict):
@@ -64,7 +67,9 @@ def make(session: Session) -> ResponseReturnValue:
         **_where(request.form),
     )
     flash(gettext("Changed: %(count)s records.", count=len(edit.revisions)))
-    return redirect(url_for("cataloguing.batch"))
+    again = request.form if len(edit.revisions) == actions.AT_ONCE else {}
+    said: dict[str, Any] = {name: again[name] for name in SAID if again.get(name)}
+    return redirect(url_for("cataloguing.batch", **said))
 
 
 @cataloguing.post("/batch/<id:batch_id>/take-back")
@@ -91,6 +96,7 @@ def _page(
         "catalog/batch.html",
         change=change,
         found=found,
+        at_once=actions.AT_ONCE,
         where=_where(request.args),
         made=web.paged(session, queries.batch_edits()),
         error_text=web.translated(error) if error else "",

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from uuid import uuid5
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from ils.catalog import queries as catalog
 from ils.catalog.actions import editing
-from ils.catalog.actions.records import change_record, set_state
-from ils.catalog.marc.record import Field, MarcRecord
+from ils.catalog.actions.records import change_record, rewrite_fields, set_state
+from ils.catalog.marc.record import Field
 from ils.catalog.models import Act, BibliographicRecord, Merge, NotDuplicate, RecordState
 from ils.catalog.rules import Classes, comparison
 from ils.errors import N_, Invalid, NotFound, Refused
 from ils.holdings.models import Item, ItemStatus
 from ils.ledger import Kind, Origin
+
+HOST_FIELDS = {"461", "462", "463", "464"}
 
 
 class SameRecord(Invalid):
@@ -73,7 +73,9 @@ def merge_records(
         editing.note_problems(session, kept)
     items = list(session.scalars(select(Item.id).where(Item.record_id == dropped.id)))
     session.execute(update(Item).where(Item.id.in_(items)).values(record_id=kept.id))
-    parts = _point_parts(session, origin, dropped, kept.control_number, classes, Act.MERGED)
+    numbers = (dropped.control_number, kept.control_number)
+    parts = session.scalars(catalog.locked(catalog.parts(dropped))).all()
+    _rename_host(session, origin, parts, *numbers, classes=classes, act=Act.MERGED)
     set_state(session, origin, dropped, RecordState.MERGED, act=Act.MERGED, kind=Kind.RECORD_MERGED)
     dropped.merged_into_id = kept.id
     merge = Merge(
@@ -81,7 +83,7 @@ def merge_records(
         dropped_id=dropped.id,
         before=before,
         after=kept.revision,
-        moved={"items": items, "parts": parts},
+        moved={"items": items, "parts": [part.id for part in parts]},
         at=origin.at,
         staff_id=origin.staff_id,
         undone_at=None,
@@ -118,64 +120,35 @@ def take_apart(
         return dropped
     if kept.revision == merge.after != merge.before:
         old = catalog.version(session, kept, merge.before)
-        part = replace(origin, request_id=uuid5(origin.request_id, "kept"))
-        change_record(session, part, kept, marc=old.marc, classes=classes, act=Act.SEPARATED)
+        change_record(session, origin, kept, marc=old.marc, classes=classes, act=Act.SEPARATED)
     still = select(Item.id).where(Item.id.in_(merge.moved["items"]), Item.record_id == kept.id)
     session.execute(update(Item).where(Item.id.in_(still)).values(record_id=dropped.id))
-    _repoint(
-        session, origin, merge.moved["parts"], kept.control_number, dropped.control_number, classes
-    )
+    numbers = (kept.control_number, dropped.control_number)
+    parts = [catalog.record(session, part_id, lock=True) for part_id in merge.moved["parts"]]
+    _rename_host(session, origin, parts, *numbers, classes=classes, act=Act.SEPARATED)
     merge.undone_at = origin.at
     return dropped
 
 
-def _point_parts(  # noqa: PLR0917 -- what moving is
+def _rename_host(
     session: Session,
     origin: Origin,
-    host: BibliographicRecord,
-    to: str,
-    classes: Classes,
-    act: Act,
-) -> list[int]:
-    """Make the articles and volumes of a record name another one."""
-    parts = list(session.scalars(catalog.parts(host)))
-    for part in parts:
-        _rename_host(session, origin, part, host.control_number, to, classes, act)
-    return [part.id for part in parts]
-
-
-def _repoint(  # noqa: PLR0917 -- the same, back
-    session: Session, origin: Origin, parts: Sequence[int], old: str, new: str, classes: Classes
-) -> None:
-    for part_id in parts:
-        part = catalog.record(session, part_id, lock=True)
-        _rename_host(session, origin, part, old, new, classes, Act.SEPARATED)
-
-
-def _rename_host(  # noqa: PLR0917 -- the same for one
-    session: Session,
-    origin: Origin,
-    part: BibliographicRecord,
+    parts: Iterable[BibliographicRecord],
     old: str,
     new: str,
+    *,
     classes: Classes,
     act: Act,
 ) -> None:
-    marc = part.marc_record()
-    fields = [
-        _renamed(f, old, new) if f.tag in {"461", "462", "463", "464"} else f for f in marc.fields
-    ]
-    if fields == marc.fields:
-        return
-    own = replace(origin, request_id=uuid5(origin.request_id, f"{act}:{part.id}"))
-    change_record(
-        session, own, part, marc=MarcRecord(marc.leader, fields), classes=classes, act=act
-    )
-
-
-def _renamed(f: Field, old: str, new: str) -> Field:
+    """Make articles and volumes that name one record as their whole name another."""
     swap = {("1", f"001{old}"): ("1", f"001{new}"), ("0", old): ("0", new)}
-    return Field(f.tag, f.indicators, [swap.get(pair, pair) for pair in f.subfields])
+
+    def renamed(f: Field) -> Field:
+        if f.tag not in HOST_FIELDS:
+            return f
+        return Field(f.tag, f.indicators, [swap.get(pair, pair) for pair in f.subfields])
+
+    rewrite_fields(session, origin, parts, renamed, classes=classes, act=act)
 
 
 def judge_different(session: Session, origin: Origin, one_id: int, other_id: int) -> None:
