@@ -14,12 +14,13 @@ from ils import config as configuration
 from ils import db, web
 from ils.catalog.rules.worksheets import Worksheets, worksheets
 from ils.catalog.web import cataloguing
-from ils.circulation.web import desk, patrons
+from ils.circulation.web import desk, lending, patrons
 from ils.config import BadConfiguration, Config
 from ils.holdings.web import catalogue, printed, upkeep
 from ils.organisation import queries as organisation
 from ils.organisation.web import pages as organisation_pages
 from ils.organisation.web import settings
+from ils.services.web import services
 from ils.stats.web import statistics
 
 MOST_BODY = 1_000_000  # bytes of a request: forms only; uploads set their own limit
@@ -62,6 +63,8 @@ def create_app(config: Config | None = None) -> Flask:
         printed,
         patrons,
         desk,
+        lending,
+        services,
         statistics,
     )
     for blueprint in pages:

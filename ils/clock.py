@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,16 @@ def zone(name: str) -> ZoneInfo:
 def local_day(at: datetime, timezone: str) -> date:
     """The calendar day at a place."""
     return at.astimezone(zone(timezone)).date()
+
+
+def day_start(day: date, timezone: str) -> datetime:
+    """The instant a calendar day begins at a place."""
+    return datetime.combine(day, time(), zone(timezone)).astimezone(UTC)
+
+
+def noon(day: date, timezone: str) -> datetime:
+    """The middle of a calendar day at a place: when something happened that day, unknown when."""
+    return datetime.combine(day, time(12), zone(timezone)).astimezone(UTC)
 
 
 @dataclass(frozen=True)

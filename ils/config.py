@@ -75,13 +75,21 @@ class SignIn:
 
 @dataclass(frozen=True)
 class Circulation:
-    """The rules of lending, one set for the whole library."""
+    """What holds where no lending rule says otherwise, and how the desk works."""
 
+    lending: str
     loan_days: int
+    max_loans: int
     renewal_days: int
     max_renewals: int
-    max_loans: int
+    max_unseen_renewals: int
+    grace_days: int
+    max_overdue: int
+    max_holds: int
+    hold_days: int
     repeat_seconds: int
+    backdate_days: int
+    foreign_copies_go_home: bool
 
 
 @dataclass(frozen=True)
@@ -130,8 +138,14 @@ class Lists:
     catalogues: Mapping[str, Mapping[str, str]]
     divisions: Mapping[str, Mapping[str, str]]
     categories: Mapping[str, Mapping[str, str]]
+    event_forms: Mapping[str, Mapping[str, str]]
     udc: Mapping[str, str]
     bbk: Mapping[str, str]
+
+    def category_path(self, code: str) -> tuple[str, ...]:
+        """A category of readers and the one it belongs to."""
+        above = self.categories.get(code, {}).get("parent")
+        return (code,) if above is None else (code, above)
 
 
 SECTIONS: dict[str, type] = {
@@ -216,6 +230,8 @@ def _check_ranges(config: Config) -> None:
         "sign_in.password_length": (config.sign_in.password_length, 8, 128),
         "circulation.loan_days": (config.circulation.loan_days, 1, 3650),
         "circulation.max_loans": (config.circulation.max_loans, 1, 10000),
+        "circulation.renewal_days": (config.circulation.renewal_days, 1, 3650),
+        "circulation.hold_days": (config.circulation.hold_days, 1, 365),
         "catalog.batch": (config.catalog.batch, 1, 10000),
     }
     for place, (value, least, most) in limits.items():
@@ -234,6 +250,11 @@ def load_lists(folder: Path) -> Lists:
             if missing := {"ru", "kk", "en"} - names.keys():
                 problem = f"no name in {', '.join(sorted(missing))}"
                 raise BadConfiguration(place=f"lists.toml, {kind}.{code}", problem=problem)
+    for code, names in lists["categories"].items():
+        above = names.get("parent")
+        if above is not None and "parent" in lists["categories"].get(above, {"parent": ""}):
+            place = f"lists.toml, categories.{code}"
+            raise BadConfiguration(place=place, problem=f"“{above}” cannot stand above it")
     for scheme in ("udc", "bbk"):
         for prefix, division in classes[scheme].items():
             if division not in lists["divisions"]:
@@ -243,6 +264,7 @@ def load_lists(folder: Path) -> Lists:
         catalogues=lists["catalogues"],
         divisions=lists["divisions"],
         categories=lists["categories"],
+        event_forms=lists["event_forms"],
         udc=classes["udc"],
         bbk=classes["bbk"],
     )

@@ -24,7 +24,7 @@ from ils.catalog.marc.record import Field, MarcRecord
 from ils.catalog.models import AuthorityKind, FormRelation
 from ils.catalog.rules import classes_of
 from ils.circulation.actions import desk
-from ils.circulation.actions.desk import Desk
+from ils.circulation.actions.context import Desk
 from ils.circulation.actions.patrons import register_patron
 from ils.circulation.rules.patrons import PatronData
 from ils.config import ROOT, Config
@@ -255,7 +255,7 @@ def _lending(session: Session, console: Console, branch: Branch, readers: list[i
 def _scan(
     session: Session, console: Console, origin: Origin, code: str | None, reader: int | None
 ) -> None:
-    work = Desk(session, origin, console.config.circulation)
+    work = Desk(session, origin, console.config)
     desk.scan(work, code=code or "", patron_id=reader)
 
 

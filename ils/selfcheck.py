@@ -12,11 +12,11 @@ from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ils.catalog.models import BibliographicRecord, RecordState
-from ils.circulation.models import Loan, LoanEnd, PatronYear
+from ils.circulation.models import Hold, HoldStatus, Loan, LoanEnd, PatronYear, Transit
 from ils.circulation.queries import is_visit_making
 from ils.errors import N_
 from ils.holdings.models import Item, ItemStatus
-from ils.ledger import AMOUNTS, Books, Entry, Kind
+from ils.ledger import AMOUNTS, Books, Channel, Entry, Kind, OpeningOf
 
 SHOWN = 20
 
@@ -32,9 +32,12 @@ class Finding:
 
 
 def _loans_without_balance() -> Select[int]:
-    """Open loans ⇔ loans − returns = 1; ended ones ⇔ 0."""
+    """Copies lent − returned − lost are those still out; none of an ended loan."""
+    brought = and_(Entry.kind == Kind.OPENING, Entry.detail == OpeningOf.LOANS)
     sign = case(
-        (Entry.kind == Kind.LOAN, Entry.count), (Entry.kind == Kind.RETURN, -Entry.count), else_=0
+        (or_(Entry.kind == Kind.LOAN, brought), Entry.count),
+        (Entry.kind.in_([Kind.RETURN, Kind.LOST]), -Entry.count),
+        else_=0,
     )
     told = (
         select(Entry.loan_id, func.sum(sign).label("out"))
@@ -42,7 +45,7 @@ def _loans_without_balance() -> Select[int]:
         .group_by(Entry.loan_id)
         .subquery()
     )
-    held = case((Loan.ended_at.is_(None), 1), else_=0)
+    held = case((Loan.ended_at.is_(None), Loan.copies - Loan.back), else_=0)
     return (
         select(func.coalesce(Loan.id, told.c.loan_id))
         .outerjoin_from(told, Loan, Loan.id == told.c.loan_id, full=True)
@@ -66,18 +69,56 @@ def _renewals_differ() -> Select[int]:
 
 def _shelves_differ() -> Select[int]:
     """A copy is on loan ⇔ it has an open loan."""
-    open_ = select(Loan.item_id).where(Loan.ended_at.is_(None))
+    open_ = select(Loan.item_id).where(Loan.ended_at.is_(None), ~Loan.of_group)
     on_loan = Item.status == ItemStatus.ON_LOAN
     return select(Item.id).where(
         or_(and_(on_loan, Item.id.not_in(open_)), and_(~on_loan, Item.id.in_(open_)))
     )
 
 
+def _hold_shelf_differs() -> Select[int]:
+    """A copy stands on the hold shelf ⇔ a hold is ready with it."""
+    ready = select(Hold.item_id).where(Hold.status == HoldStatus.ON_SHELF)
+    shelved = Item.status == ItemStatus.ON_HOLD_SHELF
+    return select(Item.id).where(shelved != Item.id.in_(ready))
+
+
+def _transits_differ() -> Select[int]:
+    """A copy is in transit ⇔ its way has not ended."""
+    under_way = select(Transit.item_id).where(Transit.ended_at.is_(None))
+    return select(Item.id).where((Item.status == ItemStatus.IN_TRANSIT) != Item.id.in_(under_way))
+
+
+def _holds_differ() -> Select[int]:
+    """Holds placed − filled − cancelled − expired are the holds still open."""
+    sign = case((Entry.kind == Kind.HOLD_PLACED, Entry.count), else_=-Entry.count)
+    told = select(func.coalesce(func.sum(sign), 0)).where(
+        Entry.kind.in_(
+            [Kind.HOLD_PLACED, Kind.HOLD_FILLED, Kind.HOLD_CANCELLED, Kind.HOLD_EXPIRED]
+        ),
+        Entry.channel != Channel.IMPORT,
+    )
+    open_ = [status for status in HoldStatus if status.open]
+    number = select(func.count(Hold.id)).where(Hold.status.in_(open_)).scalar_subquery()
+    return select(number).where(number != told.scalar_subquery())
+
+
+def _too_many_of_a_group() -> Select[int]:
+    """No more copies of a group are lent than it has."""
+    out = (
+        select(Loan.item_id, func.sum(Loan.copies - Loan.back).label("n"))
+        .where(Loan.ended_at.is_(None))
+        .group_by(Loan.item_id)
+        .subquery()
+    )
+    return select(Item.id).join(out, out.c.item_id == Item.id).where(out.c.n > Item.copies)
+
+
 def _undone_without_reversal() -> Select[int]:
     """A loan undone has no loan standing; a loan standing was not undone."""
     standing = (
         select(Entry.loan_id)
-        .where(Entry.kind == Kind.LOAN, Entry.loan_id.is_not(None))
+        .where(Entry.kind.in_([Kind.LOAN, Kind.OPENING]), Entry.loan_id.is_not(None))
         .group_by(Entry.loan_id)
         .having(func.sum(Entry.count) != 0)
     )
@@ -105,10 +146,19 @@ def _posted_wrongly() -> Select[int]:
 
 
 def _visits_differ() -> Select[int]:
+    return _services_differ(remote=False)
+
+
+def _remote_visits_differ() -> Select[int]:
+    return _services_differ(remote=True)
+
+
+def _services_differ(*, remote: bool) -> Select[int]:
     """A reader's services of a day at a branch and one visit come and go together."""
     reader = func.coalesce(PatronYear.patron_id, PatronYear.id)
-    visits = func.sum(case((Entry.kind == Kind.VISIT, Entry.count), else_=0))
-    services = func.sum(case((is_visit_making(), Entry.count), else_=0))
+    kind = Kind.REMOTE_VISIT if remote else Kind.VISIT
+    visits = func.sum(case((Entry.kind == kind, Entry.count), else_=0))
+    services = func.sum(case((is_visit_making(remote=remote), Entry.count), else_=0))
     return (
         select(func.min(Entry.id))
         .join(PatronYear, PatronYear.id == Entry.patron_year_id)
@@ -134,8 +184,9 @@ def _registrations_differ() -> Select[int]:
 
 def _counted_twice() -> Select[int]:
     """A copy stands in the stock at most once, and not at all when it is withdrawn."""
+    brought = and_(Entry.kind == Kind.OPENING, Entry.detail == OpeningOf.STOCK)
     sign = case(
-        (Entry.kind.in_([Kind.OPENING, Kind.ACCESSION]), Entry.count),
+        (or_(Entry.kind == Kind.ACCESSION, brought), Entry.count),
         (Entry.kind == Kind.WITHDRAWAL, -Entry.count),
         else_=0,
     )
@@ -179,10 +230,15 @@ CHECKS: dict[str, tuple[str, Callable[[], Select[int]]]] = {
     "loans": (N_("Open loans differ from the ledger."), _loans_without_balance),
     "renewals": (N_("Renewals of loans differ from the ledger."), _renewals_differ),
     "shelves": (N_("Copies on loan differ from open loans."), _shelves_differ),
+    "hold_shelf": (N_("Copies on the hold shelf differ from holds."), _hold_shelf_differs),
+    "transits": (N_("Copies in transit differ from their ways."), _transits_differ),
+    "holds": (N_("Holds differ from the ledger."), _holds_differ),
+    "groups": (N_("More copies of a group are lent than it has."), _too_many_of_a_group),
     "undone": (N_("Loans undone differ from reversals."), _undone_without_reversal),
     "reversals": (N_("Reversals are not equal and opposite."), _bad_reversals),
     "posted": (N_("Entries are posted before their day."), _posted_wrongly),
     "visits": (N_("Visits differ from the services of the day."), _visits_differ),
+    "remote_visits": (N_("Remote visits differ from services by phone."), _remote_visits_differ),
     "registrations": (N_("Registrations differ from the ledger."), _registrations_differ),
     "stock": (N_("Copies are counted more than once."), _counted_twice),
     "records": (N_("Records are not counted once."), _records_uncounted),

@@ -10,8 +10,9 @@ from ils.catalog import models as _catalog
 from ils.circulation import models as _circulation
 from ils.holdings import models as _holdings
 from ils.organisation import models as _organisation
+from ils.services import models as _services
 
-TABLES = (ledger, _catalog, _circulation, _holdings, _organisation)
+TABLES = (ledger, _catalog, _circulation, _holdings, _organisation, _services)
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,

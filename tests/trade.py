@@ -13,17 +13,21 @@ from sqlalchemy.orm import Session
 
 from ils import clock, db, selfcheck
 from ils.catalog.actions.records import add_provisional
+from ils.circulation.actions import choices
 from ils.circulation.actions import desk as desk_actions
+from ils.circulation.actions.context import Desk as DeskWork
+from ils.circulation.actions.context import Override
 from ils.circulation.actions.desk import Answer
-from ils.circulation.actions.desk import Desk as DeskWork
+from ils.circulation.actions.holds import place_hold
+from ils.circulation.actions.lending import save_rule
 from ils.circulation.actions.patrons import register_patron, reregister_patron
 from ils.circulation.actions.undo import undo
-from ils.circulation.models import Patron
+from ils.circulation.models import Hold, Patron
 from ils.circulation.rules.patrons import PatronData
 from ils.config import Config
 from ils.holdings.actions.stock import add_provisional_item
 from ils.holdings.models import Item, ItemStatus
-from ils.ledger import Channel, Entry, Origin
+from ils.ledger import Channel, Entry, Origin, Place
 from ils.organisation import actions as organisation
 from ils.organisation.models import Branch, Role
 
@@ -95,6 +99,41 @@ class Library:
             patron = session.scalars(select(Patron).where(Patron.card == card)).one()
             reregister_patron(session, self.origin(), patron)
 
+    def rule(
+        self, *, branch: str = "", category: str = "", material: str = "", **values: int | str
+    ) -> None:
+        with db.transaction(self.sessions) as session:
+            save_rule(
+                session,
+                None,
+                None,
+                branch=session.get(Branch, self.branches[branch].id) if branch else None,
+                category=category or None,
+                material=material or None,
+                values=values,
+                categories=self.config.lists.categories,
+            )
+
+    def group(self, number: str, copies: int) -> int:
+        """A group of copies; its number is a barcode on the box."""
+        item_id = self.copy(number, title="Брошюры")
+        with db.transaction(self.sessions) as session:
+            item = session.get(Item, item_id)
+            item.copies, item.barcode, item.inventory_number = copies, number, None
+        return item_id
+
+    def state(self, number: str) -> tuple[str, str]:
+        """The status of a copy and the code of the branch it was seen in last."""
+        with db.reading(self.sessions) as session:
+            either = (Item.inventory_number == number) | (Item.barcode == number)
+            item = session.scalars(select(Item).where(either)).one()
+            return item.status, session.get(Branch, item.branch_id).code
+
+    def holds(self) -> list[str]:
+        """The states of all holds in their order."""
+        with db.reading(self.sessions) as session:
+            return list(session.scalars(select(Hold.status).order_by(Hold.id)))
+
     def copy(
         self,
         number: str,
@@ -124,7 +163,7 @@ class Library:
 
     def kinds(self) -> list[str]:
         """The kinds of desk entries in their order; corrections with a minus."""
-        about = ("loan", "return", "renewal", "in_house_use")
+        about = ("loan", "return", "renewal", "in_house_use", "lost", "found")
         with db.reading(self.sessions) as session:
             entries = session.scalars(select(Entry).where(Entry.kind.in_(about)).order_by(Entry.id))
             return [e.kind if e.count > 0 else f"-{e.kind}" for e in entries]
@@ -150,11 +189,18 @@ class Desk:
     library: Library
     branch: str
     patron: int | None = None
+    place: Place = Place.HOME
+    override: Override = field(default_factory=Override)
+    returned_on: date | None = None
+    channel: Channel = Channel.DESK
 
     def do(self, act, /, request: UUID | None = None, **values: object) -> Answer:
         def work(session: Session) -> Answer:
-            rules = self.library.config.circulation
-            here = DeskWork(session, self.library.origin(self.branch, request), rules)
+            origin = self.library.origin(self.branch, request)
+            if self.channel is not Channel.DESK:
+                origin = replace(origin, channel=self.channel)
+            config = self.library.config
+            here = DeskWork(session, origin, config, self.place, self.override, self.returned_on)
             return act(here, **values)
 
         return db.run(self.library.sessions, work)
@@ -180,8 +226,25 @@ class Desk:
     def undo(self, act: UUID, request: UUID | None = None) -> Answer:
         return self.do(undo, request, act=act)
 
+    def wait_for(self, card: str, number: str, *, at: str = "", only: bool = False) -> Hold:
+        """Let a reader wait for a document, by the number of any copy."""
+
+        def work(desk: DeskWork) -> Hold:
+            patron = desk.session.scalars(select(Patron).where(Patron.card == card)).one()
+            query = select(Item).where(Item.inventory_number == number)
+            item = desk.session.scalars(query).one()
+            return place_hold(
+                desk,
+                patron=patron,
+                record=item.record,
+                branch_id=self.library.branches[at or self.branch].id,
+                item=item if only else None,
+            )
+
+        return self.do(work)
+
     def renew(self, answer: Answer, request: UUID | None = None) -> Answer:
-        return self.do(desk_actions.renew, request, loan_id=answer.loan.id)
+        return self.do(choices.renew, request, loan_id=answer.loan.id)
 
 
 @dataclass

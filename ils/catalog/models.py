@@ -13,6 +13,9 @@ from ils.catalog.marc.record import Dialect, MarcRecord
 from ils.db import Base, BigId, new_id, one_of
 from ils.ledger import Material
 
+#: Marks columns of what hangs on a record and goes with it into the record it is merged into.
+FOLLOWS_RECORD = {"follows": "record"}
+
 
 class RecordState(StrEnum):
     """Whether a record is in the catalogue. Deleted and merged ones stay, hidden."""

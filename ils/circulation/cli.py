@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
@@ -10,8 +13,11 @@ from sqlalchemy.orm import Session
 
 from ils import db, texts
 from ils.circulation import queries
+from ils.circulation.actions import bringing, choices, holds, privacy
 from ils.circulation.actions import desk as actions
-from ils.circulation.actions.desk import Answer, Desk
+from ils.circulation.actions.context import Desk
+from ils.circulation.actions.desk import Answer
+from ils.circulation.actions.importing import Bringing, import_patrons
 from ils.circulation.actions.patrons import register_patron, reregister_patron
 from ils.circulation.models import Patron
 from ils.circulation.rules.desk import Situation
@@ -25,8 +31,10 @@ from ils.ledger import Channel
 from ils.organisation.queries import branch_by_code
 
 BRANCH = click.option("--branch", required=True, help="Code of the branch where it happens.")
-LENDING = (Situation.LOAN, Situation.RETURN_AND_LOAN)
-RETURNING = (Situation.RETURN,)
+LENDING = (Situation.LOAN, Situation.RETURN_AND_LOAN, Situation.HOLD_AND_LOAN)
+RETURNING = (Situation.RETURN, Situation.TO_HOLD_SHELF, Situation.INTO_TRANSIT)
+STEP = 200
+SHOWN = 20
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -91,6 +99,91 @@ def card(console: Console, card: str, output: Path) -> None:
     output.write_bytes(barcodes.pdf([sheet]) if pdf else barcodes.png(sheet))
 
 
+@patrons.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--source", required=True, help="Where it comes from; the same name the next time.")
+@click.option("--consent", is_flag=True, help="The readers' consent is kept on paper.")
+@click.option("--even-if-alike", is_flag=True, help="Also those who resemble a known reader.")
+@click.option("--dry-run", is_flag=True, help="Read the file, change nothing.")
+@click.option("--json", "json_", is_flag=True)
+@BRANCH
+@with_console
+def import_(console: Console, file: Path, branch: str, source: str, **said: bool) -> None:
+    """Bring readers in from XLSX, CSV or an ИРБИС RDR text export, with their loans."""
+    read = bringing.read_file(file, console.config.lists)
+    if said["dry_run"]:
+        loans = sum(len(reader.loans) for reader in read.readers)
+        _report(
+            console,
+            {"readers": len(read.readers), "loans": loans},
+            read.problems,
+            json_=said["json_"],
+        )
+        return
+    counts: Counter[str] = Counter(rejected=len(read.problems))
+    problems = list(read.problems)
+    steps = [read.readers[n : n + STEP] for n in range(0, len(read.readers), STEP)]
+    with click.progressbar(steps, label=file.name, file=sys.stderr) as bar:
+        for step in bar:
+            with db.transaction(console.sessions) as session:
+                place = branch_by_code(session, branch)
+                how = Bringing(
+                    source,
+                    place.timezone,
+                    consent=said["consent"],
+                    even_if_alike=said["even_if_alike"],
+                )
+                origin = console.origin(place, Channel.SYSTEM)
+                outcome = import_patrons(session, origin, step, how, console.config.lists)
+            counts += outcome.counts
+            problems += outcome.problems
+    told: dict[str, int | str] = dict(counts)
+    if problems:
+        told["rejects"] = bringing.write_rejects(read, problems, console.config)
+    _report(console, told, problems, json_=said["json_"])
+
+
+def _report(
+    console: Console,
+    told: dict[str, int | str],
+    problems: list[tuple[int, IlsError]],
+    *,
+    json_: bool,
+) -> None:
+    shown = [{"id": n, "why": texts.say_error(e, console.language)} for n, e in problems]
+    if json_:
+        print_json({**told, "problems": shown})
+        return
+    click.echo(", ".join(f"{key}: {value}" for key, value in told.items()))
+    for problem in shown[:SHOWN]:
+        click.echo(f"  {problem['id']}: {problem['why']}", err=True)
+
+
+@patrons.command()
+@click.argument("card")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path))
+@with_console
+def export(console: Console, card: str, output: Path) -> None:
+    """Write all that is kept of one reader into a JSON file."""
+    with db.reading(console.sessions) as session:
+        told = privacy.everything_about(session, _patron(session, card))
+    output.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+@patrons.command()
+@click.argument("card")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@BRANCH
+@with_console
+def anonymise(console: Console, card: str, branch: str, yes: bool) -> None:
+    """Erase one reader; figures stay as they were."""
+    if not yes:
+        click.confirm(f"Erase {card} for good?", abort=True)
+    with db.transaction(console.sessions) as session:
+        patron = _patron(session, card)
+        privacy.forget_patron(_desk(console, session, branch), patron)
+
+
 @patrons.command()
 @click.argument("text")
 @click.option("--json", "json_", is_flag=True)
@@ -131,6 +224,16 @@ def return_(console: Console, items: tuple[str, ...], branch: str) -> None:
     _each(console, branch, items, None)
 
 
+@desk.command("expire-holds")
+@BRANCH
+@with_console
+def expire_holds(console: Console, branch: str) -> None:
+    """End the holds of a branch whose readers did not come in time."""
+    with db.transaction(console.sessions) as session:
+        for item in holds.expire_holds(_desk(console, session, branch)):
+            click.echo(item.number)
+
+
 @desk.command()
 @click.argument("item")
 @BRANCH
@@ -143,14 +246,14 @@ def renew(console: Console, item: str, branch: str) -> None:
         last = queries.last_loan(session, found.id) if found else None
         if last is None or last.ended_at is not None:
             raise queries.UnknownLoan
-        return actions.renew(_desk(console, session, branch), loan_id=last.id)
+        return choices.renew(_desk(console, session, branch), loan_id=last.id)
 
     _tell(db.run(console.sessions, work))
 
 
 def _desk(console: Console, session: Session, branch: str) -> Desk:
     origin = console.origin(branch_by_code(session, branch), Channel.SYSTEM)
-    return Desk(session, origin, console.config.circulation)
+    return Desk(session, origin, console.config)
 
 
 def _each(console: Console, branch: str, items: tuple[str, ...], card: str | None) -> None:

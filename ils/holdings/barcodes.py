@@ -18,6 +18,7 @@ from ils.errors import N_, Invalid, Unavailable
 DPI = 300
 MM = DPI / 25.4
 QUIET_MODULES = 10
+MARGIN, GAP = round(12 * MM), round(2 * MM)
 MODULE_MM = (0.34, 0.254, 0.17)
 FONTS = (
     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
@@ -66,6 +67,28 @@ def pdf(sheets: Sequence[Sheet]) -> bytes:
     first, *rest = [draw(sheet) for sheet in sheets]
     out = io.BytesIO()
     first.save(out, "PDF", resolution=DPI, save_all=True, append_images=rest)
+    return out.getvalue()
+
+
+def a4(sheets: Sequence[Sheet]) -> bytes:
+    """A PDF of A4 pages with as many sheets on each as fit; all are of one size."""
+    width, height = round(210 * MM), round(297 * MM)
+    pictures = [draw(sheet) for sheet in sheets]
+    across = (width - 2 * MARGIN) // (pictures[0].width + GAP)
+    down = (height - 2 * MARGIN) // (pictures[0].height + GAP)
+    pages = []
+    for at in range(0, len(pictures), across * down):
+        page = Image.new("L", (width, height), 255)
+        for n, picture in enumerate(pictures[at : at + across * down]):
+            row, column = divmod(n, across)
+            left = MARGIN + column * (picture.width + GAP)
+            top = MARGIN + row * (picture.height + GAP)
+            page.paste(picture, (left, top))
+            frame = (left, top, left + picture.width, top + picture.height)
+            ImageDraw.Draw(page).rectangle(frame, outline=160)
+        pages.append(page)
+    out = io.BytesIO()
+    pages[0].save(out, "PDF", resolution=DPI, save_all=True, append_images=pages[1:])
     return out.getvalue()
 
 

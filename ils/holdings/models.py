@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ils.catalog.models import BibliographicRecord
+from ils.catalog.models import FOLLOWS_RECORD, BibliographicRecord
 from ils.db import Base, BigId, new_id, one_of
 
 
@@ -33,7 +33,9 @@ class Item(Base):
     __table_args__ = (one_of("status", ItemStatus), CheckConstraint("copies > 0", name="copies"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
-    record_id: Mapped[int] = mapped_column(BigId, ForeignKey("record.id"), index=True)
+    record_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("record.id"), index=True, info=FOLLOWS_RECORD
+    )
     #: Never reused; ``None`` for a group, or where a source gave one number twice.
     inventory_number: Mapped[str | None] = mapped_column(unique=True)
     barcode: Mapped[str | None] = mapped_column(unique=True)

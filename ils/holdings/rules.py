@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ils.catalog.marc.record import Field, MarcRecord
 from ils.catalog.rules import CopyStatement, copies
@@ -13,12 +14,32 @@ from ils.holdings.models import Item, ItemStatus
 from ils.labels import LABELS
 from ils.ledger import Kind
 
+
+class Move(StrEnum):
+    """What is done to a copy without being counted: between shelf, hold shelf and branches."""
+
+    SET_ASIDE = "set_aside"
+    SEND = "send"
+    RECEIVE = "receive"
+    RELEASE = "release"
+
+
 #: What an act does to a copy. Whatever is not listed is refused.
-TRANSITIONS: dict[tuple[ItemStatus, Kind], ItemStatus] = {
+TRANSITIONS: dict[tuple[ItemStatus, Kind | Move], ItemStatus] = {
     (ItemStatus.AVAILABLE, Kind.LOAN): ItemStatus.ON_LOAN,
     (ItemStatus.ON_LOAN, Kind.RENEWAL): ItemStatus.ON_LOAN,
     (ItemStatus.ON_LOAN, Kind.RETURN): ItemStatus.AVAILABLE,
     (ItemStatus.AVAILABLE, Kind.IN_HOUSE_USE): ItemStatus.AVAILABLE,
+    (ItemStatus.ON_HOLD_SHELF, Kind.LOAN): ItemStatus.ON_LOAN,
+    (ItemStatus.IN_TRANSIT, Kind.LOAN): ItemStatus.ON_LOAN,
+    (ItemStatus.ON_LOAN, Kind.LOST): ItemStatus.LOST,
+    (ItemStatus.AVAILABLE, Kind.LOST): ItemStatus.MISSING,
+    (ItemStatus.MISSING, Kind.FOUND): ItemStatus.AVAILABLE,
+    (ItemStatus.LOST, Kind.FOUND): ItemStatus.AVAILABLE,
+    (ItemStatus.AVAILABLE, Move.SET_ASIDE): ItemStatus.ON_HOLD_SHELF,
+    (ItemStatus.AVAILABLE, Move.SEND): ItemStatus.IN_TRANSIT,
+    (ItemStatus.IN_TRANSIT, Move.RECEIVE): ItemStatus.AVAILABLE,
+    (ItemStatus.ON_HOLD_SHELF, Move.RELEASE): ItemStatus.AVAILABLE,
     (ItemStatus.IN_PROCESSING, Kind.ACCESSION): ItemStatus.AVAILABLE,
 }
 
@@ -65,7 +86,7 @@ class Numbers:
     disputed: str
 
 
-def next_status(status: str, kind: Kind) -> ItemStatus:
+def next_status(status: str, kind: Kind | Move) -> ItemStatus:
     """The status of a copy after ``kind`` happens to it.
 
     Raises:

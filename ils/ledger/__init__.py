@@ -30,6 +30,7 @@ from ils.ledger.vocabulary import (
     Kind,
     Material,
     OpeningOf,
+    Place,
     WithdrawalReason,
 )
 
@@ -46,6 +47,7 @@ __all__ = [
     "Material",
     "OpeningOf",
     "Origin",
+    "Place",
     "ScanReused",
     "WithdrawalReason",
     "companion_id",

@@ -67,6 +67,10 @@ class Origin:
         """The same act's further entry: its id follows from the request's."""
         return replace(self, request_id=companion_id(self.request_id, name))
 
+    def at_point(self, service_point_id: int) -> Origin:
+        """The same act, at a place of service of the branch."""
+        return replace(self, service_point_id=service_point_id)
+
 
 def companion_id(request_id: UUID, name: str) -> UUID:
     """The id of a further entry of the same act."""
@@ -168,13 +172,14 @@ def record(
     *,
     place: str | None = None,
     detail: str | None = None,
+    count: int = 1,
 ) -> int:
-    """Add one entry of one act, counted once; returns its id.
+    """Add one entry of one act; returns its id.
 
     Args:
         detail: the kind's own sub-kind.
     """
-    return _add(session, kind, origin, {"count": 1, **facts, "place": place, "detail": detail})
+    return _add(session, kind, origin, {"count": count, **facts, "place": place, "detail": detail})
 
 
 def reverse(session: Session, entry: Entry, origin: Origin) -> int:

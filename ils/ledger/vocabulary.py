@@ -50,6 +50,11 @@ class Kind(StrEnum):
     REFERENCE = "reference"
     DELIVERY = "delivery"
     EVENT = "event"
+    #: Views of an online event; documents shown at one, and of those given to readers.
+    EVENT_VIEWS = "event_views"
+    SHOWN = "shown"
+    SHOWN_ISSUED = "shown_issued"
+    CONSULTATION = "consultation"
     SUGGESTION = "suggestion"
     COPY_SERVICE = "copy_service"
     OPENING = "opening"
@@ -68,6 +73,15 @@ class Channel(StrEnum):
     IMPORT = "import"
     TALLY = "tally"
     SYSTEM = "system"
+
+
+class Place(StrEnum):
+    """Where a document was given to a reader."""
+
+    HOME = "home"
+    READING_ROOM = "reading_room"
+    SERVICE_POINT = "service_point"
+    HOME_DELIVERY = "home_delivery"
 
 
 class Material(StrEnum):
@@ -114,3 +128,4 @@ class OpeningOf(StrEnum):
     STOCK = "stock"
     RECORDS = "records"
     DOCUMENTS = "documents"
+    LOANS = "loans"

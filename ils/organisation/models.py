@@ -34,6 +34,8 @@ class Role(StrEnum):
     """What an account may do."""
 
     DESK = "desk"
+    #: A senior librarian: may let pass what rules refuse, and tidies what desks may not.
+    SENIOR = "senior"
     CATALOGUER = "cataloguer"
     STOCK = "stock"
     DIGITISER = "digitiser"

@@ -74,9 +74,13 @@ def branch_by_code(session: Session, code: str) -> Branch:
 
 def service_points(branch: Branch) -> Select[ServicePoint]:
     """Where the branch serves readers."""
-    return (
-        select(ServicePoint).where(ServicePoint.branch_id == branch.id).order_by(ServicePoint.code)
-    )
+    return service_points_of(branch.id)
+
+
+def service_points_of(branch_id: int) -> Select[ServicePoint]:
+    """Where a branch serves readers, by its id."""
+    query = select(ServicePoint).where(ServicePoint.branch_id == branch_id)
+    return query.order_by(ServicePoint.code)
 
 
 def departments(branch: Branch) -> Select[Department]:

@@ -16,6 +16,9 @@
   const RETRY_MS = [500, 1000, 2000, 5000];
   const PATIENCE_MS = 20000;
   const LONGEST_LOG = 60;
+  const IDLE_MS = 10 * 60000; // then the open reader is closed: the next one may stand there
+  const point = document.getElementById("point");
+  const returnedOn = document.getElementById("returned-on");
   const MOST_FAILURES = 5; // of the server itself, before a scan is called failed
 
   document.documentElement.classList.add("scripted");
@@ -111,8 +114,10 @@
       const chosen = entry.undo
         ? log.querySelector("li:not(.waiting) [data-undo]")?.form
         : newest?.querySelector(`[data-choice="${entry.choice}"]`);
-      if (chosen?.matches(".fast-add")) {
-        chosen.querySelector("[data-first]").focus();
+      if (chosen?.matches(".fast-add, .counted")) {
+        const first = chosen.querySelector("[data-first]");
+        first.focus();
+        first.select();
         return true;
       }
       if (!chosen && entry.undo) return true;
@@ -121,9 +126,17 @@
       delete entry.choice;
       delete entry.undo;
     }
-    entry.data.patron ??= state.patron; // from the first try on, whatever opens meanwhile
+    // As the desk stands at the first try, whatever opens meanwhile.
+    for (const [name, value] of Object.entries(standing())) entry.data[name] ??= value;
     save();
     return send(entry, tries);
+  }
+
+  function standing() {
+    const now = { patron: state.patron, point: point.value };
+    if (returnedOn.value) now.returned_on = returnedOn.value;
+    if (state.allow) Object.assign(now, { allow: state.allow, reason: state.reason });
+    return now;
   }
 
   // The answer and its text; nothing when the line is down or the answer is not ours.
@@ -203,8 +216,50 @@
       log.querySelector(`input[name="act"][value="${CSS.escape(entry.data.act)}"]`)?.form.remove();
     }
     log.prepend(line);
+    if (entry.data.keep && line.dataset.level !== "error") {
+      const all = new Set(`${state.allow ?? ""} ${entry.data.allow}`.trim().split(" "));
+      Object.assign(state, { allow: [...all].join(" "), reason: entry.data.reason });
+      save();
+    }
+    if (line.dataset.command) command(line.dataset.command);
     while (log.children.length > LONGEST_LOG) log.lastElementChild.remove();
-    sound(line.dataset.level);
+    sound(line.dataset.level, line.dataset.situation);
+  }
+
+  // What a command barcode asks comes before the scans that follow it.
+  function command(code) {
+    const next = (entry) => { state.queue.splice(1, 0, { ...entry, id: newId() }); save(); };
+    if (code === "SQ-NEXT") closePatron();
+    else if (code === "SQ-UNDO") next({ undo: true });
+    else if (code === "SQ-RENEW") next({ url: "/desk/renew-all", data: {} });
+    else if (code === "SQ-HOME" || code === "SQ-ROOM") {
+      point.value = code === "SQ-ROOM" ? "room" : "";
+      setMode();
+    } else if (code === "SQ-RECEIPT") receipt();
+    else note(code === "SQ-REFUSAL" ? "refusal" : "reference");
+  }
+
+  function receipt() {
+    if (state.patron) window.open(`/desk/receipt/${state.patron}`, "_blank");
+    else sound("error");
+  }
+
+  // The short form of a refusal or a reference, above the answers.
+  function note(kind) {
+    document.querySelector(".quick")?.remove();
+    const form = document.getElementById(`quick-${kind}`).content.cloneNode(true).firstElementChild;
+    const last = log.querySelector("li:not(.waiting) cite")?.textContent;
+    if (last && form.elements.what) form.elements.what.value = last;
+    log.before(form);
+    form.querySelector("[data-first]").focus();
+  }
+
+  function setMode() {
+    const back = returnedOn.value !== "";
+    document.getElementById("mode").hidden = !back;
+    desk.classList.toggle("backdated", back);
+    localStorage.setItem(`${key}-mode`, JSON.stringify({ point: point.value }));
+    input.focus();
   }
 
   // A line for an answer that is a page of errors: never pass over it in silence.
@@ -223,9 +278,11 @@
 
   function setPanel(panel) {
     document.getElementById("patron").replaceWith(panel);
+    if (state.patron !== (panel.dataset.patron || "")) state.allow = state.reason = undefined;
     state.patron = panel.dataset.patron || "";
     form.patron.value = state.patron;
-    desk.className = state.patron ? "lending" : "returning";
+    desk.classList.toggle("lending", Boolean(state.patron));
+    desk.classList.toggle("returning", !state.patron);
     save();
   }
 
@@ -253,7 +310,7 @@
     } else if (sent !== form) {
       if (sent.querySelector("[data-undo]")) add(sending(sent), "");
       else add(sending(sent), sent.querySelector("button").textContent.trim());
-      if (sent.matches(".fast-add")) sent.remove();
+      if (sent.matches(".fast-add, .quick")) sent.remove();
       input.focus();
     } else {
       const code = input.value;
@@ -263,11 +320,20 @@
     }
   });
 
+  const KEYS = {
+    F2: () => input.focus(),
+    F3: () => { if (state.patron) location.href = `/staff/patrons/${state.patron}`; },
+    F4: () => { if (state.patron) add({ url: "/desk/renew-all", data: {} }, "F4"); else sound("error"); },
+    F6: () => note("refusal"),
+    F7: () => note("reference"),
+    F9: receipt,
+  };
+
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, select, textarea");
     if (event.key === "Escape") {
       event.preventDefault();
-      const describing = log.querySelector(".fast-add");
+      const describing = document.querySelector(".quick") ?? log.querySelector("form.fast-add");
       if (describing) describing.remove();
       else if (input.value) input.value = "";
       else add({ close: true });
@@ -275,6 +341,9 @@
     } else if (event.ctrlKey && event.code === "KeyZ" && !input.value && (!typing || typing === input)) {
       event.preventDefault();
       add({ undo: true });
+    } else if (KEYS[event.key] && !event.ctrlKey && !event.altKey && !event.metaKey) {
+      event.preventDefault();
+      KEYS[event.key]();
     } else if (event.key === "Enter" && typing?.name === "author") {
       event.preventDefault();
       typing.form.elements.title.focus();
@@ -296,7 +365,9 @@
 
   // --- sounds: made here, short, one for each level --------------------------------
 
-  const TONES = { // [frequency in Hz, start and length in seconds]
+  const TONES = { // [frequency in Hz, start and length in seconds]; a situation's own, or its level's
+    S6a: [[880, 0, 0.08], [1175, 0.1, 0.08], [1480, 0.2, 0.09]],
+    S6b: [[880, 0, 0.1], [587, 0.12, 0.16]],
     success: [[1320, 0, 0.09]],
     info: [[880, 0, 0.09], [880, 0.13, 0.09]],
     warning: [[660, 0, 0.12], [880, 0.14, 0.14]],
@@ -304,10 +375,11 @@
   };
   let speaker = null;
 
-  function sound(level) {
-    if (localStorage.getItem("sandyq-mute") || !TONES[level]) return;
+  function sound(level, situation) {
+    const tones = TONES[situation] ?? TONES[level];
+    if (localStorage.getItem("sandyq-mute") || !tones) return;
     speaker ??= new AudioContext();
-    for (const [frequency, start, length] of TONES[level]) {
+    for (const [frequency, start, length] of tones) {
       const tone = speaker.createOscillator();
       const volume = speaker.createGain();
       tone.type = level === "error" ? "square" : "sine";
@@ -332,6 +404,22 @@
     input.focus();
   });
   labelMute();
+
+  // --- how the desk is set ---------------------------------------------------------
+
+  try {
+    const kept = JSON.parse(localStorage.getItem(`${key}-mode`));
+    if (kept && [...point.options].some((o) => o.value === kept.point)) point.value = kept.point;
+  } catch { /* nothing usable was kept */ }
+  point.addEventListener("change", setMode);
+  returnedOn.addEventListener("change", setMode);
+  let idle = null;
+  const stir = () => {
+    clearTimeout(idle);
+    idle = setTimeout(() => { if (state.patron && !state.queue.length) closePatron(); }, IDLE_MS);
+  };
+  for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, stir);
+  stir();
 
   // --- start: take up what was left ------------------------------------------------
 

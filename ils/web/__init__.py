@@ -1,16 +1,27 @@
 """Shared by pages: `web.page`, `web.paged`, `web.form_day` and so on."""
 
 from ils.web.forms import argument_int, form_day, form_int, form_uuid, parsed_day
-from ils.web.pages import install, origin, page, public, show_error, today, translated
-from ils.web.shown import LANGUAGES, language, library_name, listed, paged, place_name
+from ils.web.pages import install, origin, page, public, show_error, today, translated, uploads
+from ils.web.shown import (
+    LANGUAGES,
+    PAGE,
+    code_names,
+    language,
+    library_name,
+    listed,
+    paged,
+    place_name,
+)
 from ils.web.system import Ils, SignedIn, Workplace, ils
 
 __all__ = [
     "LANGUAGES",
+    "PAGE",
     "Ils",
     "SignedIn",
     "Workplace",
     "argument_int",
+    "code_names",
     "form_day",
     "form_int",
     "form_uuid",
@@ -28,4 +39,5 @@ __all__ = [
     "show_error",
     "today",
     "translated",
+    "uploads",
 ]

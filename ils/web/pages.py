@@ -77,6 +77,23 @@ def public(*, write: bool = False) -> Callable[[View], View]:
     return decorate
 
 
+def uploads(most: int) -> Callable[[View], View]:
+    """A page that takes files: its requests may have so many bytes. Goes under `page`."""
+
+    def decorate(view: View) -> View:
+        view.most_body = most  # type: ignore[attr-defined]  # read before the form is
+        return view
+
+    return decorate
+
+
+def _allow_uploads(endpoint: str | None, _values: object) -> None:
+    """Runs before anything reads the form."""
+    most = getattr(current_app.view_functions.get(endpoint or ""), "most_body", None)
+    if most is not None:
+        request.max_content_length = most
+
+
 def _opened(view: View, work: View, *, write: bool, roles: frozenset[str] | None) -> View:
     @wraps(view)
     def wrapped(**args: object) -> ResponseReturnValue:
@@ -136,6 +153,7 @@ def _said(value: object) -> object:
 def install(app: Flask, system: Ils, csrf: CSRFProtect) -> None:
     """Give an application what all pages share."""
     app.extensions["ils"] = system
+    app.url_value_preprocessor(_allow_uploads)
     csrf.init_app(app)
     app.url_map.converters["id"] = IdConverter
     Babel(
@@ -149,6 +167,7 @@ def install(app: Flask, system: Ils, csrf: CSRFProtect) -> None:
     app.jinja_env.filters |= shown.FILTERS
     app.jinja_env.globals |= {
         **shown.GLOBALS,
+        "said_error": translated,
         "config_": system.config,
         "lists": system.config.lists,
     }

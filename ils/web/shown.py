@@ -138,6 +138,7 @@ def role_names() -> dict[str, str]:
     """Roles in the page's language."""
     return {
         "desk": gettext("desk"),
+        "senior": gettext("senior librarian"),
         "cataloguer": gettext("cataloguer"),
         "stock": gettext("stock accounting"),
         "digitiser": gettext("digitisation"),

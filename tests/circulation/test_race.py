@@ -60,7 +60,7 @@ def test_one_copy_returned_at_two_desks_is_returned_once(two, library):
     for number in range(ROUNDS):
         code = f"B{number}"
         outcomes = at_once(lambda code=code: one.scan(code), lambda code=code: other.scan(code))
-        assert outcomes == ["S12", "S6"]
+        assert outcomes in (["S12", "S6"], ["S6b", "S8"])  # the branch may send it home first
     assert library.kinds() == ["loan"] * ROUNDS + ["return"] * ROUNDS
 
 

@@ -1,5 +1,6 @@
 """The rules of the desk, without a database. The tables are the documentation."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -7,17 +8,29 @@ import pytest
 from ils.circulation.rules import loans, patrons
 from ils.circulation.rules.desk import STATUS_TEXTS, Scanned, Situation, situation
 from ils.circulation.rules.keyboard import readings
-from ils.circulation.rules.loans import Borrower, LoanRefused, RenewalsUsedUp
-from ils.config import Circulation
+from ils.circulation.rules.lending import Rule, default_rule, terms
+from ils.circulation.rules.loans import (
+    Borrower,
+    LoanRefused,
+    RenewalRefused,
+    Renewing,
+    Severity,
+    Wanted,
+)
+from ils.config import load
 from ils.errors import Invalid
 from ils.holdings.models import ItemStatus
-from ils.holdings.rules import TRANSITIONS, ItemUnavailable, next_status
-from ils.ledger import Kind
+from ils.holdings.rules import TRANSITIONS, ItemUnavailable, Move, next_status
+from ils.ledger import Kind, Place
 from ils.organisation.rules import Calendar
 
-RULES = Circulation(loan_days=15, renewal_days=15, max_renewals=2, max_loans=3, repeat_seconds=5)
+SETTINGS = replace(
+    load(environ={}).circulation, max_loans=3, max_renewals=2, max_unseen_renewals=1, max_overdue=3
+)
+GENERAL = terms((), SETTINGS, branch_id=1, categories=("student",), material=None)
 NOW, LONG_AGO = timedelta(seconds=1), timedelta(days=1)
 A, L = ItemStatus.AVAILABLE, ItemStatus.ON_LOAN
+SHELF, WAY = ItemStatus.ON_HOLD_SHELF, ItemStatus.IN_TRANSIT
 
 TREE = [
     # what is scanned, a reader is open → the branch of the tree
@@ -35,8 +48,18 @@ TREE = [
     (Scanned(ItemStatus.WITHDRAWN), True, Situation.WITHDRAWN),
     (Scanned(ItemStatus.WITHDRAWN), False, Situation.WITHDRAWN),
     (Scanned(ItemStatus.IN_REPAIR), True, Situation.UNAVAILABLE),
-    (Scanned(ItemStatus.LOST), False, Situation.UNAVAILABLE),
-    (Scanned(ItemStatus.IN_TRANSIT), False, Situation.UNAVAILABLE),
+    (Scanned(ItemStatus.IN_PROCESSING), False, Situation.UNAVAILABLE),
+    (Scanned(SHELF, for_open_patron=True), True, Situation.HOLD_AND_LOAN),
+    (Scanned(SHELF), True, Situation.HELD_FOR_ANOTHER),
+    (Scanned(SHELF), False, Situation.TO_HOLD_SHELF),
+    (Scanned(WAY, bound_here=True), False, Situation.RECEIVED),
+    (Scanned(WAY), False, Situation.BOUND_ELSEWHERE),
+    (Scanned(WAY, for_open_patron=True), True, Situation.HOLD_AND_LOAN),
+    (Scanned(WAY, bound_here=True), True, Situation.LOAN),
+    (Scanned(ItemStatus.LOST), False, Situation.FOUND),
+    (Scanned(ItemStatus.MISSING), True, Situation.FOUND),
+    (Scanned(A, of_group=True), True, Situation.GROUP),
+    (Scanned(A, of_group=True), False, Situation.GROUP),
 ]
 
 
@@ -50,7 +73,9 @@ def test_every_status_of_a_copy_has_words():
 
 
 @pytest.mark.parametrize("status", ItemStatus)
-@pytest.mark.parametrize("kind", [Kind.LOAN, Kind.RETURN, Kind.RENEWAL, Kind.IN_HOUSE_USE])
+@pytest.mark.parametrize(
+    "kind", [Kind.LOAN, Kind.RETURN, Kind.RENEWAL, Kind.IN_HOUSE_USE, Kind.LOST, Kind.FOUND, *Move]
+)
 def test_a_move_that_is_not_in_the_table_is_refused(status, kind):
     if (status, kind) in TRANSITIONS:
         assert next_status(status, kind) is TRANSITIONS[status, kind]
@@ -84,30 +109,107 @@ def test_a_code_is_read_as_it_is_first():
     assert readings(" \n ") == ()
 
 
+GOOD = Borrower(registered_this_year=True, held=0, overdue=0)
+HARD, MAY, NOTE = Severity.HARD, Severity.OVERRIDABLE, Severity.NOTE
+
+
 @pytest.mark.parametrize(
-    ("borrower", "codes"),
+    ("borrower", "wanted", "problems"),
     [
-        (Borrower(registered_this_year=True, held=0, overdue=0), []),
-        (Borrower(registered_this_year=True, held=2, overdue=2), ["overdue"]),
-        (Borrower(registered_this_year=False, held=0, overdue=0), ["not_registered"]),
-        (Borrower(registered_this_year=True, held=3, overdue=0), ["loan_limit"]),
+        (GOOD, Wanted(), []),
+        (replace(GOOD, held=2, overdue=2), Wanted(), [("overdue", NOTE)]),
+        (replace(GOOD, overdue=3), Wanted(), [("overdue", MAY)]),
+        (replace(GOOD, registered_this_year=False), Wanted(), [("not_registered", HARD)]),
+        (replace(GOOD, held=3), Wanted(), [("loan_limit", MAY)]),
+        (replace(GOOD, held=1), Wanted(copies=3), [("loan_limit", MAY)]),
+        (replace(GOOD, blocks=("долг",)), Wanted(), [("blocked", MAY)]),
+        (GOOD, Wanted(waited_for_by=2), [("held_for_another", MAY)]),
+        (GOOD, Wanted(leaving_for="Ф1"), [("in_transit", MAY)]),
         (
             Borrower(registered_this_year=False, held=3, overdue=1),
-            ["not_registered", "loan_limit", "overdue"],
+            Wanted(waited_for_by=1),
+            [
+                ("not_registered", HARD),
+                ("overdue", NOTE),
+                ("loan_limit", MAY),
+                ("held_for_another", MAY),
+            ],
         ),
     ],
 )
-def test_all_problems_of_a_loan_are_collected(borrower, codes):
-    assert [p.code for p in loans.problems(borrower, RULES)] == codes
+def test_all_problems_of_a_loan_are_collected(borrower, wanted, problems):
+    found = loans.problems(borrower, wanted, GENERAL, GENERAL)
+    assert [(p.code, p.severity) for p in found] == problems
 
 
-def test_only_hard_problems_refuse():
-    note = loans.problems(Borrower(registered_this_year=True, held=1, overdue=1), RULES)
+def test_a_limit_of_a_kind_counts_copies_of_that_kind():
+    journals = Rule(7, material="journal", values={"max_loans": 1})
+    special = terms([journals], SETTINGS, branch_id=1, categories=("x",), material="journal")
+    borrower = replace(GOOD, held=2, held_of_material=1)
+    (found,) = loans.problems(borrower, Wanted(), GENERAL, special)
+    assert (found.code, dict(found.facts)) == ("material_limit", {"held": 1, "limit": 1})
+
+
+@pytest.mark.parametrize(
+    ("lending", "place", "codes"),
+    [
+        ("none", Place.READING_ROOM, ["not_for_loan"]),
+        ("reading_room", Place.HOME, ["not_for_loan"]),
+        ("reading_room", Place.READING_ROOM, []),
+    ],
+)
+def test_what_may_leave_the_library(lending, place, codes):
+    special = terms(
+        [Rule(1, values={"lending": lending})], SETTINGS, branch_id=1, categories=("x",),
+        material="book",
+    )  # fmt: skip
+    found = loans.problems(GOOD, Wanted(place), GENERAL, special)
+    assert [p.code for p in found] == codes
+
+
+def test_a_hard_problem_refuses_and_an_allowed_one_passes():
+    note = loans.problems(replace(GOOD, overdue=1), Wanted(), GENERAL, GENERAL)
     assert loans.checked(note) == note
-    hard = loans.problems(Borrower(registered_this_year=False, held=3, overdue=1), RULES)
+    full = loans.problems(replace(GOOD, held=3, overdue=1), Wanted(), GENERAL, GENERAL)
     with pytest.raises(LoanRefused) as refused:
-        loans.checked(hard)
-    assert len(refused.value.problems) == 3
+        loans.checked(full, {"held_for_another"})
+    assert [p.code for p in refused.value.problems] == ["loan_limit"]
+    assert refused.value.overridable
+    assert loans.checked(full, {"loan_limit"}) == full
+    hard = loans.problems(
+        replace(GOOD, registered_this_year=False, held=3), Wanted(), GENERAL, GENERAL
+    )
+    with pytest.raises(LoanRefused) as refused:
+        loans.checked(hard, {"not_registered", "loan_limit"})
+    assert not refused.value.overridable
+
+
+SCOPES = [
+    # rules as (branch, category, material) → days; who asks → days
+    ([], (1, ("pupil",), "book"), 15),
+    ([((None, None, None), 20)], (1, ("pupil",), "book"), 20),
+    ([((None, None, "cd"), 3), ((None, "pupil", None), 10)], (1, ("pupil",), "cd"), 10),
+    ([((None, "pupil", None), 10), ((1, None, None), 7)], (1, ("pupil",), "cd"), 7),
+    ([((1, None, None), 7)], (2, ("pupil",), "cd"), 15),
+    ([((None, "worker", None), 10)], (1, ("driver", "worker"), "book"), 10),
+    (
+        [((None, "worker", None), 9), ((None, "driver", None), 5)],
+        (1, ("driver", "worker"), "cd"),
+        5,
+    ),
+    ([((1, None, None), 7), ((1, None, "cd"), 2)], (1, ("pupil",), "cd"), 2),
+    ([((None, None, "cd"), 3)], (1, ("pupil",), None), 15),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rules", "asked", "days"), SCOPES)
+def test_the_narrowest_rule_decides(rules, asked, days):
+    made = [Rule(n, *scope, {"loan_days": d}) for n, (scope, d) in enumerate(rules, 1)]
+    branch, categories, material = asked
+    found = terms(made, SETTINGS, branch_id=branch, categories=categories, material=material)
+    assert found.number("loan_days") == days
+    assert found.rule("loan_days").values["loan_days"] == days
+    assert found.rule("max_loans") == default_rule(SETTINGS)
 
 
 def test_a_loan_is_due_on_a_day_the_branch_works():
@@ -120,13 +222,30 @@ def test_a_loan_is_due_on_a_day_the_branch_works():
     assert loans.due_day(monday, 6, always) == date(2026, 3, 8)
 
 
-def test_a_renewal_never_shortens_a_loan_and_ends_at_the_limit():
-    today = date(2026, 3, 2)
-    far = date(2026, 6, 1)
-    assert loans.renewed_due(date(2026, 3, 5), 0, today, RULES, Calendar()) == date(2026, 3, 17)
-    assert loans.renewed_due(far, 1, today, RULES, Calendar()) == far
-    with pytest.raises(RenewalsUsedUp):
-        loans.renewed_due(far, 2, today, RULES, Calendar())
+def test_a_renewal_never_shortens_a_loan():
+    today, far = date(2026, 3, 2), date(2026, 6, 1)
+    assert loans.renewed_due(date(2026, 3, 5), today, GENERAL, Calendar()) == date(2026, 3, 17)
+    assert loans.renewed_due(far, today, GENERAL, Calendar()) == far
+
+
+DUE = date(2026, 3, 5)
+
+
+@pytest.mark.parametrize(
+    ("loan", "codes"),
+    [
+        (Renewing(DUE, 0, 0, seen=True, waited_for_by=0), []),
+        (Renewing(DUE, 1, 1, seen=True, waited_for_by=0), []),
+        (Renewing(DUE, 1, 1, seen=False, waited_for_by=0), ["unseen_renewals_used_up"]),
+        (Renewing(DUE, 2, 0, seen=True, waited_for_by=1), ["renewals_used_up", "held_for_another"]),
+    ],
+)
+def test_what_speaks_against_a_renewal(loan, codes):
+    found = loans.renewal_problems(loan, GENERAL)
+    assert [p.code for p in found] == codes
+    if codes:
+        with pytest.raises(RenewalRefused):
+            loans.checked(found, error=RenewalRefused)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from ils.circulation.actions import desk as actions
+from ils.circulation.actions import choices
 from ils.circulation.rules.desk import (
     CannotUndo,
 )
@@ -129,7 +129,7 @@ def test_a_visit_stands_while_a_service_of_the_reader_stands(stocked, desk):
     before = stocked.count("visit")
     returned = desk.take_back("B1")
     desk.scan("R1")
-    desk.do(actions.reregister, patron_id=desk.patron)
+    desk.do(choices.reregister, patron_id=desk.patron)
 
     desk.undo(returned.act)
 

@@ -150,7 +150,8 @@ def test_a_reader_is_registered_found_and_changed(desk_page, library):
     assert "R0000001" in desk_page.get(address).text
     assert address in desk_page.get("/staff/patrons/?q=ахмет").text
 
-    desk_page.post(f"{address}/edit", **form | {"surname": "Омарова", "card": "X-55"})
+    desk_page.post(f"{address}/edit", **form | {"surname": "Омарова", "card": "Z"})
+    desk_page.post(f"{address}/card", card="X-55", reason="утерян", request_id=str(uuid4()))
     assert "Омарова" in desk_page.get("/staff/patrons/?q=x-55").text
     assert library.count("registration") == 2
 

@@ -7,27 +7,24 @@ and counts nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from ils import ledger
-from ils.catalog.actions.records import add_provisional
 from ils.circulation import queries
-from ils.circulation.actions import loans
-from ils.circulation.actions.patrons import reregister_patron
-from ils.circulation.models import Loan, LoanEnd, Patron
+from ils.circulation.actions import holds, loans
+from ils.circulation.actions.context import Desk
+from ils.circulation.models import Hold, Loan, LoanEnd, Patron, Transit
 from ils.circulation.rules import desk as tree
+from ils.circulation.rules.commands import Command, command
 from ils.circulation.rules.desk import Level, Scanned, Situation
 from ils.circulation.rules.keyboard import cleaned, readings
-from ils.circulation.rules.loans import Problem
-from ils.config import Circulation
-from ils.errors import N_, Invalid
-from ils.holdings.actions.stock import add_provisional_item
+from ils.circulation.rules.loans import LoanRefused, Problem
 from ils.holdings.models import Item, ItemStatus
-from ils.holdings.queries import item_by_code, item_by_id
+from ils.holdings.queries import item_by_code
 from ils.ledger import Entry, Kind, Origin, ScanReused
 
 MOST_NAMES = 9
@@ -41,9 +38,14 @@ class Answer:
         patron: the reader open after the scan; ``None`` closes nothing by itself.
         former: whose loan ended by a return.
         act: the request that can be undone.
-        held, overdue: of the open reader, where the scan changed or showed them.
+        held, limit, overdue: of the open reader, where the scan changed or showed them.
         names: readers to choose from.
         late: the copy came back after its day.
+        hold: the one the copy is set aside for, or that the loan filled.
+        to_branch_id: where the copy must be sent.
+        command: what a scanned command asks of the page.
+        loans: of a group of copies, who has how many; or what was renewed.
+        refused: loans that were not renewed, and why.
     """
 
     situation: Situation
@@ -55,27 +57,24 @@ class Answer:
     act: UUID | None = None
     code: str = ""
     held: int | None = None
+    limit: int = 0
     overdue: int = 0
     registered: bool = True
     notes: Sequence[Problem] = ()
     names: Sequence[Patron] = ()
     late: bool = False
-
-
-@dataclass(frozen=True)
-class Desk:
-    """The session, the origin and the rules an act needs."""
-
-    session: Session
-    origin: Origin
-    rules: Circulation
+    hold: Hold | None = None
+    to_branch_id: int | None = None
+    command: Command | None = None
+    loans: Sequence[Loan] = ()
+    refused: Sequence[tuple[Loan, LoanRefused]] = ()
 
 
 def scan(desk: Desk, *, code: str, patron_id: int | None) -> Answer:
-    """Do what a scanned code asks for. The order: card, barcode, inventory number, name.
+    """Do what a scanned code asks for. The order: command, card, barcode, inventory number, name.
 
     Raises:
-        EmptyScan, UnknownCode, Refused: nothing was done.
+        EmptyScan, UnknownCode, CardReplaced, Refused: nothing was done.
         ScanReused: the request was used for another copy or reader.
     """
     session, origin = desk.session, desk.origin
@@ -83,15 +82,19 @@ def scan(desk: Desk, *, code: str, patron_id: int | None) -> Answer:
     if not codes:
         raise tree.EmptyScan
     patron = queries.patron(session, patron_id, lock=True) if patron_id else None
+    if asked := command(codes):
+        return Answer(Situation.COMMAND, Level.INFO, patron, command=asked)
     found = _resolved(session, codes)
     if isinstance(found, Patron):
         return patron_opened(desk, found)
     item = found
     # Only now, under the locks: the same request may be under way at this moment.
     if first := ledger.replayed(session, origin.request_id):
-        return _again(desk, first, patron, item)
+        return again(desk, first, patron, item)
     if item is not None:
         return _scanned(desk, item, patron)
+    if former := queries.former_card(session, codes):
+        raise tree.CardReplaced(day=former.replaced_at)
     if patron is not None:
         return Answer(Situation.UNKNOWN, Level.WARNING, patron=patron, code=_likely_number(codes))
     return _named(desk, cleaned(code))
@@ -111,102 +114,27 @@ def _resolved(session: Session, codes: Sequence[str]) -> Patron | Item | None:
 def patron_opened(desk: Desk, patron: Patron) -> Answer:
     """A card was scanned or a reader chosen."""
     session, day = desk.session, desk.origin.day
-    year, held, overdue = queries.borrower(session, patron.id, day)
-    registered = year is not None
-    level = Level.SUCCESS if registered and not overdue else Level.WARNING
+    (terms,) = desk.terms(patron.category, None)
+    standing = queries.borrower(session, patron.id, day, terms.number("grace_days"))
+    registered = standing.year is not None
+    well = registered and not standing.overdue and not standing.blocks
     return Answer(
-        Situation.PATRON, level, patron=patron, held=held, overdue=overdue, registered=registered
+        Situation.PATRON,
+        Level.SUCCESS if well else Level.WARNING,
+        patron=patron,
+        held=standing.held,
+        limit=terms.number("max_loans"),
+        overdue=standing.overdue,
+        registered=registered,
     )
-
-
-def renew(desk: Desk, *, loan_id: int) -> Answer:
-    """S2, answered with yes.
-
-    Raises:
-        Refused: the loan cannot be renewed.
-    """
-    session, origin = desk.session, desk.origin
-    loan = queries.loan(session, loan_id)
-    _lock(desk, loan)
-    first = ledger.replayed(session, origin.request_id)
-    if first is None:
-        loans.renew_loan(session, origin, loan=loan, rules_=desk.rules)
-    elif (first.kind, first.loan_id) != (Kind.RENEWAL, loan.id):
-        raise ScanReused
-    return Answer(
-        Situation.RENEWAL, Level.SUCCESS, loan.patron, loan.item, loan, act=origin.request_id
-    )
-
-
-def in_house(desk: Desk, *, item_id: int) -> Answer:
-    """S7, answered with "it was read here".
-
-    Raises:
-        ItemUnavailable: the copy is not on the shelf.
-    """
-    session, origin = desk.session, desk.origin
-    item = item_by_id(session, item_id, lock=True)
-    first = ledger.replayed(session, origin.request_id)
-    if first is None:
-        loans.use_in_house(session, origin, item=item)
-    elif (first.kind, first.item_id) != (Kind.IN_HOUSE_USE, item.id):
-        raise ScanReused
-    return Answer(Situation.IN_HOUSE_USE, Level.SUCCESS, item=item, act=origin.request_id)
-
-
-def fast_add(
-    desk: Desk,
-    *,
-    patron_id: int,
-    number: str,
-    title: str,
-    author: str,
-    division: str | None,
-    language: str | None,
-) -> Answer:
-    """S11: describe an unknown book in a few words and lend it.
-
-    Raises:
-        Invalid: no number or no title.
-        Refused: a copy has this number, or the loan is refused; then nothing is added.
-    """
-    session, origin = desk.session, desk.origin
-    number, title = cleaned(number), " ".join(title.split())
-    if not number:
-        raise Invalid(N_("Inventory number"), N_("This must be filled in."))
-    if not title:
-        raise Invalid(N_("Title"), N_("This must be filled in."))
-    patron = queries.patron(session, patron_id, lock=True)
-    known = item_by_code(session, [number], lock=True)
-    if first := ledger.replayed(session, origin.request_id):
-        return _again(desk, first, patron, known)
-    if known is not None or queries.patron_by_card(session, [number]) is not None:
-        raise Invalid(N_("Inventory number"), N_("It is already in use."))
-    record = add_provisional(
-        session,
-        origin,
-        title=title,
-        author=" ".join(author.split()),
-        division=division,
-        language=language,
-    )
-    item = add_provisional_item(session, origin, record=record, number=number)
-    return _issue(desk, item, patron, Situation.LOAN)
-
-
-def reregister(desk: Desk, *, patron_id: int) -> Answer:
-    """Register the reader at the desk for this year.
-
-    Raises:
-        AlreadyRegistered: that was done before.
-    """
-    patron = queries.patron(desk.session, patron_id, lock=True)
-    reregister_patron(desk.session, desk.origin, patron)
-    return patron_opened(desk, patron)
 
 
 def _scanned(desk: Desk, item: Item, patron: Patron | None) -> Answer:
-    last = queries.last_loan(desk.session, item.id)
+    last = queries.last_loan(desk.session, item.id) if item.copies == 1 else None
+    hold = transit = None
+    if item.status in {ItemStatus.ON_HOLD_SHELF, ItemStatus.IN_TRANSIT}:
+        hold = queries.hold_of_copy(desk.session, item.id)
+        transit = queries.transit_of(desk.session, item.id)
     now, repeat = desk.origin.at, timedelta(seconds=desk.rules.repeat_seconds)
     on_loan = last is not None and last.ended_at is None
     returned = last is not None and last.ended_by == LoanEnd.RETURNED
@@ -216,77 +144,176 @@ def _scanned(desk: Desk, item: Item, patron: Patron | None) -> Answer:
         since_lent=now - last.issued_at if last and on_loan else None,
         lent_here=last is not None and _lent_here(last, desk.origin),
         since_returned=now - last.ended_at if last and returned and last.ended_at else None,
+        for_open_patron=bool(hold and patron and hold.patron_id == patron.id),
+        bound_here=transit is not None and transit.to_branch_id == desk.origin.branch_id,
+        of_group=item.copies > 1,
     )
     found = tree.situation(copy, patron_open=patron is not None, repeat=repeat)
+    _refuse(found, item)
+    if patron is not None:
+        return _lending(desk, found, item, patron, last)
+    return _returning(desk, found, item, last)
+
+
+def _refuse(found: Situation, item: Item) -> None:
+    """Situations that end in words.
+
+    Raises:
+        CopyWithdrawn, CopyUnavailable, JustLent: S10, an odd state, S12b.
+    """
     facts = {"title": item.record.title, "number": item.number}
     match found:
         case Situation.WITHDRAWN:
             raise tree.CopyWithdrawn(**facts, act=item.withdrawal_act or "—")
         case Situation.UNAVAILABLE:
-            raise tree.CopyUnavailable(**facts, status=tree.STATUS_TEXTS[copy.status])
+            status = tree.STATUS_TEXTS[ItemStatus(item.status)]
+            raise tree.CopyUnavailable(**facts, status=status)
         case Situation.JUST_LENT:
             raise tree.JustLent(**facts)
-        case Situation.LOAN if patron:
-            return _issue(desk, item, patron, found)
-        case Situation.RETURN_AND_LOAN if patron and last:
-            loans.return_item(desk.session, desk.origin.also("return"), loan=last, by_another=True)
-            desk.session.flush()  # the open loan must end before the next one begins
-            return _issue(desk, item, patron, found, former=last.patron)
-        case Situation.RETURN if last:
-            loans.return_item(desk.session, desk.origin, loan=last)
-            return Answer(
-                found,
-                Level.SUCCESS,
-                item=item,
-                loan=last,
-                former=last.patron,
-                act=desk.origin.request_id,
-                late=last.due < desk.origin.day,
-            )
+        case _:
+            return
+
+
+def _lending(desk: Desk, found: Situation, item: Item, patron: Patron, last: Loan | None) -> Answer:
+    """A copy was scanned while a reader is open."""
+    match found:
+        case Situation.FOUND:
+            loans.find_item(desk, item=item, origin=desk.origin.also("found"))
+        case Situation.RETURN_AND_LOAN if last:
+            origin = desk.origin.also("return")
+            loans.return_item(desk, loan=last, origin=origin, by_another=True)
+            return issue(desk, item, patron, found, former=last.patron)
         case Situation.ASK_RENEWAL:
             return Answer(found, Level.WARNING, patron, item, last)
-        case _:
+        case Situation.GROUP:
+            return Answer(found, Level.INFO, patron, item, loans=_of_group(desk, item, patron))
+        case Situation.ALREADY_DONE:
             return Answer(found, Level.INFO, patron, item, last)
+        case _:
+            pass
+    return issue(desk, item, patron, found)
 
 
-def _issue(
-    desk: Desk, item: Item, patron: Patron, found: Situation, former: Patron | None = None
+def _returning(  # noqa: PLR0911 -- a leaf of the tree each
+    desk: Desk, found: Situation, item: Item, last: Loan | None
 ) -> Answer:
-    done = loans.issue_item(desk.session, desk.origin, patron=patron, item=item, rules_=desk.rules)
+    """A copy was scanned while no reader is open."""
+    match found:
+        case Situation.RETURN if last:
+            loans.return_item(desk, loan=last)
+            late = last.due < (desk.returned_on or desk.origin.day)
+            answer = Answer(found, Level.SUCCESS, item=item, loan=last, late=late)
+            answer = replace(answer, former=last.patron, act=desk.origin.request_id)
+            return _sent(answer, holds.settle(desk, item))
+        case Situation.FOUND:
+            loans.find_item(desk, item=item, origin=desk.origin)
+            answer = Answer(found, Level.WARNING, item=item, act=desk.origin.request_id)
+            return _sent(answer, holds.settle(desk, item))
+        case Situation.ON_SHELF:
+            return _sent(Answer(found, Level.INFO, item=item), holds.settle(desk, item))
+        case Situation.RECEIVED:
+            return _sent(Answer(found, Level.SUCCESS, item=item), holds.receive(desk, item))
+        case Situation.TO_HOLD_SHELF:
+            return _waits(desk, item)
+        case Situation.BOUND_ELSEWHERE:
+            way = queries.transit_of(desk.session, item.id)
+            to = way.to_branch_id if way else None
+            return Answer(found, Level.WARNING, item=item, to_branch_id=to)
+        case Situation.GROUP:
+            return Answer(found, Level.INFO, item=item, loans=_of_group(desk, item, None))
+        case _:
+            return Answer(found, Level.INFO, item=item, loan=last)
+
+
+def _waits(desk: Desk, item: Item) -> Answer:
+    """A copy of a hold shelf was scanned: on the right one, or on that of another branch."""
+    hold = queries.hold_of_copy(desk.session, item.id)
+    if hold is None:
+        loans.release(desk.session, item, desk.origin)
+        return _sent(Answer(Situation.ON_SHELF, Level.INFO, item=item), holds.settle(desk, item))
+    if hold.branch_id != desk.origin.branch_id:
+        way = holds.send_on(desk, item, hold)
+        return _sent(Answer(Situation.INTO_TRANSIT, Level.WARNING, item=item), way)
+    return Answer(Situation.TO_HOLD_SHELF, Level.INFO, item=item, hold=hold)
+
+
+def _sent(answer: Answer, to: Hold | Transit | None) -> Answer:
+    """The answer with where the copy goes: S6a, S6b, or as it was."""
+    if to is None:
+        return answer
+    level = Level.WARNING
+    if isinstance(to, Hold):
+        return replace(answer, situation=Situation.TO_HOLD_SHELF, level=level, hold=to)
+    return replace(
+        answer,
+        situation=Situation.INTO_TRANSIT,
+        level=level,
+        hold=to.hold,
+        to_branch_id=to.to_branch_id,
+    )
+
+
+def _of_group(desk: Desk, item: Item, patron: Patron | None) -> list[Loan]:
+    """Who has copies of a group; of the open reader, if there is one."""
+    found = desk.session.scalars(queries.group_loans(item.id)).all()
+    return [loan for loan in found if patron is None or loan.patron_id == patron.id]
+
+
+def issue(  # noqa: PLR0917 -- a loan and what came before it
+    desk: Desk,
+    item: Item,
+    patron: Patron,
+    found: Situation,
+    former: Patron | None = None,
+    copies: int = 1,
+) -> Answer:
+    """Lend, and answer."""
+    done = loans.issue_item(desk, patron=patron, item=item, copies=copies)
+    if found in {Situation.HELD_FOR_ANOTHER, Situation.FOUND}:
+        found = Situation.LOAN
+    if done.filled and found is Situation.LOAN:
+        found = Situation.HOLD_AND_LOAN
     return Answer(
         found,
-        Level.WARNING if former else Level.SUCCESS,
+        Level.WARNING if former or done.notes else Level.SUCCESS,
         patron,
         item,
         done.loan,
         former,
         desk.origin.request_id,
         held=done.held,
+        limit=done.limit,
         overdue=done.overdue,
         notes=done.notes,
+        hold=done.filled,
     )
 
 
-def _again(desk: Desk, first: Entry, patron: Patron | None, item: Item | None) -> Answer:
+def again(desk: Desk, first: Entry, patron: Patron | None, item: Item | None) -> Answer:
     """The first answer to a repeated request.
 
     Raises:
         ScanReused: the repeat is not one: it names another copy or reader.
     """
-    if item is None or first.item_id != item.id or first.loan_id is None:
+    if item is None or first.item_id != item.id:
+        raise ScanReused
+    act = desk.origin.request_id
+    if first.kind == Kind.FOUND and patron is None:
+        return _again_sent(desk, Answer(Situation.FOUND, Level.WARNING, item=item, act=act))
+    if first.loan_id is None:
         raise ScanReused
     loan = queries.loan(desk.session, first.loan_id)
     if first.kind == Kind.RETURN and patron is None:
-        return Answer(
-            Situation.RETURN, Level.SUCCESS, None, item, loan, loan.patron, desk.origin.request_id
-        )
+        answer = Answer(Situation.RETURN, Level.SUCCESS, None, item, loan, loan.patron, act)
+        return _again_sent(desk, answer)
     if first.kind != Kind.LOAN or patron is None or loan.patron_id != patron.id:
         raise ScanReused
     companion = ledger.replayed(desk.session, desk.origin.also("return").request_id)
     former = None
     if companion is not None and companion.loan_id is not None:
         former = queries.loan(desk.session, companion.loan_id).patron
-    _, held, overdue = queries.borrower(desk.session, patron.id, desk.origin.day)
+    standing = queries.borrower(desk.session, patron.id, desk.origin.day)
+    (terms,) = desk.terms(patron.category, None)
     return Answer(
         Situation.RETURN_AND_LOAN if companion else Situation.LOAN,
         Level.WARNING if companion else Level.SUCCESS,
@@ -294,10 +321,18 @@ def _again(desk: Desk, first: Entry, patron: Patron | None, item: Item | None) -
         item,
         loan,
         former,
-        desk.origin.request_id,
-        held=held,
-        overdue=overdue,
+        act,
+        held=standing.held,
+        limit=terms.number("max_loans"),
+        overdue=standing.overdue,
     )
+
+
+def _again_sent(desk: Desk, answer: Answer) -> Answer:
+    """The first answer with where the copy went."""
+    assert answer.item is not None  # noqa: S101 -- the caller's copy
+    way = queries.transit_of(desk.session, answer.item.id)
+    return _sent(answer, way or queries.hold_of_copy(desk.session, answer.item.id))
 
 
 def _named(desk: Desk, text: str) -> Answer:
@@ -323,10 +358,3 @@ def _same(loan: Loan | None, patron: Patron | None) -> bool:
 
 def _lent_here(loan: Loan, origin: Origin) -> bool:
     return (loan.branch_id, loan.staff_id) == (origin.branch_id, origin.staff_id)
-
-
-def _lock(desk: Desk, loan: Loan) -> None:
-    if loan.patron_id is not None:
-        queries.patron(desk.session, loan.patron_id, lock=True)
-    desk.session.refresh(loan.item, with_for_update={"of": Item})
-    desk.session.refresh(loan)

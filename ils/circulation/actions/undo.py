@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from ils import ledger
 from ils.circulation import queries
-from ils.circulation.actions.desk import Answer, Desk
+from ils.circulation.actions.context import Desk
+from ils.circulation.actions.desk import Answer
+from ils.circulation.actions.loans import release
 from ils.circulation.actions.visits import uncount_visit
-from ils.circulation.models import Loan, LoanEnd
+from ils.circulation.models import HoldStatus, Loan, LoanEnd
 from ils.circulation.rules.desk import CannotUndo, Level, Situation
 from ils.errors import N_, NotFound
 from ils.holdings.models import Item, ItemStatus
@@ -48,7 +50,8 @@ def undo(desk: Desk, *, act: UUID) -> Answer:
     entry = ledger.replayed(session, act)
     if entry is None or entry.item_id is None:
         raise UnknownAct
-    if (entry.branch_id, entry.day) != (origin.branch_id, origin.day):
+    today = entry.day == origin.day or entry.detail == queries.BOOK_DROP
+    if entry.branch_id != origin.branch_id or not today:
         raise CannotUndo
     loan = queries.loan(session, entry.loan_id) if entry.loan_id else None
     patron = loan.patron if loan else None
@@ -64,7 +67,8 @@ def undo(desk: Desk, *, act: UUID) -> Answer:
         return answer
     if ledger.reversal_of(session, entry) is not None:
         raise AlreadyReversed
-    if queries.last_act_on(session, item.id) != entry:
+    of_group = loan is not None and loan.of_group
+    if queries.last_act_on(session, item.id, entry.loan_id if of_group else None) != entry:
         raise CannotUndo
     undoing = _Act(session, origin, entry, item, loan)
     _HOW[Kind(entry.kind)](undoing)
@@ -76,21 +80,73 @@ def undo(desk: Desk, *, act: UUID) -> Answer:
 
 def _undo_loan(act: _Act) -> None:
     loan = _expect(act, open_=True)
+    if loan.back:
+        raise CannotUndo
     loan.ended_at, loan.ended_by = act.origin.at, LoanEnd.UNDONE
+    if loan.of_group:
+        return
     act.item.status = ItemStatus.AVAILABLE
     act.session.flush()
-    # S3: the return that came with the loan goes too, and the first reader has it again.
-    companion = ledger.replayed(act.session, ledger.companion_id(act.entry.request_id, "return"))
+    _unfill_hold(act)
+    # S9: the copy was missing or lost before. S3: the first reader has it again.
+    if (found := _companion(act, "found")) is not None:
+        act.item.status = found.detail or ItemStatus.MISSING
+        ledger.reverse(act.session, found, act.origin.also("found"))
+    companion = _companion(act, "return")
     if companion is not None and companion.loan_id is not None:
         former = queries.loan(act.session, companion.loan_id)
         _reopen(act, former)
         ledger.reverse(act.session, companion, act.origin.also("return"))
 
 
+def _companion(act: _Act, name: str) -> Entry | None:
+    return ledger.replayed(act.session, ledger.companion_id(act.entry.request_id, name))
+
+
+def _unfill_hold(act: _Act) -> None:
+    """S4: the reader waits again, and the copy stands on the hold shelf if it stood there."""
+    filled = _companion(act, "hold")
+    if filled is None or act.loan is None or act.loan.patron_id is None:
+        return
+    ledger.reverse(act.session, filled, act.origin.also("hold"))
+    hold = queries.filled_hold(act.session, act.loan.patron_id, act.item.record_id)
+    if hold is None:
+        return
+    hold.ended_at = None
+    if hold.item_id == act.item.id and hold.shelf_until is not None:
+        hold.status, act.item.status = HoldStatus.ON_SHELF, ItemStatus.ON_HOLD_SHELF
+    else:
+        hold.status, hold.item_id, hold.shelf_until = HoldStatus.WAITING, None, None
+
+
 def _undo_return(act: _Act) -> None:
-    if act.item.status != ItemStatus.AVAILABLE:
+    """The copy goes back to the reader, also from the hold shelf or the box it was put in."""
+    loan = act.loan
+    if loan is not None and loan.of_group:
+        loan.back -= act.entry.count
+        loan.ended_at = loan.ended_by = None
+        return
+    loan = _expect(act, open_=False)
+    if act.item.status not in {
+        ItemStatus.AVAILABLE,
+        ItemStatus.ON_HOLD_SHELF,
+        ItemStatus.IN_TRANSIT,
+    }:
         raise CannotUndo
-    _reopen(act, _expect(act, open_=False))
+    release(act.session, act.item, act.origin)
+    _reopen(act, loan)
+
+
+def _undo_loss(act: _Act) -> None:
+    if act.loan is None:
+        act.item.status = ItemStatus.AVAILABLE
+    else:
+        _reopen(act, _expect(act, open_=False))
+
+
+def _undo_finding(act: _Act) -> None:
+    release(act.session, act.item, act.origin)
+    act.item.status = act.entry.detail or ItemStatus.MISSING
 
 
 def _undo_renewal(act: _Act) -> None:
@@ -99,6 +155,7 @@ def _undo_renewal(act: _Act) -> None:
         raise CannotUndo
     loan.due, loan.due_before = loan.due_before, None
     loan.renewals -= 1
+    loan.unseen_renewals -= act.entry.channel in queries.REMOTE
 
 
 def _undo_nothing(_: _Act) -> None:
@@ -114,6 +171,8 @@ _HOW = dict.fromkeys(Kind, _refuse) | {
     Kind.RETURN: _undo_return,
     Kind.RENEWAL: _undo_renewal,
     Kind.IN_HOUSE_USE: _undo_nothing,
+    Kind.LOST: _undo_loss,
+    Kind.FOUND: _undo_finding,
 }
 
 
@@ -125,6 +184,7 @@ def _expect(act: _Act, *, open_: bool) -> Loan:
 
 def _reopen(act: _Act, loan: Loan) -> None:
     loan.ended_at = loan.ended_by = None
+    loan.back = 0
     act.item.status = ItemStatus.ON_LOAN
     act.item.branch_id = loan.branch_id
     act.session.flush()

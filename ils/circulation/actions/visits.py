@@ -1,4 +1,4 @@
-"""Visits: the first service to a reader at a branch on a day is one."""
+"""Visits: the first service to a reader at a branch on a day is one, or one from afar."""
 
 from __future__ import annotations
 
@@ -10,24 +10,29 @@ from ils.ledger import Entry, Facts, Kind, Origin
 
 
 def count_visit(session: Session, origin: Origin, patron_id: int, facts: Facts) -> None:
-    """Write the visit of the day, unless it is written."""
+    """Write the visit of the day, unless it is written; by phone, e-mail or site the remote one."""
     about: Facts = {
         "patron_year_id": facts.get("patron_year_id"),
         "patron_category": facts.get("patron_category"),
         "age": facts.get("age"),
         "sex": facts.get("sex"),
     }
-    ledger.record_once(session, Kind.VISIT, origin, about, key=_key(origin, patron_id))
+    remote = origin.channel in queries.REMOTE
+    kind = Kind.REMOTE_VISIT if remote else Kind.VISIT
+    ledger.record_once(session, kind, origin, about, key=_key(kind, origin, patron_id))
 
 
 def uncount_visit(session: Session, origin: Origin, patron_id: int, act: Entry) -> None:
     """Take the visit back when the undone act was the reader's only service of the day."""
-    if queries.services_left(session, patron_id, act.branch_id, act.day):
+    remote = act.channel in queries.REMOTE
+    left = queries.services_left(session, patron_id, act.branch_id, act.day, remote=remote)
+    if left:
         return
-    visit = ledger.standing(session, _key(origin, patron_id))
+    kind = Kind.REMOTE_VISIT if remote else Kind.VISIT
+    visit = ledger.standing(session, _key(kind, origin, patron_id))
     if visit is not None:
         ledger.reverse(session, visit, origin.also("visit"))
 
 
-def _key(origin: Origin, patron_id: int) -> str:
-    return f"visit:{patron_id}:{origin.branch_id}:{origin.day}"
+def _key(kind: Kind, origin: Origin, patron_id: int) -> str:
+    return f"{kind}:{patron_id}:{origin.branch_id}:{origin.day}"

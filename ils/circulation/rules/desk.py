@@ -16,19 +16,31 @@ class Situation(StrEnum):
     LOAN = "S1"
     ASK_RENEWAL = "S2"
     RETURN_AND_LOAN = "S3"
+    HOLD_AND_LOAN = "S4"
+    HELD_FOR_ANOTHER = "S5"
     RETURN = "S6"
+    TO_HOLD_SHELF = "S6a"
+    INTO_TRANSIT = "S6b"
     ON_SHELF = "S7"
+    RECEIVED = "S8"
+    BOUND_ELSEWHERE = "S8b"
+    FOUND = "S9"
     WITHDRAWN = "S10"
     UNKNOWN = "S11"
     ALREADY_DONE = "S12"
     #: Another desk lent this copy a moment ago: not a return, a clear refusal.
     JUST_LENT = "S12b"
-    #: The state needs another department: in repair, lost, in processing …
-    UNAVAILABLE = "S9"
+    #: The state needs another department: in repair, in processing.
+    UNAVAILABLE = "unavailable"
+    #: A group of copies without numbers: how many?
+    GROUP = "group"
+    COMMAND = "command"
     #: Besides copies: a card, a name, an act asked for by its button.
     PATRON = "card"
     NAMES = "names"
     RENEWAL = "renewal"
+    ALL_RENEWED = "all_renewed"
+    LOST = "lost"
     IN_HOUSE_USE = "in_house_use"
     UNDO = "undo"
 
@@ -51,6 +63,9 @@ class Scanned:
         since_lent: time since its open loan began.
         lent_here: the desk that scans it now has lent it.
         since_returned: time since its last loan ended by a return.
+        for_open_patron: it stands on the hold shelf for the open reader.
+        bound_here: it is in transit to this branch.
+        of_group: it is a group of copies without numbers.
     """
 
     status: ItemStatus
@@ -58,9 +73,12 @@ class Scanned:
     since_lent: timedelta | None = None
     lent_here: bool = True
     since_returned: timedelta | None = None
+    for_open_patron: bool = False
+    bound_here: bool = False
+    of_group: bool = False
 
 
-def situation(  # noqa: PLR0911 -- a tree has leaves
+def situation(  # noqa: C901, PLR0911, PLR0912 -- a tree has branches and leaves
     copy: Scanned, *, patron_open: bool, repeat: timedelta
 ) -> Situation:
     """Which branch of the tree a scan is.
@@ -78,8 +96,22 @@ def situation(  # noqa: PLR0911 -- a tree has leaves
         if copy.lent_to_open_patron:
             return Situation.ALREADY_DONE if just_lent else Situation.ASK_RENEWAL
         return Situation.JUST_LENT if just_lent else Situation.RETURN_AND_LOAN
+    if copy.status in LOST_FROM_SIGHT:
+        return Situation.FOUND
+    if copy.status is ItemStatus.ON_HOLD_SHELF:
+        if not patron_open:
+            return Situation.TO_HOLD_SHELF
+        return Situation.HOLD_AND_LOAN if copy.for_open_patron else Situation.HELD_FOR_ANOTHER
+    if copy.status is ItemStatus.IN_TRANSIT:
+        if copy.for_open_patron:
+            return Situation.HOLD_AND_LOAN
+        if patron_open:
+            return Situation.LOAN
+        return Situation.RECEIVED if copy.bound_here else Situation.BOUND_ELSEWHERE
     if copy.status is not ItemStatus.AVAILABLE:
         return Situation.UNAVAILABLE
+    if copy.of_group:
+        return Situation.GROUP
     if patron_open:
         return Situation.LOAN
     if copy.since_returned is not None and copy.since_returned < repeat:
@@ -87,11 +119,22 @@ def situation(  # noqa: PLR0911 -- a tree has leaves
     return Situation.ON_SHELF
 
 
+#: A scan proves that such a copy exists.
+LOST_FROM_SIGHT = {ItemStatus.MISSING, ItemStatus.LOST}
+
+
 class UnknownCode(NotFound):
     """No card, copy or name fits what was scanned."""
 
     code = "unknown_code"
     message = N_("“%(code)s” was not found: no card, copy or reader has it.")
+
+
+class CardReplaced(Refused):
+    """A lost or worn card: its reader has another."""
+
+    code = "card_replaced"
+    message = N_("This card was replaced on %(day)s. Find its reader by name and ask who you are.")
 
 
 class CopyWithdrawn(Refused):
@@ -102,7 +145,7 @@ class CopyWithdrawn(Refused):
 
 
 class CopyUnavailable(Refused):
-    """S9 and its neighbours: first another department has to act."""
+    """First another department has to act."""
 
     code = "copy_unavailable"
     message = N_("“%(title)s” (%(number)s) cannot be lent or returned here: %(status)s.")

@@ -6,12 +6,20 @@ import re
 from collections.abc import Container
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from ils.errors import N_, Invalid, Refused
 
 OLDEST = 120
 LONGEST_CARD = 40
+LONGEST_TEXT = 2000
 SEXES = ("f", "m", "")
+GRADES = tuple(map(str, range(13)))
+CHANNELS = ("phone", "whatsapp", "sms", "email", "letter")
+DISABILITIES = ("", "sight", "hearing", "speech", "movement", "other")
+OF_CARD = N_("Latin letters and digits, up to 40, without blanks.")
+#: A school year begins in this month.
+SEPTEMBER = 9
 
 _phone = re.compile(r"\+?[\d\s()-]{5,20}")
 _email = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -32,6 +40,18 @@ class PatronData:
     phone: str = ""
     email: str = ""
     address: str = ""
+    channel: str = "phone"
+    school: str = ""
+    grade: str = ""
+    workplace: str = ""
+    disability: str = ""
+    home_delivery: bool = False
+    wishes: str = ""
+    notes: str = ""
+    #: The card of a guardian who is a reader; else the name and phone.
+    guardian: str = ""
+    guardian_name: str = ""
+    guardian_phone: str = ""
     consent: bool = False
 
 
@@ -42,6 +62,18 @@ class CardTaken(Refused):
     message = N_("The barcode “%(card)s” is already in use.")
 
 
+class LooksRegistered(Refused):
+    """Readers of nearly the same name or birth date are there; ``found`` has their ids."""
+
+    code = "looks_registered"
+    message = N_("Perhaps this reader is registered already: %(names)s.")
+
+    def __init__(self, found: list[int], names: str) -> None:
+        """Keep the readers for the page."""
+        super().__init__(names=names)
+        self.found = found
+
+
 class AlreadyRegistered(Refused):
     """The reader is registered this year."""
 
@@ -49,23 +81,38 @@ class AlreadyRegistered(Refused):
     message = N_("The reader is already registered for %(year)s.")
 
 
-def checked(data: PatronData, categories: Container[str], today: date) -> PatronData:
+def checked(
+    data: PatronData, categories: Container[str], today: date, *, consent: bool = True
+) -> PatronData:
     """The data with tidy blanks.
+
+    Args:
+        consent: whether it must be given now; an import brings readers whose paper says it.
 
     Raises:
         Invalid: a field cannot be used; it is named.
     """
-    data = replace(
-        data,
-        surname=_tidy(data.surname),
-        given_name=_tidy(data.given_name),
-        patronymic=_tidy(data.patronymic),
-        phone=_tidy(data.phone),
-        email=data.email.strip(),
-        address=_tidy(data.address),
-        card=data.card.strip(),
-    )
-    wrong = [
+    tidy: dict[str, Any] = {name: _tidy(getattr(data, name)) for name in TEXTS}
+    data = replace(data, **tidy)
+    for bad, field, reason in _wrong(data, categories, today, consent=consent):
+        if bad:
+            raise Invalid(field, reason)
+    return data
+
+
+#: Fields of words, whose blanks are tidied.
+TEXTS = (
+    "surname", "given_name", "patronymic", "phone", "email", "address", "card", "school",
+    "grade", "workplace", "wishes", "notes", "guardian", "guardian_name", "guardian_phone",
+)  # fmt: skip
+
+
+def _wrong(
+    data: PatronData, categories: Container[str], today: date, *, consent: bool
+) -> list[tuple[bool, str, str]]:
+    """What may be wrong: whether it is, the field, the reason."""
+    return [
+        *_wrong_contacts(data),
         (not data.surname, N_("Surname"), N_("This must be filled in.")),
         (not data.given_name, N_("Given name"), N_("This must be filled in.")),
         (
@@ -76,11 +123,32 @@ def checked(data: PatronData, categories: Container[str], today: date) -> Patron
         (data.category not in categories, N_("Category"), N_("Choose one from the list.")),
         (data.sex not in SEXES, N_("Sex"), N_("Choose one from the list.")),
         (data.language not in {"kk", "ru", "en"}, N_("Language"), N_("Choose one from the list.")),
+        (not _is_card(data.card), N_("Card barcode"), OF_CARD),
         (
-            not (len(data.card) <= LONGEST_CARD and data.card.isascii() and " " not in data.card),
-            N_("Card barcode"),
-            N_("Latin letters and digits, up to 40, without blanks."),
+            not (data.grade == "" or data.grade in GRADES),
+            N_("Grade"),
+            N_("It must be a number from 0 to 12."),
         ),
+        (
+            data.disability not in DISABILITIES,
+            N_("Disability"),
+            N_("Choose one from the list."),
+        ),
+        (
+            any(len(getattr(data, name)) > LONGEST_TEXT for name in TEXTS),
+            N_("Notes"),
+            N_("It is too long."),
+        ),
+        (
+            consent and not data.consent,
+            N_("Consent"),
+            N_("A reader is registered only with consent."),
+        ),
+    ]
+
+
+def _wrong_contacts(data: PatronData) -> list[tuple[bool, str, str]]:
+    return [
         (
             bool(data.phone) and not _phone.fullmatch(data.phone),
             N_("Phone"),
@@ -91,12 +159,36 @@ def checked(data: PatronData, categories: Container[str], today: date) -> Patron
             N_("E-mail"),
             N_("It does not look like an address."),
         ),
-        (not data.consent, N_("Consent"), N_("A reader is registered only with consent.")),
+        (
+            data.channel not in CHANNELS,
+            N_("How to reach the reader"),
+            N_("Choose one from the list."),
+        ),
+        (
+            data.channel == "email" and not data.email,
+            N_("E-mail"),
+            N_("The reader is to be reached by it."),
+        ),
     ]
-    for bad, field, reason in wrong:
-        if bad:
-            raise Invalid(field, reason)
-    return data
+
+
+def checked_card(card: str) -> None:
+    """Look whether a text can be a card.
+
+    Raises:
+        Invalid: it cannot.
+    """
+    if not card or not _is_card(card):
+        raise Invalid(N_("Card barcode"), OF_CARD)
+
+
+def _is_card(card: str) -> bool:
+    return len(card) <= LONGEST_CARD and card.isascii() and " " not in card
+
+
+def school_year(day: date) -> int:
+    """The year a school year began in."""
+    return day.year if day.month >= SEPTEMBER else day.year - 1
 
 
 def _tidy(text: str) -> str:

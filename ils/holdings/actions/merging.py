@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Table, func, select, update
 from sqlalchemy.orm import Session
 
 from ils.catalog import queries as catalog
 from ils.catalog.actions import editing
 from ils.catalog.actions.records import change_record, rewrite_fields, set_state
 from ils.catalog.marc.record import Field
-from ils.catalog.models import Act, BibliographicRecord, Merge, NotDuplicate, RecordState
+from ils.catalog.models import (
+    FOLLOWS_RECORD,
+    Act,
+    BibliographicRecord,
+    Merge,
+    NotDuplicate,
+    RecordState,
+)
 from ils.catalog.rules import Classes, comparison
+from ils.db import Base
 from ils.errors import N_, Invalid, NotFound, Refused
 from ils.holdings.models import Item, ItemStatus
 from ils.ledger import Kind, Origin
@@ -71,8 +79,7 @@ def merge_records(
     if marc.fields != kept.marc_record().fields:
         change_record(session, origin, kept, marc=marc, classes=classes, act=Act.MERGED)
         editing.note_problems(session, kept)
-    items = list(session.scalars(select(Item.id).where(Item.record_id == dropped.id)))
-    session.execute(update(Item).where(Item.id.in_(items)).values(record_id=kept.id))
+    moved = {f"{table.name}s": _move(session, table, dropped.id, kept.id) for table in _followers()}
     numbers = (dropped.control_number, kept.control_number)
     parts = session.scalars(catalog.locked(catalog.parts(dropped))).all()
     _rename_host(session, origin, parts, *numbers, classes=classes, act=Act.MERGED)
@@ -83,7 +90,7 @@ def merge_records(
         dropped_id=dropped.id,
         before=before,
         after=kept.revision,
-        moved={"items": items, "parts": [part.id for part in parts]},
+        moved=moved | {"parts": [part.id for part in parts]},
         at=origin.at,
         staff_id=origin.staff_id,
         undone_at=None,
@@ -121,13 +128,32 @@ def take_apart(
     if kept.revision == merge.after != merge.before:
         old = catalog.version(session, kept, merge.before)
         change_record(session, origin, kept, marc=old.marc, classes=classes, act=Act.SEPARATED)
-    still = select(Item.id).where(Item.id.in_(merge.moved["items"]), Item.record_id == kept.id)
-    session.execute(update(Item).where(Item.id.in_(still)).values(record_id=dropped.id))
+    for table in _followers():
+        _move(session, table, kept.id, dropped.id, merge.moved.get(f"{table.name}s", []))
     numbers = (kept.control_number, dropped.control_number)
     parts = [catalog.record(session, part_id, lock=True) for part_id in merge.moved["parts"]]
     _rename_host(session, origin, parts, *numbers, classes=classes, act=Act.SEPARATED)
     merge.undone_at = origin.at
     return dropped
+
+
+def _followers() -> list[Table]:
+    """What hangs on a record and goes with it: copies, holds and so on."""
+    tables = Base.metadata.sorted_tables
+    return [t for t in tables if any(c.info == FOLLOWS_RECORD for c in t.columns)]
+
+
+def _move(
+    session: Session, table: Table, old: int, new: int, only: Sequence[int] | None = None
+) -> list[int]:
+    """Hang rows of a table on another record; returns their ids."""
+    query = select(table.c.id).where(table.c.record_id == old)
+    if only is not None:
+        query = query.where(table.c.id.in_(only))
+    ids = list(session.scalars(query))
+    session.execute(update(table).where(table.c.id.in_(ids)).values(record_id=new))
+    session.expire_all()
+    return ids
 
 
 def _rename_host(

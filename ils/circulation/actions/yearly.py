@@ -1,0 +1,74 @@
+"""What is done to many readers once a year: re-registration, the next grade."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from dataclasses import replace
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ils.circulation import queries
+from ils.circulation.actions.patrons import register_year
+from ils.circulation.models import Patron
+from ils.circulation.rules import patrons as rules
+from ils.errors import N_, Invalid
+from ils.ledger import Channel, Origin
+from ils.organisation.actions import audit
+
+
+def reregister_many(session: Session, origin: Origin, patron_ids: Sequence[int]) -> int:
+    """Register known readers for this year, without a visit; who is registered is passed over.
+
+    Returns:
+        How many were registered now.
+    """
+    done = 0
+    by_hand = replace(origin, channel=Channel.SYSTEM)
+    query = select(Patron).where(Patron.id.in_(patron_ids)).order_by(Patron.id)
+    for patron in session.scalars(query.with_for_update()):
+        if queries.patron_year(session, patron.id, origin.day.year) is None:
+            register_year(session, by_hand.also(str(patron.id)), patron, new=False)
+            done += 1
+    return done
+
+
+def advance_school_year(
+    session: Session,
+    origin: Origin,
+    *,
+    last_grade: int,
+    category: str,
+    categories: Container[str],
+) -> tuple[int, int]:
+    """Everybody at school goes to the next grade, once in a school year.
+
+    Args:
+        last_grade: who was in it leaves school.
+        category: of those who leave, from their next registration on.
+
+    Returns:
+        How many went up, and how many left.
+
+    Raises:
+        Invalid: an unknown category, or no grade.
+    """
+    if category not in categories:
+        raise Invalid(N_("Category"), N_("Choose one from the list."))
+    if not 4 <= last_grade <= 12:
+        raise Invalid(N_("Last grade"), N_("It must be a number from 4 to 12."))
+    year = rules.school_year(origin.day)
+    leaving = session.execute(
+        update(Patron)
+        .where(*queries.of_earlier_grade(year), Patron.grade >= last_grade)
+        .values(grade=None, grade_year=None, category=category)
+    ).rowcount  # type: ignore[attr-defined]  # of every UPDATE
+    rising = session.execute(
+        update(Patron)
+        .where(*queries.of_earlier_grade(year))
+        .values(grade=Patron.grade + 1, grade_year=year)
+    ).rowcount  # type: ignore[attr-defined]
+    session.expire_all()
+    said = {"rising": rising, "leaving": leaving, "year": year}
+    audit(session, origin.staff_id, "patrons.school_year", str(year), **said)
+    return rising, leaving

@@ -1,0 +1,96 @@
+"""Holds, and copies on their way between branches."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ils.catalog.models import FOLLOWS_RECORD, BibliographicRecord
+from ils.circulation.models.patrons import Patron
+from ils.db import Base, BigId, new_id, one_of
+from ils.holdings.models import Item
+
+_open = text("status IN ('waiting', 'in_transit', 'on_shelf')")
+_under_way = text("ended_at IS NULL")
+
+
+class HoldStatus(StrEnum):
+    """How far a hold is."""
+
+    WAITING = "waiting"
+    IN_TRANSIT = "in_transit"
+    ON_SHELF = "on_shelf"
+    FILLED = "filled"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+    @property
+    def open(self) -> bool:
+        """Whether the reader still waits."""
+        return self in {HoldStatus.WAITING, HoldStatus.IN_TRANSIT, HoldStatus.ON_SHELF}
+
+
+class Hold(Base):
+    """A reader waits for a document, or for one copy of it, at a branch, in their order."""
+
+    __tablename__ = "hold"
+    __table_args__ = (
+        one_of("status", HoldStatus),
+        Index(
+            "ix_hold_open_record",
+            "record_id",
+            "status",
+            "id",
+            sqlite_where=_open,
+            postgresql_where=_open,
+        ),
+        Index("ix_hold_open_patron", "patron_id", sqlite_where=_open, postgresql_where=_open),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
+    patron_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("patron.id"))
+    record_id: Mapped[int] = mapped_column(BigId, ForeignKey("record.id"), info=FOLLOWS_RECORD)
+    #: The one copy the reader asked for; ``None``: any.
+    wanted_item_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("item.id"))
+    branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
+    status: Mapped[str] = mapped_column(default=HoldStatus.WAITING)
+    #: The copy that was set aside.
+    item_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("item.id"), index=True)
+    placed_at: Mapped[datetime]
+    #: The last day the copy stands on the hold shelf.
+    shelf_until: Mapped[date | None]
+    ended_at: Mapped[datetime | None]
+
+    patron: Mapped[Patron | None] = relationship()
+    record: Mapped[BibliographicRecord] = relationship()
+    item: Mapped[Item | None] = relationship(foreign_keys=[item_id])
+
+
+class Transit(Base):
+    """A copy on its way from branch to branch: home, or to a reader who waits there."""
+
+    __tablename__ = "transit"
+    __table_args__ = (
+        Index(
+            "uq_transit_open_item",
+            "item_id",
+            unique=True,
+            sqlite_where=_under_way,
+            postgresql_where=_under_way,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
+    item_id: Mapped[int] = mapped_column(BigId, ForeignKey("item.id"))
+    from_branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
+    to_branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"), index=True)
+    hold_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("hold.id"))
+    sent_at: Mapped[datetime]
+    sent_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff.id"))
+    ended_at: Mapped[datetime | None]
+
+    item: Mapped[Item] = relationship()
+    hold: Mapped[Hold | None] = relationship()

@@ -1,0 +1,154 @@
+"""Readers: their cards, registrations by year, blocks, consent."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ils.db import Base, BigId, new_id, one_of
+
+
+class Channels(StrEnum):
+    """How a reader wants to be reached."""
+
+    PHONE = "phone"
+    WHATSAPP = "whatsapp"
+    SMS = "sms"
+    EMAIL = "email"
+    LETTER = "letter"
+
+
+class Disability(StrEnum):
+    """Kinds of disability that reports of libraries tell apart."""
+
+    SIGHT = "sight"
+    HEARING = "hearing"
+    SPEECH = "speech"
+    MOVEMENT = "movement"
+    OTHER = "other"
+
+
+class Patron(Base):
+    """A reader. One card for the whole system."""
+
+    __tablename__ = "patron"
+    __table_args__ = (
+        CheckConstraint("sex IN ('f', 'm')", name="sex"),
+        one_of("channel", Channels),
+        one_of("disability", Disability),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
+    card: Mapped[str] = mapped_column(unique=True)
+    surname: Mapped[str]
+    given_name: Mapped[str]
+    patronymic: Mapped[str] = mapped_column(default="")
+    birth_date: Mapped[date]
+    sex: Mapped[str | None]
+    #: A code of the library's tree of categories; the deepest that is known.
+    category: Mapped[str]
+    language: Mapped[str] = mapped_column(default="ru")
+    phone: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(default="")
+    channel: Mapped[str] = mapped_column(default=Channels.PHONE, server_default="phone")
+    school: Mapped[str] = mapped_column(default="", server_default="")
+    grade: Mapped[int | None]
+    #: The school year (of its September) the grade is of.
+    grade_year: Mapped[int | None]
+    workplace: Mapped[str] = mapped_column(default="", server_default="")
+    disability: Mapped[str | None]
+    home_delivery: Mapped[bool] = mapped_column(default=False, server_default="0")
+    #: What a reader at home likes to be brought.
+    wishes: Mapped[str] = mapped_column(default="", server_default="")
+    notes: Mapped[str] = mapped_column(default="", server_default="")
+    #: Who answers for a child; that reader's dependants are one family.
+    guardian_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("patron.id"), index=True)
+    #: The same, of a guardian who is no reader.
+    guardian_name: Mapped[str] = mapped_column(default="", server_default="")
+    guardian_phone: Mapped[str] = mapped_column(default="", server_default="")
+    #: When the reader agreed to the processing of personal data (Law 94-V).
+    consent_at: Mapped[datetime | None]
+    branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
+    created_at: Mapped[datetime]
+    #: The reader's id in the system an import came from.
+    import_key: Mapped[str | None] = mapped_column(index=True, unique=True)
+    #: The names as the search compares them.
+    search_text: Mapped[str]
+
+    @property
+    def name(self) -> str:
+        """Surname and given names."""
+        return " ".join(filter(None, (self.surname, self.given_name, self.patronymic)))
+
+
+class PatronYear(Base):
+    """A reader in a calendar year; what statistics know of a person.
+
+    Frozen at (re-)registration; stays when ``patron_id`` is taken away.
+    """
+
+    __tablename__ = "patron_year"
+    __table_args__ = (UniqueConstraint("patron_id", "year"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
+    patron_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("patron.id"))
+    year: Mapped[int]
+    category: Mapped[str]
+    birth_year: Mapped[int]
+    sex: Mapped[str | None]
+    branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
+    registered_at: Mapped[datetime]
+
+
+class FormerCard(Base):
+    """A barcode a reader had before: lost, worn, or changed."""
+
+    __tablename__ = "former_card"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
+    patron_id: Mapped[int] = mapped_column(BigId, ForeignKey("patron.id"), index=True)
+    card: Mapped[str] = mapped_column(unique=True)
+    replaced_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(default="")
+    staff_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff.id"))
+
+
+class PatronBlock(Base):
+    """A reader to whom nothing is lent, until a day or until somebody lifts it."""
+
+    __tablename__ = "patron_block"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
+    patron_id: Mapped[int] = mapped_column(BigId, ForeignKey("patron.id"), index=True)
+    reason: Mapped[str]
+    #: The last day of the block; ``None``: until it is lifted.
+    until: Mapped[date | None]
+    placed_at: Mapped[datetime]
+    placed_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff.id"))
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff.id"))
+
+
+class ConsentRecord(Base):
+    """When a reader agreed to the processing of personal data, or took it back (Law 94-V)."""
+
+    __tablename__ = "consent_record"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
+    patron_id: Mapped[int] = mapped_column(BigId, ForeignKey("patron.id"), index=True)
+    given: Mapped[bool]
+    at: Mapped[datetime]
+    staff_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff.id"))
+
+
+class PatronPhoto(Base):
+    """A small JPEG, made by us of what was given."""
+
+    __tablename__ = "patron_photo"
+
+    patron_id: Mapped[int] = mapped_column(BigId, ForeignKey("patron.id"), primary_key=True)
+    jpeg: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,0 +1,97 @@
+"""Tables people keep readers in: XLSX, CSV. The one importer of openpyxl."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from ils.errors import N_, Invalid
+
+MOST_ROWS = 200_000
+CODINGS = ("utf-8-sig", "cp1251")
+
+
+class NotTable(Invalid):
+    """The file is no table that can be read."""
+
+    code = "not_table"
+    message = N_("The file is not a table in XLSX or CSV: %(why)s")
+
+
+def rows(data: bytes) -> Iterator[list[str]]:
+    """The rows of a file as texts; dates as 2026-01-31. Of a workbook, its first sheet.
+
+    Raises:
+        NotTable: it cannot be read.
+    """
+    if data.startswith(b"PK\x03\x04"):
+        yield from _of_workbook(data)
+    else:
+        yield from _of_csv(data)
+
+
+def _of_workbook(data: bytes) -> Iterator[list[str]]:
+    try:
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        for number, row in enumerate(sheet.iter_rows(values_only=True)):
+            if number > MOST_ROWS:
+                raise NotTable(why=f"> {MOST_ROWS}")
+            yield [_text(cell) for cell in row]
+    except (InvalidFileException, KeyError, IndexError, ValueError, OSError) as error:
+        raise NotTable(why=str(error)) from error
+
+
+def _text(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def _of_csv(data: bytes) -> Iterator[list[str]]:
+    for coding in CODINGS:
+        try:
+            text = data.decode(coding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise NotTable(why="UTF-8, cp1251")
+    head = text.split("\n", 1)[0]
+    separator = max(";\t,", key=head.count)
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+            yield [cell.strip() for cell in row]
+    except csv.Error as error:
+        raise NotTable(why=str(error)) from error
+
+
+def written_csv(head: Sequence[str], body: Sequence[Sequence[str]]) -> bytes:
+    """A CSV that spreadsheet programs open as it is."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";")
+    writer.writerow(head)
+    writer.writerows(body)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def workbook(head: Sequence[str], body: Sequence[Sequence[str]]) -> bytes:
+    """An XLSX with one sheet."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for row in (head, *body):
+        sheet.append(list(row))
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()

@@ -1,0 +1,1 @@
+"""What a library does besides lending: events, references, refusals, counts by hand."""

@@ -1,0 +1,1 @@
+"""What staff write down besides lending; each is counted and can be taken back."""

@@ -1,0 +1,92 @@
+"""What a count, an event, an enquiry must say. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from ils.errors import N_, Invalid
+from ils.ledger import Kind
+
+LANGUAGES = ("kk", "ru", "en")
+MOST = 100_000
+OLDEST = timedelta(days=366)
+LONGEST = 500
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What a tally of some kind writes."""
+
+    kind: Kind
+    detail: str | None = None
+
+
+#: What may be counted by hand: the code on the page → what it writes.
+TALLIES: Mapping[str, Counted] = {
+    "loan": Counted(Kind.LOAN),
+    "renewal": Counted(Kind.RENEWAL, "reader"),
+    "return": Counted(Kind.RETURN),
+    "in_house_use": Counted(Kind.IN_HOUSE_USE),
+    "visit": Counted(Kind.VISIT),
+    "remote_visit": Counted(Kind.REMOTE_VISIT),
+    "registration.new": Counted(Kind.REGISTRATION, "new"),
+    "registration.re": Counted(Kind.REGISTRATION, "re"),
+    "reference.thematic": Counted(Kind.REFERENCE, "thematic"),
+    "reference.address": Counted(Kind.REFERENCE, "address"),
+    "reference.verifying": Counted(Kind.REFERENCE, "verifying"),
+    "reference.factual": Counted(Kind.REFERENCE, "factual"),
+    "refusal": Counted(Kind.REFUSAL),
+}
+#: Of them, counted by division and language.
+OF_DOCUMENTS = ("loan", "renewal", "return", "in_house_use")
+
+
+def whole(text: str, field: str) -> int:
+    """A number of things; nothing typed is none.
+
+    Raises:
+        Invalid: it is no whole number, or too large.
+    """
+    text = text.strip()
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdigit() and len(text) <= 6 and int(text) <= MOST):
+        raise Invalid(field, N_("It must be a whole number, at most 100 000."))
+    return int(text)
+
+
+def checked_day(day: date, today: date) -> date:
+    """A day something was counted on.
+
+    Raises:
+        Invalid: it is still to come, or more than a year back.
+    """
+    if day > today or today - day > OLDEST:
+        raise Invalid(N_("Day"), N_("It must be today or a day of the last year."))
+    return day
+
+
+def text_of(text: str, field: str) -> str:
+    """A text that must be there, with single blanks.
+
+    Raises:
+        Invalid: it is empty or too long.
+    """
+    text = " ".join(text.split())
+    if not text:
+        raise Invalid(field, N_("This must be filled in."))
+    if len(text) > LONGEST:
+        raise Invalid(field, N_("It is too long."))
+    return text
+
+
+def part_of(part: int, whole_: int, field: str) -> None:
+    """A part cannot exceed its whole.
+
+    Raises:
+        Invalid: it does.
+    """
+    if part > whole_:
+        raise Invalid(field, N_("A part cannot be larger than the whole."))

@@ -1,0 +1,43 @@
+"""What the pages of services share."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ils import web
+from ils.clock import Period
+from ils.errors import N_, IlsError
+
+services = Blueprint("services", __name__, url_prefix="/staff/services")
+
+
+def period() -> Period:
+    """The days of the address; this month, unless others are asked for.
+
+    Raises:
+        Invalid: a day cannot be read.
+    """
+    today, args = web.today(), request.args
+    first = web.parsed_day(args["from"], N_("From")) if args.get("from") else today.replace(day=1)
+    last = web.parsed_day(args["to"], N_("To")) if args.get("to") else today
+    return Period(first, max(first, last) + timedelta(days=1))
+
+
+def done(text: str, endpoint: str) -> ResponseReturnValue:
+    """The desk gets a line for its list, everybody else the page of the list."""
+    if request.headers.get("X-Requested-With") == "desk":
+        return render_template("services/_line.html", text=text, level="success")
+    flash(text)
+    return redirect(url_for(endpoint))
+
+
+@services.errorhandler(IlsError)
+def refused(error: IlsError) -> ResponseReturnValue:
+    """A refusal is a line at the desk too."""
+    if request.headers.get("X-Requested-With") != "desk" or getattr(g, "staff", None) is None:
+        return web.show_error(error)
+    text = web.translated(error)
+    return render_template("services/_line.html", text=text, level="error"), error.status
