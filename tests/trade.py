@@ -193,10 +193,13 @@ class Desk:
     override: Override = field(default_factory=Override)
     returned_on: date | None = None
     channel: Channel = Channel.DESK
+    point: int | None = None
 
     def do(self, act, /, request: UUID | None = None, **values: object) -> Answer:
         def work(session: Session) -> Answer:
             origin = self.library.origin(self.branch, request)
+            if self.point is not None:
+                origin = origin.at_point(self.point)
             if self.channel is not Channel.DESK:
                 origin = replace(origin, channel=self.channel)
             config = self.library.config
@@ -226,7 +229,15 @@ class Desk:
     def undo(self, act: UUID, request: UUID | None = None) -> Answer:
         return self.do(undo, request, act=act)
 
-    def wait_for(self, card: str, number: str, *, at: str = "", only: bool = False) -> Hold:
+    def wait_for(
+        self,
+        card: str,
+        number: str,
+        *,
+        at: str = "",
+        only: bool = False,
+        request: UUID | None = None,
+    ) -> Hold:
         """Let a reader wait for a document, by the number of any copy."""
 
         def work(desk: DeskWork) -> Hold:
@@ -241,7 +252,7 @@ class Desk:
                 item=item if only else None,
             )
 
-        return self.do(work)
+        return self.do(work, request)
 
     def renew(self, answer: Answer, request: UUID | None = None) -> Answer:
         return self.do(choices.renew, request, loan_id=answer.loan.id)
@@ -272,10 +283,12 @@ class Browser:
         return self.by_script("scan", code=code, patron=patron, request=request)
 
     def by_script(self, to: str, request: UUID | None = None, **form: object):
+        return self.by_script_to(f"/desk/{to}", request, **form)
+
+    def by_script_to(self, path: str, request: UUID | None = None, **form: object):
         headers = {"X-Requested-With": "desk", "X-CSRFToken": self.token}
-        return self.client.post(
-            f"/desk/{to}", data={**form, "request_id": str(request or uuid4())}, headers=headers
-        )
+        data = {**form, "request_id": str(request or uuid4())}
+        return self.client.post(path, data=data, headers=headers)
 
     def token_of(self, path: str) -> str:
         found = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get(path).text)

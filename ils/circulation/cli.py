@@ -137,6 +137,7 @@ def import_(console: Console, file: Path, branch: str, source: str, **said: bool
                 outcome = import_patrons(session, origin, step, how, console.config.lists)
             counts += outcome.counts
             problems += outcome.problems
+    problems.sort(key=lambda found: found[0])
     told: dict[str, int | str] = dict(counts)
     if problems:
         told["rejects"] = bringing.write_rejects(read, problems, console.config)

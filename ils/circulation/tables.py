@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from zipfile import BadZipFile
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -43,7 +44,7 @@ def _of_workbook(data: bytes) -> Iterator[list[str]]:
             if number > MOST_ROWS:
                 raise NotTable(why=f"> {MOST_ROWS}")
             yield [_text(cell) for cell in row]
-    except (InvalidFileException, KeyError, IndexError, ValueError, OSError) as error:
+    except (InvalidFileException, BadZipFile, KeyError, IndexError, ValueError, OSError) as error:
         raise NotTable(why=str(error)) from error
 
 

@@ -26,6 +26,23 @@ PAGES = {
     "accounts": "/staff/settings/staff",
     "account": "/staff/settings/staff/admin",
     "audit": "/staff/settings/audit",
+    "rules": "/staff/settings/lending/?card=R1&code=B9",
+    "holds-fetch": "/desk/holds?list=fetch",
+    "holds-shelf": "/desk/holds?list=shelf",
+    "holds-leaving": "/desk/holds?list=leaving",
+    "hold-form": "/desk/hold/new?card=R1",
+    "boxes": "/desk/boxes",
+    "home-delivery": "/desk/home-delivery",
+    "tally": "/staff/services/tally",
+    "tally-visits": "/staff/services/tally?what=visit",
+    "events": "/staff/services/events",
+    "event-form": "/staff/services/events/new",
+    "references": "/staff/services/enquiries",
+    "refusals": "/staff/services/refusals",
+    "wanted": "/staff/services/wanted",
+    "reregistration": "/staff/patrons/reregister",
+    "school-year": "/staff/patrons/school-year",
+    "import-readers": "/staff/patrons/import",
     "missing": "/nowhere",
     "new-record": "/staff/catalog/new",
     "form-book": "/staff/catalog/new?worksheet=book",
@@ -63,10 +80,21 @@ def test_every_page_is_accessible(page, served, library, language, size):
         library.copy(f"B{number}", title="Абай жолы. Бірінші кітап : роман-эпопея")
         desk.issue("R1", f"B{number}")
     library.copy("B9")
+    library.copy("B8", title="Көшпенділер")
+    library.reader("R2", home_delivery=True, address="Алматы, Абай даңғылы, 10", grade="5")
+    library.rule(category="pupil", loan_days=10)
+    desk.wait_for("R2", "B9")
+    desk.take_back("B9")
+    desk.wait_for("R2", "B8")
     page.goto(f"{served.url}/sign-in")
     seen(page, f"{language}-sign-in", size)
     sign_in(page, served, "admin", then="/")
-    for name, path in {**PAGES, "reader": f"/staff/patrons/{patron}"}.items():
+    for name, path in {
+        **PAGES,
+        "reader": f"/staff/patrons/{patron}",
+        "receipt": f"/desk/receipt/{patron}",
+        "forget": f"/staff/patrons/{patron}/forget",
+    }.items():
         page.goto(f"{served.url}{path}")
         assert page.locator("html").get_attribute("lang") == language
         seen(page, f"{language}-{name}", size)

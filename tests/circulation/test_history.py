@@ -1,6 +1,7 @@
 """One property instead of a hundred examples."""
 
 from contextlib import suppress
+from datetime import timedelta
 from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
@@ -8,13 +9,20 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from ils import db, selfcheck
+from ils.circulation import queries
+from ils.circulation.actions import choices, holds, privacy
+from ils.circulation.actions.context import Override
 from ils.circulation.models import Loan
 from ils.errors import IlsError
 from ils.ledger import Entry
 
+ACTS = (
+    *("issue", "issue", "take_back", "take_back", "renew", "renew_all", "undo", "undo_old"),
+    *("hold", "hold", "cancel", "expire", "lose", "force", "drop", "forget"),
+)
 CARDS, COPIES, BRANCHES = ("R1", "R2"), ("B1", "B2"), ("ЦБ", "Ф1")
 STEP = st.tuples(
-    st.sampled_from(["issue", "issue", "take_back", "take_back", "renew", "undo", "undo_old"]),
+    st.sampled_from(ACTS),
     st.sampled_from(CARDS),
     st.sampled_from(COPIES),
     st.sampled_from(BRANCHES),
@@ -23,10 +31,10 @@ STEP = st.tuples(
 )
 
 
-@given(st.lists(STEP, min_size=2, max_size=14))
+@given(st.lists(STEP, min_size=2, max_size=16))
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
-    max_examples=60,
+    max_examples=80,
     deadline=None,
     derandomize=True,
 )
@@ -50,18 +58,58 @@ def test_any_sequence_of_scans_keeps_ledger_loans_and_shelves_equal(library, ste
 
 
 def play(desk, act, card, copy, request, done):  # noqa: PLR0917 -- one step, as it is drawn
-    match act:
-        case "issue":
-            return desk.issue(card, copy, request)
-        case "take_back":
-            return desk.take_back(copy, request)
-        case "renew" if done and done[-1].loan:
-            return desk.renew(done[-1], request)
-        case "undo" if done:
-            return desk.undo(done[-1].act, request)
-        case "undo_old" if done:
-            return desk.undo(done[0].act, request)
-    return None
+    return PLAYS[act](desk, card, copy, request, done)
+
+
+def lose(desk, card, copy, request, done):
+    item = desk.take_back(copy).item
+    return desk.do(choices.lose, request, item_id=item.id)
+
+
+def force(desk, card, copy, request, done):
+    desk.override = Override(frozenset({"held_for_another", "in_transit"}), "нужно")
+    return desk.issue(card, copy, request)
+
+
+def drop(desk, card, copy, request, done):
+    desk.returned_on = desk.library.origin(desk.branch).day - timedelta(days=1)
+    return desk.take_back(copy, request)
+
+
+def forget(desk, card, copy, request, done):
+    desk.do(lambda d: privacy.forget_patron(d, reader(d, card)), request)
+
+
+def cancel(desk, card, copy, request, done):
+    desk.do(lambda d: holds.cancel_all(d, reader(d, card).id), request)
+
+
+def renew_all(desk, card, copy, request, done):
+    return desk.do(lambda d: choices.renew_all(d, patron_id=reader(d, card).id), request)
+
+
+def reader(desk, card):
+    found = queries.patron_by_card(desk.session, [card])
+    if found is None:
+        raise queries.UnknownPatron
+    return found
+
+
+PLAYS = {
+    "issue": lambda desk, card, copy, key, _: desk.issue(card, copy, key),
+    "take_back": lambda desk, _, copy, key, __: desk.take_back(copy, key),
+    "renew": lambda desk, _, __, key, done: done and done[-1].loan and desk.renew(done[-1], key),
+    "undo": lambda desk, _, __, key, done: done and desk.undo(done[-1].act, key),
+    "undo_old": lambda desk, _, __, key, done: done and desk.undo(done[0].act, key),
+    "hold": lambda desk, card, copy, key, _: desk.wait_for(card, copy, request=key) and None,
+    "expire": lambda desk, _, __, key, ___: desk.do(holds.expire_holds, key) and None,
+    "renew_all": renew_all,
+    "cancel": cancel,
+    "lose": lose,
+    "force": force,
+    "drop": drop,
+    "forget": forget,
+}
 
 
 def prepare(library) -> int:

@@ -162,13 +162,13 @@ def of_rdr(number: int, record: MarcRecord, categories: Mapping[str, str]) -> In
     """
 
     def first(tag: str, code: str = "") -> str:
-        field = next(record.each(tag), None)
+        field = next(record.each(f"0{tag}"), None)
         if field is None:
             return ""
         values = [v.strip() for c, v in field.subfields if not code or c.lower() == code]
         return values[0] if values else ""
 
-    address = next(record.each("13"), None)
+    address = next(record.each("013"), None)
     parts = [v.strip() for _, v in address.subfields] if address else []
     cells = {
         "surname": first("10"),
@@ -187,12 +187,12 @@ def of_rdr(number: int, record: MarcRecord, categories: Mapping[str, str]) -> In
         "import_key": first("30") or first("22"),
     }
     incoming = of_row(number, cells, categories)
-    loans = tuple(loan for f in record.each("40") if (loan := _loan(f)) is not None)
+    loans = tuple(loan for f in record.each("040") if (loan := _loan(f)) is not None)
     return Incoming(number, incoming.data, incoming.import_key, incoming.registered, loans)
 
 
 def _last_day(record: MarcRecord) -> str:
-    days = [_sub(f, "d") for tag in ("51", "52") for f in record.each(tag)]
+    days = [_sub(f, "d") for tag in ("051", "052") for f in record.each(tag)]
     return max(filter(str.isdigit, days), default="")
 
 

@@ -56,7 +56,7 @@ def checked_event(data: EventData, lists: Lists, today: date) -> EventData:
     """
     rules.checked_day(data.day, today)
     if data.form not in lists.event_forms:
-        raise Invalid(N_("Form"), N_("Choose one from the list."))
+        raise Invalid(N_("Form of the event"), N_("Choose one from the list."))
     if data.mode not in set(EventMode):
         raise Invalid(N_("Where"), N_("Choose one from the list."))
     if data.language not in rules.LANGUAGES:
