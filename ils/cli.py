@@ -6,13 +6,16 @@ import gc
 import os
 import secrets
 import shutil
+import signal
+import subprocess
 import sys
+import threading
 from importlib import import_module
 
 import click
 from gunicorn.app.base import BaseApplication
 
-from ils import __version__, clock, db, schema, selfcheck, texts
+from ils import __version__, clock, db, mail, schema, selfcheck, texts
 from ils.app import create_app
 from ils.catalog.cli import catalog
 from ils.circulation.cli import desk, patrons
@@ -27,6 +30,7 @@ from ils.stats.cli import ledger, stats
 import_module("ils.holdings.cli")  # adds its commands to `catalog`
 
 LEAST_DISK_MB = 500
+WORKER_SECONDS = 5
 
 
 @click.group(cls=Commands)
@@ -115,7 +119,33 @@ def serve(console: Console) -> None:
     }
     click.echo(f"Sandyq on http://{config.server.host}:{config.server.port} (Ctrl+C stops it)")
     sys.stdout.flush()
-    _Server(options).run()
+    worker_ = _worker() if config.mail.host else None
+    try:
+        _Server(options).run()
+    finally:
+        if worker_ is not None:
+            worker_.terminate()
+
+
+def _worker() -> subprocess.Popen[bytes]:
+    """The worker beside the pages."""
+    return subprocess.Popen([sys.executable, "-m", "ils", "worker"])
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Do what is due and end.")
+@with_console
+def worker(console: Console, once: bool) -> None:
+    """Do what need not be waited for: send letters."""
+    stop = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: stop.set())
+    while not stop.is_set():
+        if console.config.mail.host:
+            mail.send_due(console.sessions, console.config.mail)
+        if once:
+            return
+        stop.wait(WORKER_SECONDS)
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types

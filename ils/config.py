@@ -9,6 +9,7 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,18 @@ class Catalog:
 
 
 @dataclass(frozen=True)
+class Mail:
+    """The server letters leave by; an empty host: no letters."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    sender: str
+    starttls: bool
+
+
+@dataclass(frozen=True)
 class Config:
     """Every setting of the installation."""
 
@@ -109,6 +122,7 @@ class Config:
     sign_in: SignIn
     circulation: Circulation
     catalog: Catalog
+    mail: Mail
 
     @property
     def folder(self) -> Path:
@@ -139,6 +153,8 @@ class Lists:
     divisions: Mapping[str, Mapping[str, str]]
     categories: Mapping[str, Mapping[str, str]]
     event_forms: Mapping[str, Mapping[str, str]]
+    #: ``MM-DD`` or ``YYYY-MM-DD`` → names of the holiday.
+    holidays: Mapping[str, Mapping[str, str]]
     udc: Mapping[str, str]
     bbk: Mapping[str, str]
 
@@ -155,6 +171,7 @@ SECTIONS: dict[str, type] = {
     "sign_in": SignIn,
     "circulation": Circulation,
     "catalog": Catalog,
+    "mail": Mail,
 }
 
 
@@ -237,6 +254,8 @@ def _check_ranges(config: Config) -> None:
     for place, (value, least, most) in limits.items():
         if not least <= value <= most:
             raise BadConfiguration(place=place, problem=f"{value} is not in {least}–{most}")
+    if config.mail.host and "@" not in config.mail.sender:
+        raise BadConfiguration(place="mail.sender", problem="must be an address")
     if config.library.language not in {"kk", "ru", "en"}:
         raise BadConfiguration(place="library.language", problem="must be kk, ru or en")
 
@@ -245,7 +264,9 @@ def load_lists(folder: Path) -> Lists:
     """Read ``lists.toml`` and ``divisions.toml``; each name must exist in ru, kk and en."""
     lists = _read_toml(folder / "lists.toml")
     classes = _read_toml(folder / "divisions.toml")
-    for kind, codes in lists.items():
+    holidays = _read_toml(folder / "holidays.toml")
+    _check_holidays(holidays)
+    for kind, codes in (*lists.items(), *holidays.items()):
         for code, names in codes.items():
             if missing := {"ru", "kk", "en"} - names.keys():
                 problem = f"no name in {', '.join(sorted(missing))}"
@@ -265,6 +286,18 @@ def load_lists(folder: Path) -> Lists:
         divisions=lists["divisions"],
         categories=lists["categories"],
         event_forms=lists["event_forms"],
+        holidays=holidays["fixed"] | holidays["moving"],
         udc=classes["udc"],
         bbk=classes["bbk"],
     )
+
+
+def _check_holidays(holidays: Mapping[str, Mapping[str, object]]) -> None:
+    """Each must be a day of the calendar."""
+    for kind, prefix in (("fixed", "2000-"), ("moving", "")):
+        for day in holidays[kind]:
+            try:
+                date.fromisoformat(prefix + day)
+            except ValueError as error:
+                place = f"holidays.toml, {kind}.{day}"
+                raise BadConfiguration(place=place, problem="it is no day") from error

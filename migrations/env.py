@@ -5,14 +5,14 @@ from __future__ import annotations
 from alembic import context
 
 # Imported for their tables.
-from ils import db, ledger
+from ils import db, ledger, mail
 from ils.catalog import models as _catalog
 from ils.circulation import models as _circulation
 from ils.holdings import models as _holdings
 from ils.organisation import models as _organisation
 from ils.services import models as _services
 
-TABLES = (ledger, _catalog, _circulation, _holdings, _organisation, _services)
+TABLES = (ledger, mail, _catalog, _circulation, _holdings, _organisation, _services)
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,

@@ -7,30 +7,19 @@ items. Every figure is taken on the running server; nothing is called from insid
 from __future__ import annotations
 
 import argparse
-import http.client
 import json
 import multiprocessing
-import os
-import re
 import shutil
-import signal
-import socket
 import statistics
 import subprocess
 import tempfile
 import time
-import urllib.parse
-from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
-import psycopg
 from bench_data import records
-
-ROOT = Path(__file__).resolve().parent.parent
-ILS = ROOT / ".venv" / "bin" / "ils"
-PASSWORD = "benchmark-only"  # noqa: S105 -- of a library that is thrown away
-
+from bench_odd import busy, odd_desks
+from bench_server import PASSWORD, ROOT, Desk, Server
 
 #: Name, desks, scans of all together (times --scans), seconds from scan to scan of a desk.
 RUNS = (
@@ -39,145 +28,10 @@ RUNS = (
     ("four desks", 4, 4, 0.0),
     ("twenty desks, two scans a second each", 20, 4, 0.5),
     ("twenty desks, without a pause", 20, 5, 0.0),
+    ("fifty desks, one scan a second each", 50, 5, 1.0),
 )
-
-
-@dataclass
-class Server:
-    """A library of its own, served."""
-
-    name: str
-    folder: Path
-    database: str
-    port: int = 0
-    process: subprocess.Popen[bytes] | None = None
-    figures: dict[str, object] = field(default_factory=dict)
-
-    @property
-    def environ(self) -> dict[str, str]:
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("ILS_")}
-        settings = {
-            "ILS_DATA": str(self.folder),
-            "ILS_DATABASE": self.database,
-            "ILS_PORT": str(self.port or 1),
-            "ILS_CIRCULATION_MAX_LOANS": "9999",
-            "ILS_CIRCULATION_REPEAT_SECONDS": "0",
-            "ILS_SERVER_THREADS": "8",
-        }
-        return kept | settings | self.extra
-
-    extra: dict[str, str] = field(default_factory=dict)
-
-    def ils(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [ILS, *arguments], env=self.environ, check=True, capture_output=True, text=True
-        )
-        return done.stdout
-
-    def start(self) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.process = subprocess.Popen(
-            [ILS, "serve"], env=self.environ, stdout=subprocess.DEVNULL, start_new_session=True
-        )
-        for _ in range(200):
-            try:
-                with socket.create_connection(("127.0.0.1", self.port), 0.2):
-                    return
-            except OSError:
-                time.sleep(0.1)
-        raise SystemExit("the server did not start")
-
-    def settle(self) -> None:
-        """Let the database finish what a night after a migration would: PostgreSQL's vacuum."""
-        if self.database:
-            with psycopg.connect(self.database, autocommit=True) as connection:
-                connection.execute("VACUUM ANALYZE")
-
-    def stop(self) -> None:
-        if self.process:
-            os.killpg(self.process.pid, signal.SIGTERM)
-            self.process.wait(20)
-            self.process = None
-
-    def pids(self) -> list[int]:
-        assert self.process
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return [self.process.pid, *map(int, children.read_text().split())]
-
-    def cpu(self) -> float:
-        """CPU seconds of all web processes."""
-        tick = os.sysconf("SC_CLK_TCK")
-        total = 0
-        for pid in self.pids():
-            values = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-            total += int(values[11]) + int(values[12])
-        return total / tick
-
-    def memory(self) -> float:
-        """Proportional memory of all web processes, MB."""
-        kb = 0
-        for pid in self.pids():
-            text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-            match = re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE)
-            kb += int(match.group(1)) if match else 0
-        return kb / 1024
-
-
-class Desk:
-    """One browser at a desk."""
-
-    def __init__(self, port: int, login: str) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", port)
-        self.cookies: dict[str, str] = {}
-        self.token = self._token("/sign-in")
-        sign_in = {"csrf_token": self.token, "login": login, "password": PASSWORD}
-        status, _ = self.request("POST", "/sign-in", sign_in)
-        if status != 302:
-            raise SystemExit(f"sign-in failed: {status}")
-        self.token = self._token("/desk")
-
-    def request(self, method: str, path: str, form: dict[str, str] | None) -> tuple[int, str]:
-        headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
-        if form is not None:
-            headers |= {
-                "Content-Type": "application/x-www-form-urlencoded",
-                "X-Requested-With": "desk",
-                "X-CSRFToken": self.token,
-            }
-        body = urllib.parse.urlencode(form) if form is not None else None
-        self.connection.request(method, path, body, headers)
-        answer = self.connection.getresponse()
-        text = answer.read().decode()
-        for name, value in answer.getheaders():
-            if name.lower() == "set-cookie":
-                key, _, rest = value.partition("=")
-                self.cookies[key] = rest.split(";")[0]
-        return answer.status, text
-
-    def _token(self, path: str) -> str:
-        self.token = ""
-        _, text = self.request("GET", path, None)
-        match = re.search(r'name="csrf_token" value="([^"]+)"', text)
-        return match.group(1) if match else ""
-
-    def scan(self, code: str, patron: str) -> tuple[float, str]:
-        """(seconds, situation) of one scan."""
-        form = {"code": code, "patron": patron, "request_id": str(uuid4())}
-        start = time.perf_counter()
-        status, text = self.request("POST", "/desk/scan", form)
-        taken = time.perf_counter() - start
-        match = re.search(r'data-situation="(\w+)"', text)
-        return taken, match.group(1) if match else f"{status} {text[:200]}"
-
-    def patron(self, card: str) -> str:
-        form = {"code": card, "patron": "", "request_id": str(uuid4())}
-        _, text = self.request("POST", "/desk/scan", form)
-        match = re.search(r'data-patron="(\d+)"', text)
-        if not match:
-            raise SystemExit(text)
-        return match.group(1)
+DESKS = 50
+READERS = 5  # of each desk
 
 
 def work(
@@ -186,6 +40,7 @@ def work(
     codes: list[str],
     patrons: int,
     pause: float,
+    offset: float,
     go: object,
     results: object,
 ) -> None:
@@ -199,6 +54,7 @@ def work(
     spans = {}
     for kind, situation in (("loan", "S1"), ("return", "S6")):
         go.wait()  # type: ignore[attr-defined]
+        time.sleep(offset)  # nor do they begin in step
         began = time.time()
         for at, code in enumerate(codes):
             reader = readers[at % patrons] if kind == "loan" else ""
@@ -220,7 +76,16 @@ def desks(server: Server, number: int, codes: list[str], pause: float) -> dict[s
     workers = [
         context.Process(
             target=work,
-            args=(server.port, at, codes[at * share : (at + 1) * share], 5, pause, go, results),
+            args=(
+                server.port,
+                at,
+                codes[at * share : (at + 1) * share],
+                5,
+                pause,
+                pause * at / number,
+                go,
+                results,
+            ),
         )
         for at in range(number)
     ]
@@ -269,19 +134,26 @@ def measure(server: Server, arguments: argparse.Namespace, file: Path) -> None:
     }
     print(server.name, "import", server.figures["import"], flush=True)
     if not arguments.only_import:
-        accounts(server, 20)
+        accounts(server, DESKS)
+        if not arguments.bare:
+            busy(server)
         if not arguments.no_history:
             server.figures["ledger import"] = history(server)
             print(server.name, "ledger", server.figures["ledger import"], flush=True)
         server.settle()
         server.start()
         try:
-            codes = [str(1_000_000 + at) for at in range(arguments.scans * 16)]
-            for name, number, factor, pause in RUNS:
+            codes = [str(1_000_000 + at) for at in range(arguments.scans * 21)]
+            runs = [run for run in RUNS if run[0].startswith(arguments.run)]
+            for name, number, factor, pause in runs:
                 batch, codes = codes[: arguments.scans * factor], codes[arguments.scans * factor :]
                 told = desks(server, number, batch, pause) | {"pace": pace()}
                 server.figures[name] = told
                 print(server.name, name, json.dumps(told), flush=True)
+            if not arguments.bare:
+                for name, told in odd_desks(server).items():
+                    server.figures[name] = told
+                    print(server.name, name, json.dumps(told), flush=True)
             server.figures["memory"] = round(server.memory())
             print(server.name, "memory MB", server.figures["memory"], flush=True)
         finally:
@@ -343,7 +215,9 @@ def main() -> None:
     parser.add_argument("--copies", type=int, default=2)
     parser.add_argument("--scans", type=int, default=400, help="half the loans of one desk")
     parser.add_argument("--no-history", action="store_true", help="leave the ledger import out")
+    parser.add_argument("--bare", action="store_true", help="no rules, holds, busy readers")
     parser.add_argument("--processes", default="0", help="web processes; 0 is the default")
+    parser.add_argument("--run", default="", help="only runs of desks whose name begins so")
     parser.add_argument("--only", choices=["sqlite", "postgresql"])
     parser.add_argument("--only-import", action="store_true")
     arguments = parser.parse_args()

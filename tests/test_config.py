@@ -60,7 +60,8 @@ def test_every_default_has_a_comment():
 
 
 def test_a_list_without_a_name_in_a_language_is_refused(tmp_path):
-    shutil.copy(ROOT / "config" / "divisions.toml", tmp_path)
+    for name in ("divisions.toml", "holidays.toml"):
+        shutil.copy(ROOT / "config" / name, tmp_path)
     lists = (ROOT / "config" / "lists.toml").read_text(encoding="utf-8")
     (tmp_path / "lists.toml").write_text(lists.replace('kk = "Кітаптар", ', ""))
     with pytest.raises(BadConfiguration) as wrong:
@@ -68,8 +69,28 @@ def test_a_list_without_a_name_in_a_language_is_refused(tmp_path):
     assert wrong.value.facts["place"] == "lists.toml, catalogues.books"
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new", "place"),
+    [
+        ("lists.toml", 'parent = "worker"', 'parent = "king"', "lists.toml, categories.builder"),
+        ("lists.toml", 'parent = "worker"', 'parent = "teacher"', "lists.toml, categories.builder"),
+        ("holidays.toml", '"03-08"', '"02-31"', "holidays.toml, fixed.02-31"),
+        ("holidays.toml", '"2026-05-27"', '"2026"', "holidays.toml, moving.2026"),
+    ],
+)
+def test_a_list_that_cannot_be_is_refused_with_its_place(tmp_path, name, old, new, place):
+    for copied in ("lists.toml", "divisions.toml", "holidays.toml"):
+        shutil.copy(ROOT / "config" / copied, tmp_path)
+    text = (tmp_path / name).read_text("utf-8")
+    (tmp_path / name).write_text(text.replace(old, new), "utf-8")
+    with pytest.raises(BadConfiguration) as wrong:
+        configuration.load_lists(tmp_path)
+    assert wrong.value.facts["place"] == place
+
+
 def test_a_division_nobody_named_is_refused(tmp_path):
-    shutil.copy(ROOT / "config" / "lists.toml", tmp_path)
+    for name in ("lists.toml", "holidays.toml"):
+        shutil.copy(ROOT / "config" / name, tmp_path)
     (tmp_path / "divisions.toml").write_text('[udc]\n"1" = "magic"\n[bbk]\n')
     with pytest.raises(BadConfiguration):
         configuration.load_lists(tmp_path)

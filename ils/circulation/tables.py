@@ -8,9 +8,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from zipfile import BadZipFile
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from ils.errors import N_, Invalid
 
 MOST_ROWS = 200_000
@@ -37,6 +34,10 @@ def rows(data: bytes) -> Iterator[list[str]]:
 
 
 def _of_workbook(data: bytes) -> Iterator[list[str]]:
+    # Only here: each web process would keep its 10 MB for a page used once a year.
+    from openpyxl import load_workbook  # noqa: PLC0415
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = book.worksheets[0]
@@ -85,14 +86,3 @@ def written_csv(head: Sequence[str], body: Sequence[Sequence[str]]) -> bytes:
     writer.writerow(head)
     writer.writerows(body)
     return out.getvalue().encode("utf-8-sig")
-
-
-def workbook(head: Sequence[str], body: Sequence[Sequence[str]]) -> bytes:
-    """An XLSX with one sheet."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet()
-    for row in (head, *body):
-        sheet.append(list(row))
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from typing import Any
@@ -186,6 +186,21 @@ def close_on(session: Session, by: int | None, branch: Branch, *, day: date, rea
         session.add(closed)
     closed.reason = reason.strip()
     audit(session, by, "branch.close_on", branch.code, day=day, reason=closed.reason)
+
+
+def close_days(session: Session, by: int | None, branch: Branch, days: Mapping[date, str]) -> int:
+    """Mark many days without service; days that are marked already stay as they are.
+
+    Returns:
+        How many were marked now.
+    """
+    known = set(session.scalars(queries.closed_days(branch).with_only_columns(ClosedDay.day)))
+    new = {day: reason for day, reason in days.items() if day not in known}
+    session.add_all(ClosedDay(branch_id=branch.id, day=d, reason=r) for d, r in new.items())
+    if new:
+        audit(session, by, "branch.close_on", branch.code, day=f"{min(new)} – {max(new)}")
+    session.flush()
+    return len(new)
 
 
 def open_on(session: Session, by: int | None, branch: Branch, *, day: date) -> None:

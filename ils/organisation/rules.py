@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from calendar import isleap, monthrange
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import available_timezones
@@ -91,6 +92,26 @@ def checked_weekdays(digits: str) -> str:
     if not set(days) <= set(WEEKDAYS) or days == WEEKDAYS:
         raise Invalid(N_("Closed weekdays"), N_("Choose some of the seven days, not all."))
     return days
+
+
+def holidays_of(year: int, listed: Mapping[str, Mapping[str, str]]) -> dict[date, str]:
+    """The holidays of a year with their names in both languages."""
+    found = {}
+    for day, names in listed.items():
+        full = day if len(day) > len("MM-DD") else f"{year}-{day}"
+        if full.startswith(f"{year}-") and not (day == "02-29" and not isleap(year)):
+            found[date.fromisoformat(full)] = f"{names['kk']} / {names['ru']}"
+    return found
+
+
+def sanitary_days(year: int, weekday: int, *, last: bool) -> list[date]:
+    """The first or last such weekday (1 is Monday) of each month: the sanitary days of a year."""
+    found = []
+    for month in range(1, 13):
+        days = [date(year, month, n) for n in range(1, monthrange(year, month)[1] + 1)]
+        fitting = [day for day in days if day.isoweekday() == weekday]
+        found.append(fitting[-1 if last else 0])
+    return found
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
@@ -15,13 +16,14 @@ from sqlalchemy.orm import Session
 
 from ils import clock, web
 from ils.errors import N_, IlsError, Invalid, TooManyRequests
-from ils.organisation import actions, queries
+from ils.organisation import actions, queries, rules
 from ils.organisation.models import Branch, Role, Staff
 from ils.organisation.rules import LONGEST_CODE, WrongPassword
 
 pages = Blueprint("organisation", __name__)
 settings = Blueprint("settings", __name__, url_prefix="/staff/settings")
 
+EARLIEST, LATEST = 2020, 2100
 _attempts = MovingWindowRateLimiter(MemoryStorage())
 
 
@@ -130,6 +132,7 @@ def branch(session: Session, code: str) -> ResponseReturnValue:
         points=session.scalars(queries.service_points(found)).all(),
         departments=session.scalars(queries.departments(found)).all(),
         closed=web.paged(session, queries.closed_days(found)),
+        next_year=web.today().year + 1,
     )
 
 
@@ -149,11 +152,28 @@ def change_branch(session: Session, code: str) -> ResponseReturnValue:
         case "close":
             day = web.form_day("day", N_("Day"))
             actions.close_on(session, g.staff.id, found, day=day, reason=form.get("reason", ""))
+        case "holidays":
+            _close_year(session, found)
         case "open":
             actions.open_on(session, g.staff.id, found, day=web.form_day("day", N_("Day")))
         case _:
             _save_branch(session, found)
     return redirect(url_for("settings.branch", code=code))
+
+
+def _close_year(session: Session, found: Branch) -> None:
+    """Take over the holidays of a year, and its sanitary days if a weekday is named."""
+    year = web.form_int("year") or 0
+    if not EARLIEST <= year <= LATEST:
+        raise Invalid(N_("Year"), N_("It must be a year like 2027."))
+    days = rules.holidays_of(year, web.ils().config.lists.holidays)
+    weekday = web.form_int("weekday") or 0
+    if weekday in range(1, 8):
+        last = request.form.get("which") == "last"
+        for day in rules.sanitary_days(year, weekday, last=last):
+            days.setdefault(day, gettext("sanitary day"))
+    count = actions.close_days(session, g.staff.id, found, days)
+    flash(gettext("Closed days added: %(count)s.", count=count))
 
 
 def _catalogues() -> list[str]:

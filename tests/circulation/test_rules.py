@@ -95,6 +95,7 @@ def test_a_move_that_is_not_in_the_table_is_refused(status, kind):
         ("WU<-12", "ЦГБ-12"),  # Cyrillic letters on the Latin layout
         ("\ufeff2021345\r\n", "2021345"),
         (" 2021345 ", "2021345"),
+        ("2021 345", "2021345"),
         ("２０２１３４５", "2021345"),
         ("r0000001", "R0000001"),
     ],

@@ -37,6 +37,8 @@ def readings(code: str) -> tuple[str, ...]:
     if not code:
         return ()
     found = [code, code.upper()]
+    if " " in code:  # printed in groups, or scanned with blanks between
+        found.append(code.replace(" ", ""))
     low = code.lower()
     if all(c in _kazakh_row or c.isdigit() for c in low):
         found.append(low.translate(_digits))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Response, g, render_template, request
+from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale, gettext
 from sqlalchemy.orm import Session
 
-from ils import clock, web
+from ils import clock, mail, web
 from ils.circulation import queries
 from ils.circulation.actions import choices
 from ils.circulation.actions import desk as actions
@@ -151,6 +152,27 @@ def receipt(session: Session, patron_id: int) -> ResponseReturnValue:
         now=now,
         wide=request.args.get("paper") == "a4",
     )
+
+
+@desk.post("/receipt/<id:patron_id>/mail")
+@web.page(Role.DESK, write=True)
+def mail_receipt(session: Session, patron_id: int) -> ResponseReturnValue:
+    """Send the receipt to the reader's address, in the reader's language."""
+    config, patron = web.ils().config, queries.patron(session, patron_id)
+    if not (config.mail.host and patron.email):
+        raise Invalid(N_("E-mail"), N_("This must be filled in."))
+    loans = session.scalars(queries.open_loans(patron_id).limit(MOST_LOANS)).all()
+    with force_locale(patron.language):
+        body = render_template(
+            "circulation/receipt.txt",
+            patron=patron,
+            loans=loans,
+            library=getattr(config.library, f"name_{patron.language}"),
+        )
+        subject = gettext("Your books")
+    mail.write(session, to=patron.email, subject=subject, body=body)
+    flash(gettext("The receipt was sent to the reader’s address."))
+    return redirect(url_for("desk.receipt", patron_id=patron_id))
 
 
 @desk.get("/commands.pdf")

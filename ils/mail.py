@@ -1,0 +1,107 @@
+"""Letters: written in the transaction of what they tell of, sent afterwards by the worker.
+
+A letter is a row. The worker takes it with a lease, so that no other sends it meanwhile;
+one that cannot be sent is tried again, later each time, and given up after some days.
+"""
+
+from __future__ import annotations
+
+import smtplib
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+
+from sqlalchemy import Index, delete, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from ils import clock, db
+from ils.config import Mail
+from ils.db import Base, BigId, new_id
+
+LEASE = timedelta(minutes=5)
+#: When it is tried again after the first, second … failure; then it is given up.
+PATIENCE = tuple(timedelta(minutes=n) for n in (1, 10, 60, 360, 1440))
+KEPT = timedelta(days=7)
+AT_ONCE = 20
+TIMEOUT = 20  # seconds, for a server that does not answer
+
+_due = text("sent_at IS NULL AND given_up_at IS NULL")
+
+
+class Letter(Base):
+    """A letter to one address; kept for some days after it was sent."""
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        Index("ix_letter_due_at", "due_at", sqlite_where=_due, postgresql_where=_due),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
+    to: Mapped[str]
+    subject: Mapped[str]
+    body: Mapped[str]
+    due_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+    given_up_at: Mapped[datetime | None]
+    #: What the mail server said last.
+    problem: Mapped[str] = mapped_column(default="")
+
+
+def write(session: Session, *, to: str, subject: str, body: str) -> Letter:
+    """Write a letter; it leaves after the transaction."""
+    letter = Letter(to=to, subject=subject, body=body, due_at=clock.now())
+    session.add(letter)
+    session.flush()
+    return letter
+
+
+def send_due(sessions: db.Sessions, settings: Mail) -> int:
+    """Send what is due; returns how many letters left."""
+    sent = 0
+    for letter in _taken(sessions):
+        problem = _send(letter, settings)
+        with db.transaction(sessions) as session:
+            _note(session.get_one(Letter, letter.id), problem)
+        sent += not problem
+    return sent
+
+
+def _taken(sessions: db.Sessions) -> list[Letter]:
+    """Letters this worker may send now; they are nobody else's until the lease ends."""
+    now = clock.now()
+    due = select(Letter).where(_due, Letter.due_at <= now).order_by(Letter.due_at).limit(AT_ONCE)
+    with db.transaction(sessions) as session:
+        session.execute(delete(Letter).where(Letter.sent_at < now - KEPT))
+        letters = list(session.scalars(due.with_for_update(skip_locked=True)))
+        for letter in letters:
+            letter.due_at, letter.tries = now + LEASE, letter.tries + 1
+    return letters
+
+
+def _send(letter: Letter, settings: Mail) -> str:
+    """What went wrong; nothing if the server took it."""
+    message = EmailMessage()
+    message["From"], message["To"] = settings.sender, letter.to
+    message["Subject"] = letter.subject
+    message["Message-ID"] = f"<{letter.id}@{settings.sender.rpartition('@')[2]}>"
+    message.set_content(letter.body)
+    try:
+        with smtplib.SMTP(settings.host, settings.port, timeout=TIMEOUT) as server:
+            if settings.starttls:
+                server.starttls()
+            if settings.user:
+                server.login(settings.user, settings.password)
+            server.send_message(message)
+    except (OSError, smtplib.SMTPException) as error:
+        return type(error).__name__
+    return ""
+
+
+def _note(letter: Letter, problem: str) -> None:
+    letter.problem = problem
+    if not problem:
+        letter.sent_at = clock.now()
+    elif letter.tries > len(PATIENCE):
+        letter.given_up_at = clock.now()
+    else:
+        letter.due_at = clock.now() + PATIENCE[letter.tries - 1]

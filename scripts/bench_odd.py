@@ -1,0 +1,108 @@
+"""Desks under odd conditions: rules and holds in place, a reader with 500 copies, a slow line."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import statistics
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+
+from bench_server import ROOT, Desk, Server
+
+#: A village's line: bits a second each way, and seconds there and back.
+LINE_BITS, LINE_DELAY = 89_000, 0.6
+
+
+def busy(server: Server) -> None:
+    """Thirty lending rules, a thousand holds, a reader with 500 copies."""
+    script = (
+        "from sqlalchemy import select\n"
+        "from ils import db; from ils.console import Console; from ils.ledger import Channel\n"
+        "from ils.catalog.models import BibliographicRecord\n"
+        "from ils.circulation.actions import desk as acts\n"
+        "from ils.circulation.actions.context import Desk\n"
+        "from ils.circulation.actions.holds import place_hold\n"
+        "from ils.circulation.actions.lending import save_rule\n"
+        "from ils.circulation.models import Patron\n"
+        "from ils.holdings.models import Item\n"
+        "from ils.organisation.queries import branch_by_code\n"
+        "console = Console(); kinds = ['book', 'journal', 'cd']\n"
+        "people = [c for c in console.config.lists.categories][:10]\n"
+        "with db.transaction(console.sessions) as session:\n"
+        "    for category in people:\n"
+        "        for material in kinds:\n"
+        "            save_rule(session, None, None, branch=None, category=category,\n"
+        "                material=material, values={'loan_days': 15, 'max_loans': 9000},\n"
+        "                categories=console.config.lists.categories)\n"
+        "    save_rule(session, None, None, branch=None, category=None, material=None,\n"
+        "        values={'max_holds': 1000}, categories=console.config.lists.categories)\n"
+        "    branch = branch_by_code(session, 'Б1')\n"
+        "    desk = lambda: Desk(session, console.origin(branch, Channel.DESK), console.config)\n"
+        "    patrons = session.scalars(select(Patron).order_by(Patron.id)).all()\n"
+        "    last = select(BibliographicRecord).order_by(BibliographicRecord.id.desc())\n"
+        "    for at, record in enumerate(session.scalars(last.limit(1000)).all()):\n"
+        "        place_hold(desk(), patron=patrons[at % 50 + 50], record=record,\n"
+        "            branch_id=branch.id)\n"
+        "    items = select(Item).order_by(Item.id.desc()).offset(3000).limit(500)\n"
+        "    for item in session.scalars(items).all():\n"
+        "        acts.scan(desk(), code=item.number, patron_id=patrons[-1].id)\n"
+    )
+    python = ROOT / ".venv" / "bin" / "python"
+    subprocess.run([python, "-c", script], env=server.environ, check=True)
+
+
+def odd_desks(server: Server) -> dict[str, object]:
+    """A reader with 500 copies beside one with none; and a desk on a village's line."""
+    told: dict[str, object] = {}
+    near = Desk(server.port, "desk0")
+    last = "R0000250"
+    for name, card in (("reader with 500 copies", last), ("reader with none", "R0000240")):
+        reader = near.patron(card)
+        told[name] = loans_of(near, reader, range(1_030_000, 1_030_060))
+    with slow_line(server.port) as port:
+        far = Desk(port, "desk1")
+        reader = far.patron("R0000230")
+        told["desk on a line of 89 kbit/s"] = loans_of(far, reader, range(1_030_060, 1_030_080))
+    return told
+
+
+def loans_of(desk: Desk, reader: str, codes: range) -> dict[str, float]:
+    """Lend some copies one after another, and take them back."""
+    times: dict[str, list[float]] = {"loan": [], "return": []}
+    for kind, situation, patron in (("loan", "S1", reader), ("return", "S6", "")):
+        for code in codes:
+            taken, answer = desk.scan(str(code), patron)
+            if answer != situation:
+                raise SystemExit(f"{kind} {code}: {answer}")
+            times[kind].append(taken * 1000)
+    told = {kind: round(statistics.median(some), 2) for kind, some in times.items()}
+    return told | {f"{kind} max": round(max(some), 1) for kind, some in times.items()}
+
+
+@contextlib.contextmanager
+def slow_line(port: int) -> Iterator[int]:
+    """A port that leads to another, at the pace of a village's line."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def carry(source: socket.socket, sink: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(4096):
+                time.sleep(LINE_DELAY / 2 + len(data) * 8 / LINE_BITS)
+                sink.sendall(data)
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                one, _ = listener.accept()
+                other = socket.create_connection(("127.0.0.1", port))
+                for pair in ((one, other), (other, one)):
+                    threading.Thread(target=carry, args=pair, daemon=True).start()
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        listener.close()

@@ -1,0 +1,125 @@
+"""Letters leave once, by a real SMTP conversation, and survive a server that is down."""
+
+import socket
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+from trade import Browser
+
+from ils import db, mail
+from ils.app import create_app
+from ils.mail import Letter
+from ils.organisation.models import Role
+
+
+class Server(threading.Thread):
+    """Takes letters as the standard says, one connection after another."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.taken = []
+
+    def run(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            with connection, connection.makefile("rwb") as lines:
+                self.talk(lines)
+
+    def talk(self, lines):
+        def say(text):
+            lines.write(text.encode() + b"\r\n")
+            lines.flush()
+
+        say("220 ready")
+        for line in lines:
+            word = line.split()[0].upper() if line.strip() else b""
+            if word == b"DATA":
+                say("354 go on")
+                letter = []
+                while (part := lines.readline()) != b".\r\n":
+                    letter.append(part)
+                self.taken.append(b"".join(letter).decode())
+                say("250 taken")
+            elif word == b"QUIT":
+                say("221 bye")
+                return
+            else:
+                say("250 ok")
+
+
+@pytest.fixture
+def server():
+    server = Server()
+    server.start()
+    yield server
+    server.listener.close()
+
+
+@pytest.fixture
+def settings(config, server):
+    found = config.mail
+    return replace(
+        found, host="127.0.0.1", port=server.port, sender="library@example.org", starttls=False
+    )
+
+
+def letters(sessions):
+    with db.reading(sessions) as session:
+        return session.scalars(select(Letter).order_by(Letter.id)).all()
+
+
+def test_a_letter_leaves_once_and_waits_while_the_server_is_down(library, server, settings):
+    sessions = library.sessions
+    with db.transaction(sessions) as session:
+        mail.write(session, to="reader@example.org", subject="Кітаптарыңыз", body="Абай жолы")
+    down = replace(settings, port=1)
+    assert mail.send_due(sessions, down) == 0
+    (waiting,) = letters(sessions)
+    assert (waiting.tries, waiting.sent_at, waiting.problem) == (1, None, "ConnectionRefusedError")
+    assert mail.send_due(sessions, settings) == 0  # not yet: it waits a minute
+    with db.transaction(sessions) as session:
+        session.scalars(select(Letter)).one().due_at -= timedelta(minutes=2)
+    assert [mail.send_due(sessions, settings) for _ in range(2)] == [1, 0]
+    (text,) = server.taken
+    assert "To: reader@example.org" in text
+
+
+def test_a_letter_that_cannot_be_sent_is_given_up_and_kept(library, settings):
+    sessions, down = library.sessions, replace(settings, port=1)
+    with db.transaction(sessions) as session:
+        mail.write(session, to="reader@example.org", subject="x", body="y")
+    for _ in range(len(mail.PATIENCE) + 1):
+        mail.send_due(sessions, down)
+        with db.transaction(sessions) as session:
+            session.scalars(select(Letter)).one().due_at -= timedelta(days=2)
+    (kept,) = letters(sessions)
+    assert (kept.given_up_at is not None, kept.sent_at) == (True, None)
+
+
+def test_a_receipt_goes_by_mail_only_where_there_is_a_server(config, library, server, settings):
+    library.account("desk", Role.DESK)
+    reader = library.reader("R1", email="reader@example.org", language="kk")
+    library.copy("B1", title="Абай жолы")
+    library.desk().issue("R1", "B1")
+    for with_mail, status in ((False, 422), (True, 302)):
+        app = create_app(replace(config, mail=settings) if with_mail else config)
+        app.testing = True
+        browser = Browser(app.test_client())
+        browser.sign_in("desk")
+        shown = browser.get(f"/desk/receipt/{reader}").text
+        assert ("reader@example.org" in shown) is with_mail
+        answer = browser.post(f"/desk/receipt/{reader}/mail", request_id=str(uuid4()))
+        assert answer.status_code == status
+        app.extensions["ils"].sessions.kw["bind"].dispose()
+    assert mail.send_due(library.sessions, settings) == 1
+    (text,) = server.taken
+    assert "Subject:" in text
