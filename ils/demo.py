@@ -49,6 +49,11 @@ BRANCHES = (
     ("F1", "Библиотека-филиал № 1", "№ 1 кітапхана-филиал", BranchType.CITY),
     ("F2", "Библиотека-филиал № 2", "№ 2 кітапхана-филиал", BranchType.CITY),
 )
+POINTS = (
+    ("CZ", "Читальный зал", "Оқу залы", PointType.READING_ROOM),
+    ("P1", "Пункт выдачи в посёлке", "Ауылдағы кітап беру пункті", PointType.OUTREACH),
+    ("HOME", "Доставка на дом", "Үйге жеткізу", PointType.HOME_DELIVERY),
+)
 ACCOUNTS = (
     ("admin", tuple(Role), "CGB", "ru"),
     ("desk", (Role.DESK,), "CGB", "ru"),
@@ -111,15 +116,16 @@ def _organisation(session: Session, config: Config) -> list[Branch]:
         )
         for code, name_ru, name_kk, kind in BRANCHES
     ]
-    add_service_point(
-        session,
-        None,
-        branches[0],
-        code="CZ",
-        name_ru="Читальный зал",
-        name_kk="Оқу залы",
-        type=PointType.READING_ROOM,
-    )
+    for code, name_ru, name_kk, kind in POINTS:
+        add_service_point(
+            session,
+            None,
+            branches[0],
+            code=code,
+            name_ru=name_ru,
+            name_kk=name_kk,
+            type=kind,
+        )
     by_code = {branch.code: branch for branch in branches}
     for login, roles, branch, language in ACCOUNTS:
         add_staff(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from ils.clock import Period
 from ils.errors import N_, NotFound
 from ils.ledger import Channel, Entry
+from ils.organisation.models import Staff
 from ils.services.models import Enquiry, Event, Refusal, Suggestion, SuggestionStatus
 
 
@@ -57,12 +58,13 @@ def refusal_of(entry: Entry) -> Select[Refusal]:
     return select(Refusal).where(Refusal.entry_id == entry.id)
 
 
-def tallies(branch_id: int, day: date) -> Select[Entry]:
-    """What was counted by hand for a day at a branch and stands, latest first."""
+def tallies(branch_id: int, day: date) -> Select[Entry, str]:
+    """What was counted by hand for a day at a branch and stands, by whom; latest first."""
     undone = aliased(Entry)
     reversed_ = select(undone.id).where(undone.reverses_id == Entry.id).exists()
     return (
-        select(Entry)
+        select(Entry, func.coalesce(Staff.name, ""))
+        .outerjoin(Staff, Staff.id == Entry.staff_id)
         .where(Entry.branch_id == branch_id, Entry.day == day, Entry.posted >= day)
         .where(Entry.channel == Channel.TALLY, Entry.reverses_id.is_(None), ~reversed_)
         .order_by(Entry.id.desc())

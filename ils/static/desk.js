@@ -248,10 +248,16 @@
   function note(kind) {
     document.querySelector(".quick")?.remove();
     const form = document.getElementById(`quick-${kind}`).content.cloneNode(true).firstElementChild;
-    const last = log.querySelector("li:not(.waiting) cite")?.textContent;
-    if (last && form.elements.what) form.elements.what.value = last;
+    const last = log.querySelector("li:not(.waiting) cite");
+    if (last && kind === "refusal") { // what the last answer was about, until another is typed
+      form.elements.what.value = last.textContent;
+      form.elements.record.value = last.dataset.record;
+      form.elements.what.addEventListener("input", () => { form.elements.record.value = ""; });
+    }
     log.before(form);
-    form.querySelector("[data-first]").focus();
+    const first = form.querySelector("[data-first]");
+    first.focus();
+    first.select();
   }
 
   function setMode() {

@@ -34,7 +34,9 @@ def upgrade() -> None:
         sa.Column("problem", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
     )
-    op.create_index("ix_letter_due_at", "letter", ["due_at"], sqlite_where=DUE, postgresql_where=DUE)
+    op.create_index(
+        "ix_letter_due_at", "letter", ["due_at"], sqlite_where=DUE, postgresql_where=DUE
+    )
 
 
 def downgrade() -> None:
