@@ -14,6 +14,7 @@ from importlib import import_module
 
 import click
 from gunicorn.app.base import BaseApplication
+from sqlalchemy.exc import OperationalError
 
 from ils import __version__, clock, db, mail, schema, selfcheck, texts
 from ils.app import create_app
@@ -141,8 +142,11 @@ def worker(console: Console, once: bool) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
     while not stop.is_set():
-        if console.config.mail.host:
-            mail.send_due(console.sessions, console.config.mail)
+        try:
+            if console.config.mail.host:
+                mail.send_due(console.sessions, console.config.mail)
+        except OperationalError as error:  # the database restarts; so does the next round
+            click.echo(f"worker: {type(error).__name__}", err=True)
         if once:
             return
         stop.wait(WORKER_SECONDS)

@@ -135,7 +135,6 @@ LABELS: dict[str, dict[str, str]] = {
     },
     "packed": {
         "put_in": N_("packed"),
-        "taken_out": N_("taken out"),
         "back": N_("back"),
         "still_lent": N_("still on loan: take it back at the desk first"),
         "already": N_("scanned already"),

@@ -7,10 +7,11 @@ one that cannot be sent is tried again, later each time, and given up after some
 from __future__ import annotations
 
 import smtplib
+import ssl
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
-from sqlalchemy import Index, delete, select, text
+from sqlalchemy import Index, delete, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ils import clock, db
@@ -58,7 +59,10 @@ def write(session: Session, *, to: str, subject: str, body: str) -> Letter:
 def send_due(sessions: db.Sessions, settings: Mail) -> int:
     """Send what is due; returns how many letters left."""
     sent = 0
-    for letter in _taken(sessions):
+    for _ in range(AT_ONCE):
+        letter = _take(sessions)
+        if letter is None:
+            break
         problem = _send(letter, settings)
         with db.transaction(sessions) as session:
             _note(session.get_one(Letter, letter.id), problem)
@@ -66,33 +70,34 @@ def send_due(sessions: db.Sessions, settings: Mail) -> int:
     return sent
 
 
-def _taken(sessions: db.Sessions) -> list[Letter]:
-    """Letters this worker may send now; they are nobody else's until the lease ends."""
+def _take(sessions: db.Sessions) -> Letter | None:
+    """A letter this worker may send now; it is nobody else's until the lease ends."""
     now = clock.now()
-    due = select(Letter).where(_due, Letter.due_at <= now).order_by(Letter.due_at).limit(AT_ONCE)
+    old = or_(Letter.sent_at < now - KEPT, Letter.given_up_at < now - KEPT)
+    due = select(Letter).where(_due, Letter.due_at <= now).order_by(Letter.due_at).limit(1)
     with db.transaction(sessions) as session:
-        session.execute(delete(Letter).where(Letter.sent_at < now - KEPT))
-        letters = list(session.scalars(due.with_for_update(skip_locked=True)))
-        for letter in letters:
+        session.execute(delete(Letter).where(old))
+        letter = session.scalar(due.with_for_update(skip_locked=True))
+        if letter is not None:
             letter.due_at, letter.tries = now + LEASE, letter.tries + 1
-    return letters
+    return letter
 
 
 def _send(letter: Letter, settings: Mail) -> str:
     """What went wrong; nothing if the server took it."""
-    message = EmailMessage()
-    message["From"], message["To"] = settings.sender, letter.to
-    message["Subject"] = letter.subject
-    message["Message-ID"] = f"<{letter.id}@{settings.sender.rpartition('@')[2]}>"
-    message.set_content(letter.body)
     try:
+        message = EmailMessage()
+        message["From"], message["To"] = settings.sender, letter.to
+        message["Subject"] = letter.subject
+        message["Message-ID"] = f"<{letter.id}@{settings.sender.rpartition('@')[2]}>"
+        message.set_content(letter.body)
         with smtplib.SMTP(settings.host, settings.port, timeout=TIMEOUT) as server:
             if settings.starttls:
-                server.starttls()
+                server.starttls(context=ssl.create_default_context())
             if settings.user:
                 server.login(settings.user, settings.password)
             server.send_message(message)
-    except (OSError, smtplib.SMTPException) as error:
+    except Exception as error:  # noqa: BLE001 -- one letter must not stop the others, whatever it is
         return type(error).__name__
     return ""
 

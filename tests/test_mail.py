@@ -123,3 +123,12 @@ def test_a_receipt_goes_by_mail_only_where_there_is_a_server(config, library, se
     assert mail.send_due(library.sessions, settings) == 1
     (text,) = server.taken
     assert "Subject:" in text
+
+
+def test_an_address_that_is_none_stops_no_other_letter(library, server, settings):
+    sessions = library.sessions
+    with db.transaction(sessions) as session:
+        for to in ("a@[b.c", "reader@example.org"):
+            mail.write(session, to=to, subject="x", body="y")
+    assert mail.send_due(sessions, settings) == 1
+    assert [letter.problem != "" for letter in letters(sessions)] == [True, False]

@@ -11,6 +11,7 @@ from ils.errors import N_, Invalid
 
 SIZE = (240, 320)
 MOST_PIXELS = 40_000_000
+BROKEN = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
 
 
 class NoPicture(Invalid):
@@ -33,7 +34,7 @@ def portrait(data: bytes) -> bytes:
                 if opened.width * opened.height > MOST_PIXELS:
                     raise NoPicture
                 picture = ImageOps.exif_transpose(opened).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, Warning, SyntaxError) as error:
+    except (*BROKEN, UnidentifiedImageError, Warning) as error:
         raise NoPicture from error
     picture.thumbnail(SIZE)
     out = io.BytesIO()

@@ -45,7 +45,15 @@ def _of_workbook(data: bytes) -> Iterator[list[str]]:
             if number > MOST_ROWS:
                 raise NotTable(why=f"> {MOST_ROWS}")
             yield [_text(cell) for cell in row]
-    except (InvalidFileException, BadZipFile, KeyError, IndexError, ValueError, OSError) as error:
+    except (
+        InvalidFileException,
+        BadZipFile,
+        KeyError,
+        IndexError,
+        ValueError,
+        OSError,
+        SyntaxError,
+    ) as error:
         raise NotTable(why=str(error)) from error
 
 
@@ -58,7 +66,12 @@ def _text(cell: object) -> str:
         return cell.isoformat()
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return str(cell).strip()
+    return _clean(str(cell))
+
+
+def _clean(text: str) -> str:
+    """A cell without signs that no name has and PostgreSQL does not keep."""
+    return text.replace("\0", "").strip()
 
 
 def _of_csv(data: bytes) -> Iterator[list[str]]:
@@ -74,7 +87,7 @@ def _of_csv(data: bytes) -> Iterator[list[str]]:
     separator = max(";\t,", key=head.count)
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
-            yield [cell.strip() for cell in row]
+            yield [_clean(cell) for cell in row]
     except csv.Error as error:
         raise NotTable(why=str(error)) from error
 

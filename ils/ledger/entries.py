@@ -67,6 +67,11 @@ class Origin:
         """The same act's further entry: its id follows from the request's."""
         return replace(self, request_id=companion_id(self.request_id, name))
 
+    def as_of(self, entry: Entry) -> Origin:
+        """A correction of an entry: on its day, by its channel, so that both add up to nothing."""
+        channel = Channel(entry.channel)
+        return replace(self, at=entry.occurred_at, day=entry.day, channel=channel)
+
     def at_point(self, service_point_id: int) -> Origin:
         """The same act, at a place of service of the branch."""
         return replace(self, service_point_id=service_point_id)
@@ -183,7 +188,10 @@ def record(
 
 
 def reverse(session: Session, entry: Entry, origin: Origin) -> int:
-    """Cancel an entry with an equal and opposite one, dated by ``origin``; returns its id.
+    """Cancel an entry with an equal and opposite one; returns its id.
+
+    It is dated as the entry is and posted today if that month is closed; it is by the same
+    channel and at the same place. Who and when stand in ``origin`` and ``recorded_at``.
 
     Raises:
         AlreadyReversed: it was cancelled before.
@@ -194,7 +202,8 @@ def reverse(session: Session, entry: Entry, origin: Origin) -> int:
     for name in AMOUNTS:
         amount = getattr(entry, name)
         values[name] = None if amount is None else -amount
-    place = replace(origin, branch_id=entry.branch_id, service_point_id=entry.service_point_id)
+    same = origin.as_of(entry)
+    place = replace(same, branch_id=entry.branch_id, service_point_id=entry.service_point_id)
     return _add(session, Kind(entry.kind), place, {**values, "reverses_id": entry.id})
 
 

@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from zoneinfo import available_timezones
 
 from ils.errors import N_, Invalid, Refused
+from ils.ledger import Place
+from ils.organisation.models import PointType
 
 LANGUAGES = ("kk", "ru", "en")
 LONGEST_CODE = 40
@@ -112,6 +114,15 @@ def sanitary_days(year: int, weekday: int, *, last: bool) -> list[date]:
         fitting = [day for day in days if day.isoweekday() == weekday]
         found.append(fitting[-1 if last else 0])
     return found
+
+
+#: What reading at a kind of service point is, for the ledger.
+PLACES = {
+    PointType.LENDING: Place.HOME,
+    PointType.READING_ROOM: Place.READING_ROOM,
+    PointType.OUTREACH: Place.SERVICE_POINT,
+    PointType.HOME_DELIVERY: Place.HOME_DELIVERY,
+}
 
 
 @dataclass(frozen=True)

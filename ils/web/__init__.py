@@ -1,6 +1,6 @@
 """Shared by pages: `web.page`, `web.paged`, `web.form_day` and so on."""
 
-from ils.web.forms import argument_int, form_day, form_int, form_uuid, parsed_day
+from ils.web.forms import argument_int, form_day, form_int, form_uuid, parsed_day, whole
 from ils.web.pages import install, origin, page, public, show_error, today, translated, uploads
 from ils.web.shown import (
     LANGUAGES,
@@ -40,4 +40,5 @@ __all__ = [
     "today",
     "translated",
     "uploads",
+    "whole",
 ]

@@ -36,6 +36,15 @@ def form_uuid(name: str) -> UUID:
         raise Invalid(N_("Request"), N_("It must be a UUID.")) from None
 
 
+def whole(name: str, text: str) -> int | None:
+    """A whole number that fits its column, or nothing.
+
+    Raises:
+        Invalid: it is something else.
+    """
+    return _int(name, text)
+
+
 def form_int(name: str) -> int | None:
     """A whole number of the form, or nothing.
 

@@ -32,9 +32,11 @@ from ils.errors import N_, Forbidden, IlsError, Invalid, NotFound, NotSignedIn, 
 from ils.ledger import Channel, Origin
 from ils.web import shown
 from ils.web.forms import IdConverter, form_uuid
+from ils.web.once import once
 from ils.web.shown import language, role_names
 from ils.web.system import Ils, SignedIn, ils, known_staff
 
+SCAN = "/desk/scan"  # cleans its code itself, and answers in its own words
 View = Callable[..., ResponseReturnValue]
 
 CSP = (
@@ -94,11 +96,24 @@ def _allow_uploads(endpoint: str | None, _values: object) -> None:
         request.max_content_length = most
 
 
+def _refuse_nul() -> None:
+    """No text of ours has a NUL, and PostgreSQL keeps none.
+
+    Raises:
+        BadRequest: there is one.
+    """
+    if request.path != SCAN and any("\0" in text for text in request.values.values()):
+        raise BadRequest
+
+
 def _opened(view: View, work: View, *, write: bool, roles: frozenset[str] | None) -> View:
     @wraps(view)
     def wrapped(**args: object) -> ResponseReturnValue:
+        _refuse_nul()
         if write:
-            return db.run(ils().sessions, lambda session: _whole(work(session, **args)))
+            return db.run(
+                ils().sessions, lambda session: once(session, lambda: _whole(work(session, **args)))
+            )
         with db.reading(ils().sessions) as session:
             return _whole(work(session, **args))
 

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from ils import db
 from ils.circulation.actions import choices, holds
@@ -13,7 +13,9 @@ from ils.circulation.actions.choices import NotSoMany
 from ils.circulation.actions.context import Override
 from ils.circulation.actions.holds import AlreadyHeld, HasIt, NothingToWaitFor, TooManyHolds
 from ils.circulation.models import Hold, Loan
+from ils.circulation.rules.desk import CannotUndo
 from ils.circulation.rules.loans import LoanRefused, RenewalRefused
+from ils.holdings.rules import ItemUnavailable
 from ils.ledger import Channel, Entry, Place
 from ils.organisation.models import AuditEntry
 
@@ -218,8 +220,12 @@ def test_renewals_by_phone_are_limited_and_are_remote_visits(stocked, desk):
     assert [stocked.count(k) for k in ("visit", "remote_visit", "renewal")] == [2, 1, 1]
     with pytest.raises(RenewalRefused):
         desk.renew(lent)
+    desk.channel = Channel.DESK  # undone at the desk, it was by phone all the same
     desk.undo(done.act)
     assert stocked.count("remote_visit") == 0
+    with db.reading(stocked.sessions) as session:
+        sums = select(Entry.channel, func.sum(Entry.count)).where(Entry.kind == "renewal")
+        assert session.execute(sums.group_by(Entry.channel)).all() == [("phone", 0)]
 
 
 def test_everything_is_renewed_that_may_be_and_the_rest_is_named(stocked, desk):
@@ -309,3 +315,65 @@ def test_a_reader_with_a_copy_on_the_shelf_takes_another_one(stocked, desk):
     desk.take_back("B1")
     assert desk.issue("R2", "B3").situation == "S4"
     assert stocked.state("B1")[0] == "available"
+
+
+def test_undoing_a_book_drop_return_leaves_todays_visit(stocked, desk):
+    desk.issue("R1", "B1")
+    stocked.wait(days=3)
+    desk.issue("R1", "B2")
+    visits = stocked.count("visit")
+    drop = stocked.desk()
+    drop.returned_on = date(2026, 3, 6)
+    answer = drop.take_back("B1")
+    desk.undo(answer.act)
+    assert stocked.count("visit") == visits
+
+
+def test_a_hold_cancelled_on_its_way_lets_the_copy_arrive(stocked, desk):
+    there = stocked.desk("Ф1")
+    hold = there.wait_for("R2", "B1")
+    desk.take_back("B1")
+    copy = there.do(lambda d: holds.cancel_hold(d, d.session.get(Hold, hold.id)))
+    assert (copy, stocked.state("B1")) == (None, ("in_transit", "ЦБ"))
+    assert there.take_back("B1").situation == "S6b"  # it came, nobody waits: home
+    assert desk.take_back("B1").situation == "S8"
+
+
+def test_a_return_cannot_be_undone_once_another_branch_has_the_copy(stocked, desk):
+    there = stocked.desk("Ф1")
+    desk.issue("R1", "B1")
+    there.wait_for("R2", "B1")
+    stocked.wait(minutes=1)
+    sent = desk.take_back("B1")
+    assert there.take_back("B1").situation == "S6a"
+    with pytest.raises(CannotUndo):
+        desk.undo(sent.act)
+    assert stocked.holds() == ["on_shelf"]
+
+
+def test_a_group_is_neither_lost_as_a_whole_nor_lent_when_withdrawn(stocked, desk):
+    item = stocked.group("G1", 5)
+    desk.scan("R1")
+    desk.do(choices.lend_group, patron_id=desk.patron, item_id=item, copies=2)
+    with pytest.raises(ItemUnavailable):
+        desk.do(choices.lose, item_id=item)
+    with db.transaction(stocked.sessions) as session:
+        session.get(choices.Item, item).status = "withdrawn"
+    with pytest.raises(ItemUnavailable):
+        desk.do(choices.lend_group, patron_id=desk.patron, item_id=item, copies=1)
+    with db.transaction(stocked.sessions) as session:
+        session.get(choices.Item, item).status = "available"
+
+
+def test_group_copies_in_the_book_drop_are_dated_back_too(stocked, desk):
+    item = stocked.group("G1", 5)
+    desk.scan("R1")
+    lent = desk.do(choices.lend_group, patron_id=desk.patron, item_id=item, copies=2)
+    stocked.wait(days=4)
+    visits = stocked.count("visit")
+    desk.returned_on = date(2026, 3, 6)
+    desk.do(choices.return_group, loan_id=lent.loan.id, copies=2)
+    with db.reading(stocked.sessions) as session:
+        entry = session.scalars(select(Entry).where(Entry.kind == "return")).one()
+    assert (entry.day, entry.detail, entry.count) == (date(2026, 3, 6), "book_drop", 2)
+    assert stocked.count("visit") == visits

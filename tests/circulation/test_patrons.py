@@ -7,43 +7,15 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
-from click.testing import CliRunner
-from openpyxl import Workbook
 from PIL import Image
-from sqlalchemy import func, select
+from readers import FORM, number, patron, post
+from sqlalchemy import select
 
 from ils import db
-from ils.circulation.models import Loan, Patron, PatronYear
+from ils.circulation.models import Loan, PatronYear
 from ils.circulation.rules.desk import CardReplaced
 from ils.circulation.rules.loans import LoanRefused
-from ils.cli import main
-from ils.ledger import Entry
-from ils.organisation.models import AuditEntry, Role
-
-FORM = {
-    "surname": "Ахметова", "given_name": "Айгуль", "birth_date": "31.01.2015",
-    "category": "pupil", "language": "kk", "consent": "1", "grade": "4", "school": "№ 5",
-}  # fmt: skip
-
-
-@pytest.fixture
-def page(browser, library):
-    library.account("admin", *Role)
-    browser.sign_in("admin")
-    return browser
-
-
-def patron(library, card):
-    with db.reading(library.sessions) as session:
-        return session.scalars(select(Patron).where(Patron.card == card)).one_or_none()
-
-
-def number(answer):
-    return int(answer.headers["Location"].rsplit("/", 1)[-1])
-
-
-def post(page, path, **form):
-    return page.post(path, **form, request_id=str(uuid4()))
+from ils.organisation.models import AuditEntry
 
 
 def test_somebody_alike_is_shown_before_a_second_registration(page, library):
@@ -190,143 +162,66 @@ def test_pupils_go_up_once_a_school_year(page, library):
     ).status_code == 422  # fmt: skip
 
 
-HEAD = ["Фамилия", "Имя", "Дата рождения", "Категория", "Номер билета", "Дата записи", "Пол"]
-ROWS = [
-    ["Ахметова", "Айгуль", "31.01.1990", "Студенты", "T-1", "10.01.2026", "ж"],
-    ["Сериков", "Болат", "1985", "Строители", "T-2", "", "м"],
-    ["Иванов", "", "01.01.1980", "Рабочие", "T-3", "", ""],
-    ["Петров", "Пётр", "когда-то", "Рабочие", "T-4", "", ""],
-]
-
-
-@pytest.fixture
-def run(environ, library, monkeypatch):
-    for key, value in environ.items():
-        monkeypatch.setenv(key, value)
-
-    def run(*arguments):
-        done = CliRunner().invoke(main, ["patrons", *map(str, arguments)])
-        assert done.exit_code == 0, (done.output, done.exception)
-        return json.loads(done.stdout)
-
-    return run
-
-
-def table(path):
-    if path.suffix == ".csv":
-        text = "\n".join(";".join(row) for row in [HEAD, *ROWS])
-        path.write_bytes(text.encode("cp1251"))
-    else:
-        book = Workbook()
-        for row in [HEAD, *ROWS]:
-            book.active.append(row)
-        book.save(path)
-    return path
-
-
-@pytest.mark.parametrize("name", ["readers.csv", "readers.xlsx"])
-def test_readers_come_in_from_a_table_and_the_bad_rows_can_be_mended(run, library, tmp_path, name):
-    path = table(tmp_path / name)
-    said = ("--source", "old", "--branch", "Ф1", "--json")
-    told = run("import", path, *said)
-    assert (told["new"], told["rejected"]) == (2, 2)
-    assert [p["id"] for p in told["problems"]] == [4, 5]
-    found = patron(library, "T-2")
-    assert (found.surname, found.category, found.birth_date) == (
-        "Сериков",
-        "builder",
-        date(1985, 1, 1),
-    )
-    assert library.count("registration") == 1  # only one has been registered, this year
-    assert run("import", path, *said)["unchanged"] == 2
-
-    rejects = tmp_path / "rejects" / told["rejects"]
-    text = rejects.read_text("utf-8-sig").replace("Иванов;;", "Иванов;Иван;")
-    rejects.write_text(text.replace("когда-то", "01.02.1980"), "utf-8-sig")
-    assert run("import", rejects, *said)["new"] == 2
-    changed = table(path)
-    if name.endswith("csv"):
-        changed.write_bytes(
-            changed.read_bytes().replace("Болат".encode("cp1251"), "Берик".encode("cp1251"))
-        )
-        assert run("import", changed, *said)["changed"] == 1
-        assert patron(library, "T-2").given_name == "Берик"
-
-
-RDR = """#10: Ахметова
-#11: Айгуль
-#21: 19900131
-#23: ж
-#30: K-77
-#50: Студенты
-#51: ^D20250110
-#52: ^D20260112
-#40: ^GIBIS^BB1^D20260220^E20260310^F******^CАбай жолы
-#40: ^GIBIS^BB2^D20260101^E20260110^F20260105^CСтепь
-#40: ^D20260220^C(Посещение)
-#40: ^GIBIS^BX9^D20260220^E20260310^F******^CНет такой
-*****
-#10: Безотчества
-*****
-"""
-
-
-def test_readers_of_irbis_come_in_with_the_copies_they_have(run, library, tmp_path, desk):
-    library.copy("B1")
-    library.copy("B2")
-    path = tmp_path / "RDR.TXT"
-    path.write_text(RDR, "utf-8")
-    said = ("--source", "irbis", "--branch", "ЦБ", "--json")
-    assert run("import", path, *said, "--dry-run")["loans"] == 2
-    told = run("import", path, *said)
-    assert [told[k] for k in ("new", "rejected", "loans", "loans_left")] == [1, 1, 1, 1]
-    assert library.state("B1")[0] == "on_loan"
-    with db.reading(library.sessions) as session:
-        loan = session.scalars(select(Loan)).one()
-        opening = session.scalars(select(Entry).where(Entry.detail == "loans")).one()
-        assert (loan.due, opening.loan_id) == (date(2026, 3, 10), loan.id)
-        registered = select(func.count()).where(Entry.kind == "registration")
-        assert session.scalar(registered) == 1
-    assert library.count("loan") == 0  # it was lent there, not here
-    assert run("import", path, *said)["unchanged"] == 1
-    library.check()
-    assert desk.take_back("B1").situation == "S6"
-
-
-def test_a_file_is_shown_before_it_changes_anything(page, library, tmp_path):
-    data = table(tmp_path / "readers.xlsx").read_bytes()
-    shown = page.client.post(
-        "/staff/patrons/import",
-        data={
-            "file": (io.BytesIO(data), "readers.xlsx"), "source": "old",
-            "csrf_token": page.token, "request_id": str(uuid4()),
-        },
-    )  # fmt: skip
-    assert (shown.status_code, "Сериков" in shown.text) == (200, True)
-    assert patron(library, "T-2") is None
-    kept = re.search(r'name="kept" value="([^"]+)"', shown.text)[1]
-    done = post(page, "/staff/patrons/import", kept=kept, source="old")
-    assert patron(library, "T-2") is not None
-    rejects = re.search(r"/import/rejects/[\w.-]+", done.text)[0]
-    assert "Петров" in page.get(f"/staff/patrons{rejects}").data.decode("utf-8-sig")
-    for name in ("../secret.key", "secret.key", kept):
-        assert page.get(f"/staff/patrons/import/rejects/{name}").status_code == 404
-
-
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04garbage", b"a;b\n1;2", b"\x00\xff" * 50])
-def test_garbage_is_no_table(page, library, data):
-    answer = page.client.post(
-        "/staff/patrons/import",
-        data={
-            "file": (io.BytesIO(data), "x.xlsx"), "source": "old",
-            "csrf_token": page.token, "request_id": str(uuid4()),
-        },
-    )  # fmt: skip
-    assert answer.status_code == 422
-
-
 def test_cards_of_many_readers_print_on_a4(page, library):
     for n in range(12):
         library.reader(f"R{n}")
     assert page.get("/staff/patrons/cards.pdf?q=R").data.startswith(b"%PDF")
     assert page.get("/desk/commands.pdf").data.startswith(b"%PDF")
+
+
+def test_a_form_sent_twice_is_done_once(page, library):
+    library.reader("R1")
+    address = f"/staff/patrons/{patron(library, 'R1').id}"
+    for path, form in (("block", {"reason": "x"}), ("card", {"card": "", "reason": "y"})):
+        request = str(uuid4())
+        answers = [page.post(f"{address}/{path}", **form, request_id=request) for _ in range(2)]
+        assert [a.status_code for a in answers] == [302, 302]
+    shown = page.get(address).text
+    assert shown.count('name="block"') == 1
+    assert shown.count("· y<") == 1
+
+
+def test_a_card_of_another_series_does_not_stop_the_numbering(page, library):
+    library.reader("R2024-01")
+    library.reader("R0000041")
+    done = post(page, "/staff/patrons/new", **FORM)
+    assert "R0000042" in page.get(done.headers["Location"]).text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/desk/hold/new?record=99999999999999999999999", "/desk/hold/new?record=²",
+        "/staff/services/events?to=9999-12-31", "/staff/services/wanted?from=0001-01-01",
+        "/staff/patrons/reregister?grade=²", "/staff/services/tally?day=9999-12-31",
+        "/desk/holds?list=%00", "/staff/patrons/?q=%00", "/desk/holds?page=99999999999999999999",
+    ],
+)  # fmt: skip
+def test_odd_addresses_are_answered_in_words(page, path):
+    assert page.get(path).status_code in {200, 422}
+
+
+def test_odd_forms_are_answered_in_words(page, library):
+    library.reader("R1")
+    address = f"/staff/patrons/{patron(library, 'R1').id}"
+    for path, form in (
+        ("/staff/patrons/reregister", {"patron": "²"}),
+        ("/staff/patrons/reregister", {"patron": "9" * 25}),
+        (f"{address}/block", {"reason": "a\0b"}),
+        ("/staff/settings/lending/", {"loan_days": "000000014999999999999"}),
+        ("/staff/settings/lending/", {"loan_days": "²"}),
+        ("/desk/hold/new", {"record": "9" * 25, "card": "R1", "branch": "ЦБ"}),
+    ):
+        assert post(page, path, **form).status_code == 422
+
+
+def test_a_picture_made_to_burst_is_refused(page, library):
+    library.reader("R1")
+    data = io.BytesIO()
+    Image.new("1", (30_000, 30_000)).save(data, "PNG")
+    data.seek(0)
+    answer = page.client.post(
+        f"/staff/patrons/{patron(library, 'R1').id}/photo",
+        data={"photo": (data, "x.png"), "csrf_token": page.token, "request_id": str(uuid4())},
+    )
+    assert answer.status_code == 422

@@ -113,6 +113,8 @@ def test_an_event_is_counted_changed_and_taken_back(page, library):
     assert sums(library, "event_views") == {(): 500}
     assert sums(library, "shown_issued", "language") == {(None,): 10}
 
+    days = sums(library, "event", "day")
+    assert len(days) == 1  # what was changed is mended on its own day
     page.post(f"{address}/cancel", request_id=str(uuid4()))
     kinds = ("event", "visit", "remote_visit", "event_views", "shown", "shown_issued")
     assert [sums(library, kind) for kind in kinds] == [{}] * 6

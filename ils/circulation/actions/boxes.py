@@ -49,7 +49,6 @@ class Packed(StrEnum):
     """What a scan at a box did."""
 
     PUT_IN = "put_in"
-    TAKEN_OUT = "taken_out"
     BACK = "back"
     STILL_LENT = "still_lent"
     ALREADY = "already"
@@ -148,7 +147,9 @@ def close_box(desk: Desk, box: Box) -> list[Item]:
     for inside in desk.session.scalars(queries.contents(box.id)).all():
         if inside.out_at is None:
             inside.out_at = desk.origin.at
-            if inside.item.status != ItemStatus.ON_LOAN:
+            lent = queries.last_loan(desk.session, inside.item_id)
+            was_lent = lent is not None and lent.issued_at >= inside.put_at
+            if inside.item.status != ItemStatus.ON_LOAN and not was_lent:
                 missing.append(inside.item)
     box.closed_at = desk.origin.at
     return missing

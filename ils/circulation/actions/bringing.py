@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from ils import texts
+from ils import clock, texts
 from ils.catalog.marc import encodings, irbis
 from ils.circulation import tables
 from ils.circulation.actions.importing import Bringing, Outcome, import_patrons
@@ -20,7 +21,7 @@ from ils.config import Config, Lists
 from ils.errors import N_, IlsError, Invalid, NotFound
 from ils.ledger import Origin
 
-MOST_KEPT = 10
+KEPT = timedelta(days=30)
 REASON = "why"
 LEAST = {"birth_date"}
 
@@ -54,11 +55,18 @@ class Read:
 def keep_file(folder: Path, data: bytes) -> Path:
     """Keep an uploaded file until it is brought in."""
     folder.mkdir(parents=True, exist_ok=True)
-    for old in sorted(folder.iterdir(), key=lambda file: file.stat().st_mtime)[:-MOST_KEPT]:
-        old.unlink(missing_ok=True)  # shown once and never brought in
+    _tidy(folder)
     path = folder / str(uuid4())
     path.write_bytes(data)
     return path
+
+
+def _tidy(folder: Path) -> None:
+    """Files hold names of readers: none is kept longer than it is of use."""
+    oldest = (clock.now() - KEPT).timestamp()
+    for file in folder.iterdir():
+        if _name.fullmatch(file.name) and file.stat().st_mtime < oldest:
+            file.unlink(missing_ok=True)
 
 
 def kept_file(folder: Path, name: str) -> Path:
@@ -144,6 +152,7 @@ def write_rejects(read: Read, problems: Sequence[tuple[int, IlsError]], config: 
     """Keep what could not be used, with reasons, to be mended and brought in; returns its name."""
     folder = config.folder / "rejects"
     folder.mkdir(parents=True, exist_ok=True)
+    _tidy(folder)
     reasons: dict[int, str] = {}
     for number, error in problems:
         said = texts.say_error(error, config.library.language)

@@ -15,8 +15,10 @@ from ils.circulation.rules.keyboard import cleaned
 from ils.circulation.rules.loans import LoanRefused
 from ils.errors import N_, Invalid, Refused
 from ils.holdings.actions.stock import add_provisional_item
-from ils.holdings.models import Item
+from ils.holdings.models import Item, ItemStatus
 from ils.holdings.queries import item_by_code, item_by_id
+from ils.holdings.rules import ItemUnavailable
+from ils.labels import LABELS
 from ils.ledger import Kind, ScanReused
 
 
@@ -72,6 +74,8 @@ def lose(desk: Desk, *, item_id: int) -> Answer:
     """
     session, origin = desk.session, desk.origin
     item = item_by_id(session, item_id, lock=True)
+    if item.copies > 1:
+        raise ItemUnavailable(status=LABELS["status"][item.status])
     first = ledger.replayed(session, origin.request_id)
     last = queries.last_loan(session, item.id)
     loan = last if last is not None and last.ended_at is None else None
@@ -168,6 +172,8 @@ def lend_group(desk: Desk, *, patron_id: int, item_id: int, copies: int) -> Answ
     item = item_by_id(desk.session, item_id, lock=True)
     if first := ledger.replayed(desk.session, desk.origin.request_id):
         return again(desk, first, patron, item)
+    if item.status != ItemStatus.AVAILABLE:
+        raise ItemUnavailable(status=LABELS["status"][item.status])
     left = item.copies - queries.copies_out(desk.session, item.id)
     if not 0 < copies <= left:
         raise NotSoMany(left=left)
@@ -190,7 +196,7 @@ def return_group(desk: Desk, *, loan_id: int, copies: int) -> Answer:
     elif (first.kind, first.loan_id) != (Kind.RETURN, loan.id):
         raise ScanReused
     act = desk.origin.request_id
-    late = loan.due < desk.origin.day
+    late = loan.due < (desk.returned_on or desk.origin.day)
     return Answer(
         Situation.RETURN, Level.SUCCESS, None, loan.item, loan, loan.patron, act, late=late
     )

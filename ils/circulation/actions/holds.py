@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from ils import ledger
 from ils.catalog.models import BibliographicRecord
@@ -81,6 +83,7 @@ def place_hold(
         AlreadyHeld, HasIt, TooManyHolds, NothingToWaitFor, NotRegistered: it cannot be.
     """
     session, origin = desk.session, desk.origin
+    queries.patron(session, patron.id, lock=True)
     waits = session.scalars(queries.holds_of(patron.id)).all()
     same = next((h for h in waits if h.record_id == record.id), None)
     if same is not None and ledger.replayed(session, origin.request_id) is not None:
@@ -141,18 +144,27 @@ def expire_holds(desk: Desk) -> list[Item]:
     freed = []
     for hold in desk.session.scalars(overdue).all():
         part = desk.origin.also(f"expired:{hold.id}")
-        item = _end(desk, hold, HoldStatus.EXPIRED, Kind.HOLD_EXPIRED, part)
-        freed += [item] if item else []
+        with suppress(HoldEnded):  # another desk lent or cancelled it meanwhile
+            item = _end(desk, hold, HoldStatus.EXPIRED, Kind.HOLD_EXPIRED, part)
+            freed += [item] if item else []
     return freed
 
 
 def _end(desk: Desk, hold: Hold, status: HoldStatus, kind: Kind, origin: Origin) -> Item | None:
+    session, copy = desk.session, None
+    if hold.item_id is not None:
+        copy = session.get_one(Item, hold.item_id, with_for_update={"of": Item})
+    session.refresh(hold, with_for_update={"of": Hold})
     if not HoldStatus(hold.status).open:
         raise HoldEnded
-    session, copy = desk.session, hold.item
-    if copy is not None:
+    if hold.status == HoldStatus.IN_TRANSIT and copy is not None:
+        _go_on_for_nobody(session, copy)
+        copy = None
+    elif hold.status == HoldStatus.ON_SHELF and copy is not None:
         release(session, copy, desk.origin)
-    hold.status, hold.ended_at = status, origin.at
+    else:
+        copy = None
+    hold.status, hold.ended_at, hold.item_id = status, origin.at, None
     session.flush()
     facts = record_facts(hold.record)
     if hold.patron_id is not None:
@@ -162,6 +174,14 @@ def _end(desk: Desk, hold: Hold, status: HoldStatus, kind: Kind, origin: Origin)
     return copy
 
 
+def _go_on_for_nobody(session: Session, item: Item) -> None:
+    """The copy is in a van: it arrives, and only then it is decided where it belongs."""
+    transit = queries.transit_of(session, item.id)
+    if transit is not None:
+        transit.hold = None
+    session.flush()
+
+
 def settle(desk: Desk, item: Item) -> Hold | Transit | None:
     """Where a copy that is free here goes: to a reader who waits, home, or onto the shelf.
 
@@ -169,6 +189,7 @@ def settle(desk: Desk, item: Item) -> Hold | Transit | None:
         The hold it is set aside for here, or the way it is sent on.
     """
     session, here = desk.session, desk.origin.branch_id
+    item.branch_id = here
     waiting = queries.holds_on(session, item.record_id)
     hold = next((h for h in waiting if h.status == HoldStatus.WAITING and fits(h, item)), None)
     if hold is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -117,7 +117,7 @@ def _one(
         if not how.even_if_alike:
             check_alike(session, data)
         patron, done = add_patron(session, origin, data), "new"
-    elif change_imported(session, origin, patron, data):
+    elif change_imported(session, origin, patron, data, reader.told):
         done = "changed"
     patron.import_key = patron.import_key or key
     if how.consent and patron.consent_at is None:
@@ -150,9 +150,9 @@ def _lent(
     item = item_by_code(session, codes, lock=True)
     if item is None:
         return NoSuchCopy(title=lent.title, number=codes[0])
-    last = queries.last_loan(session, item.id)
-    if last is not None and last.ended_at is None and last.patron_id == patron.id:
-        return None
+    at = _issued_at(lent, how, origin)
+    if session.scalar(queries.loans_made(item.id, patron.id, at)) is not None:
+        return None  # brought in before; it may be back since
     if item.status != ItemStatus.AVAILABLE or item.copies > 1:
         return NoSuchCopy(title=lent.title or item.record.title, number=codes[0])
     year = _registered(session, origin, patron, min(lent.issued, origin.day), how, new=False)
@@ -162,6 +162,11 @@ def _lent(
     facts = loan_facts(loan, opening)
     ledger.record(session, Kind.OPENING, opening, facts, detail=OpeningOf.LOANS)
     return None
+
+
+def _issued_at(lent: LentElsewhere, how: Bringing, origin: Origin) -> datetime:
+    """When a copy was lent elsewhere: the noon of its day, not after now."""
+    return min(clock.noon(lent.issued, how.timezone), origin.at)
 
 
 def _loan(  # noqa: PLR0917 -- all that a loan joins
@@ -180,7 +185,7 @@ def _loan(  # noqa: PLR0917 -- all that a loan joins
         branch_id=origin.branch_id,
         staff_id=origin.staff_id,
         material=item.record.material,
-        issued_at=min(clock.noon(lent.issued, how.timezone), origin.at),
+        issued_at=_issued_at(lent, how, origin),
         due=lent.due or lent.issued,
         due_before=None,
     )

@@ -222,13 +222,15 @@ def return_item(
 
 def return_copies(desk: Desk, *, loan: Loan, copies: int) -> None:
     """Take some copies of a group back; the loan ends with the last."""
+    origin = _dated(desk, desk.origin, loan)
     loan.back += copies
     if loan.back == loan.copies:
-        loan.ended_at, loan.ended_by = desk.origin.at, LoanEnd.RETURNED
-    facts = loan_facts(loan, desk.origin)
-    ledger.record(desk.session, Kind.RETURN, desk.origin, facts, count=copies)
-    if loan.patron_id is not None:
-        count_visit(desk.session, desk.origin, loan.patron_id, facts)
+        loan.ended_at, loan.ended_by = origin.at, LoanEnd.RETURNED
+    facts = loan_facts(loan, origin)
+    detail = queries.BOOK_DROP if desk.returned_on is not None else None
+    ledger.record(desk.session, Kind.RETURN, origin, facts, count=copies, detail=detail)
+    if detail is None and loan.patron_id is not None:
+        count_visit(desk.session, origin, loan.patron_id, facts)
 
 
 def _dated(desk: Desk, origin: Origin, loan: Loan) -> Origin:

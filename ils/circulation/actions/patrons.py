@@ -131,20 +131,22 @@ def change_patron(
     session.flush()
 
 
-def change_imported(session: Session, origin: Origin, patron: Patron, data: PatronData) -> bool:
-    """Take over what a file says of a known reader; what it does not say stays. Whether it changed.
+def change_imported(
+    session: Session, origin: Origin, patron: Patron, data: PatronData, told: Container[str]
+) -> bool:
+    """Take over what a file says of a known reader; whether anything changed.
 
     The card, consent and what staff wrote here are never touched.
+
+    Args:
+        told: names of the data the file says.
     """
-    said = {
-        name: value
-        for name, value in asdict(data).items()
-        if value and name not in {"card", "consent", "guardian", "notes", "grade", "channel"}
-    }
+    ours = {"card", "consent", "guardian", "notes", "grade", "channel"}
+    said = {n: v for n, v in asdict(data).items() if v and n in told and n not in ours}
     changed = {name: value for name, value in said.items() if getattr(patron, name) != value}
     for name, value in changed.items():
         setattr(patron, name, value)
-    if data.grade and str(patron.grade or "") != data.grade:
+    if "grade" in told and data.grade and str(patron.grade or "") != data.grade:
         patron.grade, patron.grade_year = int(data.grade), rules.school_year(origin.day)
         changed["grade"] = data.grade
     patron.search_text = f" {search_key(f'{patron.name} {patron.card}')}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from ils.circulation import queries
 from ils.circulation.actions.context import Desk
@@ -21,6 +21,7 @@ from ils.circulation.models import (
     PatronYear,
 )
 from ils.errors import N_, Refused
+from ils.mail import Letter
 from ils.organisation.actions import audit
 
 OWN = (
@@ -45,7 +46,9 @@ def everything_about(session: Session, patron: Patron) -> dict[str, Any]:
         return [{n: _plain(getattr(row, n)) for n in names} for row in session.scalars(query)]
 
     loans = select(Loan).where(Loan.patron_id == patron.id).order_by(Loan.id)
+    loans = loans.options(joinedload(Loan.item))
     holds = select(Hold).where(Hold.patron_id == patron.id).order_by(Hold.id)
+    holds = holds.options(joinedload(Hold.record))
     consents = select(ConsentRecord).where(ConsentRecord.patron_id == patron.id)
     return {
         **{name: _plain(getattr(patron, name)) for name in OWN},
@@ -93,6 +96,8 @@ def forget_patron(desk: Desk, patron: Patron) -> None:
         session.execute(update(model).where(column == patron_id).values(patron_id=None))
     for kept in (FormerCard, PatronBlock, ConsentRecord, PatronPhoto):
         session.execute(delete(kept).where(kept.patron_id == patron_id))
+    if patron.email:
+        session.execute(delete(Letter).where(Letter.to == patron.email))
     dependants = update(Patron).where(Patron.guardian_id == patron_id)
     session.execute(dependants.values(guardian_id=None))
     session.expunge(patron)

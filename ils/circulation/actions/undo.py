@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from ils import ledger
+from ils import clock, ledger
 from ils.circulation import queries
 from ils.circulation.actions.context import Desk
 from ils.circulation.actions.desk import Answer
@@ -18,6 +19,8 @@ from ils.circulation.rules.desk import CannotUndo, Level, Situation
 from ils.errors import N_, NotFound
 from ils.holdings.models import Item, ItemStatus
 from ils.ledger import AlreadyReversed, Entry, Kind, Origin, ScanReused
+
+A_DAY = timedelta(days=1)
 
 
 class UnknownAct(NotFound):
@@ -50,8 +53,8 @@ def undo(desk: Desk, *, act: UUID) -> Answer:
     entry = ledger.replayed(session, act)
     if entry is None or entry.item_id is None:
         raise UnknownAct
-    today = entry.day == origin.day or entry.detail == queries.BOOK_DROP
-    if entry.branch_id != origin.branch_id or not today:
+    dated_back = entry.detail == queries.BOOK_DROP and clock.now() - entry.recorded_at < A_DAY
+    if entry.branch_id != origin.branch_id or not (entry.day == origin.day or dated_back):
         raise CannotUndo
     loan = queries.loan(session, entry.loan_id) if entry.loan_id else None
     patron = loan.patron if loan else None
@@ -73,7 +76,8 @@ def undo(desk: Desk, *, act: UUID) -> Answer:
     undoing = _Act(session, origin, entry, item, loan)
     _HOW[Kind(entry.kind)](undoing)
     ledger.reverse(session, entry, origin)
-    if loan is not None and loan.patron_id is not None:
+    made_visit = entry.detail not in queries.NO_VISIT
+    if made_visit and loan is not None and loan.patron_id is not None:
         uncount_visit(session, origin, loan.patron_id, entry)
     return answer
 
@@ -127,6 +131,8 @@ def _undo_return(act: _Act) -> None:
         loan.ended_at = loan.ended_by = None
         return
     loan = _expect(act, open_=False)
+    if act.item.branch_id != act.entry.branch_id:  # another branch has received it since
+        raise CannotUndo
     if act.item.status not in {
         ItemStatus.AVAILABLE,
         ItemStatus.ON_HOLD_SHELF,

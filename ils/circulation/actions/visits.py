@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy.orm import Session
 
 from ils import ledger
@@ -19,7 +21,9 @@ def count_visit(session: Session, origin: Origin, patron_id: int, facts: Facts) 
     }
     remote = origin.channel in queries.REMOTE
     kind = Kind.REMOTE_VISIT if remote else Kind.VISIT
-    ledger.record_once(session, kind, origin, about, key=_key(kind, origin, patron_id))
+    ledger.record_once(
+        session, kind, origin, about, key=_key(kind, patron_id, origin.branch_id, origin.day)
+    )
 
 
 def uncount_visit(session: Session, origin: Origin, patron_id: int, act: Entry) -> None:
@@ -29,10 +33,10 @@ def uncount_visit(session: Session, origin: Origin, patron_id: int, act: Entry) 
     if left:
         return
     kind = Kind.REMOTE_VISIT if remote else Kind.VISIT
-    visit = ledger.standing(session, _key(kind, origin, patron_id))
+    visit = ledger.standing(session, _key(kind, patron_id, act.branch_id, act.day))
     if visit is not None:
         ledger.reverse(session, visit, origin.also("visit"))
 
 
-def _key(kind: Kind, origin: Origin, patron_id: int) -> str:
-    return f"{kind}:{patron_id}:{origin.branch_id}:{origin.day}"
+def _key(kind: Kind, patron_id: int, branch_id: int, day: date) -> str:
+    return f"{kind}:{patron_id}:{branch_id}:{day}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from dataclasses import replace
 
-from sqlalchemy import select, update
+from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
 from ils.circulation import queries
@@ -18,14 +18,15 @@ from ils.organisation.actions import audit
 
 
 def reregister_many(session: Session, origin: Origin, patron_ids: Sequence[int]) -> int:
-    """Register known readers for this year, without a visit; who is registered is passed over.
+    """Register readers of the branch anew, without a visit; who is registered is passed over.
 
     Returns:
         How many were registered now.
     """
     done = 0
     by_hand = replace(origin, channel=Channel.SYSTEM)
-    query = select(Patron).where(Patron.id.in_(patron_ids)).order_by(Patron.id)
+    waiting = queries.not_yet_registered(origin.branch_id, origin.day.year)
+    query = waiting.where(Patron.id.in_(patron_ids)).order_by(None).order_by(Patron.id)
     for patron in session.scalars(query.with_for_update()):
         if queries.patron_year(session, patron.id, origin.day.year) is None:
             register_year(session, by_hand.also(str(patron.id)), patron, new=False)
@@ -58,15 +59,15 @@ def advance_school_year(
     if not 4 <= last_grade <= 12:
         raise Invalid(N_("Last grade"), N_("It must be a number from 4 to 12."))
     year = rules.school_year(origin.day)
+    missed = year - func.coalesce(Patron.grade_year, year - 1)
+    behind = queries.of_earlier_grade(year)
     leaving = session.execute(
         update(Patron)
-        .where(*queries.of_earlier_grade(year), Patron.grade >= last_grade)
+        .where(*behind, Patron.grade + missed > last_grade)
         .values(grade=None, grade_year=None, category=category)
     ).rowcount  # type: ignore[attr-defined]  # of every UPDATE
     rising = session.execute(
-        update(Patron)
-        .where(*queries.of_earlier_grade(year))
-        .values(grade=Patron.grade + 1, grade_year=year)
+        update(Patron).where(*behind).values(grade=Patron.grade + missed, grade_year=year)
     ).rowcount  # type: ignore[attr-defined]
     session.expire_all()
     said = {"rising": rising, "leaving": leaving, "year": year}

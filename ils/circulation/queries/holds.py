@@ -19,6 +19,8 @@ _OF_RECORD = (
     .where(Hold.record_id == bindparam("record"), Hold.status.in_(OPEN))
     .order_by(Hold.id)
     .options(joinedload(Hold.patron))
+    .with_for_update(of=Hold)
+    .execution_options(populate_existing=True)
 )
 
 
@@ -42,7 +44,7 @@ def hold(session: Session, hold_id: int) -> Hold:
 
 
 def holds_on(session: Session, record_id: int) -> list[Hold]:
-    """Open holds on a record in their order."""
+    """Open holds on a record in their order, held until the transaction ends."""
     return list(session.scalars(_OF_RECORD, {"record": record_id}))
 
 

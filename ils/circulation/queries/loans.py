@@ -175,6 +175,13 @@ def group_loans(item_id: int) -> Select[Loan]:
     )
 
 
+def loans_made(item_id: int, patron_id: int, at: datetime) -> Select[int]:
+    """Loans of a copy to a reader made at a moment, open or ended."""
+    return select(Loan.id).where(
+        Loan.item_id == item_id, Loan.patron_id == patron_id, Loan.issued_at == at
+    )
+
+
 def copies_out(session: Session, item_id: int) -> int:
     """How many copies of a group are in readers' hands."""
     query = select(func.coalesce(func.sum(Loan.copies - Loan.back), 0))

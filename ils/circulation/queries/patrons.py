@@ -149,5 +149,7 @@ def last_card(session: Session) -> str | None:
     highest = []
     for column in (Patron.card, FormerCard.card):
         own = and_(column.like("R_______"), column >= "R0000000", column <= "R9999999")
-        highest.append(session.scalar(select(func.max(column)).where(own)) or "")
+        cards = session.scalars(select(column).where(own).order_by(column.desc()))
+        with cards.yield_per(20):
+            highest.append(next((card for card in cards if card[1:].isdigit()), ""))
     return max(highest) or None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from ils.catalog.marc.record import Field, MarcRecord
@@ -56,7 +56,6 @@ class LentElsewhere:
     barcode: str
     issued: date
     due: date | None
-    renewals: int
     title: str
 
 
@@ -66,8 +65,8 @@ class Incoming:
 
     Attributes:
         number: the row or record in its file.
-        source: the row's cells by column, for the rejects.
         registered: the last registration.
+        told: names of the data the file says; the rest are our guesses for a new reader.
     """
 
     number: int
@@ -75,6 +74,7 @@ class Incoming:
     import_key: str
     registered: date | None
     loans: tuple[LentElsewhere, ...] = ()
+    told: frozenset[str] = frozenset()
 
 
 def columns_of(head: Sequence[str]) -> dict[int, str]:
@@ -133,7 +133,11 @@ def of_row(number: int, cells: Mapping[str, str], categories: Mapping[str, str])
         language=LANGUAGES.get(language, language if language in {"kk", "ru", "en"} else "ru"),
     )
     when = day_of(registered, N_("Registered")) if registered else None
-    return Incoming(number, data, said.get("import_key", "") or data.card, when)
+    told = {name for name, value in said.items() if value.strip()}
+    if len(said.get("birth_date", "").strip()) == len("1990"):
+        told.discard("birth_date")  # a year must not take the place of a day
+    key = said.get("import_key", "") or data.card
+    return Incoming(number, data, key, when, told=frozenset(told))
 
 
 def day_of(text: str, field: str) -> date:
@@ -188,7 +192,7 @@ def of_rdr(number: int, record: MarcRecord, categories: Mapping[str, str]) -> In
     }
     incoming = of_row(number, cells, categories)
     loans = tuple(loan for f in record.each("040") if (loan := _loan(f)) is not None)
-    return Incoming(number, incoming.data, incoming.import_key, incoming.registered, loans)
+    return replace(incoming, loans=loans)
 
 
 def _last_day(record: MarcRecord) -> str:
@@ -206,12 +210,10 @@ def _loan(field: Field) -> LentElsewhere | None:
     if not (number or barcode) or not _sub(field, "f").startswith(NOT_RETURNED):
         return None
     due = _sub(field, "e")
-    renewals = _sub(field, "4")
     return LentElsewhere(
         number,
         barcode,
         day_of(_sub(field, "d"), N_("Lent on")),
         day_of(due, N_("Due")) if due else None,
-        int(renewals) if renewals.isdigit() else 0,
         _sub(field, "c"),
     )

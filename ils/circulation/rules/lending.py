@@ -127,6 +127,6 @@ def checked_value(name: str, text: str, field_name: str) -> int | str | None:
             raise Invalid(field_name, N_("Choose one from the list."))
         return text
     least, most = LIMITS[name]
-    if not (text.isascii() and text.isdigit() and least <= int(text[:9]) <= most):
+    if not (text.isascii() and text.isdigit() and len(text) <= 6 and least <= int(text) <= most):
         raise Invalid(field_name, N_("It must be a whole number within its bounds."))
     return int(text)

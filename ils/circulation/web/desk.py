@@ -96,7 +96,7 @@ def renew_all(session: Session) -> ResponseReturnValue:
 
 
 @desk.post("/lost")
-@web.page(Role.DESK, write=True)
+@web.page(Role.SENIOR, write=True)
 def lost(session: Session) -> ResponseReturnValue:
     """The copy is lost, or not on its shelf."""
     return _answered(session, choices.lose(the_desk(session), item_id=required("item")))

@@ -87,15 +87,15 @@ def _record_asked(session: Session) -> int:
     item = item_by_code(session, readings(code)) if code else None
     if item is not None:
         return item.record_id
-    record_id = request.values.get("record", "")
-    if code or not record_id.isdigit():
+    record_id = web.whole("record", request.values.get("record", ""))
+    if code or record_id is None:
         raise Invalid(N_("Copy"), N_("There is no copy with this number."))
-    return int(record_id)
+    return record_id
 
 
 def _form(session: Session, error: IlsError | None) -> ResponseReturnValue:
-    record_id = request.values.get("record", "")
-    found = catalog.record(session, int(record_id)) if record_id.isdigit() else None
+    record_id = web.whole("record", request.values.get("record", ""))
+    found = catalog.record(session, record_id) if record_id is not None else None
     page = render_template(
         "circulation/hold_form.html",
         record=found,

@@ -17,6 +17,7 @@ from ils.circulation.rules.loans import Problem
 from ils.errors import N_, Invalid
 from ils.ledger import Channel, Place
 from ils.organisation.models import PointType, Role, ServicePoint
+from ils.organisation.rules import PLACES
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
 patrons = Blueprint("patrons", __name__, url_prefix="/staff/patrons")
@@ -25,12 +26,6 @@ lending = Blueprint("lending", __name__, url_prefix="/staff/settings/lending")
 LOANS_SHOWN = 10
 #: What the desk sends for its own reading room, where it has no service point for one.
 READING_ROOM = "room"
-PLACES = {
-    PointType.LENDING: Place.HOME,
-    PointType.READING_ROOM: Place.READING_ROOM,
-    PointType.OUTREACH: Place.SERVICE_POINT,
-    PointType.HOME_DELIVERY: Place.HOME_DELIVERY,
-}
 
 
 def the_desk(session: Session) -> Desk:

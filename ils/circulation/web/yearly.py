@@ -49,14 +49,15 @@ def _not_yet(session: Session) -> dict[str, object]:
 @web.page(*KEEPERS, write=True)
 def reregister_many(session: Session) -> ResponseReturnValue:
     """Register those who are ticked."""
-    ids = [int(text) for text in request.form.getlist("patron") if text.isdigit()][:AT_ONCE]
+    texts = request.form.getlist("patron")[:AT_ONCE]
+    ids = [number for text in texts if (number := web.whole("patron", text)) is not None]
     done = yearly.reregister_many(session, web.origin(), ids)
     flash(gettext("Registered for this year: %(count)s.", count=done))
     return redirect(url_for("patrons.reregister_list"))
 
 
 @patrons.get("/school-year")
-@web.page(*KEEPERS)
+@web.page(Role.ADMINISTRATOR)
 def school_year(session: Session) -> ResponseReturnValue:
     """What the next school year would do."""
     year = rules.school_year(web.today())
@@ -66,7 +67,7 @@ def school_year(session: Session) -> ResponseReturnValue:
 
 
 @patrons.post("/school-year")
-@web.page(*KEEPERS, write=True)
+@web.page(Role.ADMINISTRATOR, write=True)
 def advance(session: Session) -> ResponseReturnValue:
     """Everybody at school goes to the next grade."""
     rising, leaving = yearly.advance_school_year(

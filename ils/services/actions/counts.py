@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ils import clock, ledger
 from ils.config import Lists
 from ils.errors import N_, Invalid
-from ils.ledger import Channel, Entry, Facts, Origin, Place
+from ils.ledger import Channel, Entry, Facts, Material, Origin, Place
 from ils.services import queries, rules
 
 
@@ -45,6 +45,8 @@ def write_tally(session: Session, origin: Origin, tally: Tally, lists: Lists, ti
         raise Invalid(N_("What"), N_("Choose one from the list."))
     if tally.category is not None and tally.category not in lists.categories:
         raise Invalid(N_("Category"), N_("Choose one from the list."))
+    if tally.material is not None and tally.material not in set(Material):
+        raise Invalid(N_("Material"), N_("Choose one from the list."))
     counted = rules.TALLIES[tally.what]
     when = dated(origin, tally.day, timezone, Channel.TALLY)
     total = 0

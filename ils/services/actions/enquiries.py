@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,7 @@ from ils.catalog.rules import search_key
 from ils.config import Lists
 from ils.db import new_id
 from ils.errors import N_, Invalid, Refused
-from ils.ledger import Channel, Entry, Facts, Kind, Origin
+from ils.ledger import Channel, Entry, Facts, Kind, Origin, ScanReused
 from ils.organisation.actions import audit
 from ils.services import queries, rules
 from ils.services.models import (
@@ -24,6 +25,7 @@ from ils.services.models import (
     SuggestionStatus,
 )
 
+Made = TypeVar("Made")
 REFERENCES = {
     EnquiryType.THEMATIC,
     EnquiryType.ADDRESS,
@@ -53,6 +55,17 @@ class EnquiryData:
     pages: int = 0
 
 
+def _found(first: Made | None) -> Made:
+    """What this very request made before.
+
+    Raises:
+        ScanReused: it made something else.
+    """
+    if first is None:
+        raise ScanReused
+    return first
+
+
 def _check_enquiry(data: EnquiryData, lists: Lists) -> None:
     if data.type not in set(EnquiryType):
         raise Invalid(N_("Type"), N_("Choose one from the list."))
@@ -73,7 +86,7 @@ def answer_enquiry(session: Session, origin: Origin, data: EnquiryData, lists: L
     _check_enquiry(data, lists)
     question = rules.text_of(data.question, N_("Question"))
     if (first := ledger.replayed(session, origin.request_id)) is not None:
-        return session.scalars(queries.enquiry_of(first)).one()
+        return _found(session.scalar(queries.enquiry_of(first)))
     type_ = EnquiryType(data.type)
     kind = {
         EnquiryType.CONSULTATION: Kind.CONSULTATION,
@@ -123,9 +136,11 @@ def refuse(
     """
     if reason not in set(RefusalReason):
         raise Invalid(N_("Reason"), N_("Choose one from the list."))
+    if language is not None and language not in rules.LANGUAGES:
+        raise Invalid(N_("Language"), N_("Choose one from the list."))
     what = rules.text_of(record.title if record else what, N_("What was asked"))
     if (first := ledger.replayed(session, origin.request_id)) is not None:
-        return session.scalars(queries.refusal_of(first)).one()
+        return _found(session.scalar(queries.refusal_of(first)))
     facts: Facts = {"language": language}
     if record is not None:
         facts = {
@@ -172,7 +187,7 @@ def suggest(session: Session, origin: Origin, *, what: str, note: str) -> Sugges
     """
     what = rules.text_of(what, N_("What to buy"))
     if (first := ledger.replayed(session, origin.request_id)) is not None:
-        return session.get_one(Suggestion, first.act_id)
+        return _found(session.get(Suggestion, first.act_id or 0))
     suggestion = Suggestion(
         id=new_id(),
         at=origin.at,

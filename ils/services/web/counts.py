@@ -11,8 +11,9 @@ from ils import web
 from ils.errors import N_, IlsError, Invalid
 from ils.labels import LABELS
 from ils.ledger import Place
-from ils.organisation.models import Role, ServicePoint
+from ils.organisation.models import PointType, Role, ServicePoint
 from ils.organisation.queries import service_points_of
+from ils.organisation.rules import PLACES
 from ils.services import queries, rules
 from ils.services.actions import counts as actions
 from ils.services.actions.counts import Tally
@@ -50,7 +51,7 @@ def _count(session: Session) -> int:
         point = session.get(ServicePoint, point_id)
         if point is None or point.branch_id != g.staff.branch.id:
             raise Invalid(N_("Service point"), N_("Choose one from the list."))
-        origin, place = origin.at_point(point.id), Place.SERVICE_POINT
+        origin, place = origin.at_point(point.id), PLACES[PointType(point.type)]
     lists = web.ils().config.lists
     cells: dict[tuple[str | None, str | None], int]
     if what in rules.OF_DOCUMENTS:

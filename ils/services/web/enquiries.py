@@ -17,6 +17,8 @@ from ils.services.actions.enquiries import ASKED_BY, EnquiryData
 from ils.services.models import Enquiry, Refusal, Suggestion
 from ils.services.web.shared import done, period, services
 
+MOST_SHOWN = 200
+
 
 @services.get("/enquiries")
 @web.page(Role.DESK)
@@ -101,7 +103,7 @@ def wanted(session: Session) -> ResponseReturnValue:
     return render_template(
         "services/wanted.html",
         page=web.paged(session, queries.wanted(days)),
-        suggestions=session.scalars(queries.suggestions().limit(web.PAGE)).all(),
+        suggestions=session.scalars(queries.suggestions().limit(MOST_SHOWN)).all(),
         period=days,
     )
 

@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from ils import web
 from ils.clock import Period
-from ils.errors import N_, IlsError
+from ils.errors import N_, IlsError, Invalid
 
+LATEST = 2200
 services = Blueprint("services", __name__, url_prefix="/staff/services")
 
 
@@ -23,6 +24,8 @@ def period() -> Period:
     today, args = web.today(), request.args
     first = web.parsed_day(args["from"], N_("From")) if args.get("from") else today.replace(day=1)
     last = web.parsed_day(args["to"], N_("To")) if args.get("to") else today
+    if max(first, last).year > LATEST:
+        raise Invalid(N_("To"), N_("It must be a year like 2027."))
     return Period(first, max(first, last) + timedelta(days=1))
 
 
