@@ -82,6 +82,17 @@ LABELS: dict[str, dict[str, str]] = {
         "max_holds": N_("Holds at most"),
         "hold_days": N_("Days on the hold shelf"),
     },
+    "loan_problem": {
+        "blocked": N_("nothing is lent to the reader"),
+        "overdue": N_("overdue copies"),
+        "loan_limit": N_("too many copies"),
+        "material_limit": N_("too many copies of this kind"),
+        "not_for_loan": N_("not for loan"),
+        "held_for_another": N_("others wait for it"),
+        "in_transit": N_("in transit"),
+        "renewals_used_up": N_("renewals used up"),
+        "unseen_renewals_used_up": N_("renewals without the reader used up"),
+    },
     "command": {
         "SQ-NEXT": N_("next reader"),
         "SQ-UNDO": N_("undo"),

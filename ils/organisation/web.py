@@ -163,7 +163,7 @@ def change_branch(session: Session, code: str) -> ResponseReturnValue:
 
 def _close_year(session: Session, found: Branch) -> None:
     """Take over the holidays of a year, and its sanitary days if a weekday is named."""
-    year = web.form_int("year") or 0
+    year = web.whole(N_("Year"), request.form.get("year", "")) or 0
     if not EARLIEST <= year <= LATEST:
         raise Invalid(N_("Year"), N_("It must be a year like 2027."))
     days = rules.holidays_of(year, web.ils().config.lists.holidays)

@@ -203,7 +203,7 @@
   function show(entry, html) {
     const parts = parsed(html);
     const panel = parts.querySelector("#patron");
-    const held = parts.querySelector(":scope > #held");
+    const held = [...parts.children].find((part) => part.id === "held");
     if (superseded) return;
     log.querySelector(`[data-waits="${entry.id}"]`)?.remove();
     if (panel) setPanel(panel);
@@ -233,7 +233,8 @@
     else if (code === "SQ-UNDO") next({ undo: true });
     else if (code === "SQ-RENEW") next({ url: "/desk/renew-all", data: {} });
     else if (code === "SQ-HOME" || code === "SQ-ROOM") {
-      point.value = code === "SQ-ROOM" ? "room" : "";
+      const room = [...point.options].find((o) => o.value === "room" || o.dataset.place === "reading_room");
+      point.value = code === "SQ-ROOM" ? room.value : "";
       setMode();
     } else if (code === "SQ-RECEIPT") receipt();
     else note(code === "SQ-REFUSAL" ? "refusal" : "reference");
@@ -241,7 +242,13 @@
 
   function receipt() {
     if (state.patron) window.open(`/desk/receipt/${state.patron}`, "_blank");
-    else sound("error");
+    else needed();
+  }
+
+  // A key that means nothing without a reader says so.
+  function needed() {
+    log.prepend(refusal({ data: {} }, parsed(""), desk.dataset.noReader));
+    sound("error");
   }
 
   // The short form of a refusal or a reference, above the answers.
@@ -269,13 +276,13 @@
   }
 
   // A line for an answer that is a page of errors: never pass over it in silence.
-  function refusal(entry, parts) {
+  function refusal(entry, parts, text = desk.dataset.failed) {
     const line = document.createElement("li");
     line.className = "line error";
     line.dataset.level = "error";
     const said = document.createElement("p");
     said.className = "said";
-    said.textContent = parts.querySelector('[role="alert"]')?.textContent ?? desk.dataset.failed;
+    said.textContent = parts.querySelector('[role="alert"]')?.textContent ?? text;
     const code = document.createElement("p");
     code.textContent = entry.data.code ?? "";
     line.append(said, code);
@@ -307,12 +314,33 @@
     return { url: new URL(sent.action).pathname, data };
   }
 
+  // Whether a text was typed by a scanner: many keys, each at once after the other.
+  const FASTEST_TYPIST_MS = 35;
+  let typed = { field: null, from: 0, keys: 0 };
+  function scanned(field) {
+    const pace = (performance.now() - typed.from) / Math.max(1, typed.keys);
+    return typed.field === field && typed.keys > 4 && pace < FASTEST_TYPIST_MS;
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.key.length > 1) return;
+    const pause = event.timeStamp - (typed.last ?? 0);
+    if (typed.field !== event.target || pause > 10 * FASTEST_TYPIST_MS) {
+      typed = { field: event.target, from: event.timeStamp, keys: 0 };
+    }
+    typed.keys += 1;
+    typed.last = event.timeStamp;
+  }, true);
+
   document.addEventListener("submit", (event) => {
     const sent = event.target;
     if (!desk.contains(sent)) return;
     event.preventDefault();
     if (superseded) {
       sound("error"); // what was typed stays in the field
+    } else if (sent.matches(".quick") && scanned(sent.elements.what)) {
+      const code = sent.elements.what.value;
+      sent.elements.what.value = "";
+      add({ url: "/desk/scan", data: { code } }, code);
     } else if (sent !== form) {
       if (sent.querySelector("[data-undo]")) add(sending(sent), "");
       else add(sending(sent), sent.querySelector("button").textContent.trim());
@@ -328,8 +356,8 @@
 
   const KEYS = {
     F2: () => input.focus(),
-    F3: () => { if (state.patron) location.href = `/staff/patrons/${state.patron}`; },
-    F4: () => { if (state.patron) add({ url: "/desk/renew-all", data: {} }, "F4"); else sound("error"); },
+    F3: () => { if (state.patron) location.href = `/staff/patrons/${state.patron}`; else needed(); },
+    F4: () => { if (state.patron) add({ url: "/desk/renew-all", data: {} }, "F4"); else needed(); },
     F6: () => note("refusal"),
     F7: () => note("reference"),
     F9: receipt,

@@ -1,4 +1,4 @@
-// Arrow keys in a table of numbers; Enter goes on to the next cell, Ctrl+Enter sends.
+// Arrow keys in a table of numbers; Enter sends it, as in any form.
 "use strict";
 
 document.querySelector("table.counts")?.addEventListener("keydown", (event) => {
@@ -6,17 +6,15 @@ document.querySelector("table.counts")?.addEventListener("keydown", (event) => {
   if (!cell) return;
   const row = cell.parentElement;
   const at = cell.cellIndex;
-  const cells = [...cell.closest("tbody").querySelectorAll("input")];
-  const step = cells.indexOf(event.target);
+  const { selectionStart: from, selectionEnd: until, value } = event.target;
+  const all = from === 0 && until === value.length;
   const to = {
     ArrowUp: row.previousElementSibling?.cells[at]?.firstElementChild,
     ArrowDown: row.nextElementSibling?.cells[at]?.firstElementChild,
-    ArrowRight: cells[step + 1],
-    ArrowLeft: cells[step - 1],
-    Enter: event.ctrlKey ? undefined : cells[step + 1],
+    ArrowRight: all || from === value.length ? row.cells[at + 1]?.firstElementChild : null,
+    ArrowLeft: all || until === 0 ? row.cells[at - 1]?.querySelector("input") : null,
   }[event.key];
-  const within = event.target.selectionStart !== event.target.selectionEnd || event.target.value === "";
-  if (!to || (event.key.match(/Left|Right/) && !within)) return;
+  if (!to) return;
   event.preventDefault();
   to.focus();
   to.select();

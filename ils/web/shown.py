@@ -112,6 +112,8 @@ def audit_value(key: str, value: object) -> str:
         return " → ".join(", ".join(listed(known, c) for c in side) or "—" for side in sides)
     sides = value if isinstance(value, list) else [value]
     names = {True: gettext("yes"), False: gettext("no")}
+    if key == "problems" and isinstance(value, list):
+        return ", ".join(code_name("loan_problem", str(code)) for code in value)
     if key == "type":
         return " → ".join(code_name("branch_type", str(side)) for side in sides)
     return " → ".join(names[s] if isinstance(s, bool) else str(s or "—") for s in sides)

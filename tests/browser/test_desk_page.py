@@ -47,7 +47,7 @@ def test_ten_copies_go_out_and_come_back_at_scanner_speed(page, served, library)
     for number in range(10):
         scan(page, f"20210{number:02}")
     expect(answers(page, "S1")).to_have_count(10)
-    expect(page.locator("#held")).to_contain_text("10")
+    expect(page.locator("#held")).to_contain_text("10 из 10")
     page.keyboard.press("Escape")
     for number in range(10):
         scan(page, f"20210{number:02}")
@@ -58,6 +58,7 @@ def test_ten_copies_go_out_and_come_back_at_scanner_speed(page, served, library)
 
 def test_the_mouse_is_never_needed(page, served, library):
     stocked(library)
+    library.rule(renewal_days=20)
     sign_in(page, served, "desk")
     scan(page, "R1")
     scan(page, "2021000")

@@ -20,6 +20,7 @@ def run(environ, library, monkeypatch):
 
 
 def test_copies_are_lent_renewed_and_taken_back(run, library):
+    library.rule(renewal_days=20)
     library.reader("R1")
     library.copy("B1")
     here = ("--branch", "ЦБ")

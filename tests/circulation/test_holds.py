@@ -215,6 +215,7 @@ def test_a_renewal_is_refused_while_somebody_waits(stocked, desk):
 def test_renewals_by_phone_are_limited_and_are_remote_visits(stocked, desk):
     stocked.rule(max_unseen_renewals=1)
     lent = desk.issue("R1", "B1")
+    stocked.wait(days=1)
     desk.channel = Channel.PHONE
     done = desk.renew(lent)
     assert [stocked.count(k) for k in ("visit", "remote_visit", "renewal")] == [2, 1, 1]

@@ -11,6 +11,7 @@ from ils import db
 from ils.circulation.actions import boxes, choices, holds
 from ils.circulation.actions.context import Override
 from ils.circulation.models import Box
+from ils.circulation.rules.loans import RenewalRefused
 from ils.clock import Period
 from ils.ledger import Channel, Entry, Place
 from ils.organisation.actions import add_service_point
@@ -61,6 +62,8 @@ def five(library):
 
 def test_a_busy_monday_at_five_branches(five):
     library, expected = five, Counter()
+    library.rule(renewal_days=20)
+    library.rule(branch="Ф4", renewal_days=25, category="student")
     for n, code in enumerate(BRANCHES):  # morning: two readers take two copies each
         desk = library.desk(code)
         for reader in range(2):
@@ -85,15 +88,18 @@ def test_a_busy_monday_at_five_branches(five):
     expected += Counter({"return": 1, "loan": 1, "visit": 1})
     mistake = library.desk("Ф3").take_back("Ф3-0")
     library.desk("Ф3").undo(mistake.act)  # the wrong book was scanned
-    renewed = library.desk("Ф4")
-    renewed.scan("40")
     library.wait(minutes=1)
-    answer = renewed.do(choices.renew_all, patron_id=renewed.patron)
+    renewed = library.desk("Ф4")
+    patron = renewed.scan("40").patron.id
+    answer = renewed.do(choices.renew_all, patron_id=patron)
     assert len(answer.loans) == 2
     expected["renewal"] += 2
     by_phone = library.desk("Ф4")
     by_phone.channel = Channel.PHONE
-    by_phone.do(choices.renew, loan_id=answer.loans[0].id)
+    with pytest.raises(RenewalRefused):  # it was renewed today: nothing to gain
+        by_phone.do(choices.renew, loan_id=answer.loans[0].id)
+    loan = by_phone.scan("41") and by_phone.scan("Ф4-2").loan
+    by_phone.do(choices.renew, loan_id=loan.id)
     expected += Counter(renewal=1, remote_visit=1)
     desk = library.desk("Ф1")
     lost = desk.scan("11") and desk.scan("Ф1-2")

@@ -28,6 +28,7 @@ def month(library):
     library.copy("B2", title="Степь", language="ru", division="society")
     library.copy("B3", title="Reader", language="en", division="arts")
     library.copy("B4", title="Без индекса", language="ru", division=None)
+    library.rule(renewal_days=20)  # so that a renewal on the day of the loan adds days
     here, there = library.desk("ЦБ"), library.desk("Ф1")
     here.issue("R1", "B1")
     here.issue("R1", "B2")

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from ils.circulation import queries
 from ils.circulation.actions.context import Desk
 from ils.circulation.models import Box, BoxItem
+from ils.circulation.rules.desk import EmptyScan, UnknownCode
 from ils.circulation.rules.keyboard import readings
 from ils.errors import N_, Refused
 from ils.holdings.models import Item, ItemStatus
@@ -80,13 +81,15 @@ def scan_at_box(desk: Desk, box: Box, code: str) -> Scanned:
     """Pack a copy; or, once the box was sent, check that it is back.
 
     Raises:
-        NotInBox, NotOnShelf, InAnotherBox, BoxClosed: nothing was done.
+        UnknownCode, NotInBox, NotOnShelf, InAnotherBox, BoxClosed: nothing was done.
     """
     if box.closed_at is not None:
         raise BoxClosed
     item = item_by_code(desk.session, readings(code), lock=True)
+    if not code.strip():
+        raise EmptyScan
     if item is None:
-        raise NotInBox(code=code.strip())
+        raise UnknownCode(code=code.strip())
     inside = queries.inside(desk.session, item.id)
     facts = {"title": item.record.title, "number": item.number}
     if box.sent_at is not None:

@@ -16,6 +16,7 @@ from ils.catalog.marc import encodings, irbis
 from ils.circulation import tables
 from ils.circulation.actions.importing import Bringing, Outcome, import_patrons
 from ils.circulation.rules import importing as rules
+from ils.circulation.rules import patrons as people
 from ils.circulation.rules.importing import Incoming
 from ils.config import Config, Lists
 from ils.errors import N_, IlsError, Invalid, NotFound
@@ -91,7 +92,7 @@ def read_file(path: Path, lists: Lists) -> Read:
     data = path.read_bytes()
     categories = rules.category_codes(lists.categories)
     if irbis.looks_like(data):
-        return _read_rdr(path.name, data, categories)
+        return _read_rdr(path.name, data, categories, lists)
     rows = tables.rows(data)
     head = next(rows, [])
     columns = rules.columns_of(head)
@@ -105,13 +106,23 @@ def read_file(path: Path, lists: Lists) -> Read:
         read.raw[number] = row
         cells = {name: row[n] for n, name in columns.items() if n < len(row)}
         try:
-            read.readers.append(rules.of_row(number, cells, categories))
+            read.readers.append(_usable(rules.of_row(number, cells, categories), lists))
         except IlsError as error:
             read.problems.append((number, error))
     return read
 
 
-def _read_rdr(name: str, data: bytes, categories: dict[str, str]) -> Read:
+def _usable(reader: Incoming, lists: Lists) -> Incoming:
+    """The reader, if a registration would take the data.
+
+    Raises:
+        Invalid: a field cannot be used.
+    """
+    people.checked(reader.data, lists.categories, clock.now().date(), consent=False)
+    return reader
+
+
+def _read_rdr(name: str, data: bytes, categories: dict[str, str], lists: Lists) -> Read:
     chunks = list(irbis.split(data))
     encoding, _ = encodings.detect([chunk.data for chunk in chunks[:200]])
     decode = encodings.decoder(encoding)
@@ -120,7 +131,7 @@ def _read_rdr(name: str, data: bytes, categories: dict[str, str]) -> Read:
         read.raw[chunk.number] = chunk.data
         try:
             record, _ = irbis.parse(chunk.data, decode)
-            read.readers.append(rules.of_rdr(chunk.number, record, categories))
+            read.readers.append(_usable(rules.of_rdr(chunk.number, record, categories), lists))
         except IlsError as error:
             read.problems.append((chunk.number, error))
         except ValueError as error:

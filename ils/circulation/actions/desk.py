@@ -39,7 +39,7 @@ class Answer:
         former: whose loan ended by a return.
         act: the request that can be undone.
         held, limit, overdue: of the open reader, where the scan changed or showed them.
-        names: readers to choose from.
+        names, more: readers to choose from, and whether others fit too.
         late: the copy came back after its day.
         hold: the one the copy is set aside for, or that the loan filled.
         to_branch_id: where the copy must be sent.
@@ -62,6 +62,7 @@ class Answer:
     registered: bool = True
     notes: Sequence[Problem] = ()
     names: Sequence[Patron] = ()
+    more: bool = False
     late: bool = False
     hold: Hold | None = None
     to_branch_id: int | None = None
@@ -95,7 +96,7 @@ def scan(desk: Desk, *, code: str, patron_id: int | None) -> Answer:
         return _scanned(desk, item, patron)
     if former := queries.former_card(session, codes):
         raise tree.CardReplaced(day=former.replaced_at)
-    if patron is not None:
+    if patron is not None and len(codes[0]) > 1:  # one digit was an answer to no question
         return Answer(Situation.UNKNOWN, Level.WARNING, patron=patron, code=_likely_number(codes))
     return _named(desk, cleaned(code))
 
@@ -339,12 +340,13 @@ def _named(desk: Desk, text: str) -> Answer:
     """Nothing has this code: perhaps it is a reader's name."""
     found: Sequence[Patron] = ()
     if any(c.isalpha() for c in text):
-        found = desk.session.scalars(queries.patrons(text).limit(MOST_NAMES)).all()
+        found = desk.session.scalars(queries.patrons(text).limit(MOST_NAMES + 1)).all()
     if not found:
         raise tree.UnknownCode(code=text)
     if len(found) == 1:
         return patron_opened(desk, found[0])
-    return Answer(Situation.NAMES, Level.INFO, names=found, code=text)
+    more = len(found) > MOST_NAMES
+    return Answer(Situation.NAMES, Level.INFO, names=found[:MOST_NAMES], code=text, more=more)
 
 
 def _likely_number(codes: Sequence[str]) -> str:

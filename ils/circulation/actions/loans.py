@@ -133,7 +133,8 @@ def _permitted(desk: Desk, asked: _Request) -> tuple[queries.Standing, list[Prob
         leaving_for(session, asked.item, here, asked.own),
     )
     found = rules.problems(borrower, wanted, general, special)
-    return standing, rules.checked(found, desk.override.codes), general, special
+    notes = rules.checked(found, desk.override.codes, about=about(asked.item))
+    return standing, notes, general, special
 
 
 def _leave_queue(session: Session, origin: Origin, asked: _Request, was: str) -> None:
@@ -175,6 +176,11 @@ def _first_due(desk: Desk, terms: Terms) -> date:
     return rules.due_day(day, terms.number("loan_days"), working)
 
 
+def about(item: Item) -> str:
+    """Which copy a refusal is about."""
+    return f"{item.record.title} ({item.number})"
+
+
 def _write_override(desk: Desk, loan: Loan, notes: list[Problem]) -> None:
     """Who let what pass, and why, in the audit trail."""
     passed = [p.code for p in notes if p.severity is Severity.OVERRIDABLE]
@@ -186,7 +192,6 @@ def _write_override(desk: Desk, loan: Loan, notes: list[Problem]) -> None:
             loan.item.number,
             problems=passed,
             reason=desk.override.reason,
-            loan=str(loan.id),
         )
 
 
@@ -266,9 +271,12 @@ def renew_loan(desk: Desk, *, loan: Loan, origin: Origin | None = None) -> None:
     waited = waited_for_by(session, loan.item, holds, None)
     renewing = Renewing(loan.due, loan.renewals, loan.unseen_renewals, seen, waited)
     found = rules.renewal_problems(renewing, terms)
-    notes = rules.checked(found, desk.override.codes, RenewalRefused)
+    allowed = desk.override.codes
+    notes = rules.checked(found, allowed, RenewalRefused, about=about(loan.item))
     working = calendar(session, origin.branch_id, origin.day)
     due = rules.renewed_due(loan.due, origin.day, terms, working)
+    if due <= loan.due:
+        raise RenewalRefused([rules.nothing_gained(loan.due)], about(loan.item))
     loan.due_before, loan.due = loan.due, due
     loan.renewals += 1
     loan.unseen_renewals += not seen

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import asdict, replace
 from datetime import date
+from itertools import islice
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,7 +26,8 @@ from ils.errors import N_, Invalid
 from ils.holdings.queries import item_by_code
 from ils.ledger import Channel, Kind, Origin, ScanReused
 
-MOST_ALIKE = 5
+LONGEST_REASON = 200
+MOST_ALIKE, MOST_NEAR = 5, 500
 
 
 def register_patron(
@@ -63,8 +65,9 @@ def check_alike(session: Session, data: PatronData) -> None:
     Raises:
         LooksRegistered: somebody alike is there.
     """
-    alike = queries.like(data.surname, data.given_name, data.birth_date, but=None)
-    found = session.scalars(alike.limit(MOST_ALIKE)).all()
+    near = queries.like(data.surname, data.given_name, data.birth_date, but=None)
+    alike = (p for p in session.scalars(near.limit(MOST_NEAR)) if rules.alike(data, p))
+    found = list(islice(alike, MOST_ALIKE))
     if found:
         names = ", ".join(f"{p.name}, {p.birth_date.year} ({p.card})" for p in found)
         raise LooksRegistered([p.id for p in found], names)
@@ -200,6 +203,8 @@ def block_patron(
     reason = " ".join(reason.split())
     if not reason:
         raise Invalid(N_("Reason"), N_("This must be filled in."))
+    if len(reason) > LONGEST_REASON:
+        raise Invalid(N_("Reason"), N_("It is too long."))
     if until is not None and until < origin.day:
         raise Invalid(N_("Until"), N_("The day is past."))
     block = PatronBlock(

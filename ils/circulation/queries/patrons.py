@@ -67,13 +67,13 @@ def patrons(text: str) -> Select[Patron]:
 
 
 def like(surname: str, given_name: str, birth_date: date, *, but: int | None) -> Select[Patron]:
-    """Readers who may be the same person: two of surname, given name and birth date agree."""
+    """Readers of the same birth date, or of the same name; who is alike, the rules say."""
     name = func.lower(Patron.surname) == surname.casefold()
     given = func.lower(Patron.given_name) == given_name.casefold()
     begins = Patron.search_text.startswith(f" {search_key(surname)} ", autoescape=True)
     alike = or_(
-        and_(Patron.birth_date == birth_date, or_(name, begins)),
-        and_(Patron.birth_date == birth_date, given),
+        Patron.birth_date == birth_date,
+        and_(or_(name, begins), given),
         and_(begins, Patron.search_text.contains(f" {search_key(given_name)}", autoescape=True)),
     )
     query = select(Patron).where(alike).order_by(Patron.id)

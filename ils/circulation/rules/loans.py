@@ -70,10 +70,11 @@ class LoanRefused(Refused):
     code = "loan_refused"
     message = N_("Not lent.")
 
-    def __init__(self, problems: list[Problem]) -> None:
-        """Keep the problems for the page."""
+    def __init__(self, problems: list[Problem], about: str = "") -> None:
+        """Keep the problems, and which copy they are about, for the page."""
         super().__init__()
         self.problems = problems
+        self.about = about
 
     @property
     def overridable(self) -> bool:
@@ -162,12 +163,17 @@ def _of_the_copy(wanted: Wanted, special: Terms) -> list[Problem]:
 
 
 def checked(
-    found: list[Problem], allowed: Collection[str] = (), error: type[LoanRefused] = LoanRefused
+    found: list[Problem],
+    allowed: Collection[str] = (),
+    error: type[LoanRefused] = LoanRefused,
+    *,
+    about: str = "",
 ) -> list[Problem]:
     """The problems that are only said, or were allowed.
 
     Args:
         allowed: codes that somebody with the right lets pass.
+        about: the copy, for the words of a refusal.
 
     Raises:
         LoanRefused: one is hard, or overridable and not allowed.
@@ -175,7 +181,7 @@ def checked(
     for problem in found:
         let_pass = problem.severity is Severity.OVERRIDABLE and problem.code in allowed
         if problem.severity is not Severity.NOTE and not let_pass:
-            raise error([p for p in found if p.severity is not Severity.NOTE])
+            raise error([p for p in found if p.severity is not Severity.NOTE], about)
     return found
 
 
@@ -219,6 +225,12 @@ def renewal_problems(loan: Renewing, terms: Terms) -> list[Problem]:
         message = N_("Other readers wait for it: %(count)s.")
         found.append(_overridable("held_for_another", message, count=loan.waited_for_by))
     return found
+
+
+def nothing_gained(due: date) -> Problem:
+    """A renewal today would give the reader no day more."""
+    message = N_("It is lent until %(due)s already; a renewal today adds nothing.")
+    return Problem("nothing_gained", Severity.HARD, message, (("due", due.strftime("%d.%m.%Y")),))
 
 
 def renewed_due(due: date, today: date, terms: Terms, calendar: Calendar) -> date:

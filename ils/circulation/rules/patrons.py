@@ -6,7 +6,8 @@ import re
 from collections.abc import Container
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from difflib import SequenceMatcher
+from typing import Any, Protocol
 
 from ils.errors import N_, Invalid, Refused
 
@@ -21,6 +22,8 @@ OF_CARD = N_("Latin letters and digits, up to 40, without blanks.")
 #: A school year begins in this month.
 SEPTEMBER = 9
 
+NEAR = 0.82
+_RUSSIAN = str.maketrans("әіңғүұқөһё", "аингуукохе", "ьъ")
 _phone = re.compile(r"\+?[\d\s()-]{5,20}")
 _email = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -170,6 +173,38 @@ def _wrong_contacts(data: PatronData) -> list[tuple[bool, str, str]]:
             N_("The reader is to be reached by it."),
         ),
     ]
+
+
+class Person(Protocol):
+    """What of a reader is compared."""
+
+    surname: str
+    given_name: str
+    birth_date: date
+    phone: str
+
+
+def alike(data: PatronData, other: Person) -> bool:
+    """Whether two may be one person: two of surname, given name and birth date are near.
+
+    A name is near another if few letters differ, Kazakh letters counting as the Russian
+    ones that stand for them. The same phone stands for a name.
+    """
+    surname = _near(data.surname, other.surname)
+    given = _near(data.given_name, other.given_name)
+    phone = bool(_digits(data.phone)) and _digits(data.phone) == _digits(other.phone)
+    if data.birth_date == other.birth_date:
+        return surname or (given and phone)
+    return surname and given and (phone or data.birth_date.year == other.birth_date.year)
+
+
+def _near(one: str, other: str) -> bool:
+    first, second = (text.casefold().translate(_RUSSIAN) for text in (one, other))
+    return SequenceMatcher(None, first, second).ratio() >= NEAR
+
+
+def _digits(phone: str) -> str:
+    return "".join(filter(str.isdigit, phone))[-10:]
 
 
 def checked_card(card: str) -> None:

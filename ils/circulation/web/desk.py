@@ -202,6 +202,7 @@ def _refusal(error: IlsError) -> dict[str, object]:
         "text": web.translated(error),
         "problems": [said(p) for p in refused.problems] if refused else [],
         "allow": " ".join(p.code for p in refused.problems) if refused and may else "",
+        "about": refused.about if refused else request.form.get("code", "")[:80],
         "sent": request.form,
         "to": request.path.removeprefix("/desk/"),
         "by_script": _by_script(),

@@ -93,7 +93,7 @@ def save_photo(session: Session, patron_id: int) -> ResponseReturnValue:
             session.delete(photo)
         return redirect(url_for("patrons.patron", patron_id=patron_id))
     file = request.files.get("photo")
-    if file is None:
+    if file is None or not file.filename:
         raise Invalid(N_("Photo"), N_("Choose a file."))
     jpeg = photos.portrait(file.read(MOST_PHOTO))
     if photo is None:

@@ -57,7 +57,8 @@ def _count(session: Session) -> int:
     if what in rules.OF_DOCUMENTS:
         cells = {
             (division, language): rules.whole(
-                form.get(f"{division}.{language}", ""), lists.divisions[division][web.language()]
+                form.get(f"{division}.{language}", ""),
+                f"{lists.divisions[division][web.language()]}, {language}",
             )
             for division in lists.divisions
             for language in LANGUAGES
