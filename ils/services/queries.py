@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import BigInteger, Select, and_, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session, aliased
 
+from ils import ledger
 from ils.clock import Period
 from ils.errors import N_, NotFound
 from ils.ledger import Channel, Entry
@@ -58,14 +59,15 @@ def refusal_of(entry: Entry) -> Select[Refusal]:
     return select(Refusal).where(Refusal.entry_id == entry.id)
 
 
-def tallies(branch_id: int, day: date) -> Select[Entry, str]:
+def tallies(session: Session, branch_id: int, day: date) -> Select[Entry, str]:
     """What was counted by hand for a day at a branch and stands, by whom; latest first."""
     undone = aliased(Entry)
     reversed_ = select(undone.id).where(undone.reverses_id == Entry.id).exists()
     return (
         select(Entry, func.coalesce(Staff.name, ""))
         .outerjoin(Staff, Staff.id == Entry.staff_id)
-        .where(Entry.branch_id == branch_id, Entry.day == day, Entry.posted >= day)
+        .where(Entry.branch_id == branch_id, Entry.day == day)
+        .where(Entry.posted.in_({day, ledger.posted(session, day)}))  # by the index
         .where(Entry.channel == Channel.TALLY, Entry.reverses_id.is_(None), ~reversed_)
         .order_by(Entry.id.desc())
     )

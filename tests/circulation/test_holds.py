@@ -63,6 +63,8 @@ def test_s5_a_copy_that_waits_for_another_is_refused(stocked, desk):
         (told,) = session.scalars(select(AuditEntry).where(AuditEntry.action == "loan.override"))
     assert told.changes["problems"] == ["held_for_another"]
     assert told.changes["reason"] == "для экзамена"
+    desk.undo(answer.act)
+    assert (stocked.holds(), stocked.state("B1")[0]) == (["on_shelf"], "on_hold_shelf")
 
 
 def test_s5_a_copy_on_the_open_shelf_is_lent_while_another_is_left(stocked, desk):

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from ils import ledger
+from ils.catalog.actions.records import facts as record_facts
 from ils.circulation import queries
 from ils.circulation.actions.patrons import patron_facts
 from ils.circulation.models import Hold, HoldStatus, Loan, PatronYear
@@ -52,15 +53,21 @@ class Desk:
         self, category: str, *materials: str | None, branch_id: int | None = None
     ) -> tuple[Terms, ...]:
         """What holds for a reader of a category, for each of the materials (`None`: for all)."""
-        stored = queries.lending_rules(self.session)
-        path = self.config.lists.category_path(category)
         branch_id = branch_id or self.origin.branch_id
-        return tuple(
-            lending.terms(
-                stored, self.rules, branch_id=branch_id, categories=path, material=material
-            )
-            for material in materials
+        return terms_at(self.session, self.config, branch_id, category, *materials)
+
+
+def terms_at(
+    session: Session, config: Config, branch_id: int, category: str, *materials: str | None
+) -> tuple[Terms, ...]:
+    """What holds at a branch for a reader of a category, for each of the materials."""
+    stored, path = queries.lending_rules(session), config.lists.category_path(category)
+    return tuple(
+        lending.terms(
+            stored, config.circulation, branch_id=branch_id, categories=path, material=material
         )
+        for material in materials
+    )
 
 
 def reasons_of_blocks(session: Session, patron_id: int, day: date) -> tuple[str, ...]:
@@ -102,12 +109,8 @@ def leaving_for(session: Session, item: Item, here: int, own: Hold | None) -> st
 def item_facts(item: Item) -> ledger.Facts:
     """What an entry says of a copy."""
     return {
+        **record_facts(item.record),
         "item_id": item.id,
-        "record_id": item.record_id,
-        "catalogue": item.record.catalogue,
-        "material": item.record.material,
-        "language": item.record.language,
-        "division": item.record.division,
         "owner_branch_id": item.owner_branch_id,
     }
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ils import ledger
+from ils.catalog.actions.records import facts as record_facts
 from ils.catalog.models import BibliographicRecord
 from ils.circulation import queries
 from ils.circulation.actions.context import Desk, fits
@@ -251,17 +252,6 @@ def _send(desk: Desk, item: Item, to: int, hold: Hold | None) -> Transit:
     desk.session.add(transit)
     desk.session.flush()
     return transit
-
-
-def record_facts(record: BibliographicRecord) -> ledger.Facts:
-    """What an entry says of a document no copy of which is in hand."""
-    return {
-        "record_id": record.id,
-        "catalogue": record.catalogue,
-        "material": record.material,
-        "language": record.language,
-        "division": record.division,
-    }
 
 
 def cancel_all(desk: Desk, patron_id: int) -> Sequence[Item]:

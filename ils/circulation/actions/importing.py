@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,7 +25,7 @@ from ils.circulation.rules import patrons as rules
 from ils.circulation.rules.importing import Incoming, LentElsewhere
 from ils.config import Lists
 from ils.errors import N_, IlsError, Refused
-from ils.holdings.models import Item, ItemStatus
+from ils.holdings.models import ItemStatus
 from ils.holdings.queries import item_by_code
 from ils.ledger import Channel, Kind, OpeningOf, Origin
 
@@ -123,14 +123,14 @@ def _one(
     if how.consent and patron.consent_at is None:
         give_consent(session, origin, patron, given=True)
     if reader.registered is not None:
-        _registered(session, origin, patron, reader.registered, how, new=False)
+        _registered(session, origin, patron, reader.registered, how)
     left = [error for loan in reader.loans if (error := _lent(session, origin, patron, loan, how))]
     session.flush()
     return done, left
 
 
 def _registered(
-    session: Session, origin: Origin, patron: Patron, day: date, how: Bringing, *, new: bool
+    session: Session, origin: Origin, patron: Patron, day: date, how: Bringing
 ) -> PatronYear:
     """The registration of a year, as it was made elsewhere."""
     found = queries.patron_year(session, patron.id, day.year)
@@ -139,7 +139,7 @@ def _registered(
     part = origin.also(f"registered:{patron.id}:{day.year}")
     at = min(clock.noon(day, how.timezone), origin.at)
     then = replace(part, at=at, day=min(day, origin.day), channel=Channel.IMPORT)
-    return register_year(session, then, patron, new=new)
+    return register_year(session, then, patron, new=False)
 
 
 def _lent(
@@ -150,34 +150,12 @@ def _lent(
     item = item_by_code(session, codes, lock=True)
     if item is None:
         return NoSuchCopy(title=lent.title, number=codes[0])
-    at = _issued_at(lent, how, origin)
+    at = min(clock.noon(lent.issued, how.timezone), origin.at)
     if session.scalar(queries.loans_made(item.id, patron.id, at)) is not None:
         return None  # brought in before; it may be back since
     if item.status != ItemStatus.AVAILABLE or item.copies > 1:
         return NoSuchCopy(title=lent.title or item.record.title, number=codes[0])
-    year = _registered(session, origin, patron, min(lent.issued, origin.day), how, new=False)
-    loan = _loan(session, origin, item, patron, year, lent, how)
-    part = origin.also(f"loan:{loan.id}")
-    opening = replace(part, channel=Channel.IMPORT)
-    facts = loan_facts(loan, opening)
-    ledger.record(session, Kind.OPENING, opening, facts, detail=OpeningOf.LOANS)
-    return None
-
-
-def _issued_at(lent: LentElsewhere, how: Bringing, origin: Origin) -> datetime:
-    """When a copy was lent elsewhere: the noon of its day, not after now."""
-    return min(clock.noon(lent.issued, how.timezone), origin.at)
-
-
-def _loan(  # noqa: PLR0917 -- all that a loan joins
-    session: Session,
-    origin: Origin,
-    item: Item,
-    patron: Patron,
-    year: PatronYear,
-    lent: LentElsewhere,
-    how: Bringing,
-) -> Loan:
+    year = _registered(session, origin, patron, min(lent.issued, origin.day), how)
     loan = Loan(
         item=item,
         patron=patron,
@@ -185,11 +163,14 @@ def _loan(  # noqa: PLR0917 -- all that a loan joins
         branch_id=origin.branch_id,
         staff_id=origin.staff_id,
         material=item.record.material,
-        issued_at=_issued_at(lent, how, origin),
+        issued_at=at,
         due=lent.due or lent.issued,
-        due_before=None,
     )
     item.status = ItemStatus.ON_LOAN
     session.add(loan)
     session.flush()
-    return loan
+    part = origin.also(f"loan:{loan.id}")
+    opening = replace(part, channel=Channel.IMPORT)
+    facts = loan_facts(loan, opening)
+    ledger.record(session, Kind.OPENING, opening, facts, detail=OpeningOf.LOANS)
+    return None

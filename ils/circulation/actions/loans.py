@@ -146,7 +146,9 @@ def _leave_queue(session: Session, origin: Origin, asked: _Request, was: str) ->
             transit.ended_at = origin.at
     for hold in asked.holds:
         if hold.item_id == item.id and hold is not own:
+            until = hold.shelf_until
             wait_again(hold)
+            hold.shelf_until = until  # kept, so that an undone loan gives the copy back to it
     if own is not None and own.item_id not in {None, item.id}:
         release(session, session.get_one(Item, own.item_id), origin)
 

@@ -65,8 +65,8 @@ def check_alike(session: Session, data: PatronData) -> None:
     Raises:
         LooksRegistered: somebody alike is there.
     """
-    near = queries.like(data.surname, data.given_name, data.birth_date, but=None)
-    alike = (p for p in session.scalars(near.limit(MOST_NEAR)) if rules.alike(data, p))
+    near = queries.near(data.surname, data.birth_date).limit(MOST_NEAR)
+    alike = (reader for reader in session.scalars(near) if rules.alike(data, reader))
     found = list(islice(alike, MOST_ALIKE))
     if found:
         names = ", ".join(f"{p.name}, {p.birth_date.year} ({p.card})" for p in found)

@@ -111,6 +111,7 @@ def _unfill_hold(act: _Act) -> None:
     """S4: the reader waits again, and the copy stands on the hold shelf if it stood there."""
     filled = _companion(act, "hold")
     if filled is None or act.loan is None or act.loan.patron_id is None:
+        _back_on_hold_shelf(act)
         return
     ledger.reverse(act.session, filled, act.origin.also("hold"))
     hold = queries.filled_hold(act.session, act.loan.patron_id, act.item.record_id)
@@ -121,6 +122,16 @@ def _unfill_hold(act: _Act) -> None:
         hold.status, act.item.status = HoldStatus.ON_SHELF, ItemStatus.ON_HOLD_SHELF
     else:
         hold.status, hold.item_id, hold.shelf_until = HoldStatus.WAITING, None, None
+
+
+def _back_on_hold_shelf(act: _Act) -> None:
+    """S5 let pass and undone: the copy stands for the reader it was taken from again."""
+    holds = queries.holds_on(act.session, act.item.record_id)
+    waited = (h for h in holds if h.status == HoldStatus.WAITING and h.shelf_until is not None)
+    hold = next((h for h in waited if h.branch_id == act.entry.branch_id), None)
+    if hold is not None:
+        hold.status, hold.item_id = HoldStatus.ON_SHELF, act.item.id
+        act.item.status = ItemStatus.ON_HOLD_SHELF
 
 
 def _undo_return(act: _Act) -> None:

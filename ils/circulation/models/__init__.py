@@ -4,8 +4,8 @@ from ils.circulation.models.boxes import Box, BoxItem
 from ils.circulation.models.holds import Hold, HoldStatus, Transit
 from ils.circulation.models.loans import LendingRule, Loan, LoanEnd
 from ils.circulation.models.patrons import (
-    Channels,
     ConsentRecord,
+    ContactChannel,
     Disability,
     FormerCard,
     Patron,
@@ -17,8 +17,8 @@ from ils.circulation.models.patrons import (
 __all__ = [
     "Box",
     "BoxItem",
-    "Channels",
     "ConsentRecord",
+    "ContactChannel",
     "Disability",
     "FormerCard",
     "Hold",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ils.db import Base, BigId, new_id, one_of
 
 
-class Channels(StrEnum):
+class ContactChannel(StrEnum):
     """How a reader wants to be reached."""
 
     PHONE = "phone"
@@ -37,7 +37,7 @@ class Patron(Base):
     __tablename__ = "patron"
     __table_args__ = (
         CheckConstraint("sex IN ('f', 'm')", name="sex"),
-        one_of("channel", Channels),
+        one_of("channel", ContactChannel),
         one_of("disability", Disability),
     )
 
@@ -46,7 +46,7 @@ class Patron(Base):
     surname: Mapped[str]
     given_name: Mapped[str]
     patronymic: Mapped[str] = mapped_column(default="")
-    birth_date: Mapped[date]
+    birth_date: Mapped[date] = mapped_column(index=True)
     sex: Mapped[str | None]
     #: A code of the library's tree of categories; the deepest that is known.
     category: Mapped[str]
@@ -54,7 +54,7 @@ class Patron(Base):
     phone: Mapped[str] = mapped_column(default="")
     email: Mapped[str] = mapped_column(default="")
     address: Mapped[str] = mapped_column(default="")
-    channel: Mapped[str] = mapped_column(default=Channels.PHONE, server_default="phone")
+    channel: Mapped[str] = mapped_column(default=ContactChannel.PHONE, server_default="phone")
     school: Mapped[str] = mapped_column(default="", server_default="")
     grade: Mapped[int | None]
     #: The school year (of its September) the grade is of.

@@ -66,18 +66,13 @@ def patrons(text: str) -> Select[Patron]:
     return query.where(condition)
 
 
-def like(surname: str, given_name: str, birth_date: date, *, but: int | None) -> Select[Patron]:
-    """Readers of the same birth date, or of the same name; who is alike, the rules say."""
-    name = func.lower(Patron.surname) == surname.casefold()
-    given = func.lower(Patron.given_name) == given_name.casefold()
+def near(surname: str, birth_date: date) -> Select[Patron]:
+    """Readers born on that day, or in that year with that surname; who is alike, the rules say."""
+    first, last = birth_date.replace(month=1, day=1), birth_date.replace(month=12, day=31)
     begins = Patron.search_text.startswith(f" {search_key(surname)} ", autoescape=True)
-    alike = or_(
-        Patron.birth_date == birth_date,
-        and_(or_(name, begins), given),
-        and_(begins, Patron.search_text.contains(f" {search_key(given_name)}", autoescape=True)),
-    )
-    query = select(Patron).where(alike).order_by(Patron.id)
-    return query.where(Patron.id != but) if but is not None else query
+    of_year = Patron.birth_date.between(first, last)
+    query = select(Patron).where(of_year, or_(Patron.birth_date == birth_date, begins))
+    return query.order_by(Patron.id)
 
 
 def family_of(reader: Patron) -> Select[Patron]:

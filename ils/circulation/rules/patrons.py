@@ -9,6 +9,7 @@ from datetime import date
 from difflib import SequenceMatcher
 from typing import Any, Protocol
 
+from ils.circulation.models import ContactChannel, Disability
 from ils.errors import N_, Invalid, Refused
 
 OLDEST = 120
@@ -16,8 +17,6 @@ LONGEST_CARD = 40
 LONGEST_TEXT = 2000
 SEXES = ("f", "m", "")
 GRADES = tuple(map(str, range(13)))
-CHANNELS = ("phone", "whatsapp", "sms", "email", "letter")
-DISABILITIES = ("", "sight", "hearing", "speech", "movement", "other")
 OF_CARD = N_("Latin letters and digits, up to 40, without blanks.")
 #: A school year begins in this month.
 SEPTEMBER = 9
@@ -133,7 +132,7 @@ def _wrong(
             N_("It must be a number from 0 to 12."),
         ),
         (
-            data.disability not in DISABILITIES,
+            data.disability not in {"", *Disability},
             N_("Disability"),
             N_("Choose one from the list."),
         ),
@@ -163,12 +162,12 @@ def _wrong_contacts(data: PatronData) -> list[tuple[bool, str, str]]:
             N_("It does not look like an address."),
         ),
         (
-            data.channel not in CHANNELS,
+            data.channel not in set(ContactChannel),
             N_("How to reach the reader"),
             N_("Choose one from the list."),
         ),
         (
-            data.channel == "email" and not data.email,
+            data.channel == ContactChannel.EMAIL and not data.email,
             N_("E-mail"),
             N_("The reader is to be reached by it."),
         ),
@@ -195,7 +194,7 @@ def alike(data: PatronData, other: Person) -> bool:
     phone = bool(_digits(data.phone)) and _digits(data.phone) == _digits(other.phone)
     if data.birth_date == other.birth_date:
         return surname or (given and phone)
-    return surname and given and (phone or data.birth_date.year == other.birth_date.year)
+    return surname and given and data.birth_date.year == other.birth_date.year
 
 
 def _near(one: str, other: str) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from ils import web
 from ils.circulation import queries
 from ils.circulation.actions import lending as actions
+from ils.circulation.actions.context import terms_at
 from ils.circulation.models import LendingRule
 from ils.circulation.rules import lending as rules
 from ils.circulation.rules.keyboard import readings
@@ -111,12 +112,7 @@ def _explained(session: Session) -> dict[str, object]:
     }
     if patron is None:
         return asked
-    config = web.ils().config
-    terms = rules.terms(
-        queries.lending_rules(session),
-        config.circulation,
-        branch_id=g.staff.branch.id,
-        categories=config.lists.category_path(patron.category),
-        material=item.record.material if item else None,
-    )
+    material = item.record.material if item else None
+    here = g.staff.branch.id
+    (terms,) = terms_at(session, web.ils().config, here, patron.category, material)
     return asked | {"terms": terms}

@@ -8,11 +8,10 @@ from flask import Blueprint, g, request
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from ils import clock, web
+from ils import web
 from ils.circulation import queries
-from ils.circulation.actions.context import Desk, Override
+from ils.circulation.actions.context import Desk, Override, terms_at
 from ils.circulation.models import Patron
-from ils.circulation.rules import lending as lending_rules
 from ils.circulation.rules.loans import Problem
 from ils.errors import N_, Invalid
 from ils.ledger import Channel, Place
@@ -89,15 +88,8 @@ def required(name: str) -> int:
 
 def panel(session: Session, patron: Patron) -> dict[str, object]:
     """What is shown of an open reader."""
-    today = clock.local_day(clock.now(), g.staff.branch.timezone)
-    config = web.ils().config
-    terms = lending_rules.terms(
-        queries.lending_rules(session),
-        config.circulation,
-        branch_id=g.staff.branch.id,
-        categories=config.lists.category_path(patron.category),
-        material=None,
-    )
+    today = web.today()
+    (terms,) = terms_at(session, web.ils().config, g.staff.branch.id, patron.category, None)
     standing = queries.borrower(session, patron.id, today, terms.number("grace_days"))
     blocks = queries.blocks(patron.id).where(queries.standing_blocks(today))
     return {

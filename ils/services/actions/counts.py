@@ -97,6 +97,5 @@ def take_tally_back(session: Session, origin: Origin, entry_id: int) -> Entry:
     entry = session.get(Entry, entry_id)
     if entry is None or (entry.channel, entry.branch_id) != (Channel.TALLY, origin.branch_id):
         raise queries.UnknownService
-    if ledger.replayed(session, origin.request_id) is None:
-        ledger.reverse(session, entry, replace(origin, channel=Channel.TALLY))
+    ledger.reverse(session, entry, origin)
     return entry

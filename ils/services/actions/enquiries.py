@@ -8,6 +8,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from ils import ledger
+from ils.catalog.actions.records import facts as record_facts
 from ils.catalog.models import BibliographicRecord
 from ils.catalog.rules import search_key
 from ils.config import Lists
@@ -141,15 +142,7 @@ def refuse(
     what = rules.text_of(record.title if record else what, N_("What was asked"))
     if (first := ledger.replayed(session, origin.request_id)) is not None:
         return _found(session.scalar(queries.refusal_of(first)))
-    facts: Facts = {"language": language}
-    if record is not None:
-        facts = {
-            "record_id": record.id,
-            "catalogue": record.catalogue,
-            "material": record.material,
-            "language": record.language,
-            "division": record.division,
-        }
+    facts: Facts = {"language": language} if record is None else record_facts(record)
     entry_id = ledger.record(session, Kind.REFUSAL, origin, facts, detail=reason)
     refusal = Refusal(
         at=origin.at,

@@ -98,7 +98,7 @@ def _page(session: Session, error: IlsError | None) -> ResponseReturnValue:
         of_documents=what in rules.OF_DOCUMENTS or what not in rules.TALLIES,
         languages=LANGUAGES,
         points=session.scalars(service_points_of(g.staff.branch.id)).all(),
-        done=web.paged(session, queries.tallies(g.staff.branch.id, day)),
+        done=web.paged(session, queries.tallies(session, g.staff.branch.id, day)),
         error=web.translated(error) if error else "",
     )
     return page, error.status if error else 200
