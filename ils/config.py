@@ -101,6 +101,14 @@ class Catalog:
 
 
 @dataclass(frozen=True)
+class Statistics:
+    """How reports are counted, closed and sent."""
+
+    rounding: str
+    close_day: int
+
+
+@dataclass(frozen=True)
 class Mail:
     """The server letters leave by; an empty host: no letters."""
 
@@ -122,6 +130,7 @@ class Config:
     sign_in: SignIn
     circulation: Circulation
     catalog: Catalog
+    statistics: Statistics
     mail: Mail
 
     @property
@@ -171,6 +180,7 @@ SECTIONS: dict[str, type] = {
     "sign_in": SignIn,
     "circulation": Circulation,
     "catalog": Catalog,
+    "statistics": Statistics,
     "mail": Mail,
 }
 
@@ -250,12 +260,15 @@ def _check_ranges(config: Config) -> None:
         "circulation.renewal_days": (config.circulation.renewal_days, 1, 3650),
         "circulation.hold_days": (config.circulation.hold_days, 1, 365),
         "catalog.batch": (config.catalog.batch, 1, 10000),
+        "statistics.close_day": (config.statistics.close_day, 0, 28),
     }
     for place, (value, least, most) in limits.items():
         if not least <= value <= most:
             raise BadConfiguration(place=place, problem=f"{value} is not in {least}–{most}")
     if config.mail.host and "@" not in config.mail.sender:
         raise BadConfiguration(place="mail.sender", problem="must be an address")
+    if config.statistics.rounding not in {"half_up", "truncate"}:
+        raise BadConfiguration(place="statistics.rounding", problem="half_up or truncate")
     if config.library.language not in {"kk", "ru", "en"}:
         raise BadConfiguration(place="library.language", problem="must be kk, ru or en")
 

@@ -283,7 +283,10 @@ def run(sessions: Sessions, work: Callable[[Session], Result]) -> Result:
         raise Busy from error
 
 
+_RACES = ("UNIQUE", "locked", "the month is closed")
+
+
 def _lost_a_race(error: IntegrityError | OperationalError) -> bool:
-    """A broken unique rule, a deadlock, a lock that did not come; not a wrong value."""
+    """A broken unique rule, a deadlock, a month closed meanwhile; not a wrong value."""
     state, said = getattr(error.orig, "sqlstate", None), str(error.orig)
-    return state in {"23505", "40001", "40P01", "55P03"} or "UNIQUE" in said or "locked" in said
+    return state in {"23505", "40001", "40P01", "55P03"} or any(words in said for words in _RACES)

@@ -33,7 +33,7 @@ class Finding:
 
 def _loans_without_balance() -> Select[int]:
     """Copies lent − returned − lost are those still out; none of an ended loan."""
-    brought = and_(Entry.kind == Kind.OPENING, Entry.detail == OpeningOf.LOANS)
+    brought = and_(Entry.kind == Kind.OPENING, Entry.opening_of == OpeningOf.LOANS)
     sign = case(
         (or_(Entry.kind == Kind.LOAN, brought), Entry.count),
         (Entry.kind.in_([Kind.RETURN, Kind.LOST]), -Entry.count),
@@ -184,7 +184,7 @@ def _registrations_differ() -> Select[int]:
 
 def _counted_twice() -> Select[int]:
     """A copy stands in the stock at most once, and not at all when it is withdrawn."""
-    brought = and_(Entry.kind == Kind.OPENING, Entry.detail == OpeningOf.STOCK)
+    brought = and_(Entry.kind == Kind.OPENING, Entry.opening_of == OpeningOf.STOCK)
     sign = case(
         (or_(Entry.kind == Kind.ACCESSION, brought), Entry.count),
         (Entry.kind == Kind.WITHDRAWAL, -Entry.count),

@@ -11,8 +11,10 @@ from ils.circulation import models as _circulation
 from ils.holdings import models as _holdings
 from ils.organisation import models as _organisation
 from ils.services import models as _services
+from ils.stats import models as _stats
+from ils.web import once
 
-TABLES = (ledger, mail, _catalog, _circulation, _holdings, _organisation, _services)
+TABLES = (ledger, mail, _catalog, _circulation, _holdings, _organisation, _services, _stats, once)
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,

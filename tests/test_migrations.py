@@ -34,7 +34,7 @@ def test_a_database_of_another_version_is_refused(engine):
             schema.check(engine)
     finally:
         with engine.begin() as connection:
-            connection.execute(text("UPDATE alembic_version SET version_num = '0008'"))
+            connection.execute(text("UPDATE alembic_version SET version_num = '0010'"))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,16 @@ from datetime import date, datetime
 from typing import Any, TypedDict
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, bindparam, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    bindparam,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from ils import clock
@@ -44,6 +53,7 @@ class Facts(TypedDict, total=False):
     sex: str | None
     source: str | None
     reason: str | None
+    opening_of: str | None
     other_branch_id: int | None
 
 
@@ -90,7 +100,7 @@ class Entry(Base):
         one_of("kind", Kind),
         one_of("channel", Channel),
         CheckConstraint("posted >= day", name="posted_not_before_day"),
-        Index("ix_ledger_posted_kind", "posted", "kind"),
+        Index("ix_ledger_kind_posted", "kind", "posted"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
@@ -125,6 +135,8 @@ class Entry(Base):
     sex: Mapped[str | None]
     source: Mapped[str | None]
     reason: Mapped[str | None]
+    #: What an opening balance counts, see `OpeningOf`.
+    opening_of: Mapped[str | None]
     other_branch_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("branch.id"))
     place: Mapped[str | None]
     detail: Mapped[str | None]
@@ -258,7 +270,13 @@ def record_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def row(
-    session: Session, kind: Kind, origin: Origin, facts: Facts, *, count: int, detail: str
+    session: Session,
+    kind: Kind,
+    origin: Origin,
+    facts: Facts,
+    *,
+    count: int,
+    detail: str | None = None,
 ) -> dict[str, Any]:
     """An entry as `record_many` wants it."""
     columns = _columns(session, kind, origin)
@@ -272,6 +290,23 @@ def posted(session: Session, day: date) -> date:
         first_open_day = session.scalars(_FIRST_OPEN_DAY).one()
         session.info["first_open_day"] = first_open_day
     return max(day, first_open_day)
+
+
+def close_until(session: Session, day: date) -> None:
+    """Move the frontier: nothing can be posted before ``day`` any more. It never moves back.
+
+    Whoever is writing an entry finishes first; whoever comes later finds the new frontier.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE ledger IN SHARE ROW EXCLUSIVE MODE"))
+    forward = update(Books).where(Books.first_open_day < day).values(first_open_day=day)
+    session.execute(forward)
+    session.info.pop("first_open_day", None)
+
+
+def first_open_day(session: Session) -> date:
+    """The first day something can be posted to."""
+    return session.scalars(_FIRST_OPEN_DAY).one()
 
 
 def known_requests(session: Session, ids: Iterable[UUID]) -> set[UUID]:

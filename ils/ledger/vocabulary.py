@@ -25,6 +25,8 @@ class Kind(StrEnum):
     LOST = "lost"
     FOUND = "found"
     ACCESSION = "accession"
+    #: A title the stock had no copy of before.
+    TITLE = "title"
     WITHDRAWAL = "withdrawal"
     REDISTRIBUTION = "redistribution"
     REPAIR = "repair"
@@ -123,7 +125,7 @@ class WithdrawalReason(StrEnum):
 
 
 class OpeningOf(StrEnum):
-    """What an opening balance counts; kept as the entry's detail."""
+    """What an opening balance counts."""
 
     STOCK = "stock"
     RECORDS = "records"

@@ -12,7 +12,10 @@ from ils.clock import Period
 from ils.errors import N_, NotFound
 from ils.ledger import Channel, Entry
 from ils.organisation.models import Staff
+from ils.services import rules
 from ils.services.models import Enquiry, Event, Refusal, Suggestion, SuggestionStatus
+
+TALLIED = sorted({counted.kind for counted in rules.TALLIES.values()})
 
 
 class UnknownService(NotFound):
@@ -67,7 +70,8 @@ def tallies(session: Session, branch_id: int, day: date) -> Select[Entry, str]:
         select(Entry, func.coalesce(Staff.name, ""))
         .outerjoin(Staff, Staff.id == Entry.staff_id)
         .where(Entry.branch_id == branch_id, Entry.day == day)
-        .where(Entry.posted.in_({day, ledger.posted(session, day)}))  # by the index
+        .where(Entry.kind.in_(TALLIED))
+        .where(Entry.posted.in_({day, ledger.posted(session, day)}))
         .where(Entry.channel == Channel.TALLY, Entry.reverses_id.is_(None), ~reversed_)
         .order_by(Entry.id.desc())
     )

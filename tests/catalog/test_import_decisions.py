@@ -123,8 +123,8 @@ def test_a_duplicate_brings_its_copies_to_the_record_it_doubles(library, bring):
     assert (hidden.state, hidden.merged_into_id) == ("merged", kept.id)
     with db.reading(library.sessions) as session:
         assert set(session.scalars(select(Item.record_id))) == {kept.id}
-    assert count(library, "opening", detail="records") == 1
-    assert count(library, "opening", detail="stock") == 2
+    assert count(library, "opening", opening_of="records") == 1
+    assert count(library, "opening", opening_of="stock") == 2
 
 
 def test_a_duplicate_can_be_made_a_record_of_its_own(library, bring, run):
@@ -333,7 +333,7 @@ def test_a_disputed_copy_comes_once(library, bring):
     for title in ("Мыс.", "Мыс. 2-бас."):
         changed = bring(record("11", title, copies=["500"], pages="9 с."))
         assert changed.get("items", 0) == 0
-    assert count(library, "opening", detail="stock") == 2
+    assert count(library, "opening", opening_of="stock") == 2
 
 
 def test_a_changed_record_brings_its_new_group_once(library, bring):

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from ils import db
 from ils.ledger import Entry
-from ils.stats.actions import ImportRejected, check_history, export_history, import_history
+from ils.stats.actions.history import ImportRejected, check_history, export_history, import_history
 
 GOOD = {
     "request_id": "7f9d4a34-5c0e-4f5b-9a53-6a1a55f0b001",
@@ -60,7 +60,7 @@ def test_every_key_has_its_column(library):
     )
 
     first, second, third, fourth = entries(library)
-    assert (first.detail, first.owner_branch_id) == ("stock", library.branches["Ф1"].id)
+    assert (first.opening_of, first.owner_branch_id) == ("stock", library.branches["Ф1"].id)
     assert (second.detail, second.age, second.sex) == ("re", 9, "f")
     assert (third.amount, third.source, third.place) == (125050, "gift", "x")
     assert (fourth.pages, fourth.bytes, fourth.day.isoformat()) == (320, 10**9, "2020-01-05")
@@ -101,8 +101,8 @@ def test_a_second_import_changes_nothing_and_new_lines_are_added(library):
         (line(1, amount="много"), "amount must be a decimal"),
         (line(1, age=200), "age must be a whole number"),
         (line(1, age=-1), "age must not be negative"),
-        (line(1, kind="opening"), "missing of"),
-        (line(1, of="stock"), "of belongs to opening only"),
+        (line(1, kind="opening"), "opening needs it"),
+        (line(1, of="stock"), "of belongs to opening"),
         (line(1, new=True), "new is true or false"),
         (line(1, detail="x" * 101), "detail must be a text"),
         (line(1, request_id=[]), "request_id must be a text"),

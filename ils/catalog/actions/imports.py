@@ -200,11 +200,10 @@ class _Importer:
             "material": about.material,
             "language": about.language,
             "division": about.division,
+            "opening_of": OpeningOf.RECORDS,
         }
         part = self.origin.also(key)
-        entry = ledger.row(
-            self.session, Kind.OPENING, part, about_record, count=1, detail=OpeningOf.RECORDS
-        )
+        entry = ledger.row(self.session, Kind.OPENING, part, about_record, count=1)
         self.batch.entries.append(entry)
         return Incoming(Decision.NEW, record_id, read, marc, about)
 

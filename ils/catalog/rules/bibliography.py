@@ -9,6 +9,7 @@ from enum import StrEnum
 from ils.catalog.marc.record import MarcRecord
 from ils.catalog.rules.gost import Style, entry
 from ils.catalog.rules.headings import spoken
+from ils.paper import Block, Heading, Text
 
 #: The Kazakh alphabet in Cyrillic letters, which holds the Russian one in its order.
 ALPHABET = "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя"
@@ -87,3 +88,15 @@ def bibliography(
             index.setdefault(name, []).append(number)
     names_in_order = sorted(index.items(), key=lambda one: alphabetical(one[0]))
     return Bibliography(list(sections.values()), names_in_order, len(described))
+
+
+def printed_list(title: str, list_: Bibliography, index_title: str) -> list[Block]:
+    """A list with headings, numbered entries, and the index of names."""
+    blocks: list[Block] = [Heading(title, 1)]
+    for part in list_.sections:
+        blocks += [Heading(part.heading)] if part.heading else []
+        blocks += [Text(f"{number}. {text}") for number, text in part.entries]
+    if list_.index:
+        blocks.append(Heading(index_title))
+        blocks += [Text(f"{name} {', '.join(map(str, numbers))}") for name, numbers in list_.index]
+    return blocks

@@ -11,9 +11,8 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from ils import clock, texts
+from ils import clock, tables, texts
 from ils.catalog.marc import encodings, irbis
-from ils.circulation import tables
 from ils.circulation.actions.importing import Bringing, Outcome, import_patrons
 from ils.circulation.rules import importing as rules
 from ils.circulation.rules import patrons as people

@@ -172,5 +172,5 @@ def _lent(
     part = origin.also(f"loan:{loan.id}")
     opening = replace(part, channel=Channel.IMPORT)
     facts = loan_facts(loan, opening)
-    ledger.record(session, Kind.OPENING, opening, facts, detail=OpeningOf.LOANS)
+    ledger.record(session, Kind.OPENING, opening, {**facts, "opening_of": OpeningOf.LOANS})
     return None

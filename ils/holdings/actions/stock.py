@@ -144,11 +144,7 @@ def _add_copies(
             place = origin.also(f"copy:{one.read.chunk.number}:{one.record_id}:{at}")
             facts = _facts(row["id"], one.record_id, row["owner_branch_id"], about)
             number = statement.copies
-            entries.append(
-                ledger.row(
-                    session, Kind.OPENING, place, facts, count=number, detail=OpeningOf.STOCK
-                )
-            )
+            entries.append(ledger.row(session, Kind.OPENING, place, facts, count=number))
     bulk_insert(session, Item, rows)
     ledger.record_many(session, entries)
     out.items += len(rows)
@@ -216,6 +212,7 @@ def _facts(item_id: int, record_id: int, owner_id: int, about: Description) -> l
         "language": about.language,
         "division": about.division,
         "owner_branch_id": owner_id,
+        "opening_of": OpeningOf.STOCK,
     }
 
 

@@ -67,7 +67,7 @@ class Written:
 @click.option("--authorities", is_flag=True, help="Headings instead of documents.")
 @click.option("--json", "json_", is_flag=True)
 @with_console
-def export(  # noqa: PLR0917 -- click hands arguments over by name
+def export(
     console: Console,
     text: str,
     form: str,
@@ -125,7 +125,7 @@ def _writer(form: Format, encoding: str, *, authorities: bool) -> Writer:
     return Writer(form, encoding)
 
 
-def _write(  # noqa: PLR0917 -- what one export is
+def _write(
     session: Session,
     query: Select[BibliographicRecord] | Select[AuthorityRecord],
     model: type[BibliographicRecord | AuthorityRecord],

@@ -10,18 +10,18 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session, undefer
 
 from ils import web
-from ils.catalog import pdf, word
 from ils.catalog import queries as catalog
 from ils.catalog.marc.record import MarcRecord
 from ils.catalog.models import BibliographicRecord
-from ils.catalog.pdf import Card
 from ils.catalog.rules import references
-from ils.catalog.rules.bibliography import Order
+from ils.catalog.rules.bibliography import Order, printed_list
 from ils.catalog.rules.bibliography import bibliography as arranged
 from ils.catalog.rules.gost import Style, entry
 from ils.catalog.rules.headings import spoken
 from ils.holdings import queries
 from ils.organisation.models import Role
+from ils.paper import pdf, word
+from ils.paper.pdf import Card
 
 printed = Blueprint("printed", __name__, url_prefix="/staff/catalog")
 
@@ -68,8 +68,9 @@ def bibliography(session: Session, form: str) -> ResponseReturnValue:
     style = Style.GOST2018 if request.args.get("style") == Style.GOST2018 else Style.GOST71
     list_ = arranged(_found(session), order, style, gettext("Without a subject"))
     title = request.args.get("title") or gettext("Bibliographic list")
-    write = pdf.bibliography if form == "pdf" else word.bibliography
-    return _download(write(title, list_, gettext("Index of names")), form, "list")
+    blocks = printed_list(title, list_, gettext("Index of names"))
+    write = pdf.document if form == "pdf" else word.document
+    return _download(write(title, blocks), form, "list")
 
 
 EMPTY = Card("", "", "—", "", "")

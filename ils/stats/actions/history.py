@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ils import clock, ledger
@@ -133,6 +133,7 @@ class _Reader:
         row["language"] = _language(values)
         row["place"] = _text(values, "place")
         row["detail"] = self._detail(values, kind)
+        row["opening_of"] = self._code(values, "of")
         for name in ("owner_branch", "other_branch"):
             if values.get(name) is not None:
                 row[name] = self._branch(values[name], name)
@@ -180,19 +181,16 @@ class _Reader:
         return code
 
     def _detail(self, values: Mapping[str, Any], kind: str | None) -> str | None:
-        """The kind's own sub-kind; ``of`` and ``new`` are two that have names."""
-        given = [key for key in ("of", "new", "detail") if values.get(key) is not None]
-        if len(given) > 1:
-            raise BadLine(f"{' and '.join(given)} exclude each other")
-        if kind == Kind.OPENING and "of" not in given:
-            raise BadLine("missing of")
-        if "of" in given and kind != Kind.OPENING:
-            raise BadLine("of belongs to opening only")
-        if "new" in given:
-            if kind != Kind.REGISTRATION or not isinstance(values["new"], bool):
-                raise BadLine("new is true or false and belongs to registration only")
-            return "new" if values["new"] else "re"
-        return self._code(values, "of") if "of" in given else _text(values, "detail")
+        """The kind's own sub-kind; of a registration ``new`` says it too."""
+        if (values.get("of") is None) == (kind == Kind.OPENING):
+            raise BadLine("of belongs to opening, and opening needs it")
+        if values.get("new") is None:
+            return _text(values, "detail")
+        if kind != Kind.REGISTRATION or not isinstance(values["new"], bool):
+            raise BadLine("new is true or false and belongs to registration only")
+        if values.get("detail") is not None:
+            raise BadLine("new and detail exclude each other")
+        return "new" if values["new"] else "re"
 
 
 def check_history(
@@ -262,17 +260,18 @@ def _decoded(line: str | bytes, *, first: bool) -> str:
 
 def export_history(session: Session) -> Iterator[dict[str, Any]]:
     """Every entry as `import_history` reads it, with what only we know besides."""
-    query = select(ledger.Entry).order_by(ledger.Entry.id)
-    yield from exported(session, query.execution_options(yield_per=BATCH))
+    codes = branch_codes(session)
+    query = select(ledger.Entry).order_by(ledger.Entry.id).execution_options(yield_per=BATCH)
+    return (exported_entry(entry, codes) for entry in session.scalars(query))
 
 
-def exported(session: Session, query: Select[ledger.Entry]) -> Iterator[dict[str, Any]]:
-    """Some entries, as `export_history` writes them."""
-    codes = {b.id: b.code for b in session.scalars(select(Branch))}
-    return (_exported(entry, codes) for entry in session.scalars(query))
+def branch_codes(session: Session) -> dict[int, str]:
+    """Branch id → code."""
+    return {b.id: b.code for b in session.scalars(select(Branch))}
 
 
-def _exported(entry: ledger.Entry, codes: Mapping[int, str]) -> dict[str, Any]:
+def exported_entry(entry: ledger.Entry, codes: Mapping[int, str]) -> dict[str, Any]:
+    """An entry, as `export_history` writes it; ``codes``: see `branch_codes`."""
     line: dict[str, Any] = {
         "id": entry.id,
         "request_id": str(entry.request_id),
@@ -292,8 +291,7 @@ def _exported(entry: ledger.Entry, codes: Mapping[int, str]) -> dict[str, Any]:
     for name in (*ledger.FACTS, "staff_id"):
         if name not in {"owner_branch_id", "other_branch_id", "amount"}:
             line[name] = getattr(entry, name)
-    if entry.kind == Kind.OPENING:
-        line["of"] = line.pop("detail")
+    line["of"] = line.pop("opening_of")
     return {key: value for key, value in line.items() if value is not None}
 
 

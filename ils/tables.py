@@ -1,10 +1,11 @@
-"""Tables people keep readers in: XLSX, CSV. The one importer of openpyxl."""
+"""Tables people keep things in: XLSX, CSV. The one importer of openpyxl."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from zipfile import BadZipFile
 
@@ -99,3 +100,75 @@ def written_csv(head: Sequence[str], body: Sequence[Sequence[str]]) -> bytes:
     writer.writerow(head)
     writer.writerows(body)
     return out.getvalue().encode("utf-8-sig")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a sheet: a text or a number, or a formula (without its sign ``=``)."""
+
+    value: str | int | float | None
+    formula: str = ""
+    format: str = "General"
+    bold: bool = False
+    indent: int = 0
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet: its name, rows of cells, and which rows are hidden (from 1)."""
+
+    name: str
+    rows: Sequence[Sequence[Cell]]
+    hidden: Sequence[int] = ()
+
+
+def workbook(sheets: Sequence[Sheet]) -> bytes:
+    """An XLSX of some sheets; texts stay texts, whatever sign they begin with."""
+    from openpyxl import Workbook  # noqa: PLC0415 -- see above
+    from openpyxl.styles import Alignment, Font  # noqa: PLC0415
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415
+
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for sheet in sheets:
+        made = book.create_sheet(_sheet_name(sheet.name, book.sheetnames))
+        for at, row in enumerate(sheet.rows, 1):
+            for place, cell in enumerate(row, 1):
+                written = made.cell(at, place, cell.value)
+                if isinstance(cell.value, str):
+                    written.data_type = "s"
+                if cell.formula:
+                    written.value = f"={cell.formula}"
+                written.number_format = cell.format
+                written.font = Font(bold=cell.bold)
+                written.alignment = Alignment(
+                    indent=cell.indent, wrap_text=place == 1, vertical="top"
+                )
+        for number in sheet.hidden:
+            made.row_dimensions[number].hidden = True
+        made.column_dimensions["A"].width = 46
+        widest = max((len(row) for row in sheet.rows), default=1)
+        for place in range(2, widest + 1):
+            made.column_dimensions[get_column_letter(place)].width = 14
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def address(row: int, column: int) -> str:
+    """The address of a cell, both from 1: ``B7``."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}{row}"
+
+
+def _sheet_name(name: str, taken: Sequence[str]) -> str:
+    """A name Excel takes: 31 signs at most, none of its own, each once."""
+    short = "".join(c for c in name if c not in "[]:*?/\\")[:28].strip() or "1"
+    number, made = 1, short
+    while made in taken:
+        number += 1
+        made = f"{short[:26]} {number}"
+    return made

@@ -1,4 +1,4 @@
-"""Catalogue cards and bibliographic lists as PDF. The one importer of reportlab."""
+"""Catalogue cards and documents as PDF. The one importer of reportlab."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from functools import cache
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from reportlab.lib.enums import TA_CENTER
-from reportlab.lib.pagesizes import A4
+from reportlab.lib.enums import TA_CENTER, TA_RIGHT
+from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer
+from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 from reportlab.platypus.doctemplate import LayoutError
 
-from ils.catalog.rules.bibliography import Bibliography
 from ils.errors import Unavailable
+from ils.paper import Block, Heading, Text
 
 FOLDER = Path("/usr/share/fonts/truetype/dejavu")
 FONT, BOLD = "Sandyq", "Sandyq-Bold"
@@ -115,35 +115,64 @@ def _frame(canvas: Canvas, card: Card) -> None:
     canvas.circle(CARD[0] / 2 * mm, 6 * mm, 3 * mm, stroke=1, fill=0)
 
 
-def bibliography(title: str, list_: Bibliography, index_title: str) -> bytes:
-    """A list on A4 with page numbers; the index of names at its end."""
+def document(title: str, blocks: Sequence[Block], *, wide: bool = False) -> bytes:
+    """Headings, paragraphs and tables on A4 with page numbers; ``wide``: across.
+
+    Raises:
+        Unavailable: a paragraph or row is longer than a page.
+    """
     _fonts()
     out = io.BytesIO()
-    document = SimpleDocTemplate(
-        out, pagesize=A4, leftMargin=25 * mm, rightMargin=15 * mm, topMargin=20 * mm,
-        bottomMargin=20 * mm, title=title,
+    size = landscape(A4) if wide else A4
+    written = SimpleDocTemplate(
+        out, pagesize=size, leftMargin=(15 if wide else 25) * mm, rightMargin=15 * mm,
+        topMargin=20 * mm, bottomMargin=20 * mm, title=title,
     )  # fmt: skip
-    plain = ParagraphStyle("entry", fontName=FONT, fontSize=10, leading=13, spaceAfter=5)
-    head = ParagraphStyle(
-        "head", parent=plain, fontName=BOLD, fontSize=14, leading=18, alignment=TA_CENTER
-    )
-    section = ParagraphStyle("section", parent=plain, fontName=BOLD, fontSize=11, spaceBefore=8)
-    story = [Paragraph(escape(title), head), Spacer(1, 6 * mm)]
-    for part in list_.sections:
-        if part.heading:
-            story.append(Paragraph(escape(part.heading), section))
-        story += [Paragraph(escape(f"{number}. {text}"), plain) for number, text in part.entries]
-    if list_.index:
-        story.append(Paragraph(escape(index_title), section))
-        for name, numbers in list_.index:
-            story.append(Paragraph(escape(f"{name} {', '.join(map(str, numbers))}"), plain))
+    story = [flowable for block in blocks for flowable in _flow(block, written.width)]
     try:
-        document.build(story, onFirstPage=_number, onLaterPages=_number)
+        written.build(story, onFirstPage=_number, onLaterPages=_number)
     except LayoutError as error:
         raise Unavailable(reason="an entry is longer than a page") from error
     return out.getvalue()
 
 
-def _number(canvas: Canvas, document: SimpleDocTemplate) -> None:
+PLAIN = ParagraphStyle("entry", fontName=FONT, fontSize=10, leading=13, spaceAfter=5)
+SMALL = ParagraphStyle("note", parent=PLAIN, fontSize=8, leading=10)
+CELL = ParagraphStyle("cell", parent=SMALL, spaceAfter=0)
+NUMBER = ParagraphStyle("number", parent=CELL, alignment=TA_RIGHT)
+HEADS = {
+    1: ParagraphStyle("head", parent=PLAIN, fontName=BOLD, fontSize=14, leading=18,
+                      alignment=TA_CENTER, spaceAfter=6 * mm),
+    2: ParagraphStyle("section", parent=PLAIN, fontName=BOLD, fontSize=11, spaceBefore=8,
+                      keepWithNext=1),
+}  # fmt: skip
+NAMES = 0.34  # of the width, for the names of rows
+
+
+def _flow(block: Block, width: float) -> list[Flowable]:
+    if isinstance(block, Heading):
+        return [Paragraph(escape(block.text), HEADS[block.level])]
+    if isinstance(block, Text):
+        return [Paragraph(escape(block.text), SMALL if block.small else PLAIN)]
+    rows = [[Paragraph(escape(text), CELL) for text in block.head]]
+    for cells, level in zip(block.rows, block.levels, strict=True):
+        name = Paragraph("&nbsp;" * 4 * level + escape(cells[0]), CELL)
+        rows.append([name, *(Paragraph(escape(text), NUMBER) for text in cells[1:])])
+    numbers = max(1, len(block.head) - 1)
+    widths = [width * NAMES, *[width * (1 - NAMES) / numbers] * (len(block.head) - 1)]
+    table = Table(rows, colWidths=widths, repeatRows=1)
+    table.setStyle(
+        TableStyle([
+            ("GRID", (0, 0), (-1, -1), 0.4, "#777777"),
+            ("BACKGROUND", (0, 0), (-1, 0), "#eeeeee"),
+            ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+            ("TOPPADDING", (0, 0), (-1, -1), 2),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
+        ])
+    )  # fmt: skip
+    return [table, Spacer(1, 4 * mm)]
+
+
+def _number(canvas: Canvas, written: SimpleDocTemplate) -> None:
     canvas.setFont(FONT, 9)
-    canvas.drawCentredString(A4[0] / 2, 10 * mm, str(document.page))
+    canvas.drawCentredString(written.pagesize[0] / 2, 10 * mm, str(written.page))

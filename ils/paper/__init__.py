@@ -1,0 +1,38 @@
+"""What a printed document is made of; `pdf` and `word` write it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading; level 1 is the title of the document."""
+
+    text: str
+    level: int = 2
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph; a small one is a note."""
+
+    text: str
+    small: bool = False
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table of texts; the first column holds names, the others numbers.
+
+    Attributes:
+        levels: how deep each row stands under others.
+    """
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    levels: Sequence[int]
+
+
+Block = Heading | Text | Grid

@@ -1,0 +1,1 @@
+"""What changes statistics: history brought in, months closed, plans and declarations made."""

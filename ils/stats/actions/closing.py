@@ -1,0 +1,216 @@
+"""Closing months: the frontier moves, the sums are sealed, totals are kept for reports."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from ils import clock, ledger
+from ils.clock import Period
+from ils.db import bulk_insert, new_id
+from ils.errors import N_, Invalid, Refused
+from ils.ledger import Kind
+from ils.stats.models import ClosedMonth, KeptSpan, KeptTotal
+from ils.stats.queries import closing, totals, verification
+from ils.stats.reports import periods
+from ils.stats.reports.definitions import AMOUNTS, Definitions
+from ils.stats.reports.facets import columns_of
+from ils.stats.reports.filling import Demand, demands
+from ils.stats.reports.periods import Window
+
+#: Reports that must be quick for closed months; their facts are what is kept of them.
+STANDING = ("annual", "half-year", "quarter", "month", "months")
+COLUMNS = tuple(
+    c.name for c in KeptTotal.__table__.columns if c.name not in {"id", "span_id", "kind", *AMOUNTS}
+)
+
+
+class MonthNotOver(Refused):
+    """A month can be closed when its last day is over."""
+
+    code = "month_not_over"
+    message = N_("%(month)s is not over yet.")
+
+
+class AlreadyClosed(Refused):
+    """A closed month stays closed; there is no reopening."""
+
+    code = "already_closed"
+    message = N_("%(month)s is closed already.")
+
+
+class NotAccepted(Refused):
+    """Something speaks against closing; whoever closes must have seen it."""
+
+    code = "not_accepted"
+    message = N_("Before %(month)s is closed, look at the list and accept it.")
+
+
+def parsed_month(text: str) -> date:
+    """The first day of a month given as 2026-10.
+
+    Raises:
+        Invalid: it is no month.
+    """
+    try:
+        year, month = map(int, text.split("-"))
+        return date(year, month, 1)
+    except ValueError:
+        raise Invalid(N_("Month"), N_("Write the month as 2026-10.")) from None
+
+
+def close_month(
+    session: Session,
+    month: date,
+    *,
+    today: date,
+    staff_id: int | None,
+    accepted: bool,
+) -> list[date]:
+    """Close a month and those before it that are still open; returns them in order.
+
+    Their sums are sealed afterwards, by `seal_month`, so that desks wait for a moment only.
+
+    Raises:
+        MonthNotOver, AlreadyClosed: see there.
+        NotAccepted: days are missing and nobody said that this is right.
+    """
+    named = f"{month:%Y-%m}"
+    if periods.next_month(month) > today:
+        raise MonthNotOver(month=named)
+    months = closing.open_months(session, month)
+    if not months:
+        raise AlreadyClosed(month=named)
+    silent = {one: closing.silent_days(session, one) for one in months[-1:]}
+    if any(silent.values()) and not accepted:
+        raise NotAccepted(month=named)
+    ledger.close_until(session, periods.next_month(month))
+    for one in months:
+        session.add(
+            ClosedMonth(
+                month=one,
+                closed_at=clock.now(),
+                closed_by=staff_id,
+                automatic=staff_id is None,
+                accepted=closing.said(silent.get(one, [])),
+            )
+        )
+    session.flush()
+    return months
+
+
+def seal_month(session: Session, month: date, done: Definitions) -> ClosedMonth:
+    """Take the sums of a closed month and keep its totals, once; no entry can come any more."""
+    closed = session.get_one(ClosedMonth, month)
+    if closed.sealed_at is not None:
+        return closed
+    before = session.scalar(
+        select(ClosedMonth.digest)
+        .where(ClosedMonth.month < month)
+        .order_by(ClosedMonth.month.desc())
+        .limit(1)
+    )
+    closed.entries, closed.digest = verification.digest_of(session, month, before or "")
+    closed.totals = verification.sums_of(session, month)
+    closed.sealed_at = clock.now()
+    keep_totals(session, done, Window(month, periods.next_month(month)))
+    if month.month == 12:
+        keep_totals(session, done, Window(month.replace(month=1), periods.next_month(month)))
+    return closed
+
+
+def seal_all(
+    session: Session, done: Definitions, *, progress: Callable[[date], None] = lambda _: None
+) -> list[date]:
+    """Seal every closed month that is not; after a crash this goes on where it stopped."""
+    months = closing.unsealed(session)
+    for month in months:
+        seal_month(session, month, done)
+        session.flush()
+        progress(month)
+    return months
+
+
+def keep_totals(session: Session, done: Definitions, window: Window) -> None:
+    """Keep the totals of days that are closed, by the facts the standing reports ask for."""
+    wanted = kept_columns(done)
+    old = select(KeptSpan.id).where(KeptSpan.start == window.first, KeptSpan.end == window.end)
+    session.execute(delete(KeptTotal).where(KeptTotal.span_id.in_(old)))
+    session.execute(delete(KeptSpan).where(KeptSpan.id.in_(old)))
+    session.flush()
+    asked = [
+        Demand(kind, _facets(columns), window, amount)
+        for kind, columns in wanted.items()
+        for amount in AMOUNTS
+    ]
+    found = totals.counts(session, asked, None)
+    span = KeptSpan(
+        start=window.first,
+        end=window.end,
+        kept={kind.value: sorted(columns) for kind, columns in wanted.items()},
+    )
+    session.add(span)
+    session.flush()
+    for kind in wanted:
+        rows = _merged(found.get((kind, window), ()))
+        bulk_insert(
+            session,
+            KeptTotal,
+            [
+                {"id": new_id(), "span_id": span.id, "kind": kind.value, **dict(columns), **sums}
+                for columns, sums in rows.items()
+            ],
+        )
+
+
+def refresh(session: Session, done: Definitions) -> int:
+    """Keep again what new definitions ask for; returns how many spans were made anew."""
+    wanted = {kind.value: columns for kind, columns in kept_columns(done).items()}
+    stale = [
+        span
+        for span in totals.kept_spans(session)
+        if any(not columns <= span.columns.get(kind, frozenset())
+               for kind, columns in wanted.items())
+    ]  # fmt: skip
+    for span in stale:
+        keep_totals(session, done, span.window)
+    return len(stale)
+
+
+def kept_columns(done: Definitions) -> dict[Kind, frozenset[str]]:
+    """Kind → the columns its totals are kept by: what the standing reports tell it apart by."""
+    period = Period(date(2001, 1, 1), date(2002, 1, 1))  # any; only the facts are of interest
+    found: dict[Kind, frozenset[str]] = defaultdict(lambda: totals.BRANCHES)
+    for name in STANDING:
+        if name not in done.reports:
+            continue
+        for table_id in done.reports[name].tables:
+            for table in (t for t in done.tables if t.id == table_id):
+                for demand in demands(table, done, period):
+                    found[demand.kind] |= columns_of(demand.facets) - {"kind"}
+    return {kind: columns & set(COLUMNS) for kind, columns in found.items()}
+
+
+def _facets(columns: frozenset[str]) -> frozenset[str]:
+    """Facets that ask for these columns; the branches come with ``branch``."""
+    names = {"patron_category": "category", "service_point_id": "point"}
+    plain = {names.get(c, c) for c in columns - totals.BRANCHES}
+    return frozenset(plain | {"branch"})
+
+
+def _merged(
+    found: Sequence[Any],
+) -> dict[tuple[tuple[str, object], ...], dict[str, int]]:
+    """Counts with the same columns added up; each with every column and amount."""
+    merged: dict[tuple[tuple[str, object], ...], dict[str, int]] = {}
+    for count in found:
+        key = tuple((name, count.columns.get(name)) for name in COLUMNS)
+        sums = merged.setdefault(key, dict.fromkeys(AMOUNTS, 0))
+        for amount in AMOUNTS:
+            sums[amount] += count.sums.get(amount) or 0
+    return merged

@@ -1,0 +1,152 @@
+"""Plans set and changed, values declared. Nothing is overwritten: the latest stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ils import clock
+from ils.db import bulk_insert, new_id
+from ils.errors import N_, Invalid
+from ils.organisation.models import Branch
+from ils.organisation.rules import checked_name
+from ils.stats import rules
+from ils.stats.models import DeclaredValue, PlanValue, PlanVersion
+from ils.stats.reports.definitions import Definitions
+from ils.stats.rules import Planned
+
+
+class PlanRejected(Invalid):
+    """At least one line of a plan cannot be used; nothing was changed. ``lines``: (number, why)."""
+
+    code = "plan_rejected"
+    message = N_("The plan was not changed: %(count)s lines cannot be used.")
+
+    def __init__(self, lines: list[tuple[int, str]]) -> None:
+        """Keep every bad line."""
+        super().__init__(count=len(lines))
+        self.lines = lines
+
+
+def declare_value(
+    session: Session,
+    done: Definitions,
+    *,
+    staff_id: int | None,
+    key: str,
+    day: date,
+    value: Decimal | None,
+    source: str,
+    branch: Branch | None = None,
+) -> DeclaredValue:
+    """Write down what nobody can count, for the period a day belongs to.
+
+    Raises:
+        Counted: the ledger counts it.
+        Invalid: no source is named.
+    """
+    period = rules.declared_period(rules.declarable(done, key), day)
+    declared = DeclaredValue(
+        key=key,
+        branch_id=branch.id if branch else None,
+        start=period.start,
+        end=period.end,
+        value=value,
+        source=checked_name(source, N_("Source")),
+        declared_at=clock.now(),
+        declared_by=staff_id,
+    )
+    session.add(declared)
+    session.flush()
+    return declared
+
+
+def note_value(session: Session, key: str, branch_id: int, day: date, value: int) -> None:
+    """Write down what the system sees on a day and nobody may declare; once a day."""
+    there = select(DeclaredValue.id).where(
+        DeclaredValue.key == key, DeclaredValue.branch_id == branch_id, DeclaredValue.start == day
+    )
+    if session.scalar(there) is not None:
+        return
+    period = clock.Period.inclusive(day, day)
+    session.add(
+        DeclaredValue(
+            key=key,
+            branch_id=branch_id,
+            start=period.start,
+            end=period.end,
+            value=Decimal(value),
+            source="system",
+            declared_at=clock.now(),
+        )
+    )
+
+
+def set_plans(
+    session: Session, *, staff_id: int | None, reason: str, planned: Iterable[Planned]
+) -> PlanVersion:
+    """Set or change plans, as one version.
+
+    Raises:
+        Invalid: no reason is given, or nothing is planned.
+    """
+    rows = list(planned)
+    if not rows:
+        raise Invalid(N_("Plan"), N_("There is nothing to set."))
+    version = PlanVersion(
+        set_at=clock.now(), set_by=staff_id, reason=checked_name(reason, N_("Reason"))
+    )
+    session.add(version)
+    session.flush()
+    codes = {b.code: b.id for b in session.scalars(select(Branch))}
+    bulk_insert(
+        session,
+        PlanValue,
+        [
+            {
+                "id": new_id(),
+                "version_id": version.id,
+                "table_id": one.table,
+                "row": one.row,
+                "branch_id": codes[one.branch] if one.branch else None,
+                "year": one.year,
+                "quarter": quarter,
+                "value": value,
+            }
+            for one in rows
+            for quarter, value in enumerate(one.quarters, 1)
+        ],
+    )
+    return version
+
+
+def read_plans(
+    session: Session, known: set[tuple[str, str]], rows: Iterable[Sequence[str]]
+) -> list[Planned]:
+    """The lines of a plan file; its first line names the columns and is passed over.
+
+    Raises:
+        PlanRejected: with every bad line, or with two for the same thing.
+    """
+    branches = set(session.scalars(select(Branch.code)))
+    found: dict[tuple[object, ...], Planned] = {}
+    bad: list[tuple[int, str]] = []
+    for number, cells in enumerate(rows, 1):
+        if number == 1 or not any(cell.strip() for cell in cells):
+            continue
+        try:
+            one = rules.planned_row(list(cells), known, branches)
+        except ValueError as error:
+            bad.append((number, str(error)))
+            continue
+        key = (one.table, one.row, one.branch, one.year)
+        if key in found:
+            bad.append((number, "it stands twice in the file"))
+        found[key] = one
+    if bad:
+        raise PlanRejected(bad)
+    return list(found.values())

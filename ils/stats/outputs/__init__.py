@@ -1,0 +1,1 @@
+"""A filled report as JSON, text, CSV, XLSX, DOCX and PDF: the same figures in each."""

@@ -1,0 +1,168 @@
+"""The content of a report, ready to be written: labels, and numbers as each format needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
+
+from ils.clock import Period
+from ils.config import Config
+from ils.errors import N_
+from ils.stats.queries.reporting import FilledReport, both
+from ils.stats.reports.axes import Item
+from ils.stats.reports.definitions import Names
+from ils.stats.reports.filling import Figure, Filled
+
+LEAST_SHOWN = 5
+HIDDEN = "<5"
+DECLARED = N_("declared, not counted")
+TENTH, CENT = Decimal("0.1"), Decimal("0.01")
+DECIMALS = {"ratio": TENTH, "percent": TENTH, "money": CENT}
+#: Figures of people: in public exports small ones are hidden.
+PERSONAL = {"reader_groups", "service_points", "indicators", "debtors", "diary", "form_6_users"}
+
+
+def content(done: FilledReport, config: Config, *, public: bool = False) -> dict[str, Any]:
+    """The JSON contract of `design/reports.md`: every other format is made of it.
+
+    Args:
+        public: for people outside: counts below 5 are hidden.
+    """
+    asked = done.asked
+    codes = [b.code for b in asked.branches]
+    truncate = config.statistics.rounding == "truncate"
+    return {
+        "report": asked.report.id,
+        "title": pair(asked.report.names),
+        "library": {"ru": config.library.name_ru, "kk": config.library.name_kk},
+        "from": asked.period.start.isoformat(),
+        "to": asked.period.last.isoformat(),
+        "branch": None if not codes else codes[0] if len(codes) == 1 else codes,
+        "branch_names": [{"ru": b.name_ru, "kk": b.name_kk} for b in asked.branches],
+        "frozen": [f"{month:%Y-%m}" for month in done.frozen],
+        "plans": [
+            {"day": f"{version.set_at:%d.%m.%Y}", "reason": version.reason, "who": login or "—"}
+            for version, login in done.plans
+            if not public
+        ],
+        "tables": [_table(one, truncate=truncate, public=public) for one in done.tables],
+    }
+
+
+def pair(names: Names) -> dict[str, str]:
+    """Names as JSON."""
+    return {"ru": names.ru, "kk": names.kk}
+
+
+def _table(one: Filled, *, truncate: bool, public: bool) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "id": one.table.id,
+        "title": pair(one.table.names),
+        "columns": [{"key": c.key, "label": pair(c.names), "level": c.level} for c in one.columns],
+        "rows": [_row(one, row, truncate=truncate, public=public) for row in one.rows],
+    }
+    if one.base:
+        said["base"] = [_row(one, row, truncate=truncate, public=public) for row in one.base]
+    if one.table.note:
+        said["note"] = pair(one.table.note)
+    if one.table.chart:
+        said["chart"] = True
+    return said
+
+
+def _row(one: Filled, row: Item, *, truncate: bool, public: bool) -> dict[str, Any]:
+    figures = {c.key: one.figures[row.key, c.key] for c in one.columns}
+    cells = {key: number(figure, truncate=truncate) for key, figure in figures.items()}
+    if public:
+        cells = {key: _hidden(value, figures[key]) for key, value in cells.items()}
+    said: dict[str, Any] = {
+        "key": row.key, "label": pair(row.names), "level": row.level, "cells": cells,
+    }  # fmt: skip
+    fractions = {
+        key: f"{written(f.base[0])}/{written(f.base[1])}"
+        for key, f in figures.items()
+        if f.base is not None and cells[key] != HIDDEN
+    }
+    if fractions and not (public and HIDDEN in cells.values()):
+        said["fractions"] = fractions
+    units = {key: f.unit for key, f in figures.items() if f.unit != "count"}
+    if units:
+        said["units"] = units
+    if formulas := {key: f.formula for key, f in figures.items() if f.formula}:
+        said["formulas"] = formulas
+    for name in ("declared", "counted"):
+        if keys := [key for key, f in figures.items() if getattr(f, name)]:
+            said[name] = keys
+    return said
+
+
+def written(value: Fraction) -> str:
+    """An exact number: whole, or with its own fraction in brackets."""
+    return str(value.numerator) if value.denominator == 1 else f"({value})"
+
+
+def number(figure: Figure, *, truncate: bool = False) -> int | str | None:
+    """A count as a whole number, a ratio as a decimal text, nothing as nothing."""
+    if figure.value is None:
+        return None
+    value = figure.value / 100 if figure.unit == "money" else figure.value
+    places = DECIMALS.get(figure.unit)
+    if places is None:
+        if value.denominator != 1 and not truncate:
+            return int(_rounded(value, Decimal(1), truncate=False))
+        return int(value)
+    return str(_rounded(value, places, truncate=truncate))
+
+
+def _rounded(value: Fraction, places: Decimal, *, truncate: bool) -> Decimal:
+    """To so many places: half up, or cut off as some old reports did."""
+    scale = 1 / Fraction(places)
+    whole = abs(value) * scale
+    rounding = ROUND_DOWN if truncate else ROUND_HALF_UP
+    digits = whole.numerator // whole.denominator
+    if rounding == ROUND_HALF_UP and (whole - digits) * 2 >= 1:
+        digits += 1
+    return (Decimal(digits if value >= 0 else -digits) / Decimal(int(scale))).quantize(places)
+
+
+def _hidden(value: int | str | None, figure: Figure) -> int | str | None:
+    """A small count of a public export is not told."""
+    small = figure.unit == "count" and isinstance(value, int) and 0 < value < LEAST_SHOWN
+    return HIDDEN if small else value
+
+
+def span(said: Mapping[str, Any]) -> str:
+    """The period in words of figures."""
+    first, last = date.fromisoformat(said["from"]), date.fromisoformat(said["to"])
+    return f"{first:%d.%m.%Y} – {last:%d.%m.%Y}"
+
+
+def where(said: Mapping[str, Any], language: str) -> str:
+    """What the report is of: branches, or the whole library."""
+    names = said["branch_names"] or [said["library"]]
+    return ", ".join(name[language] for name in names)
+
+
+def shown(value: int | str | None, unit: str = "count") -> str:
+    """A number for people: thousands apart, a decimal comma; «—» for none."""
+    if value is None:
+        return "—"
+    if isinstance(value, str) and (value == HIDDEN or unit not in DECIMALS):
+        return value
+    whole, _, rest = str(value).partition(".")
+    sign, digits = ("−", whole[1:]) if whole.startswith("-") else ("", whole)
+    grouped = f"{int(digits):,}".replace(",", "\u00a0")
+    return sign + grouped + (f",{rest}" if rest else "")
+
+
+def period_of(said: Mapping[str, Any]) -> Period:
+    """The period of a report's content."""
+    return Period.inclusive(date.fromisoformat(said["from"]), date.fromisoformat(said["to"]))
+
+
+def words(text: str, language: str) -> str:
+    """One of the program's texts in the language of a report."""
+    return both(text)[language]

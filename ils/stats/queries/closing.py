@@ -1,0 +1,91 @@
+"""Closed months, and what speaks against closing one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from ils import ledger
+from ils.clock import Period
+from ils.ledger import Entry, Kind
+from ils.organisation import queries as organisation
+from ils.organisation.models import Branch
+from ils.stats.models import ClosedMonth
+from ils.stats.reports import periods
+
+#: What a branch that works leaves behind on a day.
+SIGNS = (Kind.LOAN, Kind.RETURN, Kind.RENEWAL, Kind.VISIT, Kind.IN_HOUSE_USE, Kind.REGISTRATION)
+
+
+@dataclass(frozen=True)
+class SilentDays:
+    """Open days of a branch on which nothing at all was written down.
+
+    A tally may be missing, or scans made without a line have not come in yet.
+    """
+
+    branch: Branch
+    days: tuple[date, ...]
+
+
+def closed_months() -> Select[ClosedMonth]:
+    """All closed months, the latest first."""
+    return select(ClosedMonth).order_by(ClosedMonth.month.desc())
+
+
+def unsealed(session: Session) -> list[date]:
+    """Months that are closed but whose sums were not taken yet, in order."""
+    query = select(ClosedMonth.month).where(ClosedMonth.sealed_at.is_(None))
+    return list(session.scalars(query.order_by(ClosedMonth.month)))
+
+
+def open_months(session: Session, until: date) -> list[date]:
+    """The months still open up to one, from the first that has entries on, in order."""
+    first = select(func.min(Entry.posted))
+    days = (session.scalar(first.where(Entry.kind == kind)) for kind in Kind)  # by the index
+    first_day = min((day for day in days if day is not None), default=None)
+    last_closed = session.scalar(select(func.max(ClosedMonth.month)))
+    if last_closed is not None:
+        start = periods.next_month(last_closed)
+    elif first_day is not None:
+        start = first_day.replace(day=1)
+    else:
+        start = until
+    end = periods.next_month(until)
+    return [w.first for w in periods.months(Period(start, end))] if start < end else []
+
+
+def silent_days(session: Session, month: date) -> list[SilentDays]:
+    """Branches with open days of a month on which nothing was written down."""
+    end = periods.next_month(month)
+    query = (
+        select(Entry.branch_id, Entry.day)
+        .where(Entry.kind.in_(SIGNS), Entry.posted >= month, Entry.posted < end)
+        .distinct()
+    )
+    busy = {(branch, day) for branch, day in session.execute(query)}
+    found = []
+    for branch in session.scalars(organisation.branches().where(Branch.active)):
+        calendar = organisation.calendar(session, branch.id, month)
+        days = tuple(
+            day
+            for day in (month + timedelta(days=n) for n in range((end - month).days))
+            if calendar.next_open_day(day) == day and (branch.id, day) not in busy
+        )
+        if days:
+            found.append(SilentDays(branch, days))
+    return found
+
+
+def first_open_day(session: Session) -> date:
+    """The first day something can be posted to."""
+    return ledger.first_open_day(session)
+
+
+def said(silent: Sequence[SilentDays]) -> list[dict[str, object]]:
+    """What was accepted when a month was closed, as it is kept."""
+    return [{"branch": s.branch.code, "days": [day.isoformat() for day in s.days]} for s in silent]

@@ -1,0 +1,74 @@
+"""Plans and declared values with their history."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from ils.organisation.models import Branch, Staff
+from ils.stats.models import DeclaredValue, PlanValue, PlanVersion
+
+
+def declared_values(
+    key: str | None = None, branch_id: int | None = None
+) -> Select[DeclaredValue, str | None, str | None]:
+    """Declared values with who said so and for which branch, the latest first."""
+    query = (
+        select(DeclaredValue, Staff.login, Branch.code)
+        .outerjoin(Staff, Staff.id == DeclaredValue.declared_by)
+        .outerjoin(Branch, Branch.id == DeclaredValue.branch_id)
+        .where(DeclaredValue.source != "system")
+        .order_by(DeclaredValue.declared_at.desc(), DeclaredValue.id.desc())
+    )
+    if key:
+        query = query.where(DeclaredValue.key == key)
+    if branch_id is not None:
+        query = query.where(DeclaredValue.branch_id == branch_id)
+    return query
+
+
+def plan_versions(year: int | None = None) -> Select[PlanVersion, str | None]:
+    """Settings and changes of plans with who made them, the latest first."""
+    query = (
+        select(PlanVersion, Staff.login)
+        .outerjoin(Staff, Staff.id == PlanVersion.set_by)
+        .order_by(PlanVersion.set_at.desc(), PlanVersion.id.desc())
+    )
+    if year is not None:
+        touched = select(PlanValue.version_id).where(PlanValue.year == year)
+        query = query.where(PlanVersion.id.in_(touched))
+    return query
+
+
+def standing_plans(
+    session: Session, year: int, branch_id: int | None
+) -> dict[tuple[str, str], list[int | None]]:
+    """(table, row) → the plan of each quarter that stands, of a branch or of the system."""
+    query = (
+        select(PlanValue)
+        .join(PlanVersion, PlanVersion.id == PlanValue.version_id)
+        .where(PlanValue.year == year)
+        .order_by(PlanVersion.set_at, PlanVersion.id)
+    )
+    if branch_id is None:
+        query = query.where(PlanValue.branch_id.is_(None))
+    else:
+        query = query.where(PlanValue.branch_id == branch_id)
+    found: dict[tuple[str, str], list[int | None]] = {}
+    for one in session.scalars(query):
+        found.setdefault((one.table_id, one.row), [None] * 4)[one.quarter - 1] = one.value
+    return {key: values for key, values in found.items() if any(v is not None for v in values)}
+
+
+def versions_behind(session: Session, first: date, last: date) -> list[tuple[PlanVersion, str]]:
+    """Who changed the plans of some years and when, to be printed under them."""
+    touched = select(PlanValue.version_id).where(PlanValue.year.between(first.year, last.year))
+    query = (
+        select(PlanVersion, Staff.login)
+        .outerjoin(Staff, Staff.id == PlanVersion.set_by)
+        .where(PlanVersion.id.in_(touched))
+        .order_by(PlanVersion.set_at)
+    )
+    return [(version, login or "") for version, login in session.execute(query)]

@@ -1,0 +1,207 @@
+"""Sums of the ledger by the facts a report asks for; of closed months, those that are kept."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, or_, select
+from sqlalchemy.orm import Session
+
+from ils.ledger import Entry, Kind
+from ils.stats.models import KeptSpan, KeptTotal
+from ils.stats.reports.definitions import AMOUNTS
+from ils.stats.reports.facets import columns_of
+from ils.stats.reports.filling import Count, Counts, Demand
+from ils.stats.reports.periods import Window, inside, pieces
+
+BRANCHES = frozenset({"branch_id", "owner_branch_id", "other_branch_id"})
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A span whose totals are kept, and by which columns of each kind."""
+
+    id: int
+    window: Window
+    columns: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What one statement asks: kinds told apart by the same columns, within a window."""
+
+    kinds: tuple[Kind, ...]
+    columns: tuple[str, ...]
+    amounts: tuple[str, ...]
+
+
+def counts(session: Session, demands: Iterable[Demand], scope: frozenset[int] | None) -> Counts:
+    """What was counted, for each kind and window that is asked for.
+
+    Args:
+        scope: only of these branches, and of moves between them and others.
+    """
+    asked = list(demands)
+    kept = kept_spans(session)
+    found: dict[tuple[Kind, Window], list[Count]] = defaultdict(list)
+    for piece in pieces(d.window for d in asked):
+        here = [d for d in asked if inside(piece, d.window)]
+        for question in _questions(here, scope):
+            rows = _answer(session, question, piece, kept, scope)
+            for kind, count in rows:
+                for whole in {d.window for d in here if d.kind == kind}:
+                    found[kind, whole].append(count)
+    return found
+
+
+def _questions(demands: Sequence[Demand], scope: frozenset[int] | None) -> list[_Question]:
+    """As few statements as the columns allow: each kind is asked for once."""
+    columns: dict[Kind, frozenset[str]] = defaultdict(frozenset)
+    amounts: dict[Kind, set[str]] = defaultdict(set)
+    for demand in demands:
+        columns[demand.kind] |= columns_of(demand.facets) - {"kind"}
+        amounts[demand.kind].add(demand.amount)
+    together: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Kind]] = defaultdict(list)
+    for kind, needed in columns.items():
+        whole = needed | (BRANCHES if scope is not None else frozenset())
+        said = tuple(a for a in AMOUNTS if a in amounts[kind])
+        together[tuple(sorted(whole)), said].append(kind)
+    return [_Question(tuple(kinds), *key) for key, kinds in together.items()]
+
+
+def _answer(
+    session: Session,
+    question: _Question,
+    piece: Window,
+    kept: Sequence[Kept],
+    scope: frozenset[int] | None,
+) -> list[tuple[Kind, Count]]:
+    """The sums of a piece of time: of kept spans where there are, of entries for the rest."""
+    used, rest = cover(piece, kept, question.kinds, frozenset(question.columns))
+    rows: list[tuple[Kind, Count]] = []
+    if used:
+        rows += _read(session, _of_kept(question, used, scope), question)
+    for window in rest:
+        rows += _read(session, _of_entries(question, window, scope), question)
+    return rows
+
+
+def _read(session: Session, query: Select[Any], question: _Question) -> list[tuple[Kind, Count]]:
+    width = len(question.columns)
+    return [
+        (
+            Kind(row[0]),
+            Count(
+                dict(zip(question.columns, row[1 : 1 + width], strict=True)),
+                dict(zip(question.amounts, row[1 + width :], strict=True)),
+            ),
+        )
+        for row in session.execute(query)
+    ]
+
+
+def _of_entries(question: _Question, window: Window, scope: frozenset[int] | None) -> Select[Any]:
+    columns = [entry_column(name) for name in question.columns]
+    sums = [_sum(amount_of(name)) for name in question.amounts]
+    conditions: list[ColumnElement[bool]] = [Entry.kind.in_(question.kinds), posted_in(window)]
+    if scope is not None:
+        conditions.append(touches(Entry, scope))
+    return select(Entry.kind, *columns, *sums).where(*conditions).group_by(Entry.kind, *columns)
+
+
+def _of_kept(
+    question: _Question, spans: Sequence[Kept], scope: frozenset[int] | None
+) -> Select[Any]:
+    columns = [getattr(KeptTotal, name) for name in question.columns]
+    sums = [_sum(getattr(KeptTotal, name)) for name in question.amounts]
+    conditions: list[ColumnElement[bool]] = [
+        KeptTotal.kind.in_(question.kinds),
+        KeptTotal.span_id.in_([s.id for s in spans]),
+    ]
+    if scope is not None:
+        conditions.append(touches(KeptTotal, scope))
+    query = select(KeptTotal.kind, *columns, *sums).where(*conditions)
+    return query.group_by(KeptTotal.kind, *columns)
+
+
+def touches(table: type[Entry | KeptTotal], scope: frozenset[int]) -> ColumnElement[bool]:
+    """Entries one of whose branches is among these."""
+    return or_(*(getattr(table, name).in_(scope) for name in sorted(BRANCHES)))
+
+
+def posted_in(window: Window) -> ColumnElement[bool]:
+    """Entries that count within a window."""
+    before = Entry.posted < window.end
+    return before if window.start is None else and_(Entry.posted >= window.start, before)
+
+
+def entry_column(name: str) -> ColumnElement[Any]:
+    """A column of the ledger, or ``late``: whether an entry is of a day of a closed month."""
+    if name == "late":
+        return case((Entry.day < Entry.posted, "yes"))
+    column: ColumnElement[Any] = getattr(Entry, name)
+    return column
+
+
+def amount_of(name: str) -> ColumnElement[int]:
+    """One of `AMOUNTS` of an entry; ``entries``: that it is one."""
+    if name == "entries":
+        return case((Entry.count < 0, -1), else_=1)
+    column: ColumnElement[int] = getattr(Entry, name)
+    return column
+
+
+def _sum(column: ColumnElement[int]) -> ColumnElement[int]:
+    """A sum as a whole number; PostgreSQL makes decimals of sums."""
+    return cast(func.coalesce(func.sum(column), 0), BigInteger)
+
+
+def kept_spans(session: Session) -> list[Kept]:
+    """All spans whose totals are kept, the longest first."""
+    spans = [
+        Kept(
+            row.id,
+            Window(row.start, row.end),
+            {kind: frozenset(columns) for kind, columns in row.kept.items()},
+        )
+        for row in session.scalars(select(KeptSpan))
+    ]
+    return sorted(spans, key=lambda s: (s.window.first - s.window.end, s.window.first))
+
+
+def cover(
+    piece: Window, kept: Sequence[Kept], kinds: Iterable[Kind], columns: frozenset[str]
+) -> tuple[list[Kept], list[Window]]:
+    """Which kept spans make up a window, as far as they can, and what of it they leave."""
+    asked = tuple(kinds)
+    fitting = [
+        span
+        for span in kept
+        if inside(span.window, piece)
+        and all(columns <= span.columns.get(kind, frozenset()) for kind in asked)
+    ]
+    used: list[Kept] = []
+    for span in fitting:  # the longest first
+        if not any(_overlap(span.window, other.window) for other in used):
+            used.append(span)
+    return used, _gaps(piece, sorted((s.window for s in used), key=lambda w: w.first))
+
+
+def _overlap(one: Window, other: Window) -> bool:
+    return one.first < other.end and other.first < one.end
+
+
+def _gaps(piece: Window, covered: Sequence[Window]) -> list[Window]:
+    gaps: list[Window] = []
+    start: date | None = piece.start
+    for window in covered:
+        if start is None or start < window.first:
+            gaps.append(Window(start, window.first))
+        start = window.end
+    if start is None or start < piece.end:
+        gaps.append(Window(start, piece.end))
+    return gaps

@@ -1,0 +1,154 @@
+"""What reports must know besides the ledger: branches, plans, declared values."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from fractions import Fraction
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ils.clock import Period
+from ils.config import Lists
+from ils.organisation import queries as organisation
+from ils.organisation.models import Branch, ServicePoint
+from ils.stats.models import DeclaredValue, PlanValue, PlanVersion
+from ils.stats.reports import periods
+from ils.stats.reports.definitions import Definitions, Input, Table
+from ils.stats.reports.facets import Place, World
+from ils.stats.reports.periods import Window
+
+
+def world(
+    session: Session,
+    lists: Lists,
+    *,
+    done: Definitions,
+    tables: Sequence[Table],
+    period: Period,
+    scope: frozenset[int] | None,
+) -> World:
+    """Everything the tables need for a period."""
+    branches = {
+        b.id: Place(b.code, b.name_ru, b.name_kk, b.type, b.id)
+        for b in session.scalars(organisation.branches())
+    }
+    points = {
+        p.id: Place(
+            f"{branches[p.branch_id].code}-{p.code}", p.name_ru, p.name_kk, p.type, p.branch_id
+        )
+        for p in session.scalars(
+            select(ServicePoint)
+            .join(Branch, Branch.id == ServicePoint.branch_id)
+            .order_by(Branch.code, ServicePoint.code)
+        )
+    }  # fmt: skip
+    return World(
+        lists,
+        branches,
+        points,
+        scope,
+        plans_of(session, period, scope),
+        _inputs(session, done, tables, period, scope),
+    )
+
+
+def plans_of(
+    session: Session, period: Period, scope: frozenset[int] | None
+) -> dict[tuple[str, str], Fraction]:
+    """(table, row) → planned for a period of whole months; a month is a third of its quarter."""
+    months = periods.whole_months(period)
+    shares: dict[tuple[int, int], Fraction] = defaultdict(Fraction)
+    for month in months:
+        shares[month.year, (month.month + 2) // 3] += Fraction(1, 3)
+    if not shares:
+        return {}
+    years = {year for year, _ in shares}
+    standing: dict[tuple[str, str, int | None, int, int], int | None] = {}
+    query = (
+        select(PlanValue)
+        .join(PlanVersion, PlanVersion.id == PlanValue.version_id)
+        .where(PlanValue.year.in_(years))
+        .order_by(PlanVersion.set_at, PlanVersion.id)
+    )
+    for one in session.scalars(query):  # a later version overwrites
+        standing[one.table_id, one.row, one.branch_id, one.year, one.quarter] = one.value
+    sums: dict[tuple[str, str, bool], Fraction] = defaultdict(Fraction)
+    for (table, row, branch, year, quarter), value in standing.items():
+        if value is None or (year, quarter) not in shares:
+            continue
+        if scope is not None and branch not in scope:
+            continue
+        sums[table, row, branch is None] += shares[year, quarter] * value
+    # The system's own plan goes before the sum of its branches'.
+    return {
+        (table, row): sums.get((table, row, True), number)
+        for (table, row, _), number in sums.items()
+    }
+
+
+def _inputs(
+    session: Session,
+    done: Definitions,
+    tables: Sequence[Table],
+    period: Period,
+    scope: frozenset[int] | None,
+) -> dict[tuple[str, date, date], Fraction]:
+    """(key, start, end) → declared value, for each period a table asks for."""
+    found: dict[tuple[str, date, date], Fraction] = {}
+    for key, window in _asked(tables, period):
+        value = declared(session, done.inputs[key], window, scope)
+        if value is not None:
+            found[key, window.first, window.end] = value
+    return found
+
+
+def _asked(tables: Iterable[Table], period: Period) -> set[tuple[str, Window]]:
+    asked = set[tuple[str, Window]]()
+    for table in tables:
+        for row in table.rows:
+            for column in table.columns:
+                if key := row.input or column.input:
+                    when = row.when or column.when or "during"
+                    when = "during" if when == "end" else when
+                    asked.add((key, periods.window(period, when, row.back + column.back)))
+    return asked
+
+
+def declared(
+    session: Session, input_: Input, window: Window, scope: frozenset[int] | None
+) -> Fraction | None:
+    """What was declared for a period: added up, or the last one that holds at its end."""
+    standing = _standing(session, input_, window)
+    chosen: dict[bool, list[Fraction]] = {True: [], False: []}
+    latest: dict[int | None, tuple[date, Fraction]] = {}
+    for (branch, start), value in standing.items():
+        if scope is not None and branch not in scope:
+            continue
+        if input_.adds:
+            chosen[branch is None].append(value)
+        elif branch not in latest or start > latest[branch][0]:
+            latest[branch] = (start, value)
+    for branch, (_, value) in latest.items():
+        chosen[branch is None].append(value)
+    values = chosen[True] or chosen[False]
+    return sum(values, Fraction(0)) if values else None
+
+
+def _standing(
+    session: Session, input_: Input, window: Window
+) -> dict[tuple[int | None, date], Fraction]:
+    """(branch, start) → the value that stands, among those of a window."""
+    query = select(DeclaredValue).where(
+        DeclaredValue.key == input_.key, DeclaredValue.start < window.end
+    )
+    if input_.adds:  # whole months inside of it
+        query = query.where(DeclaredValue.start >= window.first, DeclaredValue.end <= window.end)
+    elif input_.noted:  # noted within the period
+        query = query.where(DeclaredValue.start >= window.first)
+    found: dict[tuple[int | None, date], Fraction | None] = {}
+    for one in session.scalars(query.order_by(DeclaredValue.declared_at, DeclaredValue.id)):
+        found[one.branch_id, one.start] = None if one.value is None else Fraction(one.value)
+    return {key: value for key, value in found.items() if value is not None}

@@ -1,0 +1,1 @@
+"""Reports as data, and how sums of the ledger fill them. Pure."""

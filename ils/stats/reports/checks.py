@@ -1,0 +1,145 @@
+"""What is wrong with definitions, before anybody counts by them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import product
+
+from ils.config import BadConfiguration
+from ils.stats.reports.definitions import Definitions, Line, Measure, Part, Table
+from ils.stats.reports.facets import Condition, Conditions
+from ils.stats.reports.formulas import names
+
+
+def check(done: Definitions) -> None:
+    """Look at every table and report.
+
+    Raises:
+        BadConfiguration: a measure, line or table that is not there, a cell without a measure
+            or with two, a formula that refers to itself, a part that is no part of its whole.
+    """
+    for table in done.tables:
+        place = f"table {table.id}"
+        for axis, lines in (("row", table.rows), ("column", table.columns)):
+            _check_axis(f"{place}, {axis}", lines, done)
+        _check_cells(place, table, done)
+        for axis, lines in (("row", table.rows), ("column", table.columns)):
+            _check_parts(f"{place}, {axis}", table, lines, done)
+    _check_validity(done.tables)
+    known = {table.id for table in done.tables}
+    for report in done.reports.values():
+        for table_id in report.tables:
+            if table_id not in known:
+                place = f"report {report.id}"
+                raise BadConfiguration(place=place, problem=f"unknown table “{table_id}”")
+
+
+def keys_of(line: Line) -> list[str]:
+    """The keys a line of a table makes; of a breakdown only that of its parts is unknown."""
+    return [line.key, *(f"{line.key}.{part}" for part in line.parts)]
+
+
+def _check_axis(place: str, lines: Sequence[Line], done: Definitions) -> None:
+    if not lines:
+        raise BadConfiguration(place=place, problem="there is none")
+    keys = [key for line in lines for key in keys_of(line)]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise BadConfiguration(place=f"{place} {key}", problem="it stands twice")
+    for line in lines:
+        _check_line(f"{place} {line.key}", line, keys, done)
+    _check_circles(place, lines)
+
+
+def _check_line(place: str, line: Line, keys: Sequence[str], done: Definitions) -> None:
+    said = (
+        ("part", line.parts, done.withins),
+        ("measure", (line.measure,), done.measures),
+        ("input", (line.input,), done.inputs),
+    )
+    for what, given, known in said:
+        for key in given:
+            if key is not None and key not in known:
+                raise BadConfiguration(place=place, problem=f"unknown {what} “{key}”")
+    referred = list(names(line.formula)) if line.formula else []
+    referred += [line.share_of] if line.share_of else []
+    referred += [f"{name}.{part}" for name in referred for part in line.parts]
+    for name in referred:
+        if name not in keys:
+            raise BadConfiguration(place=place, problem=f"unknown line “{name}”")
+
+
+def _check_circles(place: str, lines: Sequence[Line]) -> None:
+    refers = {line.key: set(names(line.formula)) for line in lines if line.formula}
+    for key, first in refers.items():
+        seen, ahead = set[str](), set(first)
+        while ahead:
+            name = ahead.pop()
+            if name == key:
+                raise BadConfiguration(place=f"{place} {key}", problem="its formula is circular")
+            if name not in seen:
+                seen.add(name)
+                ahead |= refers.get(name, set())
+
+
+def _check_cells(place: str, table: Table, done: Definitions) -> None:
+    """Each counted cell has one measure."""
+    if table.measure is not None and table.measure not in done.measures:
+        raise BadConfiguration(place=place, problem=f"unknown measure “{table.measure}”")
+    for row, column in product(table.rows, table.columns):
+        if not (row.counted and column.counted):
+            continue
+        where = f"{place}, cell {row.key} {column.key}"
+        said = [one for one in (row.measure, column.measure) if one is not None]
+        if len(said) > 1:
+            raise BadConfiguration(place=where, problem="row and column both name a measure")
+        if not said and table.measure is None:
+            raise BadConfiguration(place=where, problem="nothing says what it counts")
+
+
+def _check_parts(place: str, table: Table, lines: Iterable[Line], done: Definitions) -> None:
+    """A line ``a.b`` is a part of ``a``: it counts nothing that ``a`` does not."""
+    by_key = {line.key: line for line in lines}
+    for line in by_key.values():
+        whole = by_key.get(line.key.rpartition(".")[0])
+        if whole is None or not (line.counted and whole.counted):
+            continue
+        first, second = (_measure(one, table, done) for one in (line, whole))
+        if first is None or second is None or (line.when, line.back) != (whole.when, whole.back):
+            continue
+        for part in first.parts:
+            inside = (*part.where, *line.where)
+            if not any(_inside(part, inside, big, (*big.where, *whole.where))
+                       for big in second.parts):  # fmt: skip
+                problem = f"it counts what “{whole.key}” does not: a part larger than its whole"
+                raise BadConfiguration(place=f"{place} {line.key}", problem=problem)
+
+
+def _measure(line: Line, table: Table, done: Definitions) -> Measure | None:
+    key = line.measure or table.measure
+    return done.measures[key] if key is not None else None
+
+
+def _inside(part: Part, inside: Conditions, whole: Part, around: Conditions) -> bool:
+    same = (part.kind, part.sign, part.amount, part.between) == (
+        whole.kind, whole.sign, whole.amount, whole.between,
+    )  # fmt: skip
+    return same and all(any(_implies(one, other) for one in inside) for other in around)
+
+
+def _implies(one: Condition, other: Condition) -> bool:
+    """Whatever meets the first meets the second."""
+    if one.facet != other.facet:
+        return False
+    if other.negated:
+        return one.values >= other.values if one.negated else not one.values & other.values
+    return not one.negated and one.values <= other.values
+
+
+def _check_validity(tables: Sequence[Table]) -> None:
+    for first, second in product(tables, tables):
+        if first is second or first.id != second.id:
+            continue
+        if first.since < second.until and second.since < first.until:
+            place = f"table {first.id}"
+            raise BadConfiguration(place=place, problem="two of them are valid at one time")

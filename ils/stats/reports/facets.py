@@ -1,0 +1,188 @@
+"""What entries can be told apart by in a report: facets, their columns, their values. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from ils.config import Lists
+from ils.ledger import AccessionSource, Channel, Material, OpeningOf, WithdrawalReason
+
+#: What a facet is of an entry that does not say it.
+NONE = "none"
+OTHER = "other"
+LANGUAGES = ("kk", "ru")
+OLDEST = 130
+BAND = re.compile(r"(\d{1,3})(?:-(\d{1,3})|\+)")
+#: Facet → the columns of the ledger it is made of.
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "catalogue": ("catalogue",),
+    "material": ("material",),
+    "language": ("language",),
+    "tongue": ("language",),
+    "division": ("division",),
+    "category": ("patron_category",),
+    "age": ("age",),
+    "sex": ("sex",),
+    "source": ("source",),
+    "reason": ("reason",),
+    "place": ("place", "service_point_id"),
+    "detail": ("detail",),
+    "opening_of": ("opening_of",),
+    "channel": ("channel",),
+    "branch": ("branch_id", "owner_branch_id", "other_branch_id"),
+    "branch_type": ("branch_id", "owner_branch_id", "other_branch_id"),
+    "point": ("service_point_id",),
+    "kind": ("kind",),
+    "day": ("posted",),
+    "late": ("late",),
+    "month": (),  # a breakdown only: each month is counted by itself
+    "act": ("act_id",),
+}
+#: Facets with codes of the program.
+CODES: Mapping[str, frozenset[str]] = {
+    "material": frozenset(Material),
+    "source": frozenset(AccessionSource),
+    "reason": frozenset(WithdrawalReason),
+    "opening_of": frozenset(OpeningOf),
+    "channel": frozenset(Channel),
+    "language": frozenset({*LANGUAGES, OTHER, NONE}),
+    "sex": frozenset({"f", "m"}),
+    "branch_type": frozenset({"central", "branches"}),
+    "late": frozenset({"yes"}),
+}
+#: Facets with codes of the library's lists.
+LISTED = {"catalogue": "catalogues", "division": "divisions", "category": "categories"}
+#: Which branch of an entry a measure counts by.
+PLACES = {"branch": "branch_id", "owner": "owner_branch_id", "other": "other_branch_id"}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One facet of an entry is, or is not, one of some values."""
+
+    facet: str
+    values: frozenset[object]
+    negated: bool = False
+
+    def holds(self, value: object) -> bool:
+        """Whether an entry with this value is meant."""
+        return (value in self.values) != self.negated
+
+
+Conditions = tuple[Condition, ...]
+
+
+def condition(facet: str, said: object, lists: Lists) -> Condition:
+    """A condition as a definition says it: a code, a list of codes; ``!`` before one: not this.
+
+    Raises:
+        ValueError: an unknown facet or code.
+    """
+    if facet not in COLUMNS:
+        raise ValueError(f"unknown facet “{facet}”")
+    codes = [code for code in (said if isinstance(said, list) else [said]) if isinstance(code, str)]
+    if not codes:
+        raise ValueError(f"{facet}: codes are texts")
+    negated = codes[0].startswith("!")
+    values: set[object] = set()
+    for code in codes:
+        values |= _values(facet, code.removeprefix("!"), lists)
+    return Condition(facet, frozenset(values), negated)
+
+
+def _values(facet: str, code: str, lists: Lists) -> set[object]:
+    if code == NONE:
+        return {NONE}
+    if facet == "age":
+        return set(band(code))
+    if facet in CODES and code not in CODES[facet]:
+        raise ValueError(f"{facet} has no code “{code}”")
+    if facet in LISTED:
+        known: Mapping[str, Mapping[str, str]] = getattr(lists, LISTED[facet])
+        if code not in known:
+            raise ValueError(f"{facet} has no code “{code}”")
+        below = {sub for sub, names in known.items() if names.get("parent") == code}
+        return {code, *below}
+    return {code}
+
+
+def band(text: str) -> range:
+    """The ages of ``7-14`` or ``56+``.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    found = BAND.fullmatch(text)
+    if found is None:
+        raise ValueError(f"age: “{text}” is no band like 7-14 or 56+")
+    first = int(found[1])
+    last = int(found[2]) if found[2] else OLDEST
+    if last < first:
+        raise ValueError(f"age: “{text}” ends before it begins")
+    return range(first, last + 1)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A branch, or a place of service of one: its code, names and type."""
+
+    code: str
+    ru: str
+    kk: str
+    type: str
+    branch_id: int = 0
+
+
+@dataclass(frozen=True)
+class World:
+    """What a report must know besides the ledger: lists, branches, plans, declared values.
+
+    Attributes:
+        scope: the branches it is of; ``None``: the whole system.
+        plans: (table, row) → planned for the period.
+        inputs: (key, first day, end) → declared value.
+    """
+
+    lists: Lists
+    branches: Mapping[Any, Place]
+    points: Mapping[Any, Place]
+    scope: frozenset[int] | None = None
+    plans: Mapping[tuple[str, str], object] = field(default_factory=dict)
+    inputs: Mapping[tuple[str, date, date], object] = field(default_factory=dict)
+
+    def facet(self, facet: str, columns: Mapping[str, object], by: str) -> object:
+        """The value of a facet of an entry; ``by``: which of its branches is meant."""
+        if facet in {"branch", "branch_type"}:
+            found = columns.get(PLACES[by])
+            branch = columns.get("branch_id") if found is None and by == "owner" else found
+            return self._type_of(branch) if facet == "branch_type" else branch
+        value = columns.get(COLUMNS[facet][0])
+        if facet == "place" and value is None:
+            point = self.points.get(columns.get("service_point_id"))
+            value = POINT_PLACES.get(point.type) if point else None
+        if value is None:
+            return NONE
+        if facet == "language":
+            return value if value in LANGUAGES else OTHER
+        return value
+
+    def _type_of(self, branch: object) -> str:
+        known = self.branches.get(branch)
+        return "central" if known is not None and known.type == "central" else "branches"
+
+
+#: What a kind of service point makes of a place that is not told.
+POINT_PLACES = {
+    "outreach": "service_point",
+    "home_delivery": "home_delivery",
+    "reading_room": "reading_room",
+}
+
+
+def columns_of(facets: Iterable[str]) -> frozenset[str]:
+    """The columns some facets are made of."""
+    return frozenset(column for facet in facets for column in COLUMNS[facet])

@@ -1,0 +1,339 @@
+"""Sums of the ledger into the cells of a table. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+from ils.clock import Period
+from ils.ledger import Kind
+from ils.stats.reports import axes, periods
+from ils.stats.reports.axes import Item, Labels, Setting
+from ils.stats.reports.definitions import Definitions, Line, Measure, Part, Table
+from ils.stats.reports.facets import NONE, PLACES, Conditions, World
+from ils.stats.reports.formulas import Term as Formula
+from ils.stats.reports.formulas import Value, division, evaluate, linear, names, written
+from ils.stats.reports.periods import Window
+
+
+@dataclass(frozen=True)
+class Count:
+    """Entries of one kind with the same columns, added up: column → value, amount → sum."""
+
+    columns: Mapping[str, Any]
+    sums: Mapping[str, int]
+
+
+#: (kind, window) → what was counted in it.
+Counts = Mapping[tuple[Kind, Window], Sequence[Count]]
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What must be asked of the ledger: a kind, told apart by facets, within a window."""
+
+    kind: Kind
+    facets: frozenset[str]
+    window: Window
+    amount: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """The value of a cell.
+
+    Attributes:
+        base: what was divided by what, of a ratio.
+        formula: how it was computed from other cells, each as ``[row|column]``.
+        declared: nobody counted it, somebody said it.
+        counted: entries stand behind it.
+    """
+
+    value: Value
+    unit: str = "count"
+    base: tuple[Fraction, Fraction] | None = None
+    declared: bool = False
+    counted: bool = False
+    formula: str = ""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A share in a counted cell: entries of a part with these facets, added or taken away."""
+
+    factor: int
+    part: Part
+    where: Conditions
+    window: Window
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A table with its rows, columns and figures: (row key, column key) → figure."""
+
+    table: Table
+    rows: tuple[Item, ...]
+    columns: tuple[Item, ...]
+    #: Rows that are not shown but computed with.
+    base: tuple[Item, ...]
+    figures: Mapping[tuple[str, str], Figure]
+
+
+def demands(table: Table, done: Definitions, period: Period) -> list[Demand]:
+    """What a table must ask of the ledger."""
+    found = set[Demand]()
+    for row, column in product(table.rows, table.columns):
+        measure = _measure(row, column, table, done)
+        if measure is None:
+            continue
+        facets = axes.facets_of((row, column), done)
+        monthly = "month" in {*row.each, *column.each}
+        for part in measure.parts:
+            needed = facets | {c.facet for c in part.where}
+            whole = _window(part, row, column, period)
+            for window in periods.months(period) if monthly else [whole]:
+                found.add(Demand(part.kind, needed, window, part.amount))
+    return sorted(found, key=str)
+
+
+def _measure(row: Line, column: Line, table: Table, done: Definitions) -> Measure | None:
+    if not (row.counted and column.counted):
+        return None
+    key = row.measure or column.measure or table.measure
+    return done.measures[key] if key else None
+
+
+def _window(part: Part, row: Line, column: Line, period: Period) -> Window:
+    """The days of a cell."""
+    when, back = row.when or column.when or "during", row.back + column.back
+    window = periods.window(period, when, back)
+    if part.kind != Kind.OPENING or window.start is not None:
+        return window
+    # A balance brought in on a day is what there was before it: on that morning, and, as it
+    # says nothing of the days before, at the start of the period it was brought in.
+    if window.end >= period.start:
+        return Window(None, period.end)
+    return Window(None, window.end + timedelta(days=1))
+
+
+class Filling:
+    """Fills one table."""
+
+    def __init__(
+        self,
+        table: Table,
+        done: Definitions,
+        period: Period,
+        *,
+        world: World,
+        counts: Counts,
+        labels: Labels,
+    ) -> None:
+        self.table, self.done, self.period = table, done, period
+        self.world, self.counts = world, counts
+        self.facets = tuple(sorted(axes.facets_of((*table.rows, *table.columns), done)))
+        self._projected: dict[tuple[Part, Window], dict[tuple[object, ...], int]] = {}
+        self._figures: dict[tuple[str, str], Figure] = {}
+        setting = Setting(world, period, labels, self._found())
+        self.rows = {item.key: item for item in axes.items(table.rows, done, setting)}
+        self.columns = {item.key: item for item in axes.items(table.columns, done, setting)}
+
+    def fill(self) -> Filled:
+        """All its figures; lines that may be left out when empty are."""
+        shown = [row for row in self.rows.values() if not row.line.hidden]
+        base = tuple(row for row in self.rows.values() if row.line.hidden)
+        columns = tuple(column for column in self.columns.values() if not column.line.hidden)
+        for row, column in product((*shown, *base), columns):
+            self.figure(row.key, column.key)
+        rows = tuple(row for row in shown if not self._empty(row, columns))
+        columns = tuple(column for column in columns if not self._empty_column(column, rows))
+        return Filled(self.table, rows, columns, base, self._figures)
+
+    def _empty(self, row: Item, columns: Iterable[Item]) -> bool:
+        unknown = row.key.rpartition(".")[2] == NONE
+        if not (row.line.compact or unknown):
+            return False
+        return not any(self._figures[row.key, column.key].value for column in columns)
+
+    def _empty_column(self, column: Item, rows: Iterable[Item]) -> bool:
+        if NONE not in column.key.split(".") and not column.line.compact:
+            return False
+        return not any(self._figures[row.key, column.key].value for row in rows)
+
+    def figure(self, row_key: str, column_key: str) -> Figure:
+        """The figure of a cell."""
+        place = (row_key, column_key)
+        if place not in self._figures:
+            self._figures[place] = self._figure(self.rows[row_key], self.columns[column_key])
+        return self._figures[place]
+
+    def _figure(self, row: Item, column: Item) -> Figure:
+        """A column's formula goes before a row's: «% плана» of a ratio, not a ratio of «%»."""
+        if column.formula or column.share_of:
+            return self._of_column(row, column)
+        if row.formula or row.share_of:
+            return self._of_row(row, column)
+        if column.line.plan or row.line.plan:
+            return self._planned(row, column)
+        if declared := row.line.input or column.line.input:
+            return self._declared(row, column, declared)
+        measure = _measure(row.line, column.line, self.table, self.done)
+        if measure is None:
+            return Figure(None)
+        total = sum(self._sum(term) for term in self._selection(row, column, measure))
+        said = column.line.unit or row.line.unit or measure.unit
+        return Figure(Fraction(total), said, counted=True)
+
+    def _of_column(self, row: Item, column: Item) -> Figure:
+        if column.formula:
+            unit = column.line.unit or row.line.unit
+            return self._by_formula(column.formula, unit, lambda key: (row.key, key))
+        return self._share((row.key, column.share_of), (row.total_key, column.share_of))
+
+    def _of_row(self, row: Item, column: Item) -> Figure:
+        if row.formula:
+            unit = column.line.unit or row.line.unit
+            return self._by_formula(row.formula, unit, lambda key: (key, column.key))
+        return self._share((row.share_of, column.key), (row.share_of, column.total_key))
+
+    def _share(self, part: tuple[str, str], whole: tuple[str, str]) -> Figure:
+        """A part in percent of its whole."""
+        if whole[0] not in self.rows or whole[1] not in self.columns:
+            return Figure(None, "percent")
+        top, bottom = self.figure(*part).value, self.figure(*whole).value
+        if top is None or not bottom:
+            return Figure(None, "percent")
+        formula = f"100*{_cell(part)}/{_cell(whole)}"
+        return Figure(100 * top / bottom, "percent", (top, bottom), formula=formula)
+
+    def _planned(self, row: Item, column: Item) -> Figure:
+        if column.part:
+            return Figure(None)
+        planned = self.world.plans.get((self.table.id, row.key))
+        value = planned if isinstance(planned, Fraction) else None
+        return Figure(value)
+
+    def _by_formula(
+        self, formula: Formula, unit: str | None, place: Callable[[str], tuple[str, str]]
+    ) -> Figure:
+        figures = {name: self.figure(*place(name)) for name in dict.fromkeys(names(formula))}
+
+        def value_of(name: str) -> Value:
+            return figures[name].value
+
+        value = evaluate(formula, value_of)
+        sides = division(formula)
+        base = None
+        if sides is not None and value is not None:
+            top, bottom = (evaluate(side, value_of) for side in sides)
+            base = None if top is None or bottom is None else (top, bottom)
+        return Figure(
+            value,
+            unit or _common(figures.values()),
+            base,
+            declared=any(one.declared for one in figures.values()),
+            counted=linear(formula) is not None and all(one.counted for one in figures.values()),
+            formula=written(formula, lambda name: _cell(place(name))),
+        )
+
+    def _declared(self, row: Item, column: Item, key: str) -> Figure:
+        unit = column.line.unit or row.line.unit or "count"
+        if row.part or column.part:
+            return Figure(None, unit, declared=True)
+        when, back = row.line.when or column.line.when or "during", row.line.back + column.line.back
+        window = periods.window(self.period, "during" if when == "end" else when, back)
+        value = self.world.inputs.get((key, window.first, window.end))
+        return Figure(value if isinstance(value, Fraction) else None, unit, declared=True)
+
+    def terms(self, row_key: str, column_key: str) -> list[Term] | None:
+        """The entries of a cell, as selections; ``None`` for one that is not a sum of entries."""
+        row, column = self.rows[row_key], self.columns[column_key]
+        formula = column.formula or row.formula
+        if formula is not None:
+            factors = linear(formula)
+            if factors is None:
+                return None
+            found: list[Term] = []
+            for key, factor in factors.items():
+                place = (row_key, key) if column.formula else (key, column_key)
+                inner = self.terms(*place)
+                if inner is None:
+                    return None
+                found += [Term(t.factor * factor, t.part, t.where, t.window) for t in inner]
+            return found
+        measure = _measure(row.line, column.line, self.table, self.done)
+        return None if measure is None else self._selection(row, column, measure)
+
+    def _selection(self, row: Item, column: Item, measure: Measure) -> list[Term]:
+        fixed = row.window or column.window
+        where = (*row.where, *column.where)
+        return [
+            Term(part.sign, part, where, fixed or _window(part, row.line, column.line, self.period))
+            for part in measure.parts
+        ]
+
+    def _sum(self, term: Term) -> int:
+        projected = self._projection(term.part, term.window)
+        at = {facet: place for place, facet in enumerate(self.facets)}
+        conditions = [(at[c.facet], c) for c in term.where]
+        return term.factor * sum(
+            number
+            for values, number in projected.items()
+            if all(c.holds(values[place]) for place, c in conditions)
+        )
+
+    def _projection(self, part: Part, window: Window) -> Mapping[tuple[object, ...], int]:
+        """Sums of a part by the facets of this table."""
+        if (part, window) not in self._projected:
+            sums: dict[tuple[object, ...], int] = defaultdict(int)
+            for count in self.counts.get((part.kind, window), ()):
+                if self._belongs(part, count.columns):
+                    values = tuple(
+                        self.world.facet(facet, count.columns, part.by) for facet in self.facets
+                    )
+                    sums[values] += count.sums[part.amount]
+            self._projected[part, window] = dict(sums)
+        return self._projected[part, window]
+
+    def _belongs(self, part: Part, columns: Mapping[str, Any]) -> bool:
+        """Whether entries with these columns are of a part, and of the report's branches."""
+        scope = self.world.scope
+        if part.between:
+            here = columns.get(PLACES[part.by])
+            there = columns.get("other_branch_id" if part.by != "other" else "branch_id")
+            if scope is None or here not in scope or there in scope:
+                return False
+        elif scope is not None and self.world.facet("branch", columns, part.by) not in scope:
+            return False
+        return all(c.holds(self.world.facet(c.facet, columns, part.by)) for c in part.where)
+
+    def _found(self) -> dict[str, set[object]]:
+        """Facet → its values among what was counted."""
+        found: dict[str, set[object]] = defaultdict(set)
+        broken = {facet for line in (*self.table.rows, *self.table.columns) for facet in line.each}
+        for row, column in product(self.table.rows, self.table.columns):
+            measure = _measure(row, column, self.table, self.done)
+            if measure is None or not {*row.each, *column.each}:
+                continue
+            for part in measure.parts:
+                window = _window(part, row, column, self.period)
+                for values in self._projection(part, window):
+                    for facet, value in zip(self.facets, values, strict=True):
+                        if facet in broken:
+                            found[facet].add(value)
+        return found
+
+
+def _cell(place: tuple[str, str]) -> str:
+    return f"[{place[0]}|{place[1]}]"
+
+
+def _common(figures: Iterable[Figure]) -> str:
+    """The unit of a sum: that of its parts."""
+    units = {figure.unit for figure in figures}
+    return units.pop() if len(units) == 1 else "count"

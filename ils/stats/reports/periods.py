@@ -1,0 +1,109 @@
+"""Which days a cell counts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from ils.clock import Period
+from ils.stats.reports.definitions import Names
+
+MONTHS_RU = (
+    "январь", "февраль", "март", "апрель", "май", "июнь",
+    "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь",
+)  # fmt: skip
+MONTHS_KK = (
+    "қаңтар", "ақпан", "наурыз", "сәуір", "мамыр", "маусым",
+    "шілде", "тамыз", "қыркүйек", "қазан", "қараша", "желтоқсан",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Window:
+    """Days from ``start`` (``None``: the beginning) up to, and not including, ``end``."""
+
+    start: date | None
+    end: date
+
+    @property
+    def first(self) -> date:
+        """Its first day, of one that has a beginning."""
+        return self.start or date.min
+
+
+def years_back(day: date, years: int) -> date:
+    """The same day of an earlier year; 29 February becomes 1 March in a common year."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return date(day.year - years, 3, 1)
+
+
+def shifted(period: Period, years: int) -> Period:
+    """The same period of an earlier year."""
+    if not years:
+        return period
+    return Period(years_back(period.start, years), years_back(period.end, years))
+
+
+def window(period: Period, when: str, back: int) -> Window:
+    """The days a line counts; ``when`` is one of `definitions.WHENS`."""
+    moved = shifted(period, back)
+    if when == "start":
+        return Window(None, moved.start)
+    if when == "end":
+        return Window(None, moved.end)
+    last = moved.end - timedelta(days=1)
+    if when == "month_to_date":
+        return Window(last.replace(day=1), moved.end)
+    if when == "year_to_date":
+        return Window(last.replace(month=1, day=1), moved.end)
+    return Window(moved.start, moved.end)
+
+
+def next_month(day: date) -> date:
+    """The first day of the month after."""
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def months(period: Period) -> list[Window]:
+    """The months of a period; its first and last one may be cut."""
+    found, start = [], period.start
+    while start < period.end:
+        end = min(next_month(start), period.end)
+        found.append(Window(start, end))
+        start = end
+    return found
+
+
+def whole_months(period: Period) -> list[date]:
+    """The first days of the months a period is made of; none if it cuts one."""
+    if period.start.day != 1 or period.end.day != 1:
+        return []
+    return [w.first for w in months(period)]
+
+
+def month_names(day: date) -> Names:
+    """A month in words."""
+    at = day.month - 1
+    return Names(f"{MONTHS_RU[at]} {day.year}", f"{day.year} ж. {MONTHS_KK[at]}")
+
+
+def pieces(windows: Iterable[Window]) -> list[Window]:
+    """The shortest windows that all of these are made of, in order, without overlaps."""
+    wanted = set(windows)
+    starts = {w.start for w in wanted if w.start is not None}
+    ends = sorted(starts | {w.end for w in wanted})
+    cut: list[Window] = []
+    start: date | None = None
+    for end in ends:
+        cut.append(Window(start, end))
+        start = end
+    return [piece for piece in cut if any(inside(piece, w) for w in wanted)]
+
+
+def inside(piece: Window, whole: Window) -> bool:
+    """Whether every day of the first is one of the second's."""
+    begins = whole.start is None or (piece.start is not None and piece.start >= whole.start)
+    return begins and piece.end <= whole.end
