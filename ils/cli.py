@@ -10,23 +10,30 @@ import signal
 import subprocess
 import sys
 import threading
+from datetime import date
 from importlib import import_module
 
 import click
 from gunicorn.app.base import BaseApplication
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from ils import __version__, clock, db, mail, schema, selfcheck, texts
 from ils.app import create_app
 from ils.catalog.cli import catalog
 from ils.circulation.cli import desk, patrons
+from ils.circulation.queries import overdue_by_branch
 from ils.console import Commands, Console, print_json, with_console
 from ils.demo import SIGN_IN, build, has_demo_accounts
 from ils.organisation.actions import add_branch, add_staff
 from ils.organisation.cli import staff
 from ils.organisation.models import BranchType, Role
 from ils.organisation.queries import is_empty
+from ils.stats.actions.planning import note_value
+from ils.stats.actions.schedules import worker_round
 from ils.stats.cli import ledger, stats
+from ils.stats.queries.planning import value_noted
+from ils.stats.reports.loading import definitions
 
 import_module("ils.holdings.cli")  # adds its commands to `catalog`
 
@@ -120,7 +127,7 @@ def serve(console: Console) -> None:
     }
     click.echo(f"Sandyq on http://{config.server.host}:{config.server.port} (Ctrl+C stops it)")
     sys.stdout.flush()
-    worker_ = _worker() if config.mail.host else None
+    worker_ = _worker() if config.server.worker else None
     try:
         _Server(options).run()
     finally:
@@ -137,19 +144,36 @@ def _worker() -> subprocess.Popen[bytes]:
 @click.option("--once", is_flag=True, help="Do what is due and end.")
 @with_console
 def worker(console: Console, once: bool) -> None:
-    """Do what need not be waited for: send letters."""
+    """Do what need not be waited for: letters, months to close, reports to prepare."""
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
     while not stop.is_set():
         try:
-            if console.config.mail.host:
-                mail.send_due(console.sessions, console.config.mail)
+            _round(console)
         except OperationalError as error:  # the database restarts; so does the next round
             click.echo(f"worker: {type(error).__name__}", err=True)
         if once:
             return
         stop.wait(WORKER_SECONDS)
+
+
+def _round(console: Console) -> None:
+    """One round of the worker."""
+    today = clock.local_day(clock.now(), console.config.library.timezone)
+    with db.transaction(console.sessions) as session:
+        note_overdue(session, today)
+    worker_round(console.sessions, console.config, definitions())
+    if console.config.mail.host:
+        mail.send_due(console.sessions, console.config.mail)
+
+
+def note_overdue(session: Session, today: date) -> None:
+    """Note once a day how many readers and copies are overdue at each branch."""
+    if not value_noted(session, "items_overdue", today):
+        for branch_id, (readers, items) in overdue_by_branch(session, today).items():
+            note_value(session, "readers_overdue", branch_id, today, readers)
+            note_value(session, "items_overdue", branch_id, today, items)
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types

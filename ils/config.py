@@ -61,6 +61,7 @@ class Server:
     processes: int
     threads: int
     https: bool
+    worker: bool
     trusted_proxies: int
 
 

@@ -11,12 +11,14 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import click
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from ils import clock, db, texts
 from ils import config as configuration
 from ils.config import Config
 from ils.errors import IlsError
 from ils.ledger import Channel, Origin
+from ils.schema import NotMigrated
 
 
 class Place(Protocol):
@@ -29,6 +31,10 @@ class Place(Protocol):
     @property
     def timezone(self) -> str:
         """Its time zone."""
+
+
+#: What databases say of one that `ils init` has not been at.
+NO_TABLE = ("no such table", "no such column", "does not exist")
 
 
 class Console:
@@ -69,6 +75,11 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except IlsError as error:
             click.echo(texts.say_error(error, _language(ctx)), err=True)
+            ctx.exit(1)
+        except (OperationalError, ProgrammingError) as error:
+            if not any(words in str(error.orig) for words in NO_TABLE):
+                raise
+            click.echo(texts.say_error(NotMigrated(), _language(ctx)), err=True)
             ctx.exit(1)
 
 

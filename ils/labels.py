@@ -345,6 +345,28 @@ LABELS: dict[str, dict[str, str]] = {
         "add": N_("add a field"),
         "remove": N_("remove fields"),
     },
+    "facet": {
+        "division": N_("Division"),
+        "language": N_("Language"),
+        "material": N_("Material"),
+        "place": N_("Place"),
+        "category": N_("Category"),
+        "age": N_("Age"),
+        "branch": N_("Branch"),
+        "channel": N_("Way"),
+    },
+    "per": {
+        "day": N_("for a day"),
+        "month": N_("for a month"),
+        "quarter": N_("for a quarter"),
+        "year": N_("for a year"),
+    },
+    "every": {
+        "week": N_("every week"),
+        "month": N_("every month"),
+        "quarter": N_("every quarter"),
+        "year": N_("every year"),
+    },
     "accession_source": {
         "budget": N_("budget"),
         "state_order": N_("state order"),

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
-from sqlalchemy import Index, delete, or_, select, text
+from sqlalchemy import Index, LargeBinary, delete, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ils import clock, db
@@ -40,6 +41,10 @@ class Letter(Base):
     to: Mapped[str]
     subject: Mapped[str]
     body: Mapped[str]
+    #: A file sent along: its name, kind and content.
+    file_name: Mapped[str | None]
+    file_type: Mapped[str | None]
+    file: Mapped[bytes | None] = mapped_column(LargeBinary)
     due_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
@@ -48,9 +53,22 @@ class Letter(Base):
     problem: Mapped[str] = mapped_column(default="")
 
 
-def write(session: Session, *, to: str, subject: str, body: str) -> Letter:
+@dataclass(frozen=True)
+class Enclosure:
+    """A file that goes with a letter."""
+
+    name: str
+    type: str
+    content: bytes
+
+
+def write(
+    session: Session, *, to: str, subject: str, body: str, file: Enclosure | None = None
+) -> Letter:
     """Write a letter; it leaves after the transaction."""
     letter = Letter(to=to, subject=subject, body=body, due_at=clock.now())
+    if file is not None:
+        letter.file_name, letter.file_type, letter.file = file.name, file.type, file.content
     session.add(letter)
     session.flush()
     return letter
@@ -91,6 +109,11 @@ def _send(letter: Letter, settings: Mail) -> str:
         message["Subject"] = letter.subject
         message["Message-ID"] = f"<{letter.id}@{settings.sender.rpartition('@')[2]}>"
         message.set_content(letter.body)
+        if letter.file is not None:
+            main, _, sub = (letter.file_type or "").partition("/")
+            message.add_attachment(
+                letter.file, maintype=main, subtype=sub, filename=letter.file_name
+            )
         with smtplib.SMTP(settings.host, settings.port, timeout=TIMEOUT) as server:
             if settings.starttls:
                 server.starttls(context=ssl.create_default_context())

@@ -40,6 +40,8 @@ class Role(StrEnum):
     STOCK = "stock"
     DIGITISER = "digitiser"
     STATISTICIAN = "statistician"
+    #: Sees all figures, changes none.
+    DIRECTOR = "director"
     ADMINISTRATOR = "administrator"
 
 

@@ -175,6 +175,9 @@ class PreparedReport(Base):
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
+WORKER = "worker"
+
+
 class Heartbeat(Base):
     """When the worker last did its round, and what it could not do."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -145,6 +146,7 @@ def role_names() -> dict[str, str]:
         "stock": gettext("stock accounting"),
         "digitiser": gettext("digitisation"),
         "statistician": gettext("statistics"),
+        "director": gettext("director"),
         "administrator": gettext("administrator"),
     }
 
@@ -164,6 +166,11 @@ def _day(value: date) -> str:
     return format_date(value, "dd.MM.yyyy", locale=get_locale())
 
 
+def _day_before(value: date) -> str:
+    """The last day of a period that ends, not counted, on a day."""
+    return _day(value - timedelta(days=1))
+
+
 def moment(value: datetime) -> str:
     """An instant, at the viewer's place."""
     staff = known_staff()
@@ -171,11 +178,16 @@ def moment(value: datetime) -> str:
     return format_datetime(value.astimezone(zone), "dd.MM.yyyy HH:mm", locale=get_locale())
 
 
-def _number(value: int | None) -> str:
+def _number(value: int | Decimal | None) -> str:
     return "—" if value is None else format_decimal(value, locale=get_locale())
 
 
-FILTERS = {"day": _day, "moment": moment, "number": _number}
+FILTERS: dict[str, Callable[..., str]] = {
+    "day": _day,
+    "day_before": _day_before,
+    "moment": moment,
+    "number": _number,
+}
 GLOBALS = {
     "static": _static,
     "language": language,

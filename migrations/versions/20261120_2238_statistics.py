@@ -1,4 +1,4 @@
-"""Closed months and kept totals, plans, declared values, schedules and prepared reports.
+"""Closed months, kept totals, plans, declared values, schedules; files of letters.
 
 Revision ID: 0010
 Locks, time: tables are made, nothing else.
@@ -17,9 +17,14 @@ down_revision = "0009"
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
+#: A letter can bring a file.
+FILE = {"file_name": sa.String(), "file_type": sa.String(), "file": sa.LargeBinary()}
+
 
 def upgrade() -> None:
     """Forth."""
+    for name, kind in FILE.items():
+        op.add_column("letter", sa.Column(name, kind, nullable=True))
     op.create_table(
         "heartbeat",
         sa.Column("name", sa.String(), nullable=False),
@@ -184,6 +189,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Back."""
+    for name in FILE:
+        op.drop_column("letter", name)
     with op.batch_alter_table("plan_value", schema=None) as batch_op:
         batch_op.drop_index("ix_plan_value_year_table_id")
 

@@ -28,6 +28,7 @@ from ils.circulation.rules.lending import VALUES, Rule
 from ils.errors import N_, NotFound
 from ils.holdings.models import Item
 from ils.ledger import Channel, Entry, Kind
+from ils.organisation.models import Branch
 
 #: What the desk does with a copy.
 ACTS = (Kind.LOAN, Kind.RENEWAL, Kind.RETURN, Kind.IN_HOUSE_USE, Kind.LOST, Kind.FOUND)
@@ -251,3 +252,20 @@ def last_acts(staff_id: int, branch_id: int, day: date) -> Select[Entry, Item, P
         .outerjoin(Patron, Patron.id == Loan.patron_id)
         .where(Entry.posted >= day, Entry.staff_id == staff_id, Entry.branch_id == branch_id)
     )
+
+
+def overdue_by_branch(session: Session, day: date) -> dict[int, tuple[int, int]]:
+    """Branch id → how many readers have overdue copies on a day, and how many copies.
+
+    Every branch is there; a reader counts at each branch that lent to them.
+    """
+    query = (
+        select(
+            Branch.id,
+            func.count(Loan.patron_year_id.distinct()),
+            func.coalesce(func.sum(Loan.copies - Loan.back), 0),
+        )
+        .outerjoin(Loan, and_(Loan.branch_id == Branch.id, Loan.ended_at.is_(None), Loan.due < day))
+        .group_by(Branch.id)
+    )
+    return {branch: (readers, int(copies)) for branch, readers, copies in session.execute(query)}

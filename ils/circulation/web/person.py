@@ -23,6 +23,14 @@ from ils.organisation.models import Role
 MOST_PHOTO = 12_000_000
 
 
+@patrons.get("/loans/<id:loan_id>")
+@web.page(Role.DESK, Role.SENIOR, Role.ADMINISTRATOR)
+def loan(session: Session, loan_id: int) -> ResponseReturnValue:
+    """One loan: its copy, its days, and its reader while the two are linked."""
+    found = queries.loan(session, loan_id)
+    return render_template("circulation/loan.html", loan=found)
+
+
 @patrons.post("/<id:patron_id>/card")
 @web.page(*DESKS, write=True)
 def replace_card(session: Session, patron_id: int) -> ResponseReturnValue:

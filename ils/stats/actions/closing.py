@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -122,18 +122,6 @@ def seal_month(session: Session, month: date, done: Definitions) -> ClosedMonth:
     if month.month == 12:
         keep_totals(session, done, Window(month.replace(month=1), periods.next_month(month)))
     return closed
-
-
-def seal_all(
-    session: Session, done: Definitions, *, progress: Callable[[date], None] = lambda _: None
-) -> list[date]:
-    """Seal every closed month that is not; after a crash this goes on where it stopped."""
-    months = closing.unsealed(session)
-    for month in months:
-        seal_month(session, month, done)
-        session.flush()
-        progress(month)
-    return months
 
 
 def keep_totals(session: Session, done: Definitions, window: Window) -> None:

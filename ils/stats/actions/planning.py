@@ -66,12 +66,7 @@ def declare_value(
 
 
 def note_value(session: Session, key: str, branch_id: int, day: date, value: int) -> None:
-    """Write down what the system sees on a day and nobody may declare; once a day."""
-    there = select(DeclaredValue.id).where(
-        DeclaredValue.key == key, DeclaredValue.branch_id == branch_id, DeclaredValue.start == day
-    )
-    if session.scalar(there) is not None:
-        return
+    """Write down what the system sees on a day and nobody may declare."""
     period = clock.Period.inclusive(day, day)
     session.add(
         DeclaredValue(

@@ -94,7 +94,7 @@ def _row(one: Filled, row: Item, *, truncate: bool, public: bool) -> dict[str, A
     if formulas := {key: f.formula for key, f in figures.items() if f.formula}:
         said["formulas"] = formulas
     for name in ("declared", "counted"):
-        if keys := [key for key, f in figures.items() if getattr(f, name)]:
+        if keys := [k for k, f in figures.items() if getattr(f, name) and f.value is not None]:
             said[name] = keys
     return said
 

@@ -72,3 +72,9 @@ def versions_behind(session: Session, first: date, last: date) -> list[tuple[Pla
         .order_by(PlanVersion.set_at)
     )
     return [(version, login or "") for version, login in session.execute(query)]
+
+
+def value_noted(session: Session, key: str, day: date) -> bool:
+    """Whether the system has noted a value on a day."""
+    query = select(DeclaredValue.id).where(DeclaredValue.key == key, DeclaredValue.start == day)
+    return session.scalar(query.limit(1)) is not None

@@ -1,5 +1,6 @@
 """Statistics on screen."""
 
-from flask import Blueprint
+from ils.stats.web import keeping, overview, reports
+from ils.stats.web.shared import statistics
 
-statistics = Blueprint("statistics", __name__, url_prefix="/staff/stats")
+__all__ = ["keeping", "overview", "reports", "statistics"]

@@ -1,0 +1,124 @@
+"""Reports on screen: each figure opens its entries, each table can be taken along."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Response, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from ils import web
+from ils.organisation import queries as organisation
+from ils.organisation.models import Role
+from ils.stats.outputs.chart import charts
+from ils.stats.outputs.content import content
+from ils.stats.outputs.formats import FORMATS, write
+from ils.stats.queries import entries as entry_queries
+from ils.stats.queries import reporting
+from ils.stats.reports.loading import definitions
+from ils.stats.web import shared
+from ils.stats.web.shared import FACETS, SEES, statistics
+
+FORMS = "any(json, csv, xlsx, docx, pdf)"
+EVERYTHING = "everything"
+
+
+@statistics.get("/report")
+@web.page(*SEES)
+def choose(session: Session) -> ResponseReturnValue:
+    """Lead from the form to the address of what was asked for."""
+    del session
+    name = request.args.get("report", "month")
+    usual = shared.usual_period(name, web.today())
+    first, last = request.args.get("from", ""), request.args.get("to", "")
+    days = f"{first}..{last}" if first and last else shared.span(usual)
+    period = shared.parsed_span(days)
+    where = "+".join(filter(None, request.args.getlist("branch"))) or shared.ALL
+    by = ",".join(filter(None, (request.args.get("rows"), request.args.get("columns"))))
+    table = request.args.get("table") or definitions().report(name).tables[0]
+    address = url_for(
+        "statistics.report",
+        report=name,
+        days=shared.span(period),
+        where=where if shared.sees_all() else g.staff.branch.code,
+        table=table,
+        by=by or None,
+    )
+    return redirect(address)
+
+
+@statistics.get("/<report>/<days>/<where>/<table>/")
+@web.page(*SEES)
+def report(session: Session, report: str, days: str, where: str, table: str) -> ResponseReturnValue:
+    """One table of a report, or all of them."""
+    by = request.args.get("by", "")
+    asked = shared.asked(session, report, days, where, by)
+    one = replace(asked, table=None if table == EVERYTHING else table)
+    system = web.ils()
+    done = reporting.filled(session, system.config.lists, definitions(), one)
+    said = content(done, system.config)
+    language = shared.language()
+    return shared.rendered(
+        "report",
+        said=said,
+        asked=asked,
+        where_said=shared.said_branches(asked),
+        chosen={branch.id for branch in asked.branches},
+        table=table,
+        tables_=definitions().tables_of(asked.report, asked.period.last),
+        reports=definitions().reports.values(),
+        where=where if shared.sees_all() else g.staff.branch.code,
+        days=days,
+        by=by,
+        facets=FACETS,
+        charts=charts(said, language),
+        branches=session.scalars(organisation.branches()).all() if shared.sees_all() else (),
+    )
+
+
+@statistics.get(f"/<report>/<days>/<where>/report.<{FORMS}:form>")
+@web.page(*SEES)
+def download(
+    session: Session, report: str, days: str, where: str, form: str
+) -> ResponseReturnValue:
+    """A report as a file, in the language of the page or another one."""
+    asked = shared.asked(session, report, days, where, request.args.get("by", ""))
+    system = web.ils()
+    done = reporting.filled(session, system.config.lists, definitions(), asked)
+    said = content(done, system.config, public=request.args.get("public") == "1")
+    language = request.args.get("language", "")
+    data = write(said, form, language if language in {"kk", "ru"} else shared.language())
+    return file(data, form, f"{report}-{asked.period.start}-{asked.period.last}")
+
+
+def file(data: bytes, form: str, name: str) -> Response:
+    """A file to keep."""
+    answer = Response(data, mimetype=FORMATS[form].mimetype)
+    plain = name.encode("ascii", "ignore").decode().strip("-") or "report"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{plain}.{FORMATS[form].suffix}"'
+    return answer
+
+
+@statistics.get("/<report>/<days>/<where>/<table>/<row>/<column>")
+@web.page(*SEES)
+def entries(
+    session: Session, report: str, days: str, where: str, table: str, row: str, column: str
+) -> ResponseReturnValue:
+    """The entries behind one figure."""
+    asked = shared.asked(session, report, days, where, request.args.get("by", ""))
+    filling, world = reporting.filling(session, web.ils().config.lists, definitions(), asked, table)
+    query = entry_queries.entries(reporting.terms(filling, row, column), world)
+    return shared.rendered("entries",
+        page=web.paged(session, query),
+        sum=entry_queries.sum_of(session, query),
+        names=(filling.table.names, filling.rows[row].names, filling.columns[column].names),
+        asked=asked,
+        where_said=shared.said_branches(asked),
+        back=url_for(
+            "statistics.report", report=report, days=days, where=where, table=table,
+            by=request.args.get("by"),
+        ),
+        branches=organisation.names_of(session, web.language()),
+        shows_loans=not g.staff.roles.isdisjoint({Role.DESK, Role.SENIOR, Role.ADMINISTRATOR}),
+    )  # fmt: skip
