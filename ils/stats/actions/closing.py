@@ -19,7 +19,6 @@ from ils.stats.models import ClosedMonth, KeptSpan, KeptTotal
 from ils.stats.queries import closing, totals, verification
 from ils.stats.reports import periods
 from ils.stats.reports.definitions import AMOUNTS, Definitions
-from ils.stats.reports.facets import columns_of
 from ils.stats.reports.filling import Demand, demands
 from ils.stats.reports.periods import Window
 
@@ -132,7 +131,7 @@ def keep_totals(session: Session, done: Definitions, window: Window) -> None:
     session.execute(delete(KeptSpan).where(KeptSpan.id.in_(old)))
     session.flush()
     asked = [
-        Demand(kind, _facets(columns), window, amount)
+        Demand(kind, columns, frozenset(), window, amount)
         for kind, columns in wanted.items()
         for amount in AMOUNTS
     ]
@@ -173,22 +172,15 @@ def refresh(session: Session, done: Definitions) -> int:
 def kept_columns(done: Definitions) -> dict[Kind, frozenset[str]]:
     """Kind → the columns its totals are kept by: what the standing reports tell it apart by."""
     period = Period(date(2001, 1, 1), date(2002, 1, 1))  # any; only the facts are of interest
-    found: dict[Kind, frozenset[str]] = defaultdict(lambda: totals.BRANCHES)
+    found: dict[Kind, frozenset[str]] = defaultdict(frozenset)
     for name in STANDING:
         if name not in done.reports:
             continue
         for table_id in done.reports[name].tables:
             for table in (t for t in done.tables if t.id == table_id):
                 for demand in demands(table, done, period):
-                    found[demand.kind] |= columns_of(demand.facets) - {"kind"}
+                    found[demand.kind] |= demand.columns | demand.branches
     return {kind: columns & set(COLUMNS) for kind, columns in found.items()}
-
-
-def _facets(columns: frozenset[str]) -> frozenset[str]:
-    """Facets that ask for these columns; the branches come with ``branch``."""
-    names = {"patron_category": "category", "service_point_id": "point"}
-    plain = {names.get(c, c) for c in columns - totals.BRANCHES}
-    return frozenset(plain | {"branch"})
 
 
 def _merged(

@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from ils.ledger import Entry, Kind
 from ils.stats.models import KeptSpan, KeptTotal
 from ils.stats.reports.definitions import AMOUNTS
-from ils.stats.reports.facets import columns_of
 from ils.stats.reports.filling import Count, Counts, Demand
 from ils.stats.reports.periods import Window, inside, pieces
 
-BRANCHES = frozenset({"branch_id", "owner_branch_id", "other_branch_id"})
+BRANCHES = ("branch_id", "owner_branch_id", "other_branch_id")
+#: Days a month has at most.
+MONTH = 31
 
 
 @dataclass(frozen=True)
@@ -47,15 +48,81 @@ def counts(session: Session, demands: Iterable[Demand], scope: frozenset[int] | 
     """
     asked = list(demands)
     kept = kept_spans(session)
-    found: dict[tuple[Kind, Window], list[Count]] = defaultdict(list)
-    for piece in pieces(d.window for d in asked):
-        here = [d for d in asked if inside(piece, d.window)]
-        for question in _questions(here, scope):
-            rows = _answer(session, question, piece, kept, scope)
-            for kind, count in rows:
-                for whole in {d.window for d in here if d.kind == kind}:
-                    found[kind, whole].append(count)
-    return found
+    found: dict[tuple[Kind, Window], _Sums] = defaultdict(_Sums)
+    for part in _apart(asked, kept):
+        for piece in pieces(d.window for d in part):
+            here = [d for d in part if inside(piece, d.window)]
+            for question in _questions(here, scope):
+                _answer(session, _Piece(question, piece, here, scope), kept, found)
+    return {key: sums.counts() for key, sums in found.items()}
+
+
+def _apart(demands: Sequence[Demand], kept: Sequence[Kept]) -> list[list[Demand]]:
+    """Months within a year that is kept are asked for by themselves, lest they cut it up."""
+    years = [k.window for k in kept if (k.window.end - k.window.first).days > MONTH]
+    single = [d for d in demands if d.monthly and any(inside(d.window, y) for y in years)]
+    return [part for part in ([d for d in demands if d not in single], single) if part]
+
+
+class _Sums:
+    """Sums of a kind within a window; pieces with the same columns are added together."""
+
+    def __init__(self) -> None:
+        self.columns: tuple[str, ...] = ()
+        self.amounts: tuple[str, ...] = ()
+        self.rows: dict[tuple[Any, ...], list[int]] = {}
+
+    def add(self, question: _Question, rows: Iterable[Sequence[Any]]) -> None:
+        """Add rows of columns and amounts."""
+        if not self.amounts:
+            self.columns, self.amounts = question.columns, question.amounts
+        elif (self.columns, self.amounts) != (question.columns, question.amounts):
+            self._widen(question)
+        width = len(question.columns)
+        places = [self.columns.index(name) for name in question.columns]
+        straight = places == list(range(len(self.columns)))
+        amounts = [self.amounts.index(name) for name in question.amounts]
+        for row in rows:
+            key = tuple(row[:width]) if straight else self._placed(places, row)
+            sums = self.rows.setdefault(key, [0] * len(self.amounts))
+            for at, number in zip(amounts, row[width:], strict=True):
+                sums[at] += number
+
+    def _placed(self, places: Sequence[int], row: Sequence[Any]) -> tuple[Any, ...]:
+        whole: list[Any] = [None] * len(self.columns)
+        for at, value in zip(places, row, strict=False):
+            whole[at] = value
+        return tuple(whole)
+
+    def _widen(self, question: _Question) -> None:
+        """Another piece knows more columns or amounts."""
+        more = tuple(c for c in question.columns if c not in self.columns)
+        amounts = tuple(a for a in question.amounts if a not in self.amounts)
+        self.rows = {
+            (*key, *[None] * len(more)): [*sums, *[0] * len(amounts)]
+            for key, sums in self.rows.items()
+        }
+        self.columns, self.amounts = (*self.columns, *more), (*self.amounts, *amounts)
+
+    def counts(self) -> list[Count]:
+        """The sums, as reports read them."""
+        return [
+            Count(
+                dict(zip(self.columns, key, strict=True)),
+                dict(zip(self.amounts, sums, strict=True)),
+            )
+            for key, sums in self.rows.items()
+        ]
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A question about a piece of time, and the windows it is a part of."""
+
+    question: _Question
+    window: Window
+    demands: Sequence[Demand]
+    scope: frozenset[int] | None
 
 
 def _questions(demands: Sequence[Demand], scope: frozenset[int] | None) -> list[_Question]:
@@ -63,45 +130,36 @@ def _questions(demands: Sequence[Demand], scope: frozenset[int] | None) -> list[
     columns: dict[Kind, frozenset[str]] = defaultdict(frozenset)
     amounts: dict[Kind, set[str]] = defaultdict(set)
     for demand in demands:
-        columns[demand.kind] |= columns_of(demand.facets) - {"kind"}
+        columns[demand.kind] |= demand.columns
+        if scope is not None:
+            columns[demand.kind] |= demand.branches
         amounts[demand.kind].add(demand.amount)
     together: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Kind]] = defaultdict(list)
     for kind, needed in columns.items():
-        whole = needed | (BRANCHES if scope is not None else frozenset())
         said = tuple(a for a in AMOUNTS if a in amounts[kind])
-        together[tuple(sorted(whole)), said].append(kind)
+        together[tuple(sorted(needed)), said].append(kind)
     return [_Question(tuple(kinds), *key) for key, kinds in together.items()]
 
 
 def _answer(
     session: Session,
-    question: _Question,
-    piece: Window,
+    piece: _Piece,
     kept: Sequence[Kept],
-    scope: frozenset[int] | None,
-) -> list[tuple[Kind, Count]]:
-    """The sums of a piece of time: of kept spans where there are, of entries for the rest."""
-    used, rest = cover(piece, kept, question.kinds, frozenset(question.columns))
-    rows: list[tuple[Kind, Count]] = []
-    if used:
-        rows += _read(session, _of_kept(question, used, scope), question)
-    for window in rest:
-        rows += _read(session, _of_entries(question, window, scope), question)
-    return rows
-
-
-def _read(session: Session, query: Select[Any], question: _Question) -> list[tuple[Kind, Count]]:
-    width = len(question.columns)
-    return [
-        (
-            Kind(row[0]),
-            Count(
-                dict(zip(question.columns, row[1 : 1 + width], strict=True)),
-                dict(zip(question.amounts, row[1 + width :], strict=True)),
-            ),
-        )
-        for row in session.execute(query)
-    ]
+    found: dict[tuple[Kind, Window], _Sums],
+) -> None:
+    """Add the sums of a piece: of kept spans where there are, of entries for the rest."""
+    question, scope = piece.question, piece.scope
+    used, rest = cover(piece.window, kept, question.kinds, frozenset(question.columns))
+    queries = [_of_kept(question, used, scope)] if used else []
+    queries += [_of_entries(question, window, scope) for window in rest]
+    windows = {kind: {d.window for d in piece.demands if d.kind == kind} for kind in question.kinds}
+    for query in queries:
+        rows: dict[str, list[Sequence[Any]]] = defaultdict(list)
+        for kind, *row in session.execute(query):
+            rows[kind].append(row)
+        for kind in question.kinds:
+            for window in windows[kind]:
+                found[kind, window].add(question, rows.get(kind, ()))
 
 
 def _of_entries(question: _Question, window: Window, scope: frozenset[int] | None) -> Select[Any]:
@@ -130,7 +188,7 @@ def _of_kept(
 
 def touches(table: type[Entry | KeptTotal], scope: frozenset[int]) -> ColumnElement[bool]:
     """Entries one of whose branches is among these."""
-    return or_(*(getattr(table, name).in_(scope) for name in sorted(BRANCHES)))
+    return or_(*(getattr(table, name).in_(scope) for name in BRANCHES))
 
 
 def posted_in(window: Window) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -33,10 +33,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "detail": ("detail",),
     "opening_of": ("opening_of",),
     "channel": ("channel",),
-    "branch": ("branch_id", "owner_branch_id", "other_branch_id"),
-    "branch_type": ("branch_id", "owner_branch_id", "other_branch_id"),
+    "branch": (),  # see BRANCH_COLUMNS
+    "branch_type": (),
     "point": ("service_point_id",),
-    "kind": ("kind",),
+    "kind": (),  # every sum is of a kind
     "day": ("posted",),
     "late": ("late",),
     "month": (),  # a breakdown only: each month is counted by itself
@@ -156,23 +156,49 @@ class World:
 
     def facet(self, facet: str, columns: Mapping[str, object], by: str) -> object:
         """The value of a facet of an entry; ``by``: which of its branches is meant."""
+        return self.reader(facet, by)(columns)
+
+    def reader(self, facet: str, by: str) -> Callable[[Mapping[str, Any]], object]:
+        """What reads the value of a facet from the columns of an entry."""
         if facet in {"branch", "branch_type"}:
-            found = columns.get(PLACES[by])
-            branch = columns.get("branch_id") if found is None and by == "owner" else found
-            return self._type_of(branch) if facet == "branch_type" else branch
-        value = columns.get(COLUMNS[facet][0])
-        if facet == "place" and value is None:
-            point = self.points.get(columns.get("service_point_id"))
-            value = POINT_PLACES.get(point.type) if point else None
-        if value is None:
-            return NONE
+            name = PLACES[by]
+            if by == "owner":
+                return self._typed(facet, lambda c: c[name] or c["branch_id"])
+            return self._typed(facet, lambda c: c[name])
+        if facet == "place":
+            return self._place
         if facet == "language":
-            return value if value in LANGUAGES else OTHER
-        return value
+            return _language
+        column = facet if not COLUMNS[facet] else COLUMNS[facet][0]
+
+        def read(columns: Mapping[str, Any]) -> object:
+            value = columns[column]
+            return NONE if value is None else value
+
+        return read
+
+    def _typed(
+        self, facet: str, branch: Callable[[Mapping[str, Any]], Any]
+    ) -> Callable[[Mapping[str, Any]], object]:
+        return branch if facet == "branch" else lambda columns: self._type_of(branch(columns))
+
+    def _place(self, columns: Mapping[str, Any]) -> object:
+        value = columns["place"]
+        if value is None:
+            point = self.points.get(columns["service_point_id"])
+            value = POINT_PLACES.get(point.type) if point else None
+        return NONE if value is None else value
 
     def _type_of(self, branch: object) -> str:
         known = self.branches.get(branch)
         return "central" if known is not None and known.type == "central" else "branches"
+
+
+def _language(columns: Mapping[str, Any]) -> object:
+    value = columns["language"]
+    if value is None:
+        return NONE
+    return value if value in LANGUAGES else OTHER
 
 
 #: What a kind of service point makes of a place that is not told.
@@ -183,6 +209,18 @@ POINT_PLACES = {
 }
 
 
-def columns_of(facets: Iterable[str]) -> frozenset[str]:
-    """The columns some facets are made of."""
-    return frozenset(column for facet in facets for column in COLUMNS[facet])
+#: Which columns say the branch of an entry, for each way to count it.
+BRANCH_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "branch": ("branch_id",),
+    "owner": ("owner_branch_id", "branch_id"),
+    "other": ("other_branch_id", "branch_id"),
+}
+
+
+def columns_of(facets: Iterable[str], by: str) -> frozenset[str]:
+    """The columns some facets are made of; ``by``: which branch of an entry is meant."""
+    return frozenset(
+        column
+        for facet in facets
+        for column in (BRANCH_COLUMNS[by] if facet in {"branch", "branch_type"} else COLUMNS[facet])
+    )

@@ -15,7 +15,7 @@ from ils.ledger import Kind
 from ils.stats.reports import axes, periods
 from ils.stats.reports.axes import Item, Labels, Setting
 from ils.stats.reports.definitions import Definitions, Line, Measure, Part, Table
-from ils.stats.reports.facets import NONE, PLACES, Conditions, World
+from ils.stats.reports.facets import NONE, PLACES, Conditions, World, columns_of
 from ils.stats.reports.formulas import Term as Formula
 from ils.stats.reports.formulas import Value, division, evaluate, linear, names, written
 from ils.stats.reports.periods import Window
@@ -35,12 +35,21 @@ Counts = Mapping[tuple[Kind, Window], Sequence[Count]]
 
 @dataclass(frozen=True)
 class Demand:
-    """What must be asked of the ledger: a kind, told apart by facets, within a window."""
+    """What must be asked of the ledger.
+
+    Attributes:
+        columns: what entries of the kind are told apart by.
+        branches: columns that say whether an entry is of the report's branches.
+        amount: what is added up.
+        monthly: it is asked for month by month.
+    """
 
     kind: Kind
-    facets: frozenset[str]
+    columns: frozenset[str]
+    branches: frozenset[str]
     window: Window
     amount: str
+    monthly: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,11 +103,20 @@ def demands(table: Table, done: Definitions, period: Period) -> list[Demand]:
         facets = axes.facets_of((row, column), done)
         monthly = "month" in {*row.each, *column.each}
         for part in measure.parts:
-            needed = facets | {c.facet for c in part.where}
             whole = _window(part, row, column, period)
             for window in periods.months(period) if monthly else [whole]:
-                found.add(Demand(part.kind, needed, window, part.amount))
+                found.add(_demand(part, facets, window, monthly=monthly))
     return sorted(found, key=str)
+
+
+def _demand(part: Part, facets: frozenset[str], window: Window, *, monthly: bool) -> Demand:
+    needed = facets | {c.facet for c in part.where}
+    branches = columns_of({"branch"}, part.by)
+    if part.between:
+        branches |= columns_of({"branch"}, "other")
+    return Demand(
+        part.kind, columns_of(needed, part.by), branches, window, part.amount, monthly=monthly
+    )
 
 
 def _measure(row: Line, column: Line, table: Table, done: Definitions) -> Measure | None:
@@ -288,29 +306,47 @@ class Filling:
         )
 
     def _projection(self, part: Part, window: Window) -> Mapping[tuple[object, ...], int]:
-        """Sums of a part by the facets of this table."""
+        """Sums of a part by the facets of this table; a facet it was not asked for is none."""
         if (part, window) not in self._projected:
-            sums: dict[tuple[object, ...], int] = defaultdict(int)
-            for count in self.counts.get((part.kind, window), ()):
-                if self._belongs(part, count.columns):
-                    values = tuple(
-                        self.world.facet(facet, count.columns, part.by) for facet in self.facets
-                    )
-                    sums[values] += count.sums[part.amount]
-            self._projected[part, window] = dict(sums)
+            self._projected[part, window] = self._project(part, window)
         return self._projected[part, window]
 
-    def _belongs(self, part: Part, columns: Mapping[str, Any]) -> bool:
-        """Whether entries with these columns are of a part, and of the report's branches."""
+    def _project(self, part: Part, window: Window) -> dict[tuple[object, ...], int]:
+        counts = self.counts.get((part.kind, window), ())
+        sums: dict[tuple[object, ...], int] = defaultdict(int)
+        if not counts:
+            return sums
+        known = counts[0].columns.keys()
+        readers = [
+            self.world.reader(facet, part.by)
+            if columns_of({facet}, part.by) <= known and facet != "kind"
+            else lambda _: part.kind.value if facet == "kind" else NONE  # noqa: B023 -- one kind
+            for facet in self.facets
+        ]
+        belongs = self._belonging(part)
+        for count in counts:
+            if belongs(count.columns):
+                sums[tuple(read(count.columns) for read in readers)] += count.sums[part.amount]
+        return sums
+
+    def _belonging(self, part: Part) -> Callable[[Mapping[str, Any]], bool]:
+        """What tells whether entries are of a part, and of the report's branches."""
+        meant = [(self.world.reader(c.facet, part.by), c) for c in part.where]
         scope = self.world.scope
         if part.between:
-            here = columns.get(PLACES[part.by])
-            there = columns.get("other_branch_id" if part.by != "other" else "branch_id")
-            if scope is None or here not in scope or there in scope:
-                return False
-        elif scope is not None and self.world.facet("branch", columns, part.by) not in scope:
-            return False
-        return all(c.holds(self.world.facet(c.facet, columns, part.by)) for c in part.where)
+            here = PLACES[part.by]
+            there = "other_branch_id" if part.by != "other" else "branch_id"
+
+            def moved(columns: Mapping[str, Any]) -> bool:
+                return scope is not None and columns[here] in scope and columns[there] not in scope
+
+            inside = moved
+        elif scope is not None:
+            branch = self.world.reader("branch", part.by)
+            inside = lambda columns: branch(columns) in scope  # noqa: E731 -- the other is a name too
+        else:
+            return lambda columns: all(c.holds(read(columns)) for read, c in meant)
+        return lambda columns: inside(columns) and all(c.holds(read(columns)) for read, c in meant)
 
     def _found(self) -> dict[str, set[object]]:
         """Facet → its values among what was counted."""
