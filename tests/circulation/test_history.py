@@ -57,7 +57,7 @@ def test_any_sequence_of_scans_keeps_ledger_loans_and_shelves_equal(library, ste
         assert len(on_hand) == len(set(on_hand))
 
 
-def play(desk, act, card, copy, request, done):  # noqa: PLR0917 -- one step, as it is drawn
+def play(desk, act, card, copy, request, done):
     return PLAYS[act](desk, card, copy, request, done)
 
 

@@ -4,6 +4,8 @@ from collections import Counter
 from datetime import UTC, date, datetime
 
 import pytest
+from counting import MARCH, cells
+from counting import report as counted
 from sqlalchemy import func, select
 from trade import NOON
 
@@ -12,13 +14,10 @@ from ils.circulation.actions import boxes, choices, holds
 from ils.circulation.actions.context import Override
 from ils.circulation.models import Box
 from ils.circulation.rules.loans import RenewalRefused
-from ils.clock import Period
 from ils.ledger import Channel, Entry, Place
 from ils.organisation.actions import add_service_point
 from ils.organisation.models import Branch, PointType
 from ils.services.actions.counts import Tally, write_tally
-from ils.stats import queries as stats
-from ils.stats.reports import MONTH
 
 BRANCHES = ("ЦБ", "Ф1", "Ф2", "Ф3", "Ф4")
 
@@ -40,11 +39,9 @@ def diary(library, *facts, branch=None, day=None, point=None):
 
 def report(library, branch=None):
     """The month's table by branch: what statistics make of the same entries."""
-    table = MONTH.table("activity_by_branch")
-    month = Period.inclusive(date(2026, 3, 1), date(2026, 3, 31))
-    branch_id = library.branches[branch].id if branch else None
-    with db.reading(library.sessions) as session:
-        return table.fill(stats.totals(session, table.facts, month, branch_id))["total"]
+    done = cells(counted(library, "month", MARCH, *([branch] if branch else [])))
+    place = ("activity_by_branch", "total")
+    return {column: number for (*row, column), number in done.items() if tuple(row) == place}
 
 
 @pytest.fixture

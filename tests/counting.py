@@ -1,0 +1,75 @@
+"""What tests of statistics say: a report of a library, its cells, lines of history."""
+
+import json
+from datetime import date
+from itertools import count
+
+from ils import db
+from ils.clock import Period
+from ils.stats.actions.history import check_history, import_history
+from ils.stats.outputs.content import content
+from ils.stats.queries import entries as entry_queries
+from ils.stats.queries import reporting
+from ils.stats.queries.reporting import Asked
+from ils.stats.reports.loading import definitions
+
+MARCH = Period.inclusive(date(2026, 3, 1), date(2026, 3, 31))
+APRIL = Period.inclusive(date(2026, 4, 1), date(2026, 4, 30))
+YEAR_2020 = Period.inclusive(date(2020, 1, 1), date(2020, 12, 31))
+numbers = count(1)
+
+
+def asked(library, name="month", period=MARCH, *branches, by=None):
+    return Asked(
+        definitions().report(name), period, tuple(library.branches[b] for b in branches), by
+    )
+
+
+def report(library, name="month", period=MARCH, *branches, by=None, public=False):
+    """The content of a report, as every format is made of it."""
+    with db.reading(library.sessions) as session:
+        done = reporting.filled(
+            session,
+            library.config.lists,
+            definitions(),
+            asked(library, name, period, *branches, by=by),
+        )
+        return content(done, library.config, public=public)
+
+
+def cells(said):
+    return {
+        (table["id"], row["key"], column): value
+        for table in said["tables"]
+        for row in table["rows"]
+        for column, value in row["cells"].items()
+    }
+
+
+def behind(library, name, period, table, row, column, *branches):
+    """The shares of the entries behind a cell."""
+    with db.reading(library.sessions) as session:
+        what = asked(library, name, period, *branches)
+        filling, world = reporting.filling(
+            session, library.config.lists, definitions(), what, table
+        )
+        query = entry_queries.entries(reporting.terms(filling, row, column), world)
+        shares = [share for _, share in session.execute(query)]
+        assert sum(shares) == entry_queries.sum_of(session, query)
+        return shares
+
+
+def history(library, *lines, **options):
+    """Bring lines in; each needs only what is of interest."""
+    texts = [
+        json.dumps({"request_id": f"line-{next(numbers)}", "branch": "ЦБ", **line})
+        for line in lines
+    ]
+    with db.reading(library.sessions) as session:
+        checked = check_history(session, library.config, texts, **options)
+    with db.transaction(library.sessions) as session:
+        return import_history(session, library.config, checked)
+
+
+def line(kind, day="2020-05-12", count=1, **facts):
+    return {"kind": kind, "day": day, "count": count, **facts}

@@ -1,0 +1,125 @@
+"""Definitions: what is wrong is refused when they are read, with its place; formulas."""
+
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from ils.config import ROOT, BadConfiguration, load_lists
+from ils.stats.reports.formulas import BadFormula, division, evaluate, linear, parse, written
+from ils.stats.reports.loading import load
+
+D2025, D2026 = date(2025, 5, 5), date(2026, 5, 5)
+LISTS = load_lists(ROOT / "config")
+GOOD = """
+[measures.loans]
+parts = [{ kind = "loan" }]
+[measures.loans_cd]
+parts = [{ kind = "loan", material = "cd" }]
+[measures.visits]
+parts = [{ kind = "visit" }]
+[within]
+kk = { ru = "на каз.", kk = "қазақша", language = "kk" }
+[inputs]
+staff = { ru = "Штат", kk = "Штат", per = "year" }
+[reports.small]
+ru = "Отчёт"
+kk = "Есеп"
+tables = ["t"]
+[[table]]
+id = "t"
+ru = "Таблица"
+kk = "Кесте"
+rows = [
+  { key = "loans", ru = "Выдача", kk = "Берілім", measure = "loans" },
+  { key = "loans.cd", ru = "CD", kk = "CD", measure = "loans_cd" },
+  { key = "staff", ru = "Штат", kk = "Штат", input = "staff" },
+  { key = "load", ru = "Нагрузка", kk = "Жүктеме", formula = "loans / staff" },
+]
+columns = [{ key = "count", ru = "Всего", kk = "Барлығы", parts = ["kk"] }]
+"""
+
+
+def read(tmp_path, text):
+    (tmp_path / "all.toml").write_text(text, encoding="utf-8")
+    return load(LISTS, tmp_path)
+
+
+def test_good_definitions_are_read(tmp_path):
+    assert [line.key for line in read(tmp_path, GOOD).tables[0].rows][-1] == "load"
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "said"),
+    [
+        ('material = "cd"', 'colour = "red"', "measures.loans_cd, part 1: unknown facet “colour”"),
+        ('material = "cd"', 'material = "papyrus"', "material has no code “papyrus”"),
+        ('kind = "visit"', 'kind = "dance"', "unknown kind “dance”"),
+        ('formula = "loans / staff"', 'formula = "loans / load"', "load: its formula is circular"),
+        ('formula = "loans / staff"', 'formula = "loans / nobody"', "load: unknown line “nobody”"),
+        ('formula = "loans / staff"', 'formula = "loans / (staff"', "a bracket is not closed"),
+        ('kk = "Берілім", measure', "measure", "row loans: it has no label in kk"),
+        ('measure = "loans_cd"', 'measure = "visits"', "loans.cd: it counts what “loans” does not"),
+        (', measure = "loans" }', "}", "cell loans count: nothing says what it counts"),
+        ('input = "staff"', 'input = "wages"', "row staff: unknown input “wages”"),
+        ('parts = ["kk"]', 'parts = ["fr"]', "column count: unknown part “fr”"),
+        ('tables = ["t"]', 'tables = ["t", "u"]', "report small: unknown table “u”"),
+        ('key = "loans.cd"', 'key = "loans"', "row loans: it stands twice"),
+        ('id = "t"', 'id = "t"\nshape = "round"', "unknown key “shape”"),
+        ("[within]", "[without]", "unknown section “without”"),
+        ('per = "year"', 'per = "century"', "per “century” is not known"),
+    ],
+)  # fmt: skip
+def test_a_wrong_definition_is_refused_with_its_place(tmp_path, was, becomes, said):
+    assert was in GOOD
+    with pytest.raises(BadConfiguration) as refused:
+        read(tmp_path, GOOD.replace(was, becomes, 1))
+    assert said in f"{refused.value.facts['place']}: {refused.value.facts['problem']}"
+
+
+def test_a_table_may_change_with_time_but_not_be_two_at_once(tmp_path):
+    table = GOOD[GOOD.index("[[table]]") :]
+    old = table.replace('id = "t"', 'id = "t"\nuntil = 2026-01-01')
+    new = table.replace('id = "t"', 'id = "t"\nsince = 2026-01-01').replace("Таблица", "Новая")
+    both = GOOD.replace(table, old + new)
+
+    done = read(tmp_path, both)
+
+    days = [done.table("t", day).names.ru for day in (D2025, D2026)]
+    assert days == ["Таблица", "Новая"]
+    with pytest.raises(BadConfiguration, match="valid at one time"):
+        read(tmp_path, GOOD + table)
+
+
+def test_broken_toml_is_said(tmp_path):
+    with pytest.raises(BadConfiguration):
+        read(tmp_path, "[measures")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a + b - c", 2),
+        ("100 * a / b", Fraction(100, 4)),
+        ("(a + b) * 2 - 1", 9),
+        ("{year}.share - a.kk", None),
+        ("a / (c - 3)", None),
+    ],
+)
+def test_formulas_are_computed_exactly(text, value):
+    known = {"a": Fraction(1), "b": Fraction(4), "c": Fraction(3)}
+    assert evaluate(parse(text), known.get) == value
+
+
+@pytest.mark.parametrize("text", ["", "a +", "a b", "(a", "a)", "* a", "a $ b", "1.5.2"])
+def test_what_is_no_formula_is_said(text):
+    with pytest.raises(BadFormula):
+        parse(text)
+
+
+def test_a_formula_knows_its_shape():
+    assert linear(parse("opening + in - (out - in)")) == {"opening": 1, "in": 2, "out": -1}
+    assert linear(parse("a * b")) is None
+    assert division(parse("100 * a / b")) == (parse("a"), parse("b"))
+    assert division(parse("a - b")) is None
+    assert written(parse("100 * a / b"), str.upper) == "((100*A)/B)"

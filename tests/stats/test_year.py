@@ -1,0 +1,211 @@
+"""A real year told again as single acts: the report prints every additive figure of its tables."""
+
+import csv
+import importlib.util
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from counting import YEAR_2020, cells, report
+from trade import Library
+
+from ils import config as configuration
+from ils import db, tables
+from ils.organisation.models import BranchType
+from ils.stats.actions import planning
+from ils.stats.actions.history import check_history, import_history
+from ils.stats.reports.loading import definitions
+from ils.stats.rules import plan_keys
+
+ROOT = Path(__file__).resolve().parents[2]
+DIVISIONS = ("society", "science", "technology", "arts", "literature")
+
+
+SPEC = importlib.util.spec_from_file_location("demo_year", ROOT / "scripts" / "demo.py")
+demo = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(demo)
+
+
+@pytest.fixture
+def told(prepared, sessions, config, tmp_path):
+    """The year 2020 in a library: entries, plans, declared values. On SQLite: once is enough."""
+    if prepared[0] != "sqlite":
+        pytest.skip("the same lines go through the same import; once is enough for 190 000 of them")
+    library = Library(sessions, config)
+    library.open_branch("CGB", type=BranchType.CENTRAL)
+    generator = demo.Year()
+    lines = [json.dumps(line) for line in generator.lines()]
+    with db.reading(sessions) as session:
+        checked = check_history(session, config, lines, create_branches=True)
+    with db.transaction(sessions) as session:
+        assert import_history(session, config, checked).imported == len(lines)
+        known = set(plan_keys(definitions(), date(2020, 6, 1), tuple(config.lists.catalogues)))
+        file = tmp_path / "plans.csv"
+        with file.open("w", encoding="utf-8", newline="") as out:
+            writer = csv.writer(out, delimiter=";")
+            writer.writerow(["indicator"])
+            writer.writerows((key, "", 2020, plan, 0, 0, 0) for key, plan in generator.plans())
+        read = planning.read_plans(session, known, tables.rows(file.read_bytes()))
+        planning.set_plans(session, staff_id=None, reason="план", planned=read)
+        for key, day, value in generator.declared():
+            planning.declare_value(
+                session, definitions(), staff_id=None, key=key, day=day,
+                value=Decimal(value), source="отчёт",
+            )  # fmt: skip
+    return library
+
+
+def test_the_report_prints_every_additive_figure_and_computes_the_ratios(told, environ):
+    done, rows = cells(report(told, "annual", YEAR_2020)), demo.Year().rows
+    wrong = [
+        (place, wanted, done.get(place, "missing"))
+        for place, wanted in printed(rows)
+        if done.get(place, "missing") != wanted
+    ]
+    assert wrong == []
+    assert len(list(printed(rows))) > 350
+    keys = ("turnover", "loans_per_reader", "visits_per_reader", "renewal", "coverage")
+    assert {key: done["indicators", key, "fact"] for key in keys} == {
+        "turnover": "0.4",  # printed 0,3
+        "loans_per_reader": "17.2",  # printed 17,1
+        "visits_per_reader": "4.9",  # printed 4,8
+        "renewal": "1.6",
+        "coverage": "8.3",  # printed 7,7
+    }
+    assert done["reader_groups", "worker", "share"] == "15.2"  # printed 17,5
+    assert done["reader_groups", "pupil", "share"] == "33.9"  # printed 16,5
+    assert done["arrivals_by_division", "2019.share", "arts.kk"] == "2.6"  # printed 2,7
+
+    old = configuration.load(environ=environ | {"ILS_STATISTICS_ROUNDING": "truncate"})
+    cut = cells(report(Library(told.sessions, old), "annual", YEAR_2020))
+    assert cut["indicators", "turnover", "fact"] == "0.3"  # as the print has it
+    assert cut["indicators", "loans_per_reader", "fact"] == "17.1"
+
+
+def printed(rows):
+    """(cell, figure) for all that the printed tables add up."""
+    yield from printed_indicators(rows)
+    yield from printed_stock(rows)
+    yield from printed_parts(rows)
+    yield from printed_arrivals(rows)
+    yield from printed_catalogue(rows)
+    yield from printed_service(rows)
+
+
+def printed_indicators(rows):
+    keys = {
+        "readers": 0, "site_users": 1, "e_users": 2, "loans": 4, "loans.e_documents": 5,
+        "loans.e_editions": 6, "visits": 7, "site_visits": 8, "catalogue_records": 9,
+        "participants": 12, "shown": 14, "shown.kk": 15, "issued_at_events": 16,
+        "issued_at_events.kk": 17,
+    }  # fmt: skip
+    table = rows["T000-05"]
+    for key, at in keys.items():
+        yield ("indicators", key, "previous"), table[at][2]
+        yield ("indicators", key, "fact"), table[at][4]
+        if table[at][3]:
+            yield ("indicators", key, "plan"), table[at][3]
+    yield ("indicators", "events", "previous"), table[10][2]
+    yield ("indicators", "events", "fact"), table[10][4] + table[11][4]
+    yield ("indicators", "events.online", "fact"), table[11][4]
+    yield ("indicators", "views", "fact"), table[13][4]
+    visitors = sum(site[6] for site in rows["T000-22"])
+    yield ("indicators", "site_visitors", "fact"), visitors
+
+
+def printed_stock(rows):
+    for name, row in zip(("2019", "2020", "growth"), rows["T000-16"], strict=True):
+        yield ("fund_state", name, "total"), row[1]
+        for at, division in enumerate(DIVISIONS):
+            for shift, part in enumerate(("", ".kk", ".ru", ".other")):
+                yield ("fund_state", name, division + part), row[2 + 4 * at + shift]
+    yield ("fund_movement", "opening", "total"), rows["T000-16"][0][1]
+    yield ("fund_movement", "closing", "total"), rows["T000-16"][1][1]
+    yield ("fund_movement", "out", "total"), rows["T000-14"][0][6]
+    yield ("fund_movement", "out", "total.kk"), rows["T000-14"][0][7]
+    yield ("fund_movement", "in", "total.kk"), rows["T000-09"][0][2]
+    reasons = ("total", "worn", "obsolete", "transferred", "shortage", "lost_by_readers",
+               "disaster", "other")  # fmt: skip
+    for reason, row in zip(reasons, rows["T000-14"], strict=True):
+        for at, column in enumerate((*DIVISIONS, "total", "kk")):
+            yield ("withdrawals_by_reason", reason, column), row[1 + at]
+
+
+def printed_parts(rows):
+    tongues = ("ko", "yi", "lt", "de", "uk", "tt", "uz", "en", "tr", "fr", "total")
+    for tongue, row in zip(tongues, rows["T000-17"], strict=True):
+        yield ("fund_languages", tongue, "copies"), row[1]
+    for material, at in (("newspaper", 0), ("journal", 2)):
+        for key, line in ((material, at), (f"{material}.kz", at + 1)):
+            row = rows["T000-13"][line]
+            for column, place in (("total", 1), ("year", 2), ("total.kk", 3), ("year.kk", 4)):
+                yield ("periodicals", key, column), row[place]
+
+
+def printed_arrivals(rows):
+    sources = ("received", "redistribution", "net", "periodicals", "budget", "budget.cd",
+               "state_order", "state_order.cd", None, "replacement", "exchange_fund",
+               "compensation", "gift", "gift.cd", "other")  # fmt: skip
+    for source, row in zip(sources, rows["T000-09"], strict=True):
+        if source is not None:
+            yield ("arrivals_by_source", source, "total"), row[1]
+            yield ("arrivals_by_source", source, "total.kk"), row[2]
+    for key, row in zip(("total", "central", "branches"), rows["T000-10"], strict=True):
+        yield ("arrivals_by_branch", key, "total"), row[1]
+        yield ("arrivals_by_branch", key, "total.kk"), row[2]
+    for key, line in (("2019", 0), ("2020", 2), ("change", 4)):
+        row = rows["T000-11"][line]
+        yield ("arrivals_by_division", key, "total"), row[1]
+        for at, division in enumerate(DIVISIONS):
+            yield ("arrivals_by_division", key, division), row[2 + 2 * at]
+            yield ("arrivals_by_division", key, f"{division}.kk"), row[3 + 2 * at]
+    measures = ("titles", "titles.kk", "copies", "copies.kk")
+    for measure, row in zip(measures, rows["T000-12"], strict=True):
+        for at, column in enumerate(("total", "book", "newspaper", "journal")):
+            yield ("arrivals_by_material", measure, column), row[1 + at]
+
+
+def printed_catalogue(rows):
+    catalogues = ("books", "articles", "local_history", "periodicals", "ecology", "cd",
+                  "professional", "rare", "ebooks", "earticles", "total")  # fmt: skip
+    for code, grown, kept in zip(catalogues, rows["T000-18"], rows["T000-19"], strict=True):
+        for column, number in (
+            ("opening", grown[1]), ("added", grown[2]), ("closing", grown[3]), ("deleted", 0),
+            ("closing.kk", kept[4]), ("plan", kept[5]),
+        ):  # fmt: skip
+            yield ("catalogue_growth", code, column), number
+    kinds = ("total", "newspaper_article", "journal_article", "chapter", "book")
+    columns = ("documents", "documents_all", "pages", "pages_all")
+    for kind, row in zip(kinds, rows["T000-25"], strict=True):
+        for column, number in zip(columns, row[1:], strict=True):
+            yield ("digitisation", kind, column), number or 0
+    row = rows["T000-26"][0]
+    for column, at in (("total", 0), ("rare", 2), ("local_history", 4)):
+        yield ("digitised_fund", "fund", column), row[at]
+        yield ("digitised_fund", "digitised", column), row[at + 1]
+    yield ("kazakhstani_fund", "fund", "total"), row[6]
+    yield ("kazakhstani_fund", "digitised", "total"), row[7]
+
+
+def printed_service(rows):
+    row = rows["T000-04"][0]
+    for column, at in (("readers", 1), ("loans", 2), ("visits", 3)):
+        yield ("service_points", "total", column), row[at]
+    groups = ("worker", "worker.builder", "worker.driver", "worker.operator", "worker.rest",
+              "employee", "employee.teacher", "employee.finance", "employee.medic",
+              "employee.civil_servant", "employee.engineer", "employee.rest", "entrepreneur",
+              "unemployed", "student", "pupil", "pensioner", "disabled", "total")  # fmt: skip
+    for group, row in zip(groups, rows["T000-29"], strict=True):
+        yield ("reader_groups", group, "readers"), row[2]
+    yield ("debtors", "reminded", "count"), rows["T000-20"][0][1]
+    yield ("debtors", "returned", "count"), rows["T000-20"][1][1]
+    types = ("thematic", "address", "verifying", "factual", "total")
+    for type_, row in zip(types, rows["T000-27"], strict=False):
+        for column, at in (("plan", 1), ("done", 2), ("done.kk", 3), ("virtual", 4)):
+            yield ("references", type_, column), row[at]
+    yield ("references", "total", "virtual.kk"), rows["T000-27"][5][4]
+    row = rows["T000-23"][0]
+    for column, at in (("users", 2), ("viewed", 4), ("downloaded", 7), ("fragments", 8)):
+        yield ("e_services", "total", column), row[at]
