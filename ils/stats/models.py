@@ -76,7 +76,6 @@ class KeptTotal(Base):
     place: Mapped[str | None]
     detail: Mapped[str | None]
     opening_of: Mapped[str | None]
-    late: Mapped[str | None]
     count: Mapped[int] = mapped_column(BigId)
     pages: Mapped[int] = mapped_column(BigId)
     bytes: Mapped[int] = mapped_column(BigId)

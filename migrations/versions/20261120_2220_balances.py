@@ -15,6 +15,7 @@ down_revision = "0008"
 
 OLD = "'accession', 'withdrawal'"
 NEW = "'accession', 'title', 'withdrawal'"
+LATE = sa.text("day < posted")
 GUARD = """
     CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger
     BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END
@@ -37,6 +38,9 @@ def upgrade() -> None:
     _unguarded("UPDATE ledger SET opening_of = detail, detail = NULL WHERE kind = 'opening'")
     op.drop_index("ix_ledger_posted_kind", "ledger")
     op.create_index("ix_ledger_kind_posted", "ledger", ["kind", "posted"])
+    op.create_index(
+        "ix_ledger_late", "ledger", ["posted"], sqlite_where=LATE, postgresql_where=LATE
+    )
     if op.get_bind().dialect.name != "sqlite":
         # A desk that loses the race against the closing of a month tries again.
         op.execute(OPEN_DAY.format(code=" USING ERRCODE = '40001'"))
@@ -81,6 +85,7 @@ def downgrade() -> None:
     """Back."""
     if op.get_bind().dialect.name != "sqlite":
         op.execute(OPEN_DAY.format(code=""))
+    op.drop_index("ix_ledger_late", "ledger")
     op.drop_index("ix_ledger_kind_posted", "ledger")
     op.create_index("ix_ledger_posted_kind", "ledger", ["posted", "kind"])
     _unguarded("UPDATE ledger SET detail = opening_of WHERE kind = 'opening'")

@@ -63,7 +63,6 @@ def upgrade() -> None:
         sa.Column("place", sa.String(), nullable=True),
         sa.Column("detail", sa.String(), nullable=True),
         sa.Column("opening_of", sa.String(), nullable=True),
-        sa.Column("late", sa.String(), nullable=True),
         sa.Column("count", BIG, nullable=False),
         sa.Column("pages", BIG, nullable=False),
         sa.Column("bytes", BIG, nullable=False),

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func
 from sqlalchemy.orm import Session
 
 from ils.ledger import Entry
-from ils.stats.queries.totals import amount_of, entry_column, posted_in
+from ils.stats.queries.totals import amount_of, posted_in
 from ils.stats.reports.facets import (
     LANGUAGES,
     NONE,
@@ -102,4 +102,5 @@ def _facet(facet: str, by: str, world: World) -> ColumnElement[Any]:
         "tongue": "language", "category": "patron_category", "point": "service_point_id",
         "day": "posted", "act": "act_id",
     }  # fmt: skip
-    return entry_column(columns.get(facet, facet))
+    column: ColumnElement[Any] = getattr(Entry, columns.get(facet, facet))
+    return column

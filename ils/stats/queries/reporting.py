@@ -20,6 +20,7 @@ from ils.stats.queries import totals
 from ils.stats.queries.planning import versions_behind
 from ils.stats.queries.world import world
 from ils.stats.reports.axes import REST
+from ils.stats.reports.counted import Counted
 from ils.stats.reports.definitions import (
     Definitions,
     Line,
@@ -89,11 +90,11 @@ def filled(session: Session, lists: Lists, done: Definitions, asked: Asked) -> F
     tables = tables_of(done, asked)
     about = world(session, lists, done=done, tables=tables, period=asked.period, scope=asked.scope)
     wanted = {d for table in tables for d in demands(table, done, asked.period)}
-    found = totals.counts(session, wanted, asked.scope)
+    found = Counted(totals.counts(session, wanted, asked.scope))
     return FilledReport(
         asked,
         [
-            Filling(t, done, asked.period, world=about, counts=found, labels=labels()).fill()
+            Filling(t, done, asked.period, world=about, counted=found, labels=labels()).fill()
             for t in tables
         ],
         frozen(session, asked.period),
@@ -142,8 +143,8 @@ def filling(
     """
     (table,) = tables_of(done, replace(asked, table=table_id))
     about = world(session, lists, done=done, tables=[table], period=asked.period, scope=asked.scope)
-    found = totals.counts(session, demands(table, done, asked.period), asked.scope)
-    return Filling(table, done, asked.period, world=about, counts=found, labels=labels()), about
+    found = Counted(totals.counts(session, demands(table, done, asked.period), asked.scope))
+    return Filling(table, done, asked.period, world=about, counted=found, labels=labels()), about
 
 
 def terms(filling_: Filling, row: str, column: str) -> list[Term]:

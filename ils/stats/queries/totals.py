@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from ils.ledger import Entry, Kind
 from ils.stats.models import KeptSpan, KeptTotal
+from ils.stats.reports.counted import Count, Counts
 from ils.stats.reports.definitions import AMOUNTS
-from ils.stats.reports.filling import Count, Counts, Demand
+from ils.stats.reports.filling import Demand
 from ils.stats.reports.periods import Window, inside, pieces
 
 BRANCHES = ("branch_id", "owner_branch_id", "other_branch_id")
@@ -50,11 +51,20 @@ def counts(session: Session, demands: Iterable[Demand], scope: frozenset[int] | 
     kept = kept_spans(session)
     found: dict[tuple[Kind, Window], _Sums] = defaultdict(_Sums)
     for part in _apart(asked, kept):
-        for piece in pieces(d.window for d in part):
-            here = [d for d in part if inside(piece, d.window)]
+        for piece, here in _pieces(part).items():
             for question in _questions(here, scope):
                 _answer(session, _Piece(question, piece, here, scope), kept, found)
     return {key: sums.counts() for key, sums in found.items()}
+
+
+def _pieces(demands: Sequence[Demand]) -> dict[Window, list[Demand]]:
+    """The pieces of time each kind is asked for in, as long as can be, with who asks."""
+    found: dict[Window, list[Demand]] = defaultdict(list)
+    for kind in dict.fromkeys(d.kind for d in demands):
+        of_kind = [d for d in demands if d.kind == kind]
+        for piece in pieces(d.window for d in of_kind):
+            found[piece] += [d for d in of_kind if inside(piece, d.window)]
+    return found
 
 
 def _apart(demands: Sequence[Demand], kept: Sequence[Kept]) -> list[list[Demand]]:
@@ -72,25 +82,27 @@ class _Sums:
         self.amounts: tuple[str, ...] = ()
         self.rows: dict[tuple[Any, ...], list[int]] = {}
 
-    def add(self, question: _Question, rows: Iterable[Sequence[Any]]) -> None:
+    def add(self, question: _Question, rows: Iterable[Row[Any]]) -> None:
         """Add rows of columns and amounts."""
         if not self.amounts:
             self.columns, self.amounts = question.columns, question.amounts
         elif (self.columns, self.amounts) != (question.columns, question.amounts):
             self._widen(question)
-        width = len(question.columns)
+        width = len(question.columns) + 1  # the kind stands first
         places = [self.columns.index(name) for name in question.columns]
         straight = places == list(range(len(self.columns)))
         amounts = [self.amounts.index(name) for name in question.amounts]
         for row in rows:
-            key = tuple(row[:width]) if straight else self._placed(places, row)
-            sums = self.rows.setdefault(key, [0] * len(self.amounts))
+            key: tuple[Any, ...] = row[1:width] if straight else self._placed(places, row[1:width])
+            sums = self.rows.get(key)
+            if sums is None:
+                sums = self.rows[key] = [0] * len(self.amounts)
             for at, number in zip(amounts, row[width:], strict=True):
                 sums[at] += number
 
     def _placed(self, places: Sequence[int], row: Sequence[Any]) -> tuple[Any, ...]:
         whole: list[Any] = [None] * len(self.columns)
-        for at, value in zip(places, row, strict=False):
+        for at, value in zip(places, row, strict=True):
             whole[at] = value
         return tuple(whole)
 
@@ -154,18 +166,21 @@ def _answer(
     queries += [_of_entries(question, window, scope) for window in rest]
     windows = {kind: {d.window for d in piece.demands if d.kind == kind} for kind in question.kinds}
     for query in queries:
-        rows: dict[str, list[Sequence[Any]]] = defaultdict(list)
-        for kind, *row in session.execute(query):
-            rows[kind].append(row)
+        rows: dict[str, list[Row[Any]]] = defaultdict(list)
+        # By the connection: the session would make objects of a hundred thousand rows.
+        for row in session.connection().execute(query):
+            rows[row[0]].append(row)
         for kind in question.kinds:
             for window in windows[kind]:
                 found[kind, window].add(question, rows.get(kind, ()))
 
 
 def _of_entries(question: _Question, window: Window, scope: frozenset[int] | None) -> Select[Any]:
-    columns = [entry_column(name) for name in question.columns]
+    columns = [getattr(Entry, name) for name in question.columns]
     sums = [_sum(amount_of(name)) for name in question.amounts]
-    conditions: list[ColumnElement[bool]] = [Entry.kind.in_(question.kinds), posted_in(window)]
+    # Joined with nothing, a kind does not lead SQLite away from the index of late entries.
+    kind = Entry.kind + "" if window.late else Entry.kind
+    conditions: list[ColumnElement[bool]] = [kind.in_(question.kinds), posted_in(window)]
     if scope is not None:
         conditions.append(touches(Entry, scope))
     return select(Entry.kind, *columns, *sums).where(*conditions).group_by(Entry.kind, *columns)
@@ -193,16 +208,10 @@ def touches(table: type[Entry | KeptTotal], scope: frozenset[int]) -> ColumnElem
 
 def posted_in(window: Window) -> ColumnElement[bool]:
     """Entries that count within a window."""
-    before = Entry.posted < window.end
-    return before if window.start is None else and_(Entry.posted >= window.start, before)
-
-
-def entry_column(name: str) -> ColumnElement[Any]:
-    """A column of the ledger, or ``late``: whether an entry is of a day of a closed month."""
-    if name == "late":
-        return case((Entry.day < Entry.posted, "yes"))
-    column: ColumnElement[Any] = getattr(Entry, name)
-    return column
+    inside = Entry.posted < window.end
+    if window.start is not None:
+        inside = and_(Entry.posted >= window.start, inside)
+    return and_(Entry.day < Entry.posted, inside) if window.late else inside
 
 
 def amount_of(name: str) -> ColumnElement[int]:
@@ -236,6 +245,8 @@ def cover(
 ) -> tuple[list[Kept], list[Window]]:
     """Which kept spans make up a window, as far as they can, and what of it they leave."""
     asked = tuple(kinds)
+    if piece.late:
+        return [], [piece]
     fitting = [
         span
         for span in kept

@@ -128,13 +128,11 @@ class _Kind:
 
 
 def _kept_kind(session: Session, one: _Kind) -> list[Difference]:
-    late = "CASE WHEN day < posted THEN 'yes' END"
-    raw = "".join(f"{late if name == 'late' else name}, " for name in one.columns)
     told = "".join(f"{name}, " for name in one.columns)
     places = ", ".join(str(n + 1) for n in range(len(one.columns)))
     counted = session.execute(
         text(
-            f"SELECT {raw}{AMOUNTS} FROM ledger WHERE kind = :kind "  # noqa: S608 -- our own columns
+            f"SELECT {told}{AMOUNTS} FROM ledger WHERE kind = :kind "  # noqa: S608 -- our own columns
             f"AND posted >= :first AND posted < :end GROUP BY {places}"
         ),
         {"kind": one.kind, "first": one.first, "end": one.end},

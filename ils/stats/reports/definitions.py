@@ -83,6 +83,7 @@ class Line:
         back: how many years earlier it is counted.
         share_of: the key of the line it is a percentage of.
         input: the key of a declared value.
+        late: only entries about days of months that were closed already.
         compact: lines of a breakdown with nothing in them are left out.
     """
 
@@ -100,6 +101,7 @@ class Line:
     input: str | None = None
     plan: bool = False
     unit: str | None = None
+    late: bool = False
     hidden: bool = False
     compact: bool = False
 

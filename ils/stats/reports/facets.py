@@ -38,7 +38,6 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "point": ("service_point_id",),
     "kind": (),  # every sum is of a kind
     "day": ("posted",),
-    "late": ("late",),
     "month": (),  # a breakdown only: each month is counted by itself
     "act": ("act_id",),
 }
@@ -52,7 +51,6 @@ CODES: Mapping[str, frozenset[str]] = {
     "language": frozenset({*LANGUAGES, OTHER, NONE}),
     "sex": frozenset({"f", "m"}),
     "branch_type": frozenset({"central", "branches"}),
-    "late": frozenset({"yes"}),
 }
 #: Facets with codes of the library's lists.
 LISTED = {"catalogue": "catalogues", "division": "divisions", "category": "categories"}

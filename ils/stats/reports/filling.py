@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
 from itertools import product
@@ -14,23 +14,14 @@ from ils.clock import Period
 from ils.ledger import Kind
 from ils.stats.reports import axes, periods
 from ils.stats.reports.axes import Item, Labels, Setting
+from ils.stats.reports.counted import Counted
 from ils.stats.reports.definitions import Definitions, Line, Measure, Part, Table
 from ils.stats.reports.facets import NONE, PLACES, Conditions, World, columns_of
 from ils.stats.reports.formulas import Term as Formula
 from ils.stats.reports.formulas import Value, division, evaluate, linear, names, written
 from ils.stats.reports.periods import Window
 
-
-@dataclass(frozen=True)
-class Count:
-    """Entries of one kind with the same columns, added up: column → value, amount → sum."""
-
-    columns: Mapping[str, Any]
-    sums: Mapping[str, int]
-
-
-#: (kind, window) → what was counted in it.
-Counts = Mapping[tuple[Kind, Window], Sequence[Count]]
+MOVED = frozenset({"branch_id", "other_branch_id", "owner_branch_id"})
 
 
 @dataclass(frozen=True)
@@ -130,6 +121,8 @@ def _window(part: Part, row: Line, column: Line, period: Period) -> Window:
     """The days of a cell."""
     when, back = row.when or column.when or "during", row.back + column.back
     window = periods.window(period, when, back)
+    if row.late or column.late:
+        return replace(window, late=True)
     if part.kind != Kind.OPENING or window.start is not None:
         return window
     # A balance brought in on a day is what there was before it: on that morning, and, as it
@@ -149,11 +142,11 @@ class Filling:
         period: Period,
         *,
         world: World,
-        counts: Counts,
+        counted: Counted,
         labels: Labels,
     ) -> None:
         self.table, self.done, self.period = table, done, period
-        self.world, self.counts = world, counts
+        self.world, self.counted = world, counted
         self.facets = tuple(sorted(axes.facets_of((*table.rows, *table.columns), done)))
         self._projected: dict[tuple[Part, Window], dict[tuple[object, ...], int]] = {}
         self._figures: dict[tuple[str, str], Figure] = {}
@@ -312,22 +305,28 @@ class Filling:
         return self._projected[part, window]
 
     def _project(self, part: Part, window: Window) -> dict[tuple[object, ...], int]:
-        counts = self.counts.get((part.kind, window), ())
-        sums: dict[tuple[object, ...], int] = defaultdict(int)
-        if not counts:
-            return sums
-        known = counts[0].columns.keys()
-        readers = [
-            self.world.reader(facet, part.by)
-            if columns_of({facet}, part.by) <= known and facet != "kind"
-            else lambda _: part.kind.value if facet == "kind" else NONE  # noqa: B023 -- one kind
-            for facet in self.facets
-        ]
+        known = self.counted.columns(part.kind, window)
+        needed = {c.facet for c in part.where} | set(self.facets)
+        if self.world.scope is not None:
+            needed.add("branch")
+        columns = columns_of(needed, part.by) | (MOVED if part.between else frozenset())
+        readers = [self._reader(facet, part, known) for facet in self.facets]
         belongs = self._belonging(part)
-        for count in counts:
+        sums: dict[tuple[object, ...], int] = defaultdict(int)
+        for count in self.counted.reduced(part.kind, window, columns & known):
             if belongs(count.columns):
                 sums[tuple(read(count.columns) for read in readers)] += count.sums[part.amount]
         return sums
+
+    def _reader(
+        self, facet: str, part: Part, known: frozenset[str]
+    ) -> Callable[[Mapping[str, Any]], object]:
+        """What reads a facet; one this part was never asked for is none."""
+        if facet == "kind":
+            return lambda _: part.kind.value
+        if columns_of({facet}, part.by) <= known:
+            return self.world.reader(facet, part.by)
+        return lambda _: NONE
 
     def _belonging(self, part: Part) -> Callable[[Mapping[str, Any]], bool]:
         """What tells whether entries are of a part, and of the report's branches."""

@@ -34,7 +34,7 @@ PERIODS = ("day", "month", "quarter", "year")
 PART_KEYS = {"kind", "sign", "amount", "by", "between"}
 LINE_KEYS = {
     "key", "ru", "kk", "measure", "where", "each", "known", "parts", "when", "back", "formula",
-    "share_of", "input", "plan", "unit", "hidden", "compact",
+    "share_of", "input", "plan", "unit", "late", "hidden", "compact",
 }  # fmt: skip
 TABLE_KEYS = {
     "id", "ru", "kk", "measure", "rows", "columns", "note_ru", "note_kk", "since", "until", "chart",
@@ -180,6 +180,7 @@ def _line(place: str, said: dict[str, Any], lists: Lists) -> Line:
         input=said.get("input"),
         plan=_flag(said, "plan"),
         unit=_one_of(place, said, "unit", UNITS, None),
+        late=_flag(said, "late"),
         hidden=_flag(said, "hidden"),
         compact=_flag(said, "compact"),
     )

@@ -21,10 +21,14 @@ MONTHS_KK = (
 
 @dataclass(frozen=True)
 class Window:
-    """Days from ``start`` (``None``: the beginning) up to, and not including, ``end``."""
+    """Days from ``start`` (``None``: the beginning) up to, and not including, ``end``.
+
+    ``late``: of what counts then, only what is about a day of a month closed before.
+    """
 
     start: date | None
     end: date
+    late: bool = False
 
     @property
     def first(self) -> date:
@@ -93,6 +97,9 @@ def month_names(day: date) -> Names:
 def pieces(windows: Iterable[Window]) -> list[Window]:
     """The shortest windows that all of these are made of, in order, without overlaps."""
     wanted = set(windows)
+    late = [w for w in wanted if w.late]
+    if late:  # few entries, found by an index of their own: not worth cutting
+        return [*pieces(wanted.difference(late)), *sorted(late, key=str)]
     starts = {w.start for w in wanted if w.start is not None}
     ends = sorted(starts | {w.end for w in wanted})
     cut: list[Window] = []
@@ -105,5 +112,7 @@ def pieces(windows: Iterable[Window]) -> list[Window]:
 
 def inside(piece: Window, whole: Window) -> bool:
     """Whether every day of the first is one of the second's."""
+    if piece.late or whole.late:
+        return piece == whole
     begins = whole.start is None or (piece.start is not None and piece.start >= whole.start)
     return begins and piece.end <= whole.end
