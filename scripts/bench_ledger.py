@@ -138,6 +138,13 @@ def took(name: str, work: Callable[[], object], times: int = 3) -> None:
     print(f"{name}: {seconds[0]:.2f} s first, {min(seconds):.2f} s best of {times}", flush=True)
 
 
+def pace() -> None:
+    """How fast this machine is at the moment: seconds for a fixed piece of work."""
+    began = time.perf_counter()
+    sum(n * n % 7 for n in range(2_000_000))
+    print(f"pace {time.perf_counter() - began:.2f} s", flush=True)
+
+
 def main() -> None:
     """Fill, measure, close, measure again."""
     options = argparse.ArgumentParser()
@@ -176,14 +183,18 @@ def main() -> None:
             content(reporting.filled(session, config.lists, done, asked), config)
 
     last = FIRST + YEARS - 1
+    pace()
     took("month, nothing closed", lambda: report("month", date(last, 5, 1), date(last, 6, 1)))
     took("annual, nothing closed", lambda: report("annual", date(last, 1, 1), date(last + 1, 1, 1)))
-    began = time.perf_counter()
-    with db.transaction(sessions) as session:
-        closing.close_month(
-            session, date(last - 1, 12, 1), today=date(2030, 1, 1), staff_id=None, accepted=True
-        )
-    print(f"{YEARS - 1} years closed in {time.perf_counter() - began:.1f} s", flush=True)
+    with db.reading(sessions) as session:
+        still_open = closing_queries.open_months(session, date(last - 1, 12, 1))
+    if still_open:
+        began = time.perf_counter()
+        with db.transaction(sessions) as session:
+            closing.close_month(
+                session, date(last - 1, 12, 1), today=date(2030, 1, 1), staff_id=None, accepted=True
+            )
+        print(f"{YEARS - 1} years closed in {time.perf_counter() - began:.1f} s", flush=True)
     with db.reading(sessions) as session:
         months = closing_queries.unsealed(session)
     began = time.perf_counter()
@@ -200,7 +211,9 @@ def main() -> None:
         began = time.perf_counter()
         with db.reading(sessions) as session:
             number, found = verification.verify(session)
-        print(f"{number} months verified in {time.perf_counter() - began:.0f} s, {len(found)} differ")
+        print(
+            f"{number} months verified in {time.perf_counter() - began:.0f} s, {len(found)} differ"
+        )
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -18,6 +17,7 @@ from ils.ledger import Kind
 from ils.stats.models import ClosedMonth, KeptSpan, KeptTotal
 from ils.stats.queries import closing, totals, verification
 from ils.stats.reports import periods
+from ils.stats.reports.counted import Count
 from ils.stats.reports.definitions import AMOUNTS, Definitions
 from ils.stats.reports.filling import Demand, demands
 from ils.stats.reports.periods import Window
@@ -119,13 +119,15 @@ def seal_month(session: Session, month: date, done: Definitions) -> ClosedMonth:
     closed.sealed_at = clock.now()
     keep_totals(session, done, Window(month, periods.next_month(month)))
     if month.month == 12:
-        keep_totals(session, done, Window(month.replace(month=1), periods.next_month(month)))
+        end = periods.next_month(month)
+        keep_totals(session, done, Window(month.replace(month=1), end))
+        keep_totals(session, done, Window(None, end))  # balances, from the beginning
     return closed
 
 
 def keep_totals(session: Session, done: Definitions, window: Window) -> None:
     """Keep the totals of days that are closed, by the facts the standing reports ask for."""
-    wanted = kept_columns(done)
+    wanted = kept_columns(done, balances=window.start is None)
     old = select(KeptSpan.id).where(KeptSpan.start == window.first, KeptSpan.end == window.end)
     session.execute(delete(KeptTotal).where(KeptTotal.span_id.in_(old)))
     session.execute(delete(KeptSpan).where(KeptSpan.id.in_(old)))
@@ -143,34 +145,43 @@ def keep_totals(session: Session, done: Definitions, window: Window) -> None:
     )
     session.add(span)
     session.flush()
-    for kind in wanted:
-        rows = _merged(found.get((kind, window), ()))
-        bulk_insert(
-            session,
-            KeptTotal,
-            [
-                {"id": new_id(), "span_id": span.id, "kind": kind.value, **dict(columns), **sums}
-                for columns, sums in rows.items()
-            ],
-        )
+    for kind, columns in wanted.items():
+        counts = found.get((kind, window), {}).get(columns, ())
+        bulk_insert(session, KeptTotal, [_row(span.id, kind, count) for count in counts])
+
+
+def _row(span_id: int, kind: Kind, count: Count) -> dict[str, Any]:
+    amounts = {name: count.sums[name] or 0 for name in AMOUNTS}
+    columns = dict.fromkeys(COLUMNS) | dict(count.columns)
+    return {"id": new_id(), "span_id": span_id, "kind": kind.value, **columns, **amounts}
 
 
 def refresh(session: Session, done: Definitions) -> int:
     """Keep again what new definitions ask for; returns how many spans were made anew."""
-    wanted = {kind.value: columns for kind, columns in kept_columns(done).items()}
     stale = [
         span
         for span in totals.kept_spans(session)
-        if any(not columns <= span.columns.get(kind, frozenset())
-               for kind, columns in wanted.items())
-    ]  # fmt: skip
+        if any(
+            not columns <= span.columns.get(kind.value, frozenset())
+            for kind, columns in kept_columns(done, balances=_of_all_time(span.window)).items()
+        )
+    ]
     for span in stale:
-        keep_totals(session, done, span.window)
+        all_time = _of_all_time(span.window)
+        keep_totals(session, done, Window(None, span.window.end) if all_time else span.window)
     return len(stale)
 
 
-def kept_columns(done: Definitions) -> dict[Kind, frozenset[str]]:
-    """Kind → the columns its totals are kept by: what the standing reports tell it apart by."""
+def _of_all_time(window: Window) -> bool:
+    return window.first == date.min
+
+
+def kept_columns(done: Definitions, *, balances: bool = False) -> dict[Kind, frozenset[str]]:
+    """Kind → the columns its totals are kept by: what the standing reports tell it apart by.
+
+    Args:
+        balances: only of kinds that are added up from the beginning.
+    """
     period = Period(date(2001, 1, 1), date(2002, 1, 1))  # any; only the facts are of interest
     found: dict[Kind, frozenset[str]] = defaultdict(frozenset)
     for name in STANDING:
@@ -179,18 +190,7 @@ def kept_columns(done: Definitions) -> dict[Kind, frozenset[str]]:
         for table_id in done.reports[name].tables:
             for table in (t for t in done.tables if t.id == table_id):
                 for demand in demands(table, done, period):
+                    if balances and demand.window.start is not None:
+                        continue
                     found[demand.kind] |= demand.columns | demand.branches
     return {kind: columns & set(COLUMNS) for kind, columns in found.items()}
-
-
-def _merged(
-    found: Sequence[Any],
-) -> dict[tuple[tuple[str, object], ...], dict[str, int]]:
-    """Counts with the same columns added up; each with every column and amount."""
-    merged: dict[tuple[tuple[str, object], ...], dict[str, int]] = {}
-    for count in found:
-        key = tuple((name, count.columns.get(name)) for name in COLUMNS)
-        sums = merged.setdefault(key, dict.fromkeys(AMOUNTS, 0))
-        for amount in AMOUNTS:
-            sums[amount] += count.sums.get(amount) or 0
-    return merged

@@ -32,13 +32,102 @@ class Kept:
     columns: Mapping[str, frozenset[str]]
 
 
+Columns = tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class _Question:
-    """What one statement asks: kinds told apart by the same columns, within a window."""
+    """What is asked about a piece of time: kinds that are told apart alike.
+
+    Attributes:
+        cuts: the sets of columns they are told apart by, each for some tables.
+    """
 
     kinds: tuple[Kind, ...]
-    columns: tuple[str, ...]
+    cuts: tuple[Columns, ...]
     amounts: tuple[str, ...]
+
+    @property
+    def columns(self) -> Columns:
+        """All of them together."""
+        return tuple(sorted({name for cut in self.cuts for name in cut}))
+
+
+class _Wanted:
+    """What is asked of each kind and window: column sets none of which contains another."""
+
+    def __init__(self, demands: Sequence[Demand], scope: frozenset[int] | None) -> None:
+        sets: dict[tuple[Kind, Window], set[frozenset[str]]] = defaultdict(set)
+        self.amounts: dict[Kind, set[str]] = defaultdict(set)
+        for demand in demands:
+            branches = demand.branches if scope is not None else frozenset[str]()
+            sets[demand.kind, demand.window].add(demand.columns | branches)
+            self.amounts[demand.kind].add(demand.amount)
+        self.cuts = {
+            key: [tuple(sorted(one)) for one in found if not any(one < other for other in found)]
+            for key, found in sets.items()
+        }
+        self.sums: dict[tuple[Kind, Window], dict[Columns, _Sums]] = {
+            key: {cut: {} for cut in cuts} for key, cuts in self.cuts.items()
+        }
+
+    def pieces(self) -> dict[Window, list[Kind]]:
+        """The pieces of time each kind is asked for in, as long as can be."""
+        found: dict[Window, list[Kind]] = defaultdict(list)
+        for kind in self.amounts:
+            for piece in pieces(window for of, window in self.cuts if of == kind):
+                found[piece].append(kind)
+        return found
+
+    def questions(self, piece: Window, kinds: Iterable[Kind]) -> list[_Question]:
+        """As few statements as the columns allow: each kind is asked for once."""
+        together: dict[tuple[tuple[Columns, ...], tuple[str, ...]], list[Kind]] = defaultdict(list)
+        for kind in kinds:
+            cuts = {
+                cut
+                for (of, window), found in self.cuts.items()
+                if of == kind and inside(piece, window)
+                for cut in found
+            }
+            amounts = tuple(name for name in AMOUNTS if name in self.amounts[kind])
+            together[tuple(sorted(cuts)), amounts].append(kind)
+        return [_Question(tuple(of), *key) for key, of in together.items()]
+
+    def add(self, piece: Window, cut: Columns, columns: Columns, rows: Iterable[Row[Any]]) -> None:
+        """Add rows of a piece, told apart by ``columns``, to every window that wants the cut."""
+        places = [1 + columns.index(name) for name in cut]  # the kind stands first
+        first = 1 + len(columns)
+        targets: dict[str, list[_Sums]] = defaultdict(list)
+        for (kind, window), cuts in self.sums.items():
+            if cut in cuts and inside(piece, window):
+                targets[kind.value].append(cuts[cut])
+        for row in rows:
+            key = tuple([row[at] for at in places])
+            for sums in targets[row[0]]:
+                there = sums.get(key)
+                if there is None:
+                    sums[key] = list(row[first:])
+                else:
+                    for at, number in enumerate(row[first:]):
+                        there[at] += number
+
+    def counts(self) -> Counts:
+        """What was added, as reports read it."""
+        return {
+            (kind, window): {
+                frozenset(cut): [
+                    Count(dict(zip(cut, key, strict=True)), dict(zip(amounts, sums, strict=True)))
+                    for key, sums in found.items()
+                ]
+                for cut, found in cuts.items()
+            }
+            for (kind, window), cuts in self.sums.items()
+            for amounts in [[name for name in AMOUNTS if name in self.amounts[kind]]]
+        }
+
+
+#: Values of the columns of a cut → sums of amounts.
+_Sums = dict[tuple[Any, ...], list[int]]
 
 
 def counts(session: Session, demands: Iterable[Demand], scope: frozenset[int] | None) -> Counts:
@@ -47,23 +136,14 @@ def counts(session: Session, demands: Iterable[Demand], scope: frozenset[int] | 
     Args:
         scope: only of these branches, and of moves between them and others.
     """
-    asked = list(demands)
     kept = kept_spans(session)
-    found: dict[tuple[Kind, Window], _Sums] = defaultdict(_Sums)
-    for part in _apart(asked, kept):
-        for piece, here in _pieces(part).items():
-            for question in _questions(here, scope):
-                _answer(session, _Piece(question, piece, here, scope), kept, found)
-    return {key: sums.counts() for key, sums in found.items()}
-
-
-def _pieces(demands: Sequence[Demand]) -> dict[Window, list[Demand]]:
-    """The pieces of time each kind is asked for in, as long as can be, with who asks."""
-    found: dict[Window, list[Demand]] = defaultdict(list)
-    for kind in dict.fromkeys(d.kind for d in demands):
-        of_kind = [d for d in demands if d.kind == kind]
-        for piece in pieces(d.window for d in of_kind):
-            found[piece] += [d for d in of_kind if inside(piece, d.window)]
+    found: dict[tuple[Kind, Window], Any] = {}
+    for part in _apart(list(demands), kept):
+        wanted = _Wanted(part, scope)
+        for piece, kinds in wanted.pieces().items():
+            for question in wanted.questions(piece, kinds):
+                _answer(session, wanted, question, _Where(piece, scope, kept))
+        found |= wanted.counts()
     return found
 
 
@@ -74,105 +154,29 @@ def _apart(demands: Sequence[Demand], kept: Sequence[Kept]) -> list[list[Demand]
     return [part for part in ([d for d in demands if d not in single], single) if part]
 
 
-class _Sums:
-    """Sums of a kind within a window; pieces with the same columns are added together."""
-
-    def __init__(self) -> None:
-        self.columns: tuple[str, ...] = ()
-        self.amounts: tuple[str, ...] = ()
-        self.rows: dict[tuple[Any, ...], list[int]] = {}
-
-    def add(self, question: _Question, rows: Iterable[Row[Any]]) -> None:
-        """Add rows of columns and amounts."""
-        if not self.amounts:
-            self.columns, self.amounts = question.columns, question.amounts
-        elif (self.columns, self.amounts) != (question.columns, question.amounts):
-            self._widen(question)
-        width = len(question.columns) + 1  # the kind stands first
-        places = [self.columns.index(name) for name in question.columns]
-        straight = places == list(range(len(self.columns)))
-        amounts = [self.amounts.index(name) for name in question.amounts]
-        for row in rows:
-            key: tuple[Any, ...] = row[1:width] if straight else self._placed(places, row[1:width])
-            sums = self.rows.get(key)
-            if sums is None:
-                sums = self.rows[key] = [0] * len(self.amounts)
-            for at, number in zip(amounts, row[width:], strict=True):
-                sums[at] += number
-
-    def _placed(self, places: Sequence[int], row: Sequence[Any]) -> tuple[Any, ...]:
-        whole: list[Any] = [None] * len(self.columns)
-        for at, value in zip(places, row, strict=True):
-            whole[at] = value
-        return tuple(whole)
-
-    def _widen(self, question: _Question) -> None:
-        """Another piece knows more columns or amounts."""
-        more = tuple(c for c in question.columns if c not in self.columns)
-        amounts = tuple(a for a in question.amounts if a not in self.amounts)
-        self.rows = {
-            (*key, *[None] * len(more)): [*sums, *[0] * len(amounts)]
-            for key, sums in self.rows.items()
-        }
-        self.columns, self.amounts = (*self.columns, *more), (*self.amounts, *amounts)
-
-    def counts(self) -> list[Count]:
-        """The sums, as reports read them."""
-        return [
-            Count(
-                dict(zip(self.columns, key, strict=True)),
-                dict(zip(self.amounts, sums, strict=True)),
-            )
-            for key, sums in self.rows.items()
-        ]
-
-
 @dataclass(frozen=True)
-class _Piece:
-    """A question about a piece of time, and the windows it is a part of."""
+class _Where:
+    """A piece of time, whose entries, and what is kept of them."""
 
-    question: _Question
-    window: Window
-    demands: Sequence[Demand]
+    piece: Window
     scope: frozenset[int] | None
+    kept: Sequence[Kept]
 
 
-def _questions(demands: Sequence[Demand], scope: frozenset[int] | None) -> list[_Question]:
-    """As few statements as the columns allow: each kind is asked for once."""
-    columns: dict[Kind, frozenset[str]] = defaultdict(frozenset)
-    amounts: dict[Kind, set[str]] = defaultdict(set)
-    for demand in demands:
-        columns[demand.kind] |= demand.columns
-        if scope is not None:
-            columns[demand.kind] |= demand.branches
-        amounts[demand.kind].add(demand.amount)
-    together: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Kind]] = defaultdict(list)
-    for kind, needed in columns.items():
-        said = tuple(a for a in AMOUNTS if a in amounts[kind])
-        together[tuple(sorted(needed)), said].append(kind)
-    return [_Question(tuple(kinds), *key) for key, kinds in together.items()]
-
-
-def _answer(
-    session: Session,
-    piece: _Piece,
-    kept: Sequence[Kept],
-    found: dict[tuple[Kind, Window], _Sums],
-) -> None:
+def _answer(session: Session, wanted: _Wanted, question: _Question, where: _Where) -> None:
     """Add the sums of a piece: of kept spans where there are, of entries for the rest."""
-    question, scope = piece.question, piece.scope
-    used, rest = cover(piece.window, kept, question.kinds, frozenset(question.columns))
-    queries = [_of_kept(question, used, scope)] if used else []
-    queries += [_of_entries(question, window, scope) for window in rest]
-    windows = {kind: {d.window for d in piece.demands if d.kind == kind} for kind in question.kinds}
-    for query in queries:
-        rows: dict[str, list[Row[Any]]] = defaultdict(list)
-        # By the connection: the session would make objects of a hundred thousand rows.
-        for row in session.connection().execute(query):
-            rows[row[0]].append(row)
-        for kind in question.kinds:
-            for window in windows[kind]:
-                found[kind, window].add(question, rows.get(kind, ()))
+    columns = question.columns
+    used, rest = cover(where.piece, where.kept, question.kinds, frozenset(columns))
+    # By the connection: the session would make objects of many thousand rows.
+    connection = session.connection()
+    if used:
+        for cut in question.cuts:
+            rows = connection.execute(_of_kept(question, cut, used, where.scope))
+            wanted.add(where.piece, cut, cut, rows)
+    for window in rest:
+        found = connection.execute(_of_entries(question, window, where.scope)).all()
+        for cut in question.cuts:
+            wanted.add(where.piece, cut, columns, found)
 
 
 def _of_entries(question: _Question, window: Window, scope: frozenset[int] | None) -> Select[Any]:
@@ -187,9 +191,9 @@ def _of_entries(question: _Question, window: Window, scope: frozenset[int] | Non
 
 
 def _of_kept(
-    question: _Question, spans: Sequence[Kept], scope: frozenset[int] | None
+    question: _Question, cut: Columns, spans: Sequence[Kept], scope: frozenset[int] | None
 ) -> Select[Any]:
-    columns = [getattr(KeptTotal, name) for name in question.columns]
+    columns = [getattr(KeptTotal, name) for name in cut]
     sums = [_sum(getattr(KeptTotal, name)) for name in question.amounts]
     conditions: list[ColumnElement[bool]] = [
         KeptTotal.kind.in_(question.kinds),

@@ -18,31 +18,25 @@ class Count:
     sums: Mapping[str, int]
 
 
-#: (kind, window) → what was counted in it.
-Counts = Mapping[tuple[Kind, Window], Sequence[Count]]
+#: (kind, window) → columns → what was counted, told apart by them.
+Counts = Mapping[tuple[Kind, Window], Mapping[frozenset[str], Sequence[Count]]]
 
 
 class Counted:
     """What was counted, for all tables of a report: each finds it by the columns it needs."""
 
     def __init__(self, counts: Counts) -> None:
-        self._reduced: dict[tuple[Kind, Window], dict[frozenset[str], Sequence[Count]]] = {
-            key: {frozenset(found[0].columns): found} for key, found in counts.items() if found
-        }
-
-    def columns(self, kind: Kind, window: Window) -> frozenset[str]:
-        """The columns its counts are told apart by."""
-        return next(iter(self._reduced.get((kind, window), ())), frozenset())
+        self._reduced = {key: dict(cuts) for key, cuts in counts.items()}
 
     def reduced(self, kind: Kind, window: Window, columns: frozenset[str]) -> Sequence[Count]:
         """The counts told apart by these columns only."""
-        known = self._reduced.get((kind, window))
-        if known is None:
-            return ()
+        known = self._reduced.get((kind, window), {})
         if columns not in known:
-            # The shortest list that tells these columns apart, from which a shorter one is made.
-            source = min((counts for had, counts in known.items() if columns <= had), key=len)
-            known[columns] = _reduced(source, columns)
+            fitting = [counts for had, counts in known.items() if columns <= had]
+            if not fitting:
+                return ()
+            # From the shortest list that tells these columns apart a shorter one is made.
+            known[columns] = _reduced(min(fitting, key=len), columns)
         return known[columns]
 
 

@@ -21,8 +21,6 @@ from ils.stats.reports.formulas import Term as Formula
 from ils.stats.reports.formulas import Value, division, evaluate, linear, names, written
 from ils.stats.reports.periods import Window
 
-MOVED = frozenset({"branch_id", "other_branch_id", "owner_branch_id"})
-
 
 @dataclass(frozen=True)
 class Demand:
@@ -102,12 +100,14 @@ def demands(table: Table, done: Definitions, period: Period) -> list[Demand]:
 
 def _demand(part: Part, facets: frozenset[str], window: Window, *, monthly: bool) -> Demand:
     needed = facets | {c.facet for c in part.where}
-    branches = columns_of({"branch"}, part.by)
-    if part.between:
-        branches |= columns_of({"branch"}, "other")
-    return Demand(
-        part.kind, columns_of(needed, part.by), branches, window, part.amount, monthly=monthly
-    )
+    columns = columns_of(needed, part.by)
+    return Demand(part.kind, columns, branches_of(part), window, part.amount, monthly=monthly)
+
+
+def branches_of(part: Part) -> frozenset[str]:
+    """The columns that say whether entries are of the branches of a report."""
+    here = columns_of({"branch"}, part.by)
+    return here | columns_of({"branch"}, "other") if part.between else here
 
 
 def _measure(row: Line, column: Line, table: Table, done: Definitions) -> Measure | None:
@@ -147,8 +147,9 @@ class Filling:
     ) -> None:
         self.table, self.done, self.period = table, done, period
         self.world, self.counted = world, counted
-        self.facets = tuple(sorted(axes.facets_of((*table.rows, *table.columns), done)))
-        self._projected: dict[tuple[Part, Window], dict[tuple[object, ...], int]] = {}
+        self._projected: dict[
+            tuple[Part, Window, tuple[str, ...]], dict[tuple[object, ...], int]
+        ] = {}
         self._figures: dict[tuple[str, str], Figure] = {}
         setting = Setting(world, period, labels, self._found())
         self.rows = {item.key: item for item in axes.items(table.rows, done, setting)}
@@ -289,44 +290,41 @@ class Filling:
         ]
 
     def _sum(self, term: Term) -> int:
-        projected = self._projection(term.part, term.window)
-        at = {facet: place for place, facet in enumerate(self.facets)}
-        conditions = [(at[c.facet], c) for c in term.where]
+        facets = tuple(sorted({c.facet for c in term.where}))
+        conditions = [(facets.index(c.facet), c) for c in term.where]
         return term.factor * sum(
             number
-            for values, number in projected.items()
+            for values, number in self._projection(term.part, term.window, facets).items()
             if all(c.holds(values[place]) for place, c in conditions)
         )
 
-    def _projection(self, part: Part, window: Window) -> Mapping[tuple[object, ...], int]:
-        """Sums of a part by the facets of this table; a facet it was not asked for is none."""
-        if (part, window) not in self._projected:
-            self._projected[part, window] = self._project(part, window)
-        return self._projected[part, window]
+    def _projection(
+        self, part: Part, window: Window, facets: tuple[str, ...]
+    ) -> Mapping[tuple[object, ...], int]:
+        """Sums of a part by some facets."""
+        key = (part, window, facets)
+        if key not in self._projected:
+            self._projected[key] = self._project(part, window, facets)
+        return self._projected[key]
 
-    def _project(self, part: Part, window: Window) -> dict[tuple[object, ...], int]:
-        known = self.counted.columns(part.kind, window)
-        needed = {c.facet for c in part.where} | set(self.facets)
+    def _project(
+        self, part: Part, window: Window, facets: tuple[str, ...]
+    ) -> dict[tuple[object, ...], int]:
+        columns = columns_of({*facets, *(c.facet for c in part.where)}, part.by)
         if self.world.scope is not None:
-            needed.add("branch")
-        columns = columns_of(needed, part.by) | (MOVED if part.between else frozenset())
-        readers = [self._reader(facet, part, known) for facet in self.facets]
+            columns |= branches_of(part)
+        readers = [self._reader(facet, part) for facet in facets]
         belongs = self._belonging(part)
         sums: dict[tuple[object, ...], int] = defaultdict(int)
-        for count in self.counted.reduced(part.kind, window, columns & known):
+        for count in self.counted.reduced(part.kind, window, columns):
             if belongs(count.columns):
                 sums[tuple(read(count.columns) for read in readers)] += count.sums[part.amount]
         return sums
 
-    def _reader(
-        self, facet: str, part: Part, known: frozenset[str]
-    ) -> Callable[[Mapping[str, Any]], object]:
-        """What reads a facet; one this part was never asked for is none."""
+    def _reader(self, facet: str, part: Part) -> Callable[[Mapping[str, Any]], object]:
         if facet == "kind":
             return lambda _: part.kind.value
-        if columns_of({facet}, part.by) <= known:
-            return self.world.reader(facet, part.by)
-        return lambda _: NONE
+        return self.world.reader(facet, part.by)
 
     def _belonging(self, part: Part) -> Callable[[Mapping[str, Any]], bool]:
         """What tells whether entries are of a part, and of the report's branches."""
@@ -350,17 +348,16 @@ class Filling:
     def _found(self) -> dict[str, set[object]]:
         """Facet → its values among what was counted."""
         found: dict[str, set[object]] = defaultdict(set)
-        broken = {facet for line in (*self.table.rows, *self.table.columns) for facet in line.each}
         for row, column in product(self.table.rows, self.table.columns):
             measure = _measure(row, column, self.table, self.done)
-            if measure is None or not {*row.each, *column.each}:
+            broken = {*row.each, *column.each} - {"month"}
+            if measure is None or not broken:
                 continue
             for part in measure.parts:
                 window = _window(part, row, column, self.period)
-                for values in self._projection(part, window):
-                    for facet, value in zip(self.facets, values, strict=True):
-                        if facet in broken:
-                            found[facet].add(value)
+                for facet in broken:
+                    values = self._projection(part, window, (facet,))
+                    found[facet] |= {value for (value,) in values}
         return found
 
 
