@@ -52,9 +52,11 @@ def _condition(term: Term, world: World) -> ColumnElement[bool]:
     if part.between:
         if world.scope is None:
             return and_(*inside, Entry.id < 0)  # nothing moves in or out of the whole
-        here = getattr(Entry, PLACES[part.by])
         there = Entry.branch_id if part.by == "other" else Entry.other_branch_id
-        inside += [here.in_(world.scope), or_(there.is_(None), there.not_in(world.scope))]
+        inside += [
+            _branch(part.by).in_(world.scope),
+            or_(there.is_(None), there.not_in(world.scope)),
+        ]
     elif world.scope is not None:
         inside.append(_branch(part.by).in_(world.scope))
     return and_(*inside)

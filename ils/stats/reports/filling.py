@@ -16,7 +16,7 @@ from ils.stats.reports import axes, periods
 from ils.stats.reports.axes import Item, Labels, Setting
 from ils.stats.reports.counted import Counted
 from ils.stats.reports.definitions import Definitions, Line, Measure, Part, Table
-from ils.stats.reports.facets import NONE, PLACES, Conditions, World, columns_of
+from ils.stats.reports.facets import NONE, Conditions, World, columns_of
 from ils.stats.reports.formulas import Term as Formula
 from ils.stats.reports.formulas import Value, division, evaluate, linear, names, written
 from ils.stats.reports.periods import Window
@@ -331,11 +331,11 @@ class Filling:
         meant = [(self.world.reader(c.facet, part.by), c) for c in part.where]
         scope = self.world.scope
         if part.between:
-            here = PLACES[part.by]
+            here = self.world.reader("branch", part.by)
             there = "other_branch_id" if part.by != "other" else "branch_id"
 
             def moved(columns: Mapping[str, Any]) -> bool:
-                return scope is not None and columns[here] in scope and columns[there] not in scope
+                return scope is not None and here(columns) in scope and columns[there] not in scope
 
             inside = moved
         elif scope is not None:

@@ -1,0 +1,255 @@
+"""Closed months: nothing can come in, later entries count now, another way of counting agrees."""
+
+import json
+from datetime import date
+
+import pytest
+from counting import cells, history, line, report
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import DBAPIError
+
+from ils import db, ledger
+from ils.clock import Period
+from ils.ledger import Entry, Kind
+from ils.stats.actions import closing
+from ils.stats.actions.closing import AlreadyClosed, MonthNotOver, NotAccepted
+from ils.stats.models import ClosedMonth, KeptSpan, KeptTotal
+from ils.stats.queries import closing as queries
+from ils.stats.queries import totals, verification
+from ils.stats.reports.loading import definitions
+
+MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
+
+
+def close(library, month=MARCH, today=date(2026, 6, 1), *, accepted=True):
+    with db.transaction(library.sessions) as session:
+        months = closing.close_month(session, month, today=today, staff_id=None, accepted=accepted)
+    for one in months:
+        with db.transaction(library.sessions) as session:
+            closing.seal_month(session, one, definitions())
+    return months
+
+
+def month(library, first):
+    return cells(report(library, "month", Period(first, closing.periods.next_month(first))))
+
+
+@pytest.fixture
+def spring(library):
+    """Entries of March, April and May 2026 with a stock behind them."""
+    history(
+        library,
+        line("opening", "2026-01-01", 100, of="stock", division="arts", language="kk"),
+        *(line("loan", f"2026-0{m}-{d:02}", m, division="arts", language="kk", material="book")
+          for m in (3, 4, 5) for d in range(1, 29)),
+        line("accession", "2026-03-05", 10, division="arts", language="ru", source="gift"),
+        line("withdrawal", "2026-04-05", 4, division="arts", language="kk", reason="worn"),
+    )  # fmt: skip
+    return library
+
+
+def test_a_closed_month_is_counted_from_what_is_kept(spring):
+    before = [month(spring, first) for first in (MARCH, APRIL, MAY)]
+
+    close(spring, APRIL)
+
+    assert [month(spring, first) for first in (MARCH, APRIL, MAY)] == before
+    with db.reading(spring.sessions) as session:
+        kept = {s.window.first for s in totals.kept_spans(session)}
+    assert kept == {date(2026, month, 1) for month in (1, 2, 3, 4)}
+    # The kept totals are what is read: changed behind its back, the report shows it.
+    with db.transaction(spring.sessions) as session:
+        session.execute(update(KeptTotal).where(KeptTotal.kind == "loan").values(count=1))
+    assert month(spring, MARCH) != before[0]
+
+
+def test_what_comes_late_counts_in_the_open_month_and_is_shown_apart(spring):
+    before = month(spring, MARCH)
+    close(spring, APRIL)
+
+    history(spring, line("loan", "2026-03-15", 7, division="arts"))
+
+    may = month(spring, MAY)
+    assert month(spring, MARCH) == before
+    assert may["corrections", "loan", "count"] == 7
+    assert may["activity_by_branch", "total", "loans"] == 28 * 5 + 7
+    with db.reading(spring.sessions) as session:
+        late = session.scalars(select(Entry).where(Entry.day < Entry.posted)).one()
+    assert (late.day, late.posted) == (date(2026, 3, 15), MAY)
+
+
+def test_an_act_of_a_closed_month_reversed_now_is_a_correction_of_now(library):
+    with db.transaction(library.sessions) as session:
+        mistake = ledger.record(session, Kind.REFERENCE, library.origin(), {}, detail="factual")
+    before = month(library, MARCH)
+    close(library)
+    library.wait(days=40)
+    with db.transaction(library.sessions) as session:
+        ledger.reverse(session, session.get_one(Entry, mistake), library.origin())
+
+    assert month(library, MARCH) == before
+    assert before["references", "factual", "done"] == 1
+    april = month(library, APRIL)
+    assert april["references", "factual", "done"] == -1
+    assert april["corrections", "reference", "count"] == -1
+
+
+def test_months_close_in_order_once_and_when_they_are_over(spring):
+    with pytest.raises(MonthNotOver):
+        close(spring, MAY, date(2026, 5, 31))
+    assert close(spring, MARCH) == [date(2026, 1, 1), date(2026, 2, 1), MARCH]
+    with pytest.raises(AlreadyClosed):
+        close(spring, MARCH)
+    with pytest.raises(AlreadyClosed):
+        close(spring, date(2026, 2, 1))
+    assert close(spring, MAY) == [APRIL, MAY]
+
+
+def test_days_without_a_line_must_be_seen_before_closing(spring):
+    with pytest.raises(NotAccepted):
+        close(spring, MARCH, accepted=False)
+    with db.reading(spring.sessions) as session:
+        silent = {s.branch.code: s.days for s in queries.silent_days(session, MARCH)}
+    assert silent["ЦБ"] == (date(2026, 3, 29), date(2026, 3, 30), date(2026, 3, 31))
+    assert len(silent["Ф1"]) == 31
+    close(spring, MARCH)
+    with db.reading(spring.sessions) as session:
+        accepted = session.get_one(ClosedMonth, MARCH).accepted
+    assert {one["branch"]: len(one["days"]) for one in accepted} == {"ЦБ": 3, "Ф1": 31}
+
+
+def test_the_database_itself_keeps_a_closed_month_shut(spring):
+    close(spring)
+    with db.transaction(spring.sessions) as session:
+        session.info["first_open_day"] = date(2026, 1, 1)  # as a desk that read it before
+        with pytest.raises(DBAPIError, match="the month is closed"), session.begin_nested():
+            ledger.record(session, Kind.VISIT, spring.origin(), {})
+
+
+def test_a_desk_that_loses_the_race_against_the_closing_writes_into_the_open_month(spring):
+    close(spring, MARCH)
+    origin, tries = spring.origin(), []
+
+    def work(session):
+        if not tries:
+            session.info["first_open_day"] = date(2026, 1, 1)  # read before the month was closed
+        tries.append(1)
+        return ledger.record(session, Kind.REFERENCE, origin, {}, detail="thematic")
+
+    entry_id = db.run(spring.sessions, work)
+
+    with db.reading(spring.sessions) as session:
+        entry = session.get_one(Entry, entry_id)
+    assert (len(tries), entry.day.month, entry.posted) == (2, 3, APRIL)
+
+
+def test_a_clock_set_back_changes_no_closed_month(spring):
+    close(spring, MAY)
+    before = month(spring, MARCH)
+    spring.reader("R1")  # the clock of this library stands in March
+    assert month(spring, MARCH) == before
+    june = month(spring, date(2026, 6, 1))
+    assert june["activity_by_branch", "total", "registrations"] == 1
+
+
+def test_closed_months_are_counted_again_another_way(spring):
+    close(spring, MAY)
+    with db.reading(spring.sessions) as session:
+        assert verification.verify(session) == (5, [])
+
+
+@pytest.mark.parametrize("what", ["totals", "digest", "kept", "entries", "seal"])
+def test_any_difference_is_reported(spring, what):
+    close(spring, MAY)
+    with db.transaction(spring.sessions) as session:
+        if what == "kept":
+            span = session.scalars(select(KeptSpan).where(KeptSpan.start == MARCH)).one()
+            statement = update(KeptTotal).where(KeptTotal.span_id == span.id)
+            session.execute(statement.values(count=KeptTotal.count + 1))
+        else:
+            values = {
+                "totals": {"totals": {"loan": {"ЦБ": [1, 0, 0, 0, 1]}}},
+                "digest": {"digest": "0" * 64},
+                "entries": {"entries": 1},
+                "seal": {"sealed_at": None},
+            }[what]
+            session.execute(update(ClosedMonth).where(ClosedMonth.month == MARCH).values(**values))
+    with db.reading(spring.sessions) as session:
+        found = verification.verify(session)[1]
+    assert found
+    assert found[0].month == MARCH
+
+
+def test_an_entry_slipped_past_the_guards_is_found(spring, prepared):
+    close(spring, MAY)
+    with db.transaction(spring.sessions) as session:
+        if prepared[0] == "sqlite":
+            session.execute(text("DROP TRIGGER ledger_no_update"))
+        else:
+            session.execute(text("ALTER TABLE ledger DISABLE TRIGGER ledger_append_only"))
+        session.execute(text("UPDATE ledger SET count = 9 WHERE kind = 'accession'"))
+        if prepared[0] != "sqlite":
+            session.execute(text("ALTER TABLE ledger ENABLE TRIGGER ledger_append_only"))
+    with db.reading(spring.sessions) as session:
+        differing = {d.what.split(" ")[0] for d in verification.verify(session)[1]}
+    assert {"digest", "accession"} <= differing
+
+
+def test_sealing_goes_on_after_a_crash(spring):
+    with db.transaction(spring.sessions) as session:
+        closing.close_month(session, APRIL, today=date(2026, 6, 1), staff_id=None, accepted=True)
+    before = month(spring, MARCH)  # closed, not sealed: counted from its entries
+    with db.reading(spring.sessions) as session:
+        waiting = queries.unsealed(session)
+    assert len(waiting) == 4
+    for one in waiting:
+        with db.transaction(spring.sessions) as session:
+            closing.seal_month(session, one, definitions())
+            closing.seal_month(session, one, definitions())  # once is enough
+    assert month(spring, MARCH) == before
+    with db.reading(spring.sessions) as session:
+        assert verification.verify(session)[1] == []
+
+
+def test_new_definitions_are_kept_anew(spring):
+    close(spring, MAY)
+    with db.transaction(spring.sessions) as session:
+        for span in session.scalars(select(KeptSpan)):
+            span.kept = {kind: ["branch_id"] for kind in span.kept}
+    before = month(spring, MARCH)  # what is kept does not tell enough: counted from entries
+    with db.transaction(spring.sessions) as session:
+        assert closing.refresh(session, definitions()) == 5
+        assert closing.refresh(session, definitions()) == 0
+    assert month(spring, MARCH) == before
+
+
+def test_a_closed_year_is_kept_as_one_and_balances_from_the_beginning(spring):
+    history(
+        spring, line("loan", "2025-05-05", 3), line("accession", "2025-06-01", 2, source="gift")
+    )
+    before = cells(report(spring, "annual", Period(date(2025, 1, 1), date(2026, 1, 1))))
+    close(spring, MARCH)
+    assert cells(report(spring, "annual", Period(date(2025, 1, 1), date(2026, 1, 1)))) == before
+    with db.reading(spring.sessions) as session:
+        spans = {(s.window.first, s.window.end) for s in totals.kept_spans(session)}
+        assert (date(2025, 1, 1), date(2026, 1, 1)) in spans
+        assert (date.min, date(2026, 1, 1)) in spans
+        assert verification.verify(session)[1] == []
+
+
+def test_a_branch_merged_into_another_keeps_its_past_figures(spring):
+    history(spring, line("loan", "2026-03-03", 9, branch="Ф1"))
+    before = month(spring, MARCH)
+    close(spring, MARCH)
+    with db.transaction(spring.sessions) as session:
+        branch = session.merge(spring.branches["Ф1"])
+        branch.active = False
+    assert month(spring, MARCH) == before
+    assert month(spring, MARCH)["activity_by_branch", "Ф1", "loans"] == 9
+
+
+def test_frozen_months_are_named(spring):
+    close(spring, APRIL)
+    said = report(spring, "quarter", Period(APRIL, date(2026, 7, 1)))
+    assert said["frozen"] == ["2026-04"]
+    json.dumps(said)

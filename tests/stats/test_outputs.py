@@ -1,0 +1,238 @@
+"""Every format has the same figures; ratios are formulas; what is sent is what was prepared."""
+
+import csv
+import io
+import json
+import re
+import shutil
+import subprocess
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from counting import YEAR_2020, cells, history, line, report
+from docx import Document
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from ils import clock, db
+from ils.config import Statistics
+from ils.mail import Letter
+from ils.stats.actions import planning, schedules
+from ils.stats.models import WORKER, ClosedMonth, Heartbeat, PreparedReport, Schedule
+from ils.stats.outputs.chart import charts
+from ils.stats.outputs.content import number, shown
+from ils.stats.outputs.formats import FORMATS, write
+from ils.stats.reports.filling import Figure
+from ils.stats.reports.loading import definitions
+
+
+@pytest.fixture
+def year(library):
+    history(
+        library,
+        line("opening", "2020-01-01", 4000, of="stock", division="society", language="ru"),
+        line("accession", "2020-02-10", 1234, source="gift", division="arts", language="kk"),
+        line("withdrawal", "2020-11-01", 20, reason="worn", division="society", language="ru"),
+        line("loan", count=50123, division="arts", language="kk", material="book"),
+        line("registration", count=1000, new=True, patron_category="builder"),
+        line("visit", "2020-07-01", 4321),
+    )
+    with db.transaction(library.sessions) as session:
+        planning.declare_value(
+            session, definitions(), staff_id=None, key="population", day=date(2020, 1, 1),
+            value=Decimal(79062), source="акимат",
+        )  # fmt: skip
+    return report(library, "annual", YEAR_2020)
+
+
+def texts_of(said, language):
+    """(row name, number) as people read them."""
+    return [
+        (row["label"][language], shown(value, row.get("units", {}).get(key, "count")))
+        for table in said["tables"]
+        for row in table["rows"]
+        for key, value in row["cells"].items()
+    ]
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_the_document_has_every_figure(year, language):
+    document = Document(io.BytesIO(write(year, "docx", language)))
+    found = [
+        (row.cells[0].text.strip(), cell.text.removesuffix("*"))
+        for table in document.tables
+        for row in table.rows[1:]
+        for cell in row.cells[1:]
+    ]
+    assert sorted(found) == sorted(texts_of(year, language))
+    words = "\n".join(p.text for p in document.paragraphs)
+    assert year["title"][language] in words
+    assert "01.01.2020 – 31.12.2020" in words
+    assert {"ru": "Директор", "kk": "Директор"}[language] in words
+
+
+def test_the_sheet_has_numbers_and_formulas(year, tmp_path):
+    file = tmp_path / "year.xlsx"
+    file.write_bytes(write(year, "xlsx", "ru"))
+    book = load_workbook(file)
+    assert len(book.sheetnames) == len(year["tables"])
+    sheet = book.worksheets[0]
+    rows = {row[0].value: row for row in sheet.iter_rows(min_row=5)}
+    head = {cell.value: at for at, cell in enumerate(sheet[4])}
+    fact = rows["Читаемость"][head["Выполнено"]]
+    assert re.fullmatch(r"=\(D\d+/D\d+\)", fact.value)
+    assert rows["Читатели"][head["Выполнено"]].value == 1000
+    top, bottom = re.findall(r"D\d+", fact.value)
+    assert sheet[top].value / sheet[bottom].value == pytest.approx(50.123)
+    # What is divided by but not shown stands in a hidden row.
+    stock = re.findall(r"D(\d+)", rows["Обращаемость"][head["Выполнено"]].value)[1]
+    assert sheet[f"D{stock}"].value == 5214
+    assert sheet.row_dimensions[int(stock)].hidden
+
+
+def test_counted_numbers_of_the_sheet_are_those_of_the_report(year):
+    book = load_workbook(io.BytesIO(write(year, "xlsx", "kk")))
+    for table, sheet in zip(year["tables"], book.worksheets, strict=True):
+        for row, line_ in zip(table["rows"], sheet.iter_rows(min_row=5), strict=False):
+            for cell, (key, value) in zip(line_[1:], row["cells"].items(), strict=False):
+                if key not in row.get("formulas", {}):
+                    assert cell.value == ("—" if value is None else value)
+
+
+def test_the_list_has_every_cell(year):
+    lines = io.StringIO(write(year, "csv", "ru").decode("utf-8-sig"))
+    found = {
+        (r["table"], r["row"], r["column"]): r["value"]
+        for r in csv.DictReader(lines, delimiter=";")
+    }
+    assert found == {key: "" if v is None else str(v) for key, v in cells(year).items()}
+
+
+def test_the_print_has_every_figure(year, tmp_path):
+    file = tmp_path / "year.pdf"
+    file.write_bytes(write(year, "pdf", "kk"))
+    assert file.read_bytes().startswith(b"%PDF")
+    command = [shutil.which("pdftotext"), "-layout", file, "-"]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    for figure in ("50 123", "1 234", "5 214", "1,3*"):
+        assert figure in text.replace("\u00a0", " ")
+    assert "Негізгі сандық көрсеткіштер" in text
+
+
+def test_the_contract_is_json(year):
+    assert json.loads(write(year, "json", "ru")) == json.loads(json.dumps(year))
+    assert (year["report"], year["from"], year["to"]) == ("annual", "2020-01-01", "2020-12-31")
+    assert set(FORMATS) == {"json", "text", "csv", "xlsx", "docx", "pdf"}
+
+
+def test_a_chart_says_its_numbers(year):
+    drawn = charts(year, "ru")
+    assert "май 2020 — 50\u00a0123" in drawn["activity_by_month"]
+    assert drawn["activity_by_month"].count("<rect") == 12
+    assert "fund_movement" not in drawn
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "half_up", "cut"),
+    [
+        ("1.25", "ratio", "1.3", "1.2"), ("-1.25", "ratio", "-1.3", "-1.2"),
+        ("0.397", "ratio", "0.4", "0.3"), ("99.95", "percent", "100.0", "99.9"),
+        ("12345", "money", "123.45", "123.45"), ("2.5", "count", 3, 2), (None, "ratio", None, None),
+    ],
+)  # fmt: skip
+def test_numbers_are_rounded_as_told(value, unit, half_up, cut):
+    figure = Figure(None if value is None else Fraction(value), unit)
+    assert (number(figure), number(figure, truncate=True)) == (half_up, cut)
+
+
+# --- what the worker prepares ---------------------------------------------------------------
+
+
+@pytest.fixture
+def at(monkeypatch):
+    def set_(*moment):
+        monkeypatch.setattr(clock, "now", lambda: datetime(*moment, tzinfo=UTC))
+
+    return set_
+
+
+def schedule(library, **said):
+    with db.transaction(library.sessions) as session:
+        schedules.add_schedule(
+            session, definitions(), today=date(2026, 3, 4),
+            **{"report": "month", "every": "month", "language": "kk", "days_after": 1,
+               "addresses": "a@example.kz, b@example.kz", "branch": None} | said,
+        )  # fmt: skip
+
+
+def rows(library, model):
+    with db.reading(library.sessions) as session:
+        return session.scalars(select(model).order_by(model.id)).all()
+
+
+def test_a_report_is_prepared_once_kept_and_sent(library, at):
+    schedule(library)
+    at(2026, 4, 1, 6)
+    for _ in range(2):
+        assert schedules.worker_round(library.sessions, library.config, definitions()) == []
+    prepared = rows(library, PreparedReport)
+    assert [(p.start, p.end) for p in prepared] == [
+        (date(2026, 2, 1), date(2026, 3, 1)), (date(2026, 3, 1), date(2026, 4, 1)),
+    ]  # fmt: skip
+    letters = rows(library, Letter)
+    assert [one.to for one in letters] == ["a@example.kz", "b@example.kz"] * 2
+    document = Document(io.BytesIO(letters[-1].file))
+    assert "Айлық жұмыс" in document.paragraphs[0].text
+    assert letters[-1].file_name == "2026-03-01-2026-03-31.docx"
+
+
+def test_a_missed_report_is_caught_up_and_stays_as_it_was(library, at):
+    schedule(library, addresses="", every="week")
+    at(2026, 3, 30, 6)  # the worker was away for weeks
+    schedules.worker_round(library.sessions, library.config, definitions())
+    prepared = rows(library, PreparedReport)
+    assert len(prepared) == 5
+    before = prepared[-1].content
+    library.reader("R1")
+    schedules.worker_round(library.sessions, library.config, definitions())
+    assert rows(library, PreparedReport)[-1].content == before
+    assert rows(library, Letter) == []
+
+
+def test_a_resting_schedule_prepares_nothing(library, at):
+    schedule(library)
+    with db.transaction(library.sessions) as session:
+        schedules.stop_schedule(session, session.scalars(select(Schedule)).one(), active=False)
+    at(2026, 4, 1, 6)
+    schedules.worker_round(library.sessions, library.config, definitions())
+    assert rows(library, PreparedReport) == []
+
+
+def test_the_worker_closes_on_its_day_if_nothing_is_missing(library, at):
+    object.__setattr__(library.config, "statistics", Statistics("half_up", 3))
+    every = [f"2026-03-{day:02}" for day in range(1, 32)]
+    history(library, *(line("visit", day, branch=b) for day in every for b in ("ЦБ", "Ф1")))
+    at(2026, 4, 2, 6)
+    schedules.worker_round(library.sessions, library.config, definitions())
+    with db.reading(library.sessions) as session:
+        assert session.scalars(select(ClosedMonth)).all() == []
+    at(2026, 4, 3, 6)
+    schedules.worker_round(library.sessions, library.config, definitions())
+    with db.reading(library.sessions) as session:
+        (closed,) = session.scalars(select(ClosedMonth)).all()
+        assert (closed.month, closed.automatic) == (date(2026, 3, 1), True)
+        assert closed.digest
+    object.__setattr__(library.config, "statistics", Statistics("half_up", 0))
+
+
+def test_the_worker_says_what_it_could_not_do(library, at):
+    object.__setattr__(library.config, "statistics", Statistics("half_up", 3))
+    history(library, line("visit", "2026-03-05"))  # the other days are missing
+    at(2026, 4, 3, 6)
+    said = schedules.worker_round(library.sessions, library.config, definitions())
+    with db.reading(library.sessions) as session:
+        beat = session.get_one(Heartbeat, WORKER)
+    assert (said, beat.problem) == (["not_accepted"], "not_accepted")
+    object.__setattr__(library.config, "statistics", Statistics("half_up", 0))

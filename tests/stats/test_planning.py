@@ -1,0 +1,187 @@
+"""Plans and declared values: the latest stands, the history stays, what is counted is not said."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from counting import MARCH, YEAR_2020, cells, history, line, report
+from sqlalchemy import select
+
+from ils import db, tables
+from ils.clock import Period
+from ils.errors import Invalid
+from ils.organisation.models import Role
+from ils.stats import rules
+from ils.stats.actions import planning
+from ils.stats.actions.planning import PlanRejected
+from ils.stats.models import DeclaredValue, PlanVersion
+from ils.stats.reports.loading import definitions
+from ils.stats.rules import Counted, Planned
+
+
+def plan(library, *rows, reason="план года", staff_id=None):
+    with db.transaction(library.sessions) as session:
+        planning.set_plans(session, staff_id=staff_id, reason=reason, planned=rows)
+
+
+def declare(library, key, value, day=date(2020, 5, 5), source="акимат", branch=None):
+    with db.transaction(library.sessions) as session:
+        where = session.merge(library.branches[branch]) if branch else None
+        said = None if value is None else Decimal(value)
+        planning.declare_value(
+            session, definitions(), staff_id=None, key=key, day=day, value=said, source=source,
+            branch=where,
+        )  # fmt: skip
+
+
+def readers(quarters, branch=None, year=2020):
+    return Planned("indicators", "readers", branch, year, quarters)
+
+
+def test_plan_and_fact_stand_beside_each_other(library):
+    plan(library, readers((100, 50, 50, 200)))
+    history(library, line("registration", count=300, new=True))
+    done = cells(report(library, "annual", YEAR_2020))
+    assert [done["indicators", "readers", c] for c in ("plan", "fact", "percent")] == [
+        400, 300, "75.0",
+    ]  # fmt: skip
+    assert done["indicators", "visits", "plan"] is None
+
+
+def test_a_period_of_months_has_its_share_of_the_quarters(library):
+    plan(library, readers((90, 60, 31, 200)))
+    ten = Period(date(2020, 1, 1), date(2020, 11, 1))
+    assert cells(report(library, "months", ten))["indicators", "readers", "plan"] == 248  # 247⅔
+    cut = Period(date(2020, 1, 1), date(2020, 2, 15))
+    assert cells(report(library, "months", cut))["indicators", "readers", "plan"] is None
+
+
+def test_a_later_version_stands_and_the_report_says_who_and_why(library):
+    staff = library.account("stats", Role.STATISTICIAN)
+    plan(library, readers((100, 100, 100, 100)))
+    plan(library, readers((10, 10, 10, 10)), reason="карантин", staff_id=staff)
+    said = report(library, "annual", YEAR_2020)
+    assert cells(said)["indicators", "readers", "plan"] == 40
+    assert [(p["reason"], p["who"]) for p in said["plans"]] == [
+        ("план года", "—"), ("карантин", "stats"),
+    ]  # fmt: skip
+    with db.reading(library.sessions) as session:
+        assert len(session.scalars(select(PlanVersion)).all()) == 2
+
+
+def test_the_plan_of_the_system_is_its_own_or_the_sum_of_branches(library):
+    plan(library, readers((1, 1, 1, 1), "ЦБ"), readers((2, 2, 2, 2), "Ф1"))
+    done = cells(report(library, "annual", YEAR_2020))
+    one = cells(report(library, "annual", YEAR_2020, "Ф1"))
+    assert (done["indicators", "readers", "plan"], one["indicators", "readers", "plan"]) == (12, 8)
+    plan(library, readers((25, 25, 25, 25)))
+    assert cells(report(library, "annual", YEAR_2020))["indicators", "readers", "plan"] == 100
+
+
+def test_a_plan_can_be_taken_back(library):
+    plan(library, readers((1, 1, 1, 1)))
+    plan(library, readers((None, None, None, None)))
+    assert cells(report(library, "annual", YEAR_2020))["indicators", "readers", "plan"] is None
+
+
+def test_plans_come_from_a_spreadsheet_all_or_none(library):
+    head = [tables.Cell(text) for text in ("indicator", "branch", "year", "I", "II", "III", "IV")]
+    rows = [
+        ["indicators.readers", "", 2020, 100, 50, 50, 200],
+        ["catalogue_growth.books", "ЦБ", 2020, 10, "", "", "5"],
+    ]
+
+    def file(*more):
+        body = [[tables.Cell(value) for value in row] for row in (*rows, *more)]
+        return tables.rows(tables.workbook([tables.Sheet("план", [head, *body])]))
+
+    known = set(rules.plan_keys(definitions(), date(2020, 5, 5), ("books",)))
+    with db.transaction(library.sessions) as session:
+        read = planning.read_plans(session, known, file())
+        assert read == [
+            readers((100, 50, 50, 200)),
+            Planned("catalogue_growth", "books", "ЦБ", 2020, (10, None, None, 5)),
+        ]
+        with pytest.raises(PlanRejected) as rejected:
+            planning.read_plans(
+                session, known,
+                file(["indicators.luck", "", 2020], ["indicators.visits", "Ф9", 2020, 1],
+                     ["indicators.visits", "", "год", 1], ["indicators.visits", "", 2020, "много"],
+                     ["indicators.readers", "", 2020, 7]),
+            )  # fmt: skip
+    assert rejected.value.lines == [
+        (4, "unknown indicator “indicators.luck”"),
+        (5, "unknown branch “Ф9”"),
+        (6, "“год” is no year"),
+        (7, "“много” is no whole number"),
+        (8, "it stands twice in the file"),
+    ]
+
+
+def test_what_is_declared_is_marked_and_makes_ratios(library):
+    declare(library, "population", "79062")
+    history(library, line("registration", count=6549, new=True))
+    said = report(library, "annual", YEAR_2020)
+    row = next(r for r in said["tables"][0]["rows"] if r["key"] == "coverage")
+    assert (row["cells"]["fact"], row["fractions"]["fact"]) == ("8.3", "6549/79062")
+    assert "fact" in row["declared"]
+
+
+def test_a_correction_leaves_the_history(library):
+    declare(library, "population", "80000")
+    declare(library, "population", "79062", source="перепись")
+    history(library, line("registration", count=6549, new=True))
+    done = cells(report(library, "annual", YEAR_2020))
+    assert done["indicators", "coverage", "fact"] == "8.3"
+    with db.reading(library.sessions) as session:
+        said = session.scalars(select(DeclaredValue).order_by(DeclaredValue.id)).all()
+    assert [(one.value, one.source) for one in said] == [(80000, "акимат"), (79062, "перепись")]
+    declare(library, "population", None)
+    assert cells(report(library, "annual", YEAR_2020))["indicators", "coverage", "fact"] is None
+
+
+def test_counters_add_up_and_the_last_state_stands(library):
+    for month in (1, 2, 3):
+        declare(library, "site_visits", month, date(2026, month, 9))
+    declare(library, "population", "500", date(2025, 1, 1))
+    quarter = Period(date(2026, 1, 1), date(2026, 4, 1))
+    history(library, line("registration", "2026-03-03", 50, new=True))
+    done = cells(report(library, "quarter", quarter))
+    assert done["indicators", "site_visits", "fact"] == 6
+    assert done["indicators", "coverage", "fact"] == "10.0"  # the last declared population
+    march = cells(report(library, "month", MARCH))
+    assert march["indicators", "site_visits", "fact"] == 3
+
+
+@pytest.mark.parametrize("key", ["readers", "loans", "items_overdue", "nonsense"])
+def test_what_the_ledger_counts_cannot_be_declared(library, key):
+    with pytest.raises(Counted):
+        declare(library, key, "5")
+
+
+@pytest.mark.parametrize("text", ["много", "-1", "1.234", "1e99", "NaN"])
+def test_a_value_must_be_a_number(text):
+    with pytest.raises(Invalid):
+        rules.declared_number(text)
+
+
+def test_a_value_needs_its_source(library):
+    with pytest.raises(Invalid):
+        declare(library, "population", "5", source=" ")
+
+
+@pytest.mark.parametrize(
+    ("every", "today", "wanted"),
+    [
+        ("week", date(2026, 3, 4), [(date(2026, 2, 16), date(2026, 2, 23)),
+                                    (date(2026, 2, 23), date(2026, 3, 2))]),
+        ("month", date(2026, 4, 1), [(date(2026, 3, 1), date(2026, 4, 1))]),
+        ("quarter", date(2026, 3, 31), []),
+        ("quarter", date(2026, 4, 1), [(date(2026, 1, 1), date(2026, 4, 1))]),
+        ("year", date(2027, 1, 9), [(date(2026, 1, 1), date(2027, 1, 1))]),
+    ],
+)  # fmt: skip
+def test_periods_come_due_when_they_are_over(every, today, wanted):
+    since = {"week": date(2026, 2, 16), "month": date(2026, 3, 1)}.get(every, date(2026, 1, 1))
+    found = rules.due_periods(every, since, today, 1)
+    assert [(p.start, p.end) for p in found] == wanted
