@@ -29,9 +29,14 @@ from ils.organisation.actions import add_branch, add_staff
 from ils.organisation.cli import staff
 from ils.organisation.models import BranchType, Role
 from ils.organisation.queries import is_empty
+from ils.stats.actions.closing import close_month, parsed_month
 from ils.stats.actions.planning import note_value
-from ils.stats.actions.schedules import worker_round
+from ils.stats.actions.schedules import beat, selfcheck_due, worker_round
 from ils.stats.cli import ledger, stats
+from ils.stats.cli.closing import seal
+from ils.stats.models import SELFCHECK
+from ils.stats.queries import closing as closing_queries
+from ils.stats.queries.closing import silent_days
 from ils.stats.queries.planning import value_noted
 from ils.stats.reports.loading import definitions
 
@@ -163,6 +168,9 @@ def _round(console: Console) -> None:
     today = clock.local_day(clock.now(), console.config.library.timezone)
     with db.transaction(console.sessions) as session:
         note_overdue(session, today)
+        due = selfcheck_due(session)
+    if due:
+        check_books(console)
     worker_round(console.sessions, console.config, definitions())
     if console.config.mail.host:
         mail.send_due(console.sessions, console.config.mail)
@@ -227,6 +235,43 @@ def check(console: Console, json_: bool) -> None:
         click.echo("problems found" if problems else "all is well")
     if problems:
         click.get_current_context().exit(1)
+
+
+def check_books(console: Console) -> None:
+    """Run the self-check and note what it found, for whoever closes a month."""
+    with db.reading(console.sessions) as session:
+        found = [finding.check for finding in selfcheck.findings(session)]
+    with db.transaction(console.sessions) as session:
+        beat(session, ", ".join(found), name=SELFCHECK)
+
+
+@stats.command()
+@click.argument("month")
+@click.option("--accept", is_flag=True, help="Close although days are missing.")
+@click.option("--json", "json_", is_flag=True)
+@with_console
+def close(console: Console, month: str, accept: bool, json_: bool) -> None:
+    """Close MONTH (2026-10) and those before it; there is no reopening."""
+    first = parsed_month(month)
+    today = clock.local_day(clock.now(), console.config.library.timezone)
+    check_books(console)
+    with db.reading(console.sessions) as session:
+        silent, checked = silent_days(session, first), closing_queries.selfcheck(session)
+    if checked:
+        click.echo(f"self-check: {checked}", err=True)
+    for one in silent:
+        days = ", ".join(f"{day:%d.%m}" for day in one.days)
+        click.echo(f"{one.branch.code}: nothing was written down on {days}", err=True)
+
+    def work(session: Session) -> list[date]:
+        return close_month(session, first, today=today, staff_id=None, accepted=accept)
+
+    months = db.run(console.sessions, work)
+    sealed = seal(console, hidden=json_)
+    if json_:
+        print_json({"id": month, "closed": [f"{m:%Y-%m}" for m in months]})
+    else:
+        click.echo(f"closed: {', '.join(f'{m:%Y-%m}' for m in sealed)}")
 
 
 @ledger.command()

@@ -42,6 +42,46 @@ ITEM = "('loan','return','renewal','accession','withdrawal','in_house_use','il_l
 READER = "('loan','return','visit','renewal','registration','in_house_use')"
 
 
+STATEMENT = """
+    INSERT INTO ledger (id, request_id, occurred_at, day, posted, recorded_at, branch_id,
+      channel, kind, count, patron_year_id, item_id, record_id, loan_id, catalogue, material,
+      language, division, owner_branch_id, patron_category, age, sex, source, reason, place,
+      detail)
+    {series},
+    r AS MATERIALIZED (SELECT i, {number} r0, {number} r1, {number} r2, {number} r3,
+      {number} r4, {number} r5, {number} r6, {number} r7 FROM n),
+    k AS MATERIALIZED (SELECT r.*, {day} dd, {kind} kind FROM r)
+    SELECT {first}+i, {uuid}, {at}, dd, dd, {at},
+      CASE WHEN r1 % 4 = 0 THEN {central} ELSE {branch} + r1 % 20 END, 'desk', kind, 1,
+      CASE WHEN kind IN {reader} THEN r5 % 38000 END, CASE WHEN kind IN {item} THEN r5 % 500000 END,
+      CASE WHEN kind IN {item} THEN r5 % 200000 END, CASE WHEN kind IN ('loan','return') THEN i END,
+      CASE WHEN kind IN {item} OR kind = 'record_added' THEN
+        CASE r7 % 4 WHEN 0 THEN 'local_history' WHEN 1 THEN 'articles' ELSE 'books' END END,
+      CASE WHEN kind IN {item} THEN CASE r4 % 20 WHEN 0 THEN 'journal' WHEN 1 THEN 'newspaper'
+        WHEN 2 THEN 'cd' WHEN 3 THEN 'ebook' ELSE 'book' END END,
+      CASE WHEN kind IN {item} OR kind = 'record_added' THEN
+        CASE r3 % 20 WHEN 0 THEN 'en' WHEN 1 THEN 'de' WHEN 2 THEN 'uz' ELSE
+        CASE WHEN r3 % 20 < 9 THEN 'kk' ELSE 'ru' END END END,
+      CASE WHEN kind IN {item} THEN CASE r2 % 12 WHEN 0 THEN 'society' WHEN 1 THEN 'society'
+        WHEN 2 THEN 'science' WHEN 3 THEN 'technology' WHEN 4 THEN 'arts' ELSE 'literature' END END,
+      CASE WHEN kind IN {item} THEN {branch} + r6 % 20 END,
+      CASE WHEN kind IN {reader} THEN CASE r5 % 7 WHEN 0 THEN 'pupil' WHEN 1 THEN 'student'
+        WHEN 2 THEN 'builder' WHEN 3 THEN 'teacher' WHEN 4 THEN 'pensioner' WHEN 5 THEN 'worker'
+        ELSE 'other' END END,
+      CASE WHEN kind IN {reader} THEN 6 + r5 % 70 END, CASE WHEN kind IN {reader} THEN
+        CASE WHEN r5 % 3 = 0 THEN 'm' ELSE 'f' END END,
+      CASE WHEN kind = 'accession' THEN CASE r6 % 3 WHEN 0 THEN 'gift' WHEN 1 THEN 'state_order'
+        ELSE 'budget' END END,
+      CASE WHEN kind = 'withdrawal' THEN CASE r6 % 3 WHEN 0 THEN 'obsolete' ELSE 'worn' END END,
+      CASE WHEN kind = 'loan' THEN CASE r6 % 10 WHEN 0 THEN 'reading_room' WHEN 1 THEN
+        'service_point' ELSE 'home' END END,
+      CASE WHEN kind = 'registration' THEN CASE WHEN r6 % 5 = 0 THEN 'new' ELSE 're' END
+        WHEN kind = 'reference' THEN CASE r6 % 2 WHEN 0 THEN 'thematic' ELSE 'address' END
+        WHEN kind = 'renewal' THEN 'reader' END
+    FROM k
+    """
+
+
 def fill(engine: db.Engine, entries: int) -> None:
     """Entries spread evenly over ten years, in the order of their days."""
     sqlite = engine.dialect.name == "sqlite"
@@ -67,64 +107,29 @@ def fill(engine: db.Engine, entries: int) -> None:
         branches = [b for (b,) in connection.execute(text("SELECT id FROM branch ORDER BY id"))]
         connection.rollback()
     for start in range(0, entries, STEP):
-        statement = f"""
-        INSERT INTO ledger (id, request_id, occurred_at, day, posted, recorded_at, branch_id,
-          channel, kind, count, patron_year_id, item_id, record_id, loan_id, catalogue, material,
-          language, division, owner_branch_id, patron_category, age, sex, source, reason, place,
-          detail)
-        {series.format(start=start, end=min(start + STEP, entries))},
-        r AS MATERIALIZED (SELECT i, {number} r0, {number} r1, {number} r2, {number} r3,
-          {number} r4, {number} r5, {number} r6, {number} r7 FROM n),
-        k AS MATERIALIZED (SELECT r.*, {day} dd, {kind} kind FROM r)
-        SELECT {1 << 50}+i, {uuid}, {at}, dd, dd, {at},
-          CASE WHEN r1 % 4 = 0 THEN {branches[0]} ELSE {branches[1]} + r1 % 20 END, 'desk', kind, 1,
-          CASE WHEN kind IN {READER} THEN r5 % 38000 END, CASE WHEN kind IN {ITEM} THEN r5 % 500000 END,
-          CASE WHEN kind IN {ITEM} THEN r5 % 200000 END, CASE WHEN kind IN ('loan','return') THEN i END,
-          CASE WHEN kind IN {ITEM} OR kind = 'record_added' THEN
-            CASE r7 % 4 WHEN 0 THEN 'local_history' WHEN 1 THEN 'articles' ELSE 'books' END END,
-          CASE WHEN kind IN {ITEM} THEN CASE r4 % 20 WHEN 0 THEN 'journal' WHEN 1 THEN 'newspaper'
-            WHEN 2 THEN 'cd' WHEN 3 THEN 'ebook' ELSE 'book' END END,
-          CASE WHEN kind IN {ITEM} OR kind = 'record_added' THEN
-            CASE r3 % 20 WHEN 0 THEN 'en' WHEN 1 THEN 'de' WHEN 2 THEN 'uz' ELSE
-            CASE WHEN r3 % 20 < 9 THEN 'kk' ELSE 'ru' END END END,
-          CASE WHEN kind IN {ITEM} THEN CASE r2 % 12 WHEN 0 THEN 'society' WHEN 1 THEN 'society'
-            WHEN 2 THEN 'science' WHEN 3 THEN 'technology' WHEN 4 THEN 'arts' ELSE 'literature' END END,
-          CASE WHEN kind IN {ITEM} THEN {branches[1]} + r6 % 20 END,
-          CASE WHEN kind IN {READER} THEN CASE r5 % 7 WHEN 0 THEN 'pupil' WHEN 1 THEN 'student'
-            WHEN 2 THEN 'builder' WHEN 3 THEN 'teacher' WHEN 4 THEN 'pensioner' WHEN 5 THEN 'worker'
-            ELSE 'other' END END,
-          CASE WHEN kind IN {READER} THEN 6 + r5 % 70 END, CASE WHEN kind IN {READER} THEN
-            CASE WHEN r5 % 3 = 0 THEN 'm' ELSE 'f' END END,
-          CASE WHEN kind = 'accession' THEN CASE r6 % 3 WHEN 0 THEN 'gift' WHEN 1 THEN 'state_order'
-            ELSE 'budget' END END,
-          CASE WHEN kind = 'withdrawal' THEN CASE r6 % 3 WHEN 0 THEN 'obsolete' ELSE 'worn' END END,
-          CASE WHEN kind = 'loan' THEN CASE r6 % 10 WHEN 0 THEN 'reading_room' WHEN 1 THEN
-            'service_point' ELSE 'home' END END,
-          CASE WHEN kind = 'registration' THEN CASE WHEN r6 % 5 = 0 THEN 'new' ELSE 're' END
-            WHEN kind = 'reference' THEN CASE r6 % 2 WHEN 0 THEN 'thematic' ELSE 'address' END
-            WHEN kind = 'renewal' THEN 'reader' END
-        FROM k
-        """  # noqa: S608 -- numbers and names of our own
+        values = {
+            "start": start,
+            "series": series.format(start=start, end=min(start + STEP, entries)),
+        }
+        statement = STATEMENT.format(
+            **values, number=number, day=day, kind=kind, uuid=uuid, at=at, item=ITEM, reader=READER,
+            central=branches[0], branch=branches[1], first=1 << 50,
+        )  # fmt: skip
         with engine.begin() as connection:
             connection.execute(text(statement))
         print(f"\r{min(start + STEP, entries):,} entries", end="", file=sys.stderr)
     print(file=sys.stderr)
 
 
-def prepare(engine: db.Engine) -> None:
-    """Faster filling: without guards and the indexes nothing here asks for."""
-    sqlite = engine.dialect.name == "sqlite"
-    with engine.begin() as connection:
-        if not sqlite:
-            connection.execute(text("ALTER TABLE ledger DISABLE TRIGGER ALL"))
-
-
-def finish(engine: db.Engine) -> None:
-    """The database as it runs: statistics of its planner made, guards on."""
-    sqlite = engine.dialect.name == "sqlite"
+def unguarded(engine: db.Engine, *, again: bool) -> None:
+    """PostgreSQL fills faster without its triggers; afterwards its planner learns the table."""
+    if engine.dialect.name == "sqlite":
+        return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if not sqlite:
-            connection.execute(text("ALTER TABLE ledger ENABLE TRIGGER ALL"))
+        connection.execute(
+            text(f"ALTER TABLE ledger {'ENABLE' if again else 'DISABLE'} TRIGGER ALL")
+        )
+        if again:
             connection.execute(text("VACUUM ANALYZE ledger"))
 
 
@@ -138,11 +143,48 @@ def took(name: str, work: Callable[[], object], times: int = 3) -> None:
     print(f"{name}: {seconds[0]:.2f} s first, {min(seconds):.2f} s best of {times}", flush=True)
 
 
+def begin(engine: db.Engine, entries: int) -> None:
+    """Twenty branches beside the central library, and the entries."""
+    with db.transaction(db.sessions_of(engine)) as session:
+        first = session.execute(text("SELECT max(id) FROM branch")).scalar_one()
+        for number in range(1, 21):
+            session.execute(text(
+                "INSERT INTO branch (id, code, name_ru, name_kk, type, timezone,"
+                " closed_weekdays, active, catalogues) SELECT :id, :code, :code, :code, 'city',"
+                " timezone, closed_weekdays, active, catalogues FROM branch WHERE id = :first"
+            ), {"id": first + number, "code": f"F{number}", "first": first})  # fmt: skip
+    began = time.perf_counter()
+    unguarded(engine, again=False)
+    fill(engine, entries)
+    unguarded(engine, again=True)
+    print(f"{entries:,} entries made in {time.perf_counter() - began:.0f} s", flush=True)
+
+
 def pace() -> None:
     """How fast this machine is at the moment: seconds for a fixed piece of work."""
     began = time.perf_counter()
     sum(n * n % 7 for n in range(2_000_000))
     print(f"pace {time.perf_counter() - began:.2f} s", flush=True)
+
+
+def close(sessions: db.Sessions, last: int) -> None:
+    """Close all years but the last, and seal their months."""
+    with db.reading(sessions) as session:
+        still_open = closing_queries.open_months(session, date(last - 1, 12, 1))
+    if still_open:
+        began = time.perf_counter()
+        with db.transaction(sessions) as session:
+            closing.close_month(
+                session, date(last - 1, 12, 1), today=date(2030, 1, 1), staff_id=None, accepted=True
+            )
+        print(f"{YEARS - 1} years closed in {time.perf_counter() - began:.1f} s", flush=True)
+    with db.reading(sessions) as session:
+        months = closing_queries.unsealed(session)
+    began = time.perf_counter()
+    for month in months:
+        with db.transaction(sessions) as session:
+            closing.seal_month(session, month, definitions())
+    print(f"{len(months)} months sealed in {time.perf_counter() - began:.0f} s", flush=True)
 
 
 def main() -> None:
@@ -160,53 +202,30 @@ def main() -> None:
         subprocess.run([".venv/bin/ils", "init"], check=True, stdout=subprocess.DEVNULL)
     config = configuration.load()
     engine = db.connect(config)
-    sessions, done = db.sessions_of(engine), definitions()
+    sessions, done, last = db.sessions_of(engine), definitions(), FIRST + YEARS - 1
     if fresh:
-        with db.transaction(sessions) as session:
-            first = session.execute(text("SELECT max(id) FROM branch")).scalar_one()
-            for number in range(1, 21):
-                session.execute(text(
-                    "INSERT INTO branch (id, code, name_ru, name_kk, type, timezone,"
-                    " closed_weekdays, active, catalogues) SELECT :id, :code, :code, :code, 'city',"
-                    " timezone, closed_weekdays, active, catalogues FROM branch WHERE id = :first"
-                ), {"id": first + number, "code": f"F{number}", "first": first})  # fmt: skip
-        began = time.perf_counter()
-        prepare(engine)
-        fill(engine, said.entries)
-        finish(engine)
-        print(f"{said.entries:,} entries made in {time.perf_counter() - began:.0f} s", flush=True)
+        begin(engine, said.entries)
         (Path(folder) / "filled").touch()
 
-    def report(name: str, first: date, end: date) -> None:
-        with db.reading(sessions) as session:
-            asked = Asked(done.report(name), Period(first, end))
-            content(reporting.filled(session, config.lists, done, asked), config)
+    def measure(name: str, report: str, first: date, end: date) -> None:
+        def work() -> None:
+            with db.reading(sessions) as session:
+                asked = Asked(done.report(report), Period(first, end))
+                content(reporting.filled(session, config.lists, done, asked), config)
 
-    last = FIRST + YEARS - 1
+        took(name, work)
+
     pace()
-    took("month, nothing closed", lambda: report("month", date(last, 5, 1), date(last, 6, 1)))
-    took("annual, nothing closed", lambda: report("annual", date(last, 1, 1), date(last + 1, 1, 1)))
-    with db.reading(sessions) as session:
-        still_open = closing_queries.open_months(session, date(last - 1, 12, 1))
-    if still_open:
-        began = time.perf_counter()
-        with db.transaction(sessions) as session:
-            closing.close_month(
-                session, date(last - 1, 12, 1), today=date(2030, 1, 1), staff_id=None, accepted=True
-            )
-        print(f"{YEARS - 1} years closed in {time.perf_counter() - began:.1f} s", flush=True)
-    with db.reading(sessions) as session:
-        months = closing_queries.unsealed(session)
-    began = time.perf_counter()
-    for month in months:
-        with db.transaction(sessions) as session:
-            closing.seal_month(session, month, done)
-    print(f"{len(months)} months sealed in {time.perf_counter() - began:.0f} s", flush=True)
-    took("month, open", lambda: report("month", date(last, 5, 1), date(last, 6, 1)))
-    took("annual, open year", lambda: report("annual", date(last, 1, 1), date(last + 1, 1, 1)))
-    took("month, closed", lambda: report("month", date(last - 1, 5, 1), date(last - 1, 6, 1)))
-    took("annual, closed year", lambda: report("annual", date(last - 1, 1, 1), date(last, 1, 1)))
-    took("quarter, closed", lambda: report("quarter", date(last - 1, 4, 1), date(last - 1, 7, 1)))
+    this, before = date(last, 1, 1), date(last - 1, 1, 1)
+    if fresh:
+        measure("month, nothing closed", "month", date(last, 5, 1), date(last, 6, 1))
+        measure("annual, nothing closed", "annual", this, date(last + 1, 1, 1))
+    close(sessions, last)
+    measure("month, open", "month", date(last, 5, 1), date(last, 6, 1))
+    measure("annual, open year", "annual", this, date(last + 1, 1, 1))
+    measure("month, closed", "month", date(last - 1, 5, 1), date(last - 1, 6, 1))
+    measure("annual, closed year", "annual", before, this)
+    measure("quarter, closed", "quarter", date(last - 1, 4, 1), date(last - 1, 7, 1))
     if not said.skip_verify:
         began = time.perf_counter()
         with db.reading(sessions) as session:

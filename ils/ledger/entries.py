@@ -309,11 +309,6 @@ def close_until(session: Session, day: date) -> None:
     session.info.pop("first_open_day", None)
 
 
-def first_open_day(session: Session) -> date:
-    """The first day something can be posted to."""
-    return session.scalars(_FIRST_OPEN_DAY).one()
-
-
 def known_requests(session: Session, ids: Iterable[UUID]) -> set[UUID]:
     """Which of these requests the ledger has already."""
     wanted, known = list(ids), set[UUID]()

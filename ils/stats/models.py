@@ -174,11 +174,12 @@ class PreparedReport(Base):
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
-WORKER = "worker"
+#: Who notes that it was there: the worker in each round, the self-check when it ran.
+WORKER, SELFCHECK = "worker", "selfcheck"
 
 
 class Heartbeat(Base):
-    """When the worker last did its round, and what it could not do."""
+    """When the worker last did its round, or the self-check ran, and what was wrong."""
 
     __tablename__ = "heartbeat"
 

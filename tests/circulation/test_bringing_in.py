@@ -94,7 +94,7 @@ def test_readers_of_irbis_come_in_with_the_copies_they_have(run, library, tmp_pa
     assert library.state("B1")[0] == "on_loan"
     with db.reading(library.sessions) as session:
         loan = session.scalars(select(Loan)).one()
-        opening = session.scalars(select(Entry).where(Entry.detail == "loans")).one()
+        opening = session.scalars(select(Entry).where(Entry.opening_of == "loans")).one()
         assert (loan.due, opening.loan_id) == (date(2026, 3, 10), loan.id)
         registered = select(func.count()).where(Entry.kind == "registration")
         assert session.scalar(registered) == 1

@@ -97,9 +97,9 @@ def test_what_came_in_is_the_opening_balance(run, library, export):
 
     with db.reading(library.sessions) as session:
         query = (
-            select(Entry.detail, func.sum(Entry.count))
+            select(Entry.opening_of, func.sum(Entry.count))
             .where(Entry.kind == "opening")
-            .group_by(Entry.detail)
+            .group_by(Entry.opening_of)
         )
         sums = dict(session.execute(query).all())
     assert sums == {"records": 2, "stock": 8}  # 77, 78, five, the second 77; not 90 and 91

@@ -20,7 +20,7 @@ from ils import clock, db
 from ils.config import Statistics
 from ils.mail import Letter
 from ils.stats.actions import planning, schedules
-from ils.stats.models import WORKER, ClosedMonth, Heartbeat, PreparedReport, Schedule
+from ils.stats.models import SELFCHECK, WORKER, ClosedMonth, Heartbeat, PreparedReport, Schedule
 from ils.stats.outputs.chart import charts
 from ils.stats.outputs.content import number, shown
 from ils.stats.outputs.formats import FORMATS, write
@@ -215,6 +215,8 @@ def test_the_worker_closes_on_its_day_if_nothing_is_missing(library, at):
     every = [f"2026-03-{day:02}" for day in range(1, 32)]
     history(library, *(line("visit", day, branch=b) for day in every for b in ("ЦБ", "Ф1")))
     at(2026, 4, 2, 6)
+    with db.transaction(library.sessions) as session:
+        schedules.beat(session, name=SELFCHECK)
     schedules.worker_round(library.sessions, library.config, definitions())
     with db.reading(library.sessions) as session:
         assert session.scalars(select(ClosedMonth)).all() == []

@@ -77,7 +77,8 @@ def close_month(
 
     Raises:
         MonthNotOver, AlreadyClosed: see there.
-        NotAccepted: days are missing and nobody said that this is right.
+        NotAccepted: days are missing, or the self-check found something or has not run, and
+            nobody said that this is right.
     """
     named = f"{month:%Y-%m}"
     if periods.next_month(month) > today:
@@ -86,7 +87,8 @@ def close_month(
     if not months:
         raise AlreadyClosed(month=named)
     silent = {one: closing.silent_days(session, one) for one in months[-1:]}
-    if any(silent.values()) and not accepted:
+    checked = closing.selfcheck(session)
+    if (any(silent.values()) or checked) and not accepted:
         raise NotAccepted(month=named)
     ledger.close_until(session, periods.next_month(month))
     for one in months:
@@ -96,7 +98,7 @@ def close_month(
                 closed_at=clock.now(),
                 closed_by=staff_id,
                 automatic=staff_id is None,
-                accepted=closing.said(silent.get(one, [])),
+                accepted=closing.said(silent.get(one, []), checked if one == month else ""),
             )
         )
     session.flush()

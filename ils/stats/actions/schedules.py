@@ -17,7 +17,7 @@ from ils.mail import Enclosure
 from ils.organisation.models import Branch
 from ils.stats import rules
 from ils.stats.actions import closing
-from ils.stats.models import WORKER, Heartbeat, PreparedReport, Schedule
+from ils.stats.models import SELFCHECK, WORKER, Heartbeat, PreparedReport, Schedule
 from ils.stats.outputs.content import content, span
 from ils.stats.outputs.formats import FORMATS
 from ils.stats.queries import closing as closing_queries
@@ -27,6 +27,7 @@ from ils.stats.reports.definitions import Definitions
 
 #: What a mailed report is: every department can open and mend it.
 MAILED = "docx"
+A_DAY = timedelta(hours=24)
 BODY = N_("The report is attached. It was prepared automatically.")
 
 
@@ -138,13 +139,19 @@ def close_when_due(session: Session, config: Config, today: date) -> bool:
     return True
 
 
-def beat(session: Session, problem: str = "") -> None:
-    """Note that the worker is there, and what it could not do."""
-    there = session.get(Heartbeat, WORKER)
+def beat(session: Session, problem: str = "", *, name: str = WORKER) -> None:
+    """Note that the worker (or the self-check) was there, and what was wrong."""
+    there = session.get(Heartbeat, name)
     if there is None:
-        session.add(Heartbeat(name=WORKER, at=clock.now(), problem=problem))
+        session.add(Heartbeat(name=name, at=clock.now(), problem=problem))
     else:
         there.at, there.problem = clock.now(), problem
+
+
+def selfcheck_due(session: Session) -> bool:
+    """Whether the self-check has not run for a day."""
+    there = session.get(Heartbeat, SELFCHECK)
+    return there is None or clock.now() - there.at > A_DAY
 
 
 def worker_round(sessions: db.Sessions, config: Config, done: Definitions) -> list[str]:

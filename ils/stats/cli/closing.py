@@ -1,45 +1,18 @@
-"""`ils stats close` and `verify`."""
+"""`ils stats verify`, and the sealing after `ils stats close`."""
 
 from __future__ import annotations
 
 from datetime import date
 
 import click
-from sqlalchemy.orm import Session
 
-from ils import clock, db
+from ils import db
 from ils.console import Console, print_json, with_console
 from ils.stats.actions import closing
 from ils.stats.cli.reports import stats
 from ils.stats.queries import closing as queries
 from ils.stats.queries import verification
 from ils.stats.reports.loading import definitions
-
-
-@stats.command()
-@click.argument("month")
-@click.option("--accept", is_flag=True, help="Close although days are missing.")
-@click.option("--json", "json_", is_flag=True)
-@with_console
-def close(console: Console, month: str, accept: bool, json_: bool) -> None:
-    """Close MONTH (2026-10) and those before it; there is no reopening."""
-    first = closing.parsed_month(month)
-    today = clock.local_day(clock.now(), console.config.library.timezone)
-    with db.reading(console.sessions) as session:
-        silent = queries.silent_days(session, first)
-    for one in silent:
-        days = ", ".join(f"{day:%d.%m}" for day in one.days)
-        click.echo(f"{one.branch.code}: nothing was written down on {days}", err=True)
-
-    def work(session: Session) -> list[date]:
-        return closing.close_month(session, first, today=today, staff_id=None, accepted=accept)
-
-    months = db.run(console.sessions, work)
-    sealed = seal(console, hidden=json_)
-    if json_:
-        print_json({"id": month, "closed": [f"{m:%Y-%m}" for m in months]})
-    else:
-        click.echo(f"closed: {', '.join(f'{m:%Y-%m}' for m in sealed)}")
 
 
 def seal(console: Console, *, hidden: bool) -> list[date]:

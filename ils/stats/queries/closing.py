@@ -9,14 +9,17 @@ from datetime import date, timedelta
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from ils import ledger
+from ils import clock
 from ils.clock import Period
 from ils.ledger import Entry, Kind
 from ils.organisation import queries as organisation
 from ils.organisation.models import Branch
-from ils.stats.models import ClosedMonth
+from ils.stats.models import SELFCHECK, ClosedMonth, Heartbeat
 from ils.stats.reports import periods
 
+#: A self-check so old says nothing about the month that is to be closed.
+OLDEST_CHECK = timedelta(days=2)
+UNKNOWN = "unknown"
 #: What a branch that works leaves behind on a day.
 SIGNS = (Kind.LOAN, Kind.RETURN, Kind.RENEWAL, Kind.VISIT, Kind.IN_HOUSE_USE, Kind.REGISTRATION)
 
@@ -81,11 +84,17 @@ def silent_days(session: Session, month: date) -> list[SilentDays]:
     return found
 
 
-def first_open_day(session: Session) -> date:
-    """The first day something can be posted to."""
-    return ledger.first_open_day(session)
+def selfcheck(session: Session) -> str:
+    """What the last self-check found: codes of checks; ``unknown`` if it has not run lately."""
+    last = session.get(Heartbeat, SELFCHECK)
+    if last is None or clock.now() - last.at > OLDEST_CHECK:
+        return UNKNOWN
+    return last.problem
 
 
-def said(silent: Sequence[SilentDays]) -> list[dict[str, object]]:
+def said(silent: Sequence[SilentDays], checked: str) -> list[dict[str, object]]:
     """What was accepted when a month was closed, as it is kept."""
-    return [{"branch": s.branch.code, "days": [day.isoformat() for day in s.days]} for s in silent]
+    found: list[dict[str, object]] = [
+        {"branch": s.branch.code, "days": [day.isoformat() for day in s.days]} for s in silent
+    ]
+    return [*found, {"selfcheck": checked}] if checked else found

@@ -135,6 +135,7 @@ def months(session: Session) -> ResponseReturnValue:
         month=before if still_open else None,
         also=still_open[:-1],
         silent=closing_queries.silent_days(session, before) if still_open else (),
+        checked=closing_queries.selfcheck(session),
         staff={one.id: one.login for one in session.scalars(organisation.staff_members())},
     )
 
