@@ -15,7 +15,7 @@ from importlib import import_module
 
 import click
 from gunicorn.app.base import BaseApplication
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ils import __version__, clock, db, mail, schema, selfcheck, texts
@@ -44,6 +44,7 @@ import_module("ils.holdings.cli")  # adds its commands to `catalog`
 
 LEAST_DISK_MB = 500
 WORKER_SECONDS = 5
+STATISTICS_ROUNDS = 12  # letters are waited for, reports are not
 
 
 @click.group(cls=Commands)
@@ -153,18 +154,23 @@ def worker(console: Console, once: bool) -> None:
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
+    rounds = 0
     while not stop.is_set():
         try:
-            _round(console)
-        except OperationalError as error:  # the database restarts; so does the next round
+            if rounds % STATISTICS_ROUNDS == 0:
+                _round(console)
+            if console.config.mail.host:
+                mail.send_due(console.sessions, console.config.mail)
+        except SQLAlchemyError as error:  # the database restarts; so does the next round
             click.echo(f"worker: {type(error).__name__}", err=True)
         if once:
             return
+        rounds += 1
         stop.wait(WORKER_SECONDS)
 
 
 def _round(console: Console) -> None:
-    """One round of the worker."""
+    """One round of the worker for statistics."""
     today = clock.local_day(clock.now(), console.config.library.timezone)
     with db.transaction(console.sessions) as session:
         note_overdue(session, today)
@@ -172,8 +178,6 @@ def _round(console: Console) -> None:
     if due:
         check_books(console)
     worker_round(console.sessions, console.config, definitions())
-    if console.config.mail.host:
-        mail.send_due(console.sessions, console.config.mail)
 
 
 def note_overdue(session: Session, today: date) -> None:

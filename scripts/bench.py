@@ -17,9 +17,13 @@ import time
 from pathlib import Path
 from uuid import uuid4
 
+import bench_ledger
 from bench_data import records
 from bench_odd import busy, odd_desks
 from bench_server import PASSWORD, ROOT, Desk, Server
+
+from ils import config as configuration
+from ils import db
 
 #: Name, desks, scans of all together (times --scans), seconds from scan to scan of a desk.
 RUNS = (
@@ -122,6 +126,7 @@ def pace() -> float:
 
 def measure(server: Server, arguments: argparse.Namespace, file: Path) -> None:
     server.extra["ILS_SERVER_PROCESSES"] = arguments.processes
+    server.extra["ILS_SERVER_WORKER"] = "false"  # it is no part of a desk's answer
     server.ils("init", "--branch", "Б1", "--password", PASSWORD)
     start = time.perf_counter()
     done = json.loads(server.ils("catalog", "import", str(file), "--json"))["files"][0]
@@ -140,8 +145,11 @@ def measure(server: Server, arguments: argparse.Namespace, file: Path) -> None:
         if not arguments.no_history:
             server.figures["ledger import"] = history(server)
             print(server.name, "ledger", server.figures["ledger import"], flush=True)
+        if arguments.ledger:
+            filled(server, arguments.ledger)
         server.settle()
         server.start()
+        reports = [reporting(server)] if arguments.reports else []
         try:
             codes = [str(1_000_000 + at) for at in range(arguments.scans * 21)]
             runs = [run for run in RUNS if run[0].startswith(arguments.run)]
@@ -157,8 +165,25 @@ def measure(server: Server, arguments: argparse.Namespace, file: Path) -> None:
             server.figures["memory"] = round(server.memory())
             print(server.name, "memory MB", server.figures["memory"], flush=True)
         finally:
+            for report in reports:
+                report.terminate()
             server.stop()
         print(server.name, server.ils("check").strip(), flush=True)
+
+
+def filled(server: Server, entries: int) -> None:
+    """A ledger of ten years, as bench_ledger makes it."""
+    engine = db.connect(configuration.load(environ=server.environ))
+    bench_ledger.begin(engine, entries)
+    engine.dispose()
+
+
+def reporting(server: Server) -> subprocess.Popen[bytes]:
+    """Somebody who asks for the annual report of an open year, again and again."""
+    ils = ROOT / ".venv" / "bin" / "ils"
+    days = "--from 2025-01-01 --to 2025-12-31 --format json"
+    loop = f"while true; do {ils} stats report annual {days} >/dev/null; done"
+    return subprocess.Popen(["bash", "-c", loop], env=server.environ)
 
 
 def accounts(server: Server, number: int) -> None:
@@ -219,6 +244,8 @@ def main() -> None:
     parser.add_argument("--processes", default="0", help="web processes; 0 is the default")
     parser.add_argument("--run", default="", help="only runs of desks whose name begins so")
     parser.add_argument("--only", choices=["sqlite", "postgresql"])
+    parser.add_argument("--ledger", type=int, default=0, help="entries of ten years before")
+    parser.add_argument("--reports", action="store_true", help="annual reports run all the time")
     parser.add_argument("--only-import", action="store_true")
     arguments = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="sandyq-bench-"))

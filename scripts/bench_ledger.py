@@ -24,6 +24,7 @@ from ils import config as configuration
 from ils import db
 from ils.clock import Period
 from ils.stats.actions import closing
+from ils.stats.actions.schedules import seal_closed
 from ils.stats.outputs.content import content
 from ils.stats.queries import closing as closing_queries
 from ils.stats.queries import reporting, verification
@@ -178,12 +179,8 @@ def close(sessions: db.Sessions, last: int) -> None:
                 session, date(last - 1, 12, 1), today=date(2030, 1, 1), staff_id=None, accepted=True
             )
         print(f"{YEARS - 1} years closed in {time.perf_counter() - began:.1f} s", flush=True)
-    with db.reading(sessions) as session:
-        months = closing_queries.unsealed(session)
     began = time.perf_counter()
-    for month in months:
-        with db.transaction(sessions) as session:
-            closing.seal_month(session, month, definitions())
+    months = seal_closed(sessions, definitions())
     print(f"{len(months)} months sealed in {time.perf_counter() - began:.0f} s", flush=True)
 
 

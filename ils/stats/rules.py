@@ -83,7 +83,9 @@ class Planned:
 def plan_keys(done: Definitions, day: date, catalogues: tuple[str, ...]) -> list[tuple[str, str]]:
     """(table, row) of all plans: rows of tables with a plan column; by catalogue, each of them."""
     keys: list[tuple[str, str]] = []
-    for table in done.tables:
+    order = [table_id for report in done.reports.values() for table_id in report.tables]
+    tables = (table for table in done.tables if table.id in order)
+    for table in sorted(tables, key=lambda table: order.index(table.id)):
         if not (table.since <= day < table.until and any(c.plan for c in table.columns)):
             continue
         for row in table.rows:

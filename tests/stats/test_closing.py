@@ -13,7 +13,7 @@ from ils.clock import Period
 from ils.ledger import Entry, Kind
 from ils.stats.actions import closing
 from ils.stats.actions.closing import AlreadyClosed, MonthNotOver, NotAccepted
-from ils.stats.actions.schedules import beat
+from ils.stats.actions.schedules import beat, keep_anew, seal_closed
 from ils.stats.models import SELFCHECK, ClosedMonth, KeptSpan, KeptTotal
 from ils.stats.queries import closing as queries
 from ils.stats.queries import totals, verification
@@ -25,9 +25,7 @@ MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
 def close(library, month=MARCH, today=date(2026, 6, 1), *, accepted=True):
     with db.transaction(library.sessions) as session:
         months = closing.close_month(session, month, today=today, staff_id=None, accepted=accepted)
-    for one in months:
-        with db.transaction(library.sessions) as session:
-            closing.seal_month(session, one, definitions())
+    assert seal_closed(library.sessions, definitions()) == months
     return months
 
 
@@ -219,10 +217,13 @@ def test_sealing_goes_on_after_a_crash(spring):
     with db.reading(spring.sessions) as session:
         waiting = queries.unsealed(session)
     assert len(waiting) == 4
-    for one in waiting:
-        with db.transaction(spring.sessions) as session:
-            closing.seal_month(session, one, definitions())
-            closing.seal_month(session, one, definitions())  # once is enough
+    with db.reading(spring.sessions) as session:
+        seal = closing.taken_seal(session, waiting[0], definitions())
+    with db.transaction(spring.sessions) as session:
+        closing.seal_month(session, seal)
+    assert seal_closed(spring.sessions, definitions()) == waiting[1:]
+    with db.transaction(spring.sessions) as session:
+        closing.seal_month(session, seal)  # once is enough
     assert month(spring, MARCH) == before
     with db.reading(spring.sessions) as session:
         assert verification.verify(session)[1] == []
@@ -234,9 +235,8 @@ def test_new_definitions_are_kept_anew(spring):
         for span in session.scalars(select(KeptSpan)):
             span.kept = {kind: ["branch_id"] for kind in span.kept}
     before = month(spring, MARCH)  # what is kept does not tell enough: counted from entries
-    with db.transaction(spring.sessions) as session:
-        assert closing.refresh(session, definitions()) == 5
-        assert closing.refresh(session, definitions()) == 0
+    assert keep_anew(spring.sessions, definitions()) == 5
+    assert keep_anew(spring.sessions, definitions()) == 0
     assert month(spring, MARCH) == before
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -105,73 +107,100 @@ def close_month(
     return months
 
 
-def seal_month(session: Session, month: date, done: Definitions) -> ClosedMonth:
-    """Take the sums of a closed month and keep its totals, once; no entry can come any more."""
-    closed = session.get_one(ClosedMonth, month)
-    if closed.sealed_at is not None:
-        return closed
+@dataclass(frozen=True)
+class KeptRows:
+    """Totals of a span, as they are to be kept."""
+
+    window: Window
+    columns: Mapping[str, list[str]]
+    rows: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Seal:
+    """What a closed month came to."""
+
+    month: date
+    entries: int
+    digest: str
+    totals: Mapping[str, Any]
+    kept: Sequence[KeptRows]
+
+
+def taken_seal(session: Session, month: date, done: Definitions) -> Seal:
+    """Count a closed month; writes nothing, so that desks need not wait."""
     before = session.scalar(
         select(ClosedMonth.digest)
         .where(ClosedMonth.month < month)
         .order_by(ClosedMonth.month.desc())
         .limit(1)
     )
-    closed.entries, closed.digest = verification.digest_of(session, month, before or "")
-    closed.totals = verification.sums_of(session, month)
+    entries, digest = verification.digest_of(session, month, before or "")
+    end = periods.next_month(month)
+    windows = [Window(month, end)]
+    if month.month == 12:  # the year, and balances from the beginning
+        windows += [Window(month.replace(month=1), end), Window(None, end)]
+    kept = [kept_rows(session, done, window) for window in windows]
+    return Seal(month, entries, digest, verification.sums_of(session, month), kept)
+
+
+def seal_month(session: Session, seal: Seal) -> None:
+    """Write the seal of a closed month, once; no entry can come any more."""
+    closed = session.get_one(ClosedMonth, seal.month)
+    if closed.sealed_at is not None:
+        return
+    closed.entries, closed.digest, closed.totals = seal.entries, seal.digest, dict(seal.totals)
     closed.sealed_at = clock.now()
-    keep_totals(session, done, Window(month, periods.next_month(month)))
-    if month.month == 12:
-        end = periods.next_month(month)
-        keep_totals(session, done, Window(month.replace(month=1), end))
-        keep_totals(session, done, Window(None, end))  # balances, from the beginning
-    return closed
+    for kept in seal.kept:
+        keep(session, kept)
 
 
-def keep_totals(session: Session, done: Definitions, window: Window) -> None:
-    """Keep the totals of days that are closed, by the facts the standing reports ask for."""
+def kept_rows(session: Session, done: Definitions, window: Window) -> KeptRows:
+    """Totals of days that are closed, by the facts the standing reports ask for."""
     wanted = kept_columns(done, balances=window.start is None)
-    old = select(KeptSpan.id).where(KeptSpan.start == window.first, KeptSpan.end == window.end)
-    session.execute(delete(KeptTotal).where(KeptTotal.span_id.in_(old)))
-    session.execute(delete(KeptSpan).where(KeptSpan.id.in_(old)))
-    session.flush()
     asked = [
         Demand(kind, columns, frozenset(), window, amount)
         for kind, columns in wanted.items()
         for amount in AMOUNTS
     ]
     found = totals.counts(session, asked, None)
-    span = KeptSpan(
-        start=window.first,
-        end=window.end,
-        kept={kind.value: sorted(columns) for kind, columns in wanted.items()},
-    )
+    rows = [
+        _row(kind, count)
+        for kind, columns in wanted.items()
+        for count in found.get((kind, window), {}).get(columns, ())
+    ]
+    return KeptRows(window, {kind.value: sorted(c) for kind, c in wanted.items()}, rows)
+
+
+def _row(kind: Kind, count: Count) -> dict[str, Any]:
+    amounts = {name: count.sums[name] or 0 for name in AMOUNTS}
+    return {"kind": kind.value, **dict.fromkeys(COLUMNS), **count.columns, **amounts}
+
+
+def keep(session: Session, kept: KeptRows) -> None:
+    """Keep the totals of a span, instead of those kept before."""
+    window = kept.window
+    old = select(KeptSpan.id).where(KeptSpan.start == window.first, KeptSpan.end == window.end)
+    session.execute(delete(KeptTotal).where(KeptTotal.span_id.in_(old)))
+    session.execute(delete(KeptSpan).where(KeptSpan.id.in_(old)))
+    session.flush()
+    span = KeptSpan(start=window.first, end=window.end, kept=dict(kept.columns))
     session.add(span)
     session.flush()
-    for kind, columns in wanted.items():
-        counts = found.get((kind, window), {}).get(columns, ())
-        bulk_insert(session, KeptTotal, [_row(span.id, kind, count) for count in counts])
+    rows = [{**row, "id": new_id(), "span_id": span.id} for row in kept.rows]
+    bulk_insert(session, KeptTotal, rows)
 
 
-def _row(span_id: int, kind: Kind, count: Count) -> dict[str, Any]:
-    amounts = {name: count.sums[name] or 0 for name in AMOUNTS}
-    columns = dict.fromkeys(COLUMNS) | dict(count.columns)
-    return {"id": new_id(), "span_id": span_id, "kind": kind.value, **columns, **amounts}
-
-
-def refresh(session: Session, done: Definitions) -> int:
-    """Keep again what new definitions ask for; returns how many spans were made anew."""
-    stale = [
-        span
+def stale_windows(session: Session, done: Definitions) -> list[Window]:
+    """Spans that do not tell what new definitions ask for."""
+    return [
+        Window(None, span.window.end) if _of_all_time(span.window) else span.window
         for span in totals.kept_spans(session)
         if any(
             not columns <= span.columns.get(kind.value, frozenset())
             for kind, columns in kept_columns(done, balances=_of_all_time(span.window)).items()
         )
     ]
-    for span in stale:
-        all_time = _of_all_time(span.window)
-        keep_totals(session, done, Window(None, span.window.end) if all_time else span.window)
-    return len(stale)
 
 
 def _of_all_time(window: Window) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -77,55 +78,96 @@ def stop_schedule(session: Session, schedule: Schedule, *, active: bool) -> None
     session.flush()
 
 
-def prepare_due(session: Session, config: Config, done: Definitions, today: date) -> int:
-    """Prepare every report that is due, missed ones too; returns how many."""
-    prepared = 0
+@dataclass(frozen=True)
+class Due:
+    """A report that is to be prepared."""
+
+    schedule: Schedule
+    period: Period
+
+
+def due_reports(session: Session, today: date) -> list[Due]:
+    """Every report that is due and not prepared, missed ones too."""
+    found = []
     for schedule in session.scalars(select(Schedule).where(Schedule.active)):
-        starts = set(
-            session.scalars(
-                select(PreparedReport.start).where(PreparedReport.schedule_id == schedule.id)
-            )
-        )
+        there = select(PreparedReport.start).where(PreparedReport.schedule_id == schedule.id)
+        starts = set(session.scalars(there))
         due = rules.due_periods(schedule.every, schedule.since, today, schedule.days_after)
-        for period in due:
-            if period.start not in starts:
-                said = _prepared(session, config, done, schedule, period)
-                _send(session, schedule, said)
-                prepared += 1
-    return prepared
+        found += [Due(schedule, period) for period in due if period.start not in starts]
+    return found
 
 
-def _prepared(
-    session: Session, config: Config, done: Definitions, schedule: Schedule, period: Period
-) -> dict[str, Any]:
-    """The content of a report, kept as it is now."""
-    branch = session.get(Branch, schedule.branch_id) if schedule.branch_id else None
-    asked = Asked(done.report(schedule.report), period, (branch,) if branch else ())
-    said = content(reporting.filled(session, config.lists, done, asked), config)
+def prepared(session: Session, config: Config, done: Definitions, due: Due) -> dict[str, Any]:
+    """The content of a report; writes nothing, so that desks need not wait."""
+    branch_id = due.schedule.branch_id
+    branches = (session.get_one(Branch, branch_id),) if branch_id else ()
+    asked = Asked(done.report(due.schedule.report), due.period, branches)
+    return content(reporting.filled(session, config.lists, done, asked), config)
+
+
+def keep_report(session: Session, due: Due, said: dict[str, Any], file: Enclosure) -> None:
+    """Keep a report as it is now, and send it to its addresses."""
     session.add(
         PreparedReport(
-            schedule_id=schedule.id,
-            start=period.start,
-            end=period.end,
+            schedule_id=due.schedule.id,
+            start=due.period.start,
+            end=due.period.end,
             prepared_at=clock.now(),
             content=said,
         )
     )
     session.flush()
-    return said
-
-
-def _send(session: Session, schedule: Schedule, said: Mapping[str, Any]) -> None:
-    """A letter with the report to each address."""
-    addresses = [one for one in schedule.addresses.split(", ") if one]
-    if not addresses:
-        return
-    language, form = schedule.language, FORMATS[MAILED]
-    name = f"{said['from']}-{said['to']}.{form.suffix}"
-    file = Enclosure(name, form.mimetype, form.write(said, language))
+    language = due.schedule.language
     subject = f"{said['title'][language]}, {span(said)}"
-    for address in addresses:
+    for address in filter(None, due.schedule.addresses.split(", ")):
         mail.write(session, to=address, subject=subject, body=texts.say(BODY, language), file=file)
+
+
+def enclosure(due: Due, said: Mapping[str, Any]) -> Enclosure:
+    """The report as a file for its letters."""
+    form = FORMATS[MAILED]
+    name = f"{said['from']}-{said['to']}.{form.suffix}"
+    return Enclosure(name, form.mimetype, form.write(said, due.schedule.language))
+
+
+def prepare_due(sessions: db.Sessions, config: Config, done: Definitions, today: date) -> int:
+    """Prepare, keep and send what is due, each in a transaction of its own; returns how many."""
+    with db.reading(sessions) as session:
+        waiting = due_reports(session, today)
+    for due in waiting:
+        with db.reading(sessions) as session:
+            said = prepared(session, config, done, due)
+        file = enclosure(due, said)
+        with db.transaction(sessions) as session:
+            keep_report(session, due, said, file)
+    return len(waiting)
+
+
+def seal_closed(
+    sessions: db.Sessions, done: Definitions, *, progress: Callable[[date], None] = lambda _: None
+) -> list[date]:
+    """Seal every closed month that is not; after a crash this goes on where it stopped."""
+    with db.reading(sessions) as session:
+        months = closing_queries.unsealed(session)
+    for month in months:
+        with db.reading(sessions) as session:
+            seal = closing.taken_seal(session, month, done)
+        with db.transaction(sessions) as session:
+            closing.seal_month(session, seal)
+        progress(month)
+    return months
+
+
+def keep_anew(sessions: db.Sessions, done: Definitions) -> int:
+    """Keep again what new definitions ask for; returns how many spans were made anew."""
+    with db.reading(sessions) as session:
+        windows = closing.stale_windows(session, done)
+    for window in windows:
+        with db.reading(sessions) as session:
+            kept = closing.kept_rows(session, done, window)
+        with db.transaction(sessions) as session:
+            closing.keep(session, kept)
+    return len(windows)
 
 
 def close_when_due(session: Session, config: Config, today: date) -> bool:
@@ -157,24 +199,26 @@ def selfcheck_due(session: Session) -> bool:
 def worker_round(sessions: db.Sessions, config: Config, done: Definitions) -> list[str]:
     """One round of the worker; returns the codes of what could not be done.
 
-    Each step has its own transaction: what fails today is tried again in the next round.
+    What fails today is tried again in the next round, and stops nothing else.
     """
     today = clock.local_day(clock.now(), config.library.timezone)
-    problems = []
 
-    def step(work: Callable[[Session], object]) -> None:
+    def close() -> None:
+        with db.transaction(sessions) as session:
+            close_when_due(session, config, today)
+
+    steps: tuple[Callable[[], object], ...] = (
+        close,
+        lambda: seal_closed(sessions, done),
+        lambda: keep_anew(sessions, done),
+        lambda: prepare_due(sessions, config, done, today),
+    )
+    problems = []
+    for step in steps:
         try:
-            with db.transaction(sessions) as session:
-                work(session)
+            step()
         except IlsError as error:
             problems.append(error.code)
-
-    step(lambda s: close_when_due(s, config, today))
-    with db.reading(sessions) as session:
-        unsealed = closing_queries.unsealed(session)
-    for month in unsealed:
-        step(lambda s, m=month: closing.seal_month(s, m, done))  # type: ignore[misc]  # bound now
-    step(lambda s: closing.refresh(s, done))
-    step(lambda s: prepare_due(s, config, done, today))
-    step(lambda s: beat(s, ", ".join(problems)))
+    with db.transaction(sessions) as session:
+        beat(session, ", ".join(problems))
     return problems

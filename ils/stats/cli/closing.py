@@ -8,7 +8,7 @@ import click
 
 from ils import db
 from ils.console import Console, print_json, with_console
-from ils.stats.actions import closing
+from ils.stats.actions.schedules import seal_closed
 from ils.stats.cli.reports import stats
 from ils.stats.queries import closing as queries
 from ils.stats.queries import verification
@@ -16,14 +16,11 @@ from ils.stats.reports.loading import definitions
 
 
 def seal(console: Console, *, hidden: bool) -> list[date]:
-    """Take the sums of all months that are closed and not sealed, each in its own transaction."""
+    """Take the sums of all months that are closed and not sealed."""
     with db.reading(console.sessions) as session:
-        months = queries.unsealed(session)
-    with click.progressbar(months, label="months", hidden=hidden or len(months) < 2) as bar:
-        for one in bar:
-            with db.transaction(console.sessions) as session:
-                closing.seal_month(session, one, definitions())
-    return months
+        number = len(queries.unsealed(session))
+    with click.progressbar(length=number, label="months", hidden=hidden or number < 2) as bar:
+        return seal_closed(console.sessions, definitions(), progress=lambda _: bar.update(1))
 
 
 @stats.command()

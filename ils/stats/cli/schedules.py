@@ -77,6 +77,5 @@ def list_(console: Console, json_: bool) -> None:
 def run(console: Console) -> None:
     """Prepare what is due now; the worker does it by itself."""
     today = clock.local_day(clock.now(), console.config.library.timezone)
-    with db.transaction(console.sessions) as session:
-        done = schedules.prepare_due(session, console.config, definitions(), today)
+    done = schedules.prepare_due(console.sessions, console.config, definitions(), today)
     click.echo(f"prepared: {done}")

@@ -91,6 +91,7 @@ def filled(session: Session, lists: Lists, done: Definitions, asked: Asked) -> F
     about = world(session, lists, done=done, tables=tables, period=asked.period, scope=asked.scope)
     wanted = {d for table in tables for d in demands(table, done, asked.period)}
     found = Counted(totals.counts(session, wanted, asked.scope))
+    planned = about.plans and any(c.plan for table in tables for c in table.columns)
     return FilledReport(
         asked,
         [
@@ -98,7 +99,7 @@ def filled(session: Session, lists: Lists, done: Definitions, asked: Asked) -> F
             for t in tables
         ],
         frozen(session, asked.period),
-        versions_behind(session, asked.period.start, asked.period.last) if about.plans else (),
+        versions_behind(session, asked.period.start, asked.period.last) if planned else (),
     )
 
 

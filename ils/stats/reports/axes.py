@@ -162,8 +162,8 @@ def _values(facet: str, line: Line, setting: Setting) -> list[object]:
     """The values of a breakdown, in their order: those expected, then others that were found."""
     world, found = setting.world, set(setting.found.get(facet, ()))
     expected: list[object] = list(line.known) or _domain(facet, world, setting.period)
-    if facet == "age":
-        return expected
+    if facet == "age":  # bands; what is found are ages
+        return [*expected, *([NONE] if NONE in found else [])]
     extra = sorted(found - set(expected) - {NONE}, key=str)
     if facet in {"branch", "point"}:  # those of the report only
         known: Mapping[Any, Place] = world.branches if facet == "branch" else world.points
@@ -197,7 +197,7 @@ def _domain(facet: str, world: World, period: Period) -> list[object]:
 
 
 def _condition(facet: str, value: object) -> Condition:
-    if facet == "age":
+    if facet == "age" and value != NONE:
         return Condition("age", frozenset(band(str(value))))
     return Condition(facet, frozenset({value}))
 
