@@ -168,7 +168,8 @@ def measure(server: Server, arguments: argparse.Namespace, file: Path) -> None:
             for report in reports:
                 report.terminate()
             server.stop()
-        print(server.name, server.ils("check").strip(), flush=True)
+        if not arguments.ledger:  # what fills it makes entries only
+            print(server.name, server.ils("check").strip(), flush=True)
 
 
 def filled(server: Server, entries: int) -> None:
