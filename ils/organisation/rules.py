@@ -136,7 +136,10 @@ class Calendar:
         """The first day from ``day`` on when the branch works; ``day`` if none in a year."""
         for ahead in range(366):
             candidate = day + timedelta(days=ahead)
-            weekday = str(candidate.isoweekday())
-            if weekday not in self.closed_weekdays and candidate not in self.closed:
+            if self.works_on(candidate):
                 return candidate
         return day
+
+    def works_on(self, day: date) -> bool:
+        """Whether the branch works on a day."""
+        return str(day.isoweekday()) not in self.closed_weekdays and day not in self.closed

@@ -17,6 +17,8 @@ LARGEST = Decimal(10) ** 13
 MOST_PLANNED = 10**12
 EVERY = ("week", "month", "quarter", "year")
 QUARTERS = 4
+EARLIEST, LATEST = 1900, 2199
+LONGEST_PERIOD = timedelta(days=3660)
 
 
 class Counted(Invalid):
@@ -24,6 +26,21 @@ class Counted(Invalid):
 
     code = "counted"
     message = N_("“%(key)s” is counted by the system and cannot be declared.")
+
+
+def checked_period(first: date, last: date) -> Period:
+    """A period from its first and last day.
+
+    Raises:
+        Invalid: it ends before it begins, is of no time a library has, or too long.
+    """
+    if last < first:
+        raise Invalid(N_("To"), N_("The period ends before it begins."))
+    if first.year < EARLIEST or last.year > LATEST:
+        raise Invalid(N_("From"), N_("Choose days between 1900 and 2199."))
+    if last - first > LONGEST_PERIOD:
+        raise Invalid(N_("To"), N_("Ten years at most."))
+    return Period.inclusive(first, last)
 
 
 def declarable(done: Definitions, key: str) -> Input:

@@ -254,6 +254,28 @@ def test_a_closed_year_is_kept_as_one_and_balances_from_the_beginning(spring):
         assert verification.verify(session)[1] == []
 
 
+@pytest.mark.parametrize("last", [1, 2, 5, 12])
+def test_any_months_of_a_closed_year_are_as_before(spring, last):
+    said = {"division": "arts", "language": "ru", "patron_category": "pupil", "branch": "Ф1"}
+    history(spring, *(line("loan", f"2025-{m:02}-05", m, **said) for m in range(1, 13)))
+    end = date(2025, last, 1)
+    span = Period(date(2025, 1, 1), closing.periods.next_month(end))
+    places = ((), ("Ф1",), ("ЦБ", "Ф1"))
+    before = [report(spring, "annual", span, *branches) for branches in places]
+    close(spring, MARCH)
+    for branches, was in zip(places, before, strict=True):
+        now = report(spring, "annual", span, *branches)
+        assert now["tables"] == was["tables"]
+
+
+def test_a_branch_that_never_works_stops_no_closing(library):
+    with db.transaction(library.sessions) as session:
+        branch = session.merge(library.branches["Ф1"])
+        branch.closed_weekdays = "1234567"
+    with db.reading(library.sessions) as session:
+        assert [s.branch.code for s in queries.silent_days(session, MARCH)] == ["ЦБ"]
+
+
 def test_a_branch_merged_into_another_keeps_its_past_figures(spring):
     history(spring, line("loan", "2026-03-03", 9, branch="Ф1"))
     before = month(spring, MARCH)

@@ -201,6 +201,17 @@ def test_a_missed_report_is_caught_up_and_stays_as_it_was(library, at):
     assert rows(library, Letter) == []
 
 
+def test_a_report_that_is_no_more_stops_no_other(library, at):
+    schedule(library, addresses="")
+    schedule(library, addresses="")
+    with db.transaction(library.sessions) as session:
+        session.scalars(select(Schedule).order_by(Schedule.id)).first().report = "removed"
+    at(2026, 4, 1, 6)
+    said = schedules.worker_round(library.sessions, library.config, definitions())
+    assert said == ["unknown_report"]
+    assert len(rows(library, PreparedReport)) == 2
+
+
 def test_a_resting_schedule_prepares_nothing(library, at):
     schedule(library)
     with db.transaction(library.sessions) as session:

@@ -113,6 +113,8 @@ def test_loans_are_cut_by_two_facets(app, month):
         ("month/x/all/indicators/", 422),
         ("month/2026-03-02..2026-03-01/all/indicators/", 422),
         ("month/1990-01-01..2026-03-01/all/indicators/", 422),
+        ("annual/0001-01-01..0001-12-31/all/indicators/", 422),
+        ("month/9999-12-31..9999-12-31/all/indicators/", 422),
         (f"decade/{MARCH}/all/indicators/", 404),
         (f"month/{MARCH}/all/nonsense/", 404),
         (f"month/{MARCH}/Ф9/indicators/", 404),

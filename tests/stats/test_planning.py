@@ -78,6 +78,15 @@ def test_the_plan_of_the_system_is_its_own_or_the_sum_of_branches(library):
     assert cells(report(library, "annual", YEAR_2020))["indicators", "readers", "plan"] == 100
 
 
+def test_each_quarter_and_month_has_its_own_precedence(library):
+    plan(library, readers((25, None, None, None)), readers((1, 2, 3, 4), "ЦБ"))
+    assert cells(report(library, "annual", YEAR_2020))["indicators", "readers", "plan"] == 34
+    declare(library, "site_visits", "100", date(2020, 1, 9))
+    declare(library, "site_visits", "7", date(2020, 1, 9), branch="ЦБ")
+    declare(library, "site_visits", "5", date(2020, 2, 9), branch="ЦБ")
+    assert cells(report(library, "annual", YEAR_2020))["indicators", "site_visits", "fact"] == 105
+
+
 def test_a_plan_can_be_taken_back(library):
     plan(library, readers((1, 1, 1, 1)))
     plan(library, readers((None, None, None, None)))

@@ -24,6 +24,8 @@ from ils.organisation.rules import checked_code
 
 BATCH = 2000
 LONGEST = 100
+#: What lines of reports are called that count all, nothing or the rest.
+RESERVED = frozenset({"total", "none", "rest"})
 OLDEST = 130
 EARLIEST, LATEST = 1800, 2200
 #: The largest whole number a column holds.
@@ -316,6 +318,8 @@ def _when(values: Mapping[str, Any], timezone: str) -> tuple[datetime, date]:
         at = datetime.fromisoformat(moment) if moment is not None else None
     except (TypeError, ValueError) as error:
         raise BadLine(f"occurred_at or day: {error}") from None
+    if local is not None and not EARLIEST <= local.year <= LATEST:
+        raise BadLine(f"day must be between {EARLIEST} and {LATEST}")
     if at is not None:
         if at.tzinfo is None:
             raise BadLine("occurred_at has no offset")
@@ -324,8 +328,6 @@ def _when(values: Mapping[str, Any], timezone: str) -> tuple[datetime, date]:
         return at, local or clock.local_day(at, timezone)
     if local is None:
         raise BadLine("missing occurred_at or day")
-    if not EARLIEST <= local.year <= LATEST:
-        raise BadLine(f"day must be between {EARLIEST} and {LATEST}")
     return datetime.combine(local, time(12), clock.zone(timezone)), local
 
 
@@ -374,4 +376,6 @@ def _text(values: Mapping[str, Any], name: str) -> str | None:
         return None
     if not isinstance(value, str) or not 0 < len(value) <= LONGEST:
         raise BadLine(f"{name} must be a text of at most {LONGEST} characters")
+    if value in RESERVED or "/" in value or not value.isprintable():
+        raise BadLine(f"{name} “{value!a}” cannot be used: it means something to reports")
     return value

@@ -134,12 +134,18 @@ def prepare_due(sessions: db.Sessions, config: Config, done: Definitions, today:
     """Prepare, keep and send what is due, each in a transaction of its own; returns how many."""
     with db.reading(sessions) as session:
         waiting = due_reports(session, today)
+    problems: list[Exception] = []
     for due in waiting:
-        with db.reading(sessions) as session:
-            said = prepared(session, config, done, due)
-        file = enclosure(due, said)
-        with db.transaction(sessions) as session:
-            keep_report(session, due, said, file)
+        try:
+            with db.reading(sessions) as session:
+                said = prepared(session, config, done, due)
+            file = enclosure(due, said)
+            with db.transaction(sessions) as session:
+                keep_report(session, due, said, file)
+        except Exception as error:  # noqa: BLE001 -- one report must not stop the others
+            problems.append(error)
+    if problems:
+        raise problems[0]
     return len(waiting)
 
 
@@ -170,14 +176,22 @@ def keep_anew(sessions: db.Sessions, done: Definitions) -> int:
     return len(windows)
 
 
-def close_when_due(session: Session, config: Config, today: date) -> bool:
-    """Close the month before on its set day or later, if nothing speaks against it."""
+def close_when_due(sessions: db.Sessions, config: Config, today: date) -> bool:
+    """Close the month before on its set day or later, if nothing speaks against it.
+
+    Raises:
+        NotAccepted: something does; it was looked at without stopping a desk.
+    """
     if not config.statistics.close_day or today.day < config.statistics.close_day:
         return False
     month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
-    if not closing_queries.open_months(session, month):
-        return False
-    closing.close_month(session, month, today=today, staff_id=None, accepted=False)
+    with db.reading(sessions) as session:
+        if not closing_queries.open_months(session, month):
+            return False
+        if closing_queries.silent_days(session, month) or closing_queries.selfcheck(session):
+            raise closing.NotAccepted(month=f"{month:%Y-%m}")
+    with db.transaction(sessions) as session:
+        closing.close_month(session, month, today=today, staff_id=None, accepted=False)
     return True
 
 
@@ -203,12 +217,8 @@ def worker_round(sessions: db.Sessions, config: Config, done: Definitions) -> li
     """
     today = clock.local_day(clock.now(), config.library.timezone)
 
-    def close() -> None:
-        with db.transaction(sessions) as session:
-            close_when_due(session, config, today)
-
     steps: tuple[Callable[[], object], ...] = (
-        close,
+        lambda: close_when_due(sessions, config, today),
         lambda: seal_closed(sessions, done),
         lambda: keep_anew(sessions, done),
         lambda: prepare_due(sessions, config, done, today),
@@ -219,6 +229,8 @@ def worker_round(sessions: db.Sessions, config: Config, done: Definitions) -> li
             step()
         except IlsError as error:
             problems.append(error.code)
+        except Exception as error:  # noqa: BLE001 -- one step must not stop the others, whatever it is
+            problems.append(type(error).__name__)
     with db.transaction(sessions) as session:
         beat(session, ", ".join(problems))
     return problems

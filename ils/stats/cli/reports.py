@@ -24,6 +24,7 @@ from ils.stats.queries import reporting
 from ils.stats.queries.reporting import Asked
 from ils.stats.reports.facets import COLUMNS
 from ils.stats.reports.loading import definitions
+from ils.stats.rules import checked_period
 
 DAY = click.DateTime(["%Y-%m-%d"])
 #: Links from an entry to a person; a drill-down has no use for them.
@@ -69,7 +70,7 @@ def report(
 ) -> None:
     """Print a report of a period, or write it into a file."""
     with db.reading(console.sessions) as session:
-        asked = _what(session, profile, _period(first, last), branch, by)
+        asked = _what(session, profile, checked_period(first.date(), last.date()), branch, by)
         done = reporting.filled(session, console.config.lists, definitions(), asked)
         said = content(done, console.config, public=public)
     chosen = language or ("kk" if console.language == "kk" else "ru")
@@ -105,7 +106,7 @@ def entries(
 ) -> None:
     """Print the entries behind one cell; their shares add up to it."""
     with db.reading(console.sessions) as session:
-        asked = _what(session, profile, _period(first, last), branch, by)
+        asked = _what(session, profile, checked_period(first.date(), last.date()), branch, by)
         filling, world = reporting.filling(
             session, console.config.lists, definitions(), asked, table
         )
@@ -152,9 +153,3 @@ def _what(
         raise Invalid("--by", N_("Name two facets, with a comma between them."))
     found = tuple(branch_by_code(session, code) for code in branches)
     return Asked(definitions().report(profile), period, found, facets)
-
-
-def _period(first: datetime, last: datetime) -> Period:
-    if last < first:
-        raise Invalid("--to", N_("The period ends before it begins."))
-    return Period.inclusive(first.date(), last.date())

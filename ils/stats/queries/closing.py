@@ -77,7 +77,7 @@ def silent_days(session: Session, month: date) -> list[SilentDays]:
         days = tuple(
             day
             for day in (month + timedelta(days=n) for n in range((end - month).days))
-            if calendar.next_open_day(day) == day and (branch.id, day) not in busy
+            if calendar.works_on(day) and (branch.id, day) not in busy
         )
         if days:
             found.append(SilentDays(branch, days))

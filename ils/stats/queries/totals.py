@@ -137,13 +137,14 @@ def counts(session: Session, demands: Iterable[Demand], scope: frozenset[int] | 
         scope: only of these branches, and of moves between them and others.
     """
     kept = kept_spans(session)
-    found: dict[tuple[Kind, Window], Any] = {}
+    found: dict[tuple[Kind, Window], dict[frozenset[str], Sequence[Count]]] = defaultdict(dict)
     for part in _apart(list(demands), kept):
         wanted = _Wanted(part, scope)
         for piece, kinds in wanted.pieces().items():
             for question in wanted.questions(piece, kinds):
                 _answer(session, wanted, question, _Where(piece, scope, kept))
-        found |= wanted.counts()
+        for key, cuts in wanted.counts().items():  # a window may be asked for in both parts
+            found[key].update(cuts)
     return found
 
 

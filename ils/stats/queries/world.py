@@ -75,18 +75,18 @@ def plans_of(
     )
     for one in session.scalars(query):  # a later version overwrites
         standing[one.table_id, one.row, one.branch_id, one.year, one.quarter] = one.value
-    sums: dict[tuple[str, str, bool], Fraction] = defaultdict(Fraction)
+    sums: dict[tuple[str, str, int, int], dict[bool, int]] = defaultdict(dict)
     for (table, row, branch, year, quarter), value in standing.items():
         if value is None or (year, quarter) not in shares:
             continue
-        if scope is not None and branch not in scope:
-            continue
-        sums[table, row, branch is None] += shares[year, quarter] * value
-    # The system's own plan goes before the sum of its branches'.
-    return {
-        (table, row): sums.get((table, row, True), number)
-        for (table, row, _), number in sums.items()
-    }
+        if scope is None or branch in scope:
+            of_quarter = sums[table, row, year, quarter]
+            of_quarter[branch is None] = of_quarter.get(branch is None, 0) + value
+    found: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
+    for (table, row, year, quarter), values in sums.items():
+        # The system's own plan of a quarter goes before the sum of its branches'.
+        found[table, row] += shares[year, quarter] * values.get(True, values.get(False, 0))
+    return dict(found)
 
 
 def _inputs(
@@ -121,19 +121,19 @@ def declared(
     session: Session, input_: Input, window: Window, scope: frozenset[int] | None
 ) -> Fraction | None:
     """What was declared for a period: added up, or the last one that holds at its end."""
-    standing = _standing(session, input_, window)
-    chosen: dict[bool, list[Fraction]] = {True: [], False: []}
+    chosen: dict[date, dict[bool, list[Fraction]]] = defaultdict(lambda: {True: [], False: []})
     latest: dict[int | None, tuple[date, Fraction]] = {}
-    for (branch, start), value in standing.items():
+    for (branch, start), value in _standing(session, input_, window).items():
         if scope is not None and branch not in scope:
             continue
         if input_.adds:
-            chosen[branch is None].append(value)
+            chosen[start][branch is None].append(value)
         elif branch not in latest or start > latest[branch][0]:
             latest[branch] = (start, value)
     for branch, (_, value) in latest.items():
-        chosen[branch is None].append(value)
-    values = chosen[True] or chosen[False]
+        chosen[window.end][branch is None].append(value)
+    # For each of its periods, what the system says goes before what its branches say.
+    values = [value for said in chosen.values() for value in said[True] or said[False]]
     return sum(values, Fraction(0)) if values else None
 
 

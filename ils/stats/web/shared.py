@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from flask import Blueprint, g, render_template
 from flask_babel import gettext
@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from ils import web
 from ils.clock import Period
-from ils.errors import N_, Invalid
+from ils.errors import N_
 from ils.organisation import queries as organisation
 from ils.organisation.models import Branch, Role
 from ils.stats.outputs.content import shown
 from ils.stats.queries.reporting import Asked
 from ils.stats.reports.loading import definitions
+from ils.stats.rules import checked_period
 
 statistics = Blueprint("statistics", __name__, url_prefix="/staff/stats")
 
@@ -63,20 +64,9 @@ def parsed_span(text: str) -> Period:
         Invalid: it is none.
     """
     first, _, last = text.partition("..")
-    return checked(web.parsed_day(first, N_("From")), web.parsed_day(last or first, N_("To")))
-
-
-def checked(first: date, last: date) -> Period:
-    """A period from its first and last day.
-
-    Raises:
-        Invalid: it ends before it begins, or lasts more than ten years.
-    """
-    if last < first:
-        raise Invalid(N_("To"), N_("The period ends before it begins."))
-    if last - first > timedelta(days=3660):
-        raise Invalid(N_("To"), N_("Ten years at most."))
-    return Period.inclusive(first, last)
+    return checked_period(
+        web.parsed_day(first, N_("From")), web.parsed_day(last or first, N_("To"))
+    )
 
 
 def span(period: Period) -> str:
