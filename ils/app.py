@@ -21,6 +21,7 @@ from ils.organisation import queries as organisation
 from ils.organisation.web import pages as organisation_pages
 from ils.organisation.web import settings
 from ils.services.web import services
+from ils.stats.reports.loading import definitions
 from ils.stats.web import statistics
 
 MOST_BODY = 1_000_000  # bytes of a request: forms only; uploads set their own limit
@@ -69,7 +70,7 @@ def create_app(config: Config | None = None) -> Flask:
     )
     for blueprint in pages:
         app.register_blueprint(blueprint)
-    sheets = _checked_worksheets(config)
+    sheets = _checked_data(config)
     app.jinja_env.globals["place_name"] = lambda place: web.place_name(sheets.fields, place)
     if proxies := config.server.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own way to wrap
@@ -78,12 +79,13 @@ def create_app(config: Config | None = None) -> Flask:
     return app
 
 
-def _checked_worksheets(config: Config) -> Worksheets:
-    """The entry forms: a wrong one stops the start, not the first cataloguer.
+def _checked_data(config: Config) -> Worksheets:
+    """The entry forms; a wrong form or report stops the start, not who first needs it.
 
     Raises:
         BadConfiguration: a file cannot be used, or names a catalogue there is not.
     """
+    definitions()
     sheets = worksheets()
     for form in sheets.forms.values():
         if form.catalogue not in config.lists.catalogues:

@@ -161,6 +161,10 @@ class Year(Told):
             ("downloaded", 7, {}), ("downloaded", 8, {"detail": "fragment"}),
         ):  # fmt: skip
             yield from self._spread(kind, row[at], 366, channel="site", **facts)
+        users, documents = self.rows["T000-28"][0][3], self.rows["T000-28"][0][5]
+        legal = {"detail": "legal", "channel": "site"}
+        yield from self._spread("remote_visit", users, users, place="e_resources", **legal)
+        yield from self._spread("viewed", documents, documents, **legal)
 
     def work_of_2019(self) -> Iterator[Line]:
         """The year before, in monthly sums."""
@@ -168,6 +172,7 @@ class Year(Told):
         loans = self.indicator(4, year)
         documents, editions = self.indicator(5, year), self.indicator(6, year)
         kazakh = {14: self.indicator(15, year), 16: self.indicator(17, year)}
+        legal = self.rows["T000-28"][0]
         sums: list[tuple[str, int, Line]] = [
             ("registration", self.indicator(0, year), {"detail": "re"}),
             ("registration", self.indicator(1, year), {"detail": "site"}),
@@ -179,6 +184,12 @@ class Year(Told):
             ("visit", self.indicator(12, year), {"place": "event"}),
             ("record_added", self.indicator(9, year), {"catalogue": "books", "language": "ru"}),
             ("event", self.indicator(10, year), {"place": "onsite"}),
+            (
+                "remote_visit",
+                self.rows["T000-28"][0][2],
+                {"place": "e_resources", "detail": "legal"},
+            ),
+            ("viewed", self.rows["T000-28"][0][4], {"detail": "legal"}),
             ("shown", kazakh[14], {"language": "kk"}),
             ("shown", self.indicator(14, year) - kazakh[14], {"language": "ru"}),
             ("shown_issued", kazakh[16], {"language": "kk"}),
@@ -207,14 +218,21 @@ class Year(Told):
             yield f"catalogue_growth.{code}", row[5]
         for detail, row in zip((*REFERENCES, "total"), self.rows["T000-27"], strict=False):
             yield f"references.{detail}", row[1]
+        yield "references.total.kk", self.rows["T000-27"][5][1]
 
-    def declared(self) -> Iterator[tuple[str, date, int]]:
+    def declared(self) -> Iterator[tuple[str, date, float]]:
         """(what nobody can count, a day of its period, value)."""
         yield "population", date(2020, 1, 1), self.rows["T000-03"][-1][1]
-        sites = self.rows["T000-22"]
-        for key, at in (("site_visits", 7), ("site_visitors", 5)):
+        for key, at in (("site_visits", 8), ("site_visitors", 3)):
             for year in (2019, 2020):
-                yield key, date(year, 12, 1), sum(row[at + year - 2019] for row in sites)
+                yield key, date(year, 12, 1), self.indicator(at, year)
+        yield "service_points", date(2020, 1, 1), int(self.rows["T000-04"][0][0].split()[0])
+        for key, at in (("funding_books", 1), ("funding_periodicals", 2)):
+            yield key, date(2020, 1, 1), self.rows["T000-06"][0][at]
+        for year, funding in zip((2018, 2019, 2020), self.rows["T000-07"][0], strict=True):
+            yield "funding", date(year, 1, 1), funding
+        for key, at in (("sum", 0), ("sets", 1), ("titles", 2)):
+            yield f"subscription_{key}", date(2020, 1, 1), self.rows["T000-08"][0][at]
         yield "kazakhstani_stock", date(2020, 1, 1), self.rows["T000-26"][0][6]
         yield "kazakhstani_digitised", date(2020, 1, 1), self.rows["T000-26"][0][7]
 

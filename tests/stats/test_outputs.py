@@ -86,6 +86,8 @@ def test_the_sheet_has_numbers_and_formulas(year, tmp_path):
     assert rows["Читатели"][head["Выполнено"]].value == 1000
     top, bottom = re.findall(r"D\d+", fact.value)
     assert sheet[top].value / sheet[bottom].value == pytest.approx(50.123)
+    coverage = rows["Охват населения, %"][head["Выполнено"]]
+    assert coverage.number_format == '0.0"*"'  # it rests on what was declared
     # What is divided by but not shown stands in a hidden row.
     stock = re.findall(r"D(\d+)", rows["Обращаемость"][head["Выполнено"]].value)[1]
     assert sheet[f"D{stock}"].value == 5214

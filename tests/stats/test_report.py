@@ -234,6 +234,8 @@ def test_small_numbers_are_hidden_outside(library):
     )
     place = ("reader_groups", "disabled", "readers")
     assert (open_[place], hidden[place]) == (3, "<5")
+    share = ("reader_groups", "disabled", "share")
+    assert (open_[share], hidden[share]) == ("100.0", "<5")  # it would tell the number
 
 
 def test_the_diary_has_days_and_what_they_come_to(library):

@@ -52,7 +52,7 @@ def told(prepared, sessions, config, tmp_path):
         for key, day, value in generator.declared():
             planning.declare_value(
                 session, definitions(), staff_id=None, key=key, day=day,
-                value=Decimal(value), source="отчёт",
+                value=Decimal(str(value)), source="отчёт",
             )  # fmt: skip
     return library
 
@@ -111,8 +111,8 @@ def printed_indicators(rows):
     yield ("indicators", "events", "fact"), table[10][4] + table[11][4]
     yield ("indicators", "events.online", "fact"), table[11][4]
     yield ("indicators", "views", "fact"), table[13][4]
-    visitors = sum(site[6] for site in rows["T000-22"])
-    yield ("indicators", "site_visitors", "fact"), visitors
+    for column, at in (("previous", 2), ("fact", 4)):
+        yield ("indicators", "site_visitors", column), table[3][at]
 
 
 def printed_stock(rows):
@@ -205,7 +205,24 @@ def printed_service(rows):
     for type_, row in zip(types, rows["T000-27"], strict=False):
         for column, at in (("plan", 1), ("done", 2), ("done.kk", 3), ("virtual", 4)):
             yield ("references", type_, column), row[at]
-    yield ("references", "total", "virtual.kk"), rows["T000-27"][5][4]
+    kazakh = rows["T000-27"][5]
+    for column, at in (("plan", 1), ("done", 2), ("virtual", 4)):
+        yield ("references", "total.kk", column), kazakh[at]
+    for topic, count in rows["T000-32"]:
+        yield ("consultations", topic, "count"), count
+    row = rows["T000-28"][0]
+    for key, at in (("users", 2), ("documents", 4)):
+        yield ("legal_database", key, "previous"), row[at]
+        yield ("legal_database", key, "fact"), row[at + 1]
+    for column in ("planned", "handover"):
+        yield ("stock_checks", "total", column), 0  # T000-15: none was made
+    for column, number in zip(("before", "previous", "fact"), rows["T000-07"][0], strict=True):
+        yield ("funding", "funding", column), str(number)
+    yield ("funding", "books", "fact"), str(rows["T000-06"][0][1])
+    yield ("funding", "periodicals", "fact"), str(rows["T000-06"][0][2])
+    for key, at in (("subscription", 0), ("sets", 1), ("titles", 2)):
+        number = rows["T000-08"][0][at]
+        yield ("funding", key, "fact"), number if key != "subscription" else str(number)
     row = rows["T000-23"][0]
     for column, at in (("users", 2), ("viewed", 4), ("downloaded", 7), ("fragments", 8)):
         yield ("e_services", "total", column), row[at]

@@ -29,7 +29,9 @@ def seal(console: Console, *, hidden: bool) -> list[date]:
 def verify(console: Console, json_: bool) -> None:
     """Count all closed months again, another way; exit code 1 if anything differs."""
     with db.reading(console.sessions) as session:
-        number, found = verification.verify(session)
+        months = len(session.scalars(queries.closed_months()).all())
+        with click.progressbar(length=months, label="months", hidden=json_) as bar:
+            number, found = verification.verify(session, progress=lambda _: bar.update(1))
     if json_:
         print_json({
             "months": number,

@@ -8,7 +8,6 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
-from ils.clock import Period
 from ils.config import Config
 from ils.errors import N_
 from ils.stats.queries.reporting import FilledReport, both
@@ -21,8 +20,6 @@ HIDDEN = "<5"
 DECLARED = N_("declared, not counted")
 TENTH, CENT = Decimal("0.1"), Decimal("0.01")
 DECIMALS = {"ratio": TENTH, "percent": TENTH, "money": CENT}
-#: Figures of people: in public exports small ones are hidden.
-PERSONAL = {"reader_groups", "service_points", "indicators", "debtors", "diary", "form_6_users"}
 
 
 def content(done: FilledReport, config: Config, *, public: bool = False) -> dict[str, Any]:
@@ -77,7 +74,7 @@ def _row(one: Filled, row: Item, *, truncate: bool, public: bool) -> dict[str, A
     figures = {c.key: one.figures[row.key, c.key] for c in one.columns}
     cells = {key: number(figure, truncate=truncate) for key, figure in figures.items()}
     if public:
-        cells = {key: _hidden(value, figures[key]) for key, value in cells.items()}
+        cells = _hidden(cells, figures)
     said: dict[str, Any] = {
         "key": row.key, "label": pair(row.names), "level": row.level, "cells": cells,
     }  # fmt: skip
@@ -128,10 +125,17 @@ def _rounded(value: Fraction, places: Decimal, *, truncate: bool) -> Decimal:
     return (Decimal(digits if value >= 0 else -digits) / Decimal(int(scale))).quantize(places)
 
 
-def _hidden(value: int | str | None, figure: Figure) -> int | str | None:
-    """A small count of a public export is not told."""
-    small = figure.unit == "count" and isinstance(value, int) and 0 < value < LEAST_SHOWN
-    return HIDDEN if small else value
+def _hidden(
+    cells: Mapping[str, int | str | None], figures: Mapping[str, Figure]
+) -> dict[str, int | str | None]:
+    """A row of a public export: small counts are not told, nor what was computed from them."""
+    small = {
+        key
+        for key, value in cells.items()
+        if figures[key].unit == "count" and isinstance(value, int) and 0 < value < LEAST_SHOWN
+    }
+    told = {key for key, figure in figures.items() if small and figure.formula}
+    return {key: HIDDEN if key in small | told else value for key, value in cells.items()}
 
 
 def span(said: Mapping[str, Any]) -> str:
@@ -156,11 +160,6 @@ def shown(value: int | str | None, unit: str = "count") -> str:
     sign, digits = ("−", whole[1:]) if whole.startswith("-") else ("", whole)
     grouped = f"{int(digits):,}".replace(",", "\u00a0")
     return sign + grouped + (f",{rest}" if rest else "")
-
-
-def period_of(said: Mapping[str, Any]) -> Period:
-    """The period of a report's content."""
-    return Period.inclusive(date.fromisoformat(said["from"]), date.fromisoformat(said["to"]))
 
 
 def words(text: str, language: str) -> str:

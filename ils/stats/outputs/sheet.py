@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ils.stats.outputs.content import HIDDEN, span, where
+from ils.stats.outputs.content import DECLARED, HIDDEN, span, where, words
 from ils.tables import Cell, Sheet, address, workbook
 
 REFERENCE = re.compile(r"\[([^|\]]+)\|([^|\]]+)\]")
@@ -45,6 +45,8 @@ def _sheet(said: Mapping[str, Any], table: Mapping[str, Any], language: str) -> 
         rows.append([Cell(row["label"][language], indent=row["level"]), *cells])
     if note := table.get("note"):
         rows.append([Cell(note[language])])
+    if any(row.get("declared") for row in lines):
+        rows.append([Cell(f"* {words(DECLARED, language)}")])
     shown = len(table["rows"])
     hidden = [ABOVE + 1 + at for at in range(shown, len(lines))]
     return Sheet(table["title"][language], rows, hidden)
@@ -54,6 +56,8 @@ def _cell(row: Mapping[str, Any], key: str, places: Mapping[tuple[str, str], str
     value = row["cells"][key]
     unit = row.get("units", {}).get(key, "count")
     shape = FORMATS.get(unit, "General")
+    if key in row.get("declared", ()):
+        shape += '"*"'
     if value is None or value == HIDDEN:
         return Cell("—" if value is None else value)
     formula = row.get("formulas", {}).get(key, "")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from ils.config import Lists
@@ -149,8 +150,8 @@ class World:
     branches: Mapping[Any, Place]
     points: Mapping[Any, Place]
     scope: frozenset[int] | None = None
-    plans: Mapping[tuple[str, str], object] = field(default_factory=dict)
-    inputs: Mapping[tuple[str, date, date], object] = field(default_factory=dict)
+    plans: Mapping[tuple[str, str], Fraction] = field(default_factory=dict)
+    inputs: Mapping[tuple[str, date, date], Fraction] = field(default_factory=dict)
 
     def facet(self, facet: str, columns: Mapping[str, object], by: str) -> object:
         """The value of a facet of an entry; ``by``: which of its branches is meant."""

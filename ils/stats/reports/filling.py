@@ -226,9 +226,7 @@ class Filling:
     def _planned(self, row: Item, column: Item) -> Figure:
         if column.part:
             return Figure(None)
-        planned = self.world.plans.get((self.table.id, row.key))
-        value = planned if isinstance(planned, Fraction) else None
-        return Figure(value)
+        return Figure(self.world.plans.get((self.table.id, row.key)))
 
     def _by_formula(
         self, formula: Formula, unit: str | None, place: Callable[[str], tuple[str, str]]
@@ -260,7 +258,7 @@ class Filling:
         when, back = row.line.when or column.line.when or "during", row.line.back + column.line.back
         window = periods.window(self.period, "during" if when == "end" else when, back)
         value = self.world.inputs.get((key, window.first, window.end))
-        return Figure(value if isinstance(value, Fraction) else None, unit, declared=True)
+        return Figure(value, unit, declared=True)
 
     def terms(self, row_key: str, column_key: str) -> list[Term] | None:
         """The entries of a cell, as selections; ``None`` for one that is not a sum of entries."""
@@ -334,16 +332,16 @@ class Filling:
             here = self.world.reader("branch", part.by)
             there = "other_branch_id" if part.by != "other" else "branch_id"
 
-            def moved(columns: Mapping[str, Any]) -> bool:
+            def inside(columns: Mapping[str, Any]) -> bool:
                 return scope is not None and here(columns) in scope and columns[there] not in scope
 
-            inside = moved
-        elif scope is not None:
-            branch = self.world.reader("branch", part.by)
-            inside = lambda columns: branch(columns) in scope  # noqa: E731 -- the other is a name too
         else:
-            return lambda columns: all(c.holds(read(columns)) for read, c in meant)
-        return lambda columns: inside(columns) and all(c.holds(read(columns)) for read, c in meant)
+            branch = self.world.reader("branch", part.by)
+
+            def inside(columns: Mapping[str, Any]) -> bool:
+                return scope is None or branch(columns) in scope
+
+        return lambda columns: all(c.holds(read(columns)) for read, c in meant) and inside(columns)
 
     def _found(self) -> dict[str, set[object]]:
         """Facet → its values among what was counted."""

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ils.config import ROOT, BadConfiguration, Lists
+from ils.config import ROOT, BadConfiguration, Lists, load_lists
 from ils.ledger import Kind
 from ils.stats.reports import checks
 from ils.stats.reports.definitions import (
@@ -76,8 +76,6 @@ def load(lists: Lists, folder: Path = FOLDER) -> Definitions:
 @cache
 def definitions() -> Definitions:
     """Those of this library, read once."""
-    from ils.config import load_lists  # noqa: PLC0415 -- the lists are read only when asked for
-
     return load(load_lists(ROOT / "config"))
 
 

@@ -74,11 +74,6 @@ def span(period: Period) -> str:
     return f"{period.start}..{period.last}"
 
 
-def this_month(day: date) -> Period:
-    """The month of a day, up to that day."""
-    return Period.inclusive(day.replace(day=1), day)
-
-
 def usual_period(report: str, today: date) -> Period:
     """The period a report is first offered for: the running month, quarter, half-year or year."""
     months = definitions().report(report).months or 1
