@@ -172,7 +172,6 @@ class Year(Told):
         loans = self.indicator(4, year)
         documents, editions = self.indicator(5, year), self.indicator(6, year)
         kazakh = {14: self.indicator(15, year), 16: self.indicator(17, year)}
-        legal = self.rows["T000-28"][0]
         sums: list[tuple[str, int, Line]] = [
             ("registration", self.indicator(0, year), {"detail": "re"}),
             ("registration", self.indicator(1, year), {"detail": "site"}),
