@@ -285,11 +285,13 @@ def load_lists(folder: Path) -> Lists:
             if missing := {"ru", "kk", "en"} - names.keys():
                 problem = f"no name in {', '.join(sorted(missing))}"
                 raise BadConfiguration(place=f"lists.toml, {kind}.{code}", problem=problem)
-    for code, names in lists["categories"].items():
-        above = names.get("parent")
-        if above is not None and "parent" in lists["categories"].get(above, {"parent": ""}):
-            place = f"lists.toml, categories.{code}"
-            raise BadConfiguration(place=place, problem=f"“{above}” cannot stand above it")
+    for kind, codes in lists.items():
+        for code, names in codes.items():
+            above = names.get("parent")
+            known = codes if kind in {"categories", "divisions"} else {}
+            if above is not None and "parent" in known.get(above, {"parent": ""}):
+                place = f"lists.toml, {kind}.{code}"
+                raise BadConfiguration(place=place, problem=f"“{above}” cannot stand above it")
     for scheme in ("udc", "bbk"):
         for prefix, division in classes[scheme].items():
             if division not in lists["divisions"]:

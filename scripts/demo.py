@@ -165,6 +165,15 @@ class Year(Told):
         legal = {"detail": "legal", "channel": "site"}
         yield from self._spread("remote_visit", users, users, place="e_resources", **legal)
         yield from self._spread("viewed", documents, documents, **legal)
+        yield from self.internet(2020)
+
+    def internet(self, year: int) -> Iterator[Line]:
+        """Users of the internet: at the central and children's library as printed, at branches."""
+        _, central, children, branches = (row[year - 2011] for row in self.rows["T000-21"][:4])
+        shares = [branches * (n + 1) // 7 - branches * n // 7 for n in range(7)]
+        for branch, count in zip(BRANCHES, (central, children, *shares), strict=True):
+            yield self.line("registration", date(year, 3, 2), count, detail="internet",
+                            branch=branch)  # fmt: skip
 
     def work_of_2019(self) -> Iterator[Line]:
         """The year before, in monthly sums."""
@@ -183,22 +192,28 @@ class Year(Told):
             ("visit", self.indicator(12, year), {"place": "event"}),
             ("record_added", self.indicator(9, year), {"catalogue": "books", "language": "ru"}),
             ("event", self.indicator(10, year), {"place": "onsite"}),
-            (
-                "remote_visit",
-                self.rows["T000-28"][0][2],
-                {"place": "e_resources", "detail": "legal"},
-            ),
-            ("viewed", self.rows["T000-28"][0][4], {"detail": "legal"}),
             ("shown", kazakh[14], {"language": "kk"}),
             ("shown", self.indicator(14, year) - kazakh[14], {"language": "ru"}),
             ("shown_issued", kazakh[16], {"language": "kk"}),
             ("shown_issued", self.indicator(16, year) - kazakh[16], {"language": "ru"}),
+            *self.electronic_of_2019(),
         ]
+        yield from self.internet(year)
         for kind, whole, facts in sums:
             for month in range(12):
                 count = whole * (month + 1) // 12 - whole * month // 12
                 if count:
                     yield self.line(kind, date(year, month + 1, 15), count, **facts)
+
+    def electronic_of_2019(self) -> Iterator[tuple[str, int, Line]]:
+        """(kind, how many, facts) of electronic resources and the legal database."""
+        row, legal = self.rows["T000-23"][0], self.rows["T000-28"][0]
+        yield "remote_visit", row[1], {"place": "e_resources"}
+        yield "viewed", row[3], {}
+        yield "downloaded", row[5], {}
+        yield "downloaded", row[6], {"detail": "fragment"}
+        yield "remote_visit", legal[2], {"place": "e_resources", "detail": "legal"}
+        yield "viewed", legal[4], {"detail": "legal"}
 
     # --- beside the ledger ------------------------------------------------------------------------
 
@@ -221,19 +236,40 @@ class Year(Told):
 
     def declared(self) -> Iterator[tuple[str, date, float]]:
         """(what nobody can count, a day of its period, value)."""
-        yield "population", date(2020, 1, 1), self.rows["T000-03"][-1][1]
+        for key, value in self.declared_of_2020():
+            yield key, date(2020, 1, 1), value
         for key, at in (("site_visits", 8), ("site_visitors", 3)):
             for year in (2019, 2020):
                 yield key, date(year, 12, 1), self.indicator(at, year)
-        yield "service_points", date(2020, 1, 1), int(self.rows["T000-04"][0][0].split()[0])
-        for key, at in (("funding_books", 1), ("funding_periodicals", 2)):
-            yield key, date(2020, 1, 1), self.rows["T000-06"][0][at]
+        for year in (2019, 2020):
+            yield "site_views", date(year, 12, 1), sum(r[year - 2010] for r in self.rows["T000-22"])
+        followers, posts, views = self.rows["T000-24"][-1][1:]
+        for key, value in (("followers", followers), ("posts", posts), ("views", views)):
+            yield f"social_{key}", date(2020, 12, 1), value
         for year, funding in zip((2018, 2019, 2020), self.rows["T000-07"][0], strict=True):
             yield "funding", date(year, 1, 1), funding
-        for key, at in (("sum", 0), ("sets", 1), ("titles", 2)):
-            yield f"subscription_{key}", date(2020, 1, 1), self.rows["T000-08"][0][at]
-        yield "kazakhstani_stock", date(2020, 1, 1), self.rows["T000-26"][0][6]
-        yield "kazakhstani_digitised", date(2020, 1, 1), self.rows["T000-26"][0][7]
+
+    def declared_of_2020(self) -> Iterator[tuple[str, float]]:
+        """(what nobody can count, value of the year)."""
+        yield "population", self.rows["T000-03"][-1][1]
+        yield "settlements", len(self.rows["T000-03"]) - 1
+        yield "service_points", int(self.rows["T000-04"][0][0].split()[0])
+        _, own, schools, colleges = self.rows["T000-01"]
+        yield "own_libraries", own[1]
+        yield "own_staff", self.rows["T000-02"][0][6]
+        for kind, row in (("schools", schools), ("colleges", colleges)):
+            for at, key in enumerate(("libraries", "stock", "readers", "loans", "visits"), 1):
+                yield f"{kind}_{key}", row[at]
+        yield "schools_staff", self.rows["T000-02"][8][6]
+        yield "colleges_staff", sum(row[6] for row in self.rows["T000-02"][1:8])
+        for at, key in enumerate(("books", "periodicals", "second_half", "next_half"), 1):
+            yield f"funding_{key}", self.rows["T000-06"][0][at]
+        parts = ("sum", "sets", "titles", "sum_kz", "sum_kk", "sets_kz", "sets_kk", "titles_kz",
+                 "titles_kk")  # fmt: skip
+        for key, value in zip(parts, self.rows["T000-08"][0], strict=True):
+            yield f"subscription_{key}", value
+        yield "kazakhstani_stock", self.rows["T000-26"][0][6]
+        yield "kazakhstani_digitised", self.rows["T000-26"][0][7]
 
 
 def main() -> None:

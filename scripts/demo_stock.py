@@ -153,17 +153,19 @@ class Told:
             for tongue, part in spread:
                 books += [{"material": "book", "language": tongue, "division": division,
                            "catalogue": "books"} for _ in range(part)]  # fmt: skip
-        self._share(books, "source", {
+        shares = {
             code: (self.rows["T000-09"][at][1], self.rows["T000-09"][at][2])
             for code, at in SOURCES.items()
-        })  # fmt: skip
+        }
+        self._order(books, *shares.pop("state_order"))
+        self._share([book for book in books if "source" not in book], "source", shares)
         copies += books
         central, all_ = self.rows["T000-10"][1], self.rows["T000-10"][0]
-        shares = {
+        owners = {
             CENTRAL: (central[1], central[2]),
             "": (all_[1] - central[1], all_[2] - central[2]),
         }
-        self._share(copies, "owner_branch", shares)
+        self._share(copies, "owner_branch", owners)
         days = self.chance.sample(self.days, 24)
         for copy in copies:
             copy["owner_branch"] = copy["owner_branch"] or self.chance.choice(BRANCHES[1:])
@@ -174,6 +176,30 @@ class Told:
                 for _ in range(count):
                     yield self.line("title", self.chance.choice(days), material=material,
                                     language=language)  # fmt: skip
+
+    def _order(self, books: Sequence[dict[str, Any]], whole: int, kazakh: int) -> None:
+        """What of the books the state ordered, by division as printed: in Kazakh, if it can be."""
+        left = whole - kazakh
+        for division, number in self._divided(whole).items():
+            there = [book for book in books if book["division"] == division]
+            russian = [book for book in there if book["language"] != "kk"]
+            chosen = [book for book in there if book["language"] == "kk"][:number]
+            if division == DIVISIONS[-1]:  # the largest takes what is left of other languages
+                chosen = chosen[: number - left] + russian[:left]
+            elif len(chosen) < number:
+                left -= number - len(chosen)
+                chosen += russian[: number - len(chosen)]
+            for book in chosen:
+                book["source"] = "state_order"
+
+    def _divided(self, whole: int) -> dict[str, int]:
+        """Copies of the state's order by division: the nearest to the printed percentages."""
+        percent = [row[1] for row in self.rows["T000-30"]]
+        literature, society, language, arts, science, technology = percent
+        said = {"society": society, "science": science, "technology": technology, "arts": arts}
+        found = {division: round(whole * part / 100) for division, part in said.items()}
+        assert round(literature + language + sum(said.values()), 1) == 100
+        return {**found, "literature": whole - sum(found.values())}
 
     def _share(
         self, copies: Sequence[dict[str, Any]], key: str, shares: dict[str, tuple[int, int]]

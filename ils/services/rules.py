@@ -21,7 +21,10 @@ class Counted:
 
     kind: Kind
     detail: str | None = None
+    place: str | None = None
 
+
+ELECTRONIC = "e_resources"
 
 #: What may be counted by hand: the code on the page → what it writes.
 TALLIES: Mapping[str, Counted] = {
@@ -38,9 +41,28 @@ TALLIES: Mapping[str, Counted] = {
     "reference.verifying": Counted(Kind.REFERENCE, "verifying"),
     "reference.factual": Counted(Kind.REFERENCE, "factual"),
     "refusal": Counted(Kind.REFUSAL),
+    "user.e_resources": Counted(Kind.REGISTRATION, ELECTRONIC),
+    "user.internet": Counted(Kind.REGISTRATION, "internet"),
+    "e_visit": Counted(Kind.REMOTE_VISIT, None, ELECTRONIC),
+    "e_visit.legal": Counted(Kind.REMOTE_VISIT, "legal", ELECTRONIC),
+    "viewed": Counted(Kind.VIEWED),
+    "viewed.legal": Counted(Kind.VIEWED, "legal"),
+    "downloaded": Counted(Kind.DOWNLOADED),
+    "downloaded.fragment": Counted(Kind.DOWNLOADED, "fragment"),
 }
 #: Of them, counted by division and language.
 OF_DOCUMENTS = ("loan", "renewal", "return", "in_house_use")
+#: Of them, told apart by where they were given.
+PLACED = ("loan", "in_house_use")
+
+
+def tally_of(kind: str, detail: str | None, place: str | None) -> str:
+    """What was counted, by what was written; "" if nothing is counted so."""
+    for where in (place, None):
+        for code, counted in TALLIES.items():
+            if (counted.kind, counted.detail, counted.place) == (kind, detail, where):
+                return code
+    return ""
 
 
 def whole(text: str, field: str) -> int:

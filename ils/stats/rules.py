@@ -11,7 +11,7 @@ from ils.clock import Period
 from ils.errors import N_, Invalid
 from ils.stats.reports import periods
 from ils.stats.reports.checks import keys_of
-from ils.stats.reports.definitions import Definitions, Input
+from ils.stats.reports.definitions import Definitions, Input, Report
 
 LARGEST = Decimal(10) ** 13
 MOST_PLANNED = 10**12
@@ -41,6 +41,14 @@ def checked_period(first: date, last: date) -> Period:
     if last - first > LONGEST_PERIOD:
         raise Invalid(N_("To"), N_("Ten years at most."))
     return Period.inclusive(first, last)
+
+
+def told_period(report: Report, period: Period, today: date) -> Period:
+    """The days a report can tell of: one that looks ahead ends today at the latest."""
+    end = today + timedelta(days=1)
+    if report.to_date and period.start < end < period.end:
+        return Period(period.start, end)
+    return period
 
 
 def declarable(done: Definitions, key: str) -> Input:
@@ -103,7 +111,8 @@ def plan_keys(done: Definitions, day: date, catalogues: tuple[str, ...]) -> list
     order = [table_id for report in done.reports.values() for table_id in report.tables]
     tables = (table for table in done.tables if table.id in order)
     for table in sorted(tables, key=lambda table: order.index(table.id)):
-        if not (table.since <= day < table.until and any(c.plan for c in table.columns)):
+        planned = table.plans is None and any(c.plan and not c.plan_of for c in table.columns)
+        if not (planned and table.since <= day < table.until):
             continue
         for row in table.rows:
             if row.each == ("catalogue",):

@@ -54,6 +54,9 @@ def test_a_grid_is_counted_once_and_each_cell_taken_back(page, library):
         ("registration.new", "registration", "new"),
         ("reference.factual", "reference", "factual"),
         ("refusal", "refusal", None),
+        ("user.internet", "registration", "internet"),
+        ("e_visit.legal", "remote_visit", "legal"),
+        ("downloaded.fragment", "downloaded", "fragment"),
     ],
 )
 def test_a_branch_without_barcodes_keeps_its_diary(page, library, what, kind, detail):

@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 
 from ils.config import ROOT, BadConfiguration, load_lists
+from ils.ledger import Kind
 from ils.stats.reports.formulas import BadFormula, division, evaluate, linear, parse, written
 from ils.stats.reports.loading import load
 
@@ -67,6 +68,10 @@ def test_good_definitions_are_read(tmp_path):
         ('key = "loans.cd"', 'key = "loans"', "row loans: it stands twice"),
         ('id = "t"', 'id = "t"\nshape = "round"', "unknown key “shape”"),
         ("[within]", "[without]", "unknown section “without”"),
+        ('input = "staff"', 'input = "{row}_{column}"', "unknown input “staff_count”"),
+        ('input = "staff"', 'input = "{cell}"', "its input cannot be read"),
+        ('id = "t"', 'id = "t"\nplans = "u"', "table t: unknown table “u”"),
+        ('input = "staff"', 'plan_of = "t.luck"', "table t: unknown plan “t.luck”"),
         ('per = "year"', 'per = "century"', "per “century” is not known"),
     ],
 )  # fmt: skip
@@ -91,6 +96,11 @@ def test_a_table_may_change_with_time_but_not_be_two_at_once(tmp_path):
         read(tmp_path, GOOD + table)
 
 
+def test_a_part_may_count_every_kind(tmp_path):
+    done = read(tmp_path, GOOD.replace('kind = "visit"', 'kind = "any"'))
+    assert [part.kind for part in done.measures["visits"].parts] == list(Kind)
+
+
 def test_broken_toml_is_said(tmp_path):
     with pytest.raises(BadConfiguration):
         read(tmp_path, "[measures")
@@ -104,6 +114,9 @@ def test_broken_toml_is_said(tmp_path):
         ("(a + b) * 2 - 1", 9),
         ("{year}.share - a.kk", None),
         ("a / (c - 3)", None),
+        ("a / (c - 3) | b + 1", 5),
+        ("a | b", 1),
+        ("2 * (d | b)", 8),
     ],
 )
 def test_formulas_are_computed_exactly(text, value):
@@ -123,3 +136,5 @@ def test_a_formula_knows_its_shape():
     assert division(parse("100 * a / b")) == (parse("a"), parse("b"))
     assert division(parse("a - b")) is None
     assert written(parse("100 * a / b"), str.upper) == "((100*A)/B)"
+    assert written(parse("a / b | c"), str.upper) == "IFERROR((A/B),C)"
+    assert linear(parse("a | b")) is None

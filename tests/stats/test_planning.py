@@ -53,7 +53,42 @@ def test_a_period_of_months_has_its_share_of_the_quarters(library):
     ten = Period(date(2020, 1, 1), date(2020, 11, 1))
     assert cells(report(library, "months", ten))["indicators", "readers", "plan"] == 248  # 247⅔
     cut = Period(date(2020, 1, 1), date(2020, 2, 15))
-    assert cells(report(library, "months", cut))["indicators", "readers", "plan"] is None
+    done = cells(report(library, "months", cut))
+    assert done["indicators", "readers", "plan"] == 44  # 30 + 30 × 14/29
+
+
+def test_plan_and_fact_with_a_forecast_of_the_year(library):
+    plan(library, readers((100, 100, 100, 100)), readers((30, 30, 30, 30), "Ф1"))
+    half = Period.inclusive(date(2020, 4, 1), date(2020, 6, 30))
+
+    def said(key):
+        done = cells(report(library, "plan", half))
+        return [done["plan_fact", "readers", c] for c in (key, f"{key}_percent")]
+
+    history(library, *(line("registration", day, 91, branch="Ф1", new=True)
+                       for day in ("2020-02-01", "2020-05-01")))  # fmt: skip
+    done = cells(report(library, "plan", half))
+    assert [done["plan_fact", "readers", c] for c in ("plan", "fact", "percent")] == [
+        100, 91, "91.0",
+    ]  # fmt: skip
+    assert [done["plan_fact", "readers", c] for c in ("year_plan", "to_date", "year_percent")] == [
+        400, 182, "45.5",
+    ]  # fmt: skip
+    assert said("forecast") == [366, "91.5"]  # one reader a day, a leap year
+    history(library, line("registration", "2019-03-01", 60), line("registration", "2019-11-01", 40))
+    assert said("forecast") == [222, "55.5"]  # and 40 came in the second half of last year
+    branches = [done["plan_by_branch", row, "readers_plan"] for row in ("total", "ЦБ", "Ф1")]
+    assert branches == [100, None, 30]
+    assert done["plan_by_branch", "Ф1", "readers_percent"] == "303.3"
+
+
+def test_a_report_that_looks_ahead_ends_today():
+    year = Period.inclusive(date(2020, 1, 1), date(2020, 12, 31))
+    ahead, back = definitions().report("plan"), definitions().report("annual")
+    today = date(2020, 6, 30)
+    assert rules.told_period(ahead, year, today).last == today
+    assert rules.told_period(back, year, today) == year
+    assert rules.told_period(ahead, year, date(2021, 1, 9)) == year
 
 
 def test_a_later_version_stands_and_the_report_says_who_and_why(library):

@@ -102,7 +102,7 @@ def stock(sums, one, when, branch):
             sums["arrivals_by_source", "received", "total"] += n
             if not inside:
                 sums["arrivals_by_source", "net", "total"] += n
-                sums["arrivals_by_source", "net", "total.kk"] += n * (one.get("language") == "kk")
+                sums["arrivals_by_source", "net", "kk"] += n * (one.get("language") == "kk")
         if not (inside and whole):
             sums["stock", "in" if now else "opening"] += n
     if kind == "withdrawal" and owner:

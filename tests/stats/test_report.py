@@ -1,12 +1,14 @@
 """Reports: sums over the ledger, and the entries behind each of them."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from counting import APRIL, MARCH, YEAR_2020, behind, cells, history, line, report
 
+from ils import db, ledger
 from ils.clock import Period
 from ils.stats.outputs.plain import as_text
 from ils.stats.reports.definitions import UnknownCell, UnknownReport
@@ -227,6 +229,39 @@ def test_loans_can_be_cut_by_any_two_facets(library):
     assert done["loans_by", "total", "total"] == 7
 
 
+def test_a_division_may_have_divisions_of_its_own(library, monkeypatch):
+    """Agriculture, linguistics: tables cut them differently, the division holds them all."""
+    names = {"ru": "Сельское хозяйство", "kk": "Ауыл шаруашылығы", "en": "Agriculture"}
+    divisions = {**library.config.lists.divisions, "farming": {**names, "parent": "technology"}}
+    lists = replace(library.config.lists, divisions=divisions)
+    monkeypatch.setitem(vars(library.config), "lists", lists)
+    history(
+        library,
+        line("loan", count=5, division="farming", language="kk"),
+        line("loan", count=2, division="technology", language="ru"),
+    )
+    done = cells(report(library, "annual", YEAR_2020))
+    assert (done["loans_by", "technology", "total"], done["loans_by", "technology", "kk"]) == (7, 5)
+    assert ("loans_by", "farming", "total") not in done
+    assert done["loans_by", "total", "total"] == 7
+    crossed = cells(report(library, "loans", YEAR_2020, by=("division", "language")))
+    rows = ("technology", "technology.farming", "technology.rest")
+    assert [crossed["loans_by", row, "total"] for row in rows] == [7, 5, 2]
+    shares = behind(library, "annual", YEAR_2020, "loans_by", "technology", "total")
+    assert sorted(shares) == [2, 5]
+
+
+def test_late_entries_of_every_kind_are_shown_apart(library):
+    with db.transaction(library.sessions) as session:
+        ledger.close_until(session, date(2020, 3, 1))
+    history(library, line("delivery", "2020-02-05", 3), line("il_lent", "2020-02-06", 2),
+            line("loan", "2020-03-06", 7))  # fmt: skip
+    march = Period.inclusive(date(2020, 3, 1), date(2020, 3, 31))
+    done = cells(report(library, "month", march))
+    late = {row: n for (table, row, c), n in done.items() if (table, c) == ("corrections", "count")}
+    assert late == {"delivery": 3, "il_lent": 2}
+
+
 def test_small_numbers_are_hidden_outside(library):
     history(library, line("registration", count=3, patron_category="disabled", new=True))
     open_, hidden = (
@@ -248,7 +283,7 @@ def test_the_diary_has_days_and_what_they_come_to(library):
     ten_days = Period.inclusive(date(2026, 3, 16), date(2026, 3, 25))
     done = cells(report(library, "diary", ten_days))
     column = {row: n for (table, row, c), n in done.items() if (table, c) == ("diary", "visits")}
-    assert column == {"2026-03-20": 1, "total": 1, "month": 3, "year": 8}
+    assert column == {"2026-03-20": 1, "total": 1, "month": 3, "year": 8, "carried": 5}
     assert done["diary", "month", "visits.children"] == 2
     assert done["diary", "total", "visits.events"] == 1
 

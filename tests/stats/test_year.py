@@ -65,7 +65,7 @@ def test_the_report_prints_every_additive_figure_and_computes_the_ratios(told, e
         if done.get(place, "missing") != wanted
     ]
     assert wrong == []
-    assert len(list(printed(rows))) > 350
+    assert len(list(printed(rows))) > 420
     keys = ("turnover", "loans_per_reader", "visits_per_reader", "renewal", "coverage")
     assert {key: done["indicators", key, "fact"] for key in keys} == {
         "turnover": "0.4",  # printed 0,3
@@ -74,6 +74,13 @@ def test_the_report_prints_every_additive_figure_and_computes_the_ratios(told, e
         "renewal": "1.6",
         "coverage": "8.3",  # printed 7,7
     }
+    assert [done["state_order", d, "share"] for d in DIVISIONS] == [
+        "30.0", "1.4", "0.9", "6.0", "61.7",  # printed 55 and 6,7 for languages
+    ]  # fmt: skip
+    assert done["state_order", "total", "copies"] == 1562
+    assert [done["libraries", row, "coverage"] for row in ("total", "own", "schools")] == [
+        "24.5", "8.3", "12.6",  # printed 24,0, 7,7 and 12,5
+    ]  # fmt: skip
     assert done["reader_groups", "worker", "share"] == "15.2"  # printed 17,5
     assert done["reader_groups", "pupil", "share"] == "33.9"  # printed 16,5
     assert done["arrivals_by_division", "2019.share", "arts.kk"] == "2.6"  # printed 2,7
@@ -92,6 +99,7 @@ def printed(rows):
     yield from printed_arrivals(rows)
     yield from printed_catalogue(rows)
     yield from printed_service(rows)
+    yield from printed_surroundings(rows)
 
 
 def printed_indicators(rows):
@@ -151,7 +159,7 @@ def printed_arrivals(rows):
     for source, row in zip(sources, rows["T000-09"], strict=True):
         if source is not None:
             yield ("arrivals_by_source", source, "total"), row[1]
-            yield ("arrivals_by_source", source, "total.kk"), row[2]
+            yield ("arrivals_by_source", source, "kk"), row[2]
     for key, row in zip(("total", "central", "branches"), rows["T000-10"], strict=True):
         yield ("arrivals_by_branch", key, "total"), row[1]
         yield ("arrivals_by_branch", key, "total.kk"), row[2]
@@ -214,15 +222,43 @@ def printed_service(rows):
     for key, at in (("users", 2), ("documents", 4)):
         yield ("legal_database", key, "previous"), row[at]
         yield ("legal_database", key, "fact"), row[at + 1]
+    columns = ("users", "viewed", "downloaded", "fragments")
+    for line, places in (("previous", (1, 3, 5, 6)), ("total", (2, 4, 7, 8))):
+        for column, at in zip(columns, places, strict=True):
+            yield ("e_services", line, column), rows["T000-23"][0][at]
+
+
+def printed_surroundings(rows):
+    """What stands beside the system's own work: its site, money, other libraries."""
+    whole, central, children, branches = rows["T000-21"][:4]
+    for column, at in (("previous", 8), ("fact", 9)):
+        added = central[at] + children[at] + branches[at]
+        assert added != whole[at]  # printed without the branches
+        yield ("internet_users", "total", column), added
+        yield ("internet_users", "CGB", column), central[at]
+        yield ("internet_users", "CDB", column), children[at]
+    adult, childrens = rows["T000-22"]
+    for key, at in (("visits", 7), ("views", 9), ("registered", 11)):
+        for column, shift in (("previous", 0), ("fact", 1)):
+            yield ("site", key, column), adult[at + shift] + childrens[at + shift]
+    for key, at in (("followers", 1), ("posts", 2), ("post_views", 3)):
+        yield ("site", key, "fact"), rows["T000-24"][-1][at]
+    for key, row in zip(("total", "own", "schools", "colleges"), rows["T000-01"], strict=True):
+        columns = ("libraries", "stock", "readers", "loans", "visits")
+        for at, column in enumerate(columns, 1):
+            yield ("libraries", key, column), row[at]
+    yield ("libraries", "total", "staff"), f"{rows['T000-02'][-1][6]}.0"
+    yield ("network", "population", "fact"), rows["T000-03"][-1][1]
+    yield ("network", "libraries", "fact"), rows["T000-03"][-1][3]
+    yield ("network", "service_points", "fact"), rows["T000-03"][-1][2]
     for column in ("planned", "handover"):
-        yield ("stock_checks", "total", column), 0  # T000-15: none was made
+        yield ("stock_checks", "total", column), rows["T000-15"][0][0]  # none was made
     for column, number in zip(("before", "previous", "fact"), rows["T000-07"][0], strict=True):
         yield ("funding", "funding", column), str(number)
-    yield ("funding", "books", "fact"), str(rows["T000-06"][0][1])
-    yield ("funding", "periodicals", "fact"), str(rows["T000-06"][0][2])
-    for key, at in (("subscription", 0), ("sets", 1), ("titles", 2)):
-        number = rows["T000-08"][0][at]
-        yield ("funding", key, "fact"), number if key != "subscription" else str(number)
-    row = rows["T000-23"][0]
-    for column, at in (("users", 2), ("viewed", 4), ("downloaded", 7), ("fragments", 8)):
-        yield ("e_services", "total", column), row[at]
+    keys = ("books", "periodicals", "periodicals.second_half", "periodicals.next_half")
+    for at, key in enumerate(keys, 1):
+        yield ("funding", key, "fact"), str(rows["T000-06"][0][at])
+    row = rows["T000-08"][0]
+    for key, places in (("sum", (0, 3, 4)), ("sets", (1, 5, 6)), ("titles", (2, 7, 8))):
+        for column, at in zip(("total", "kz", "kk"), places, strict=True):
+            yield ("subscription", key, column), str(row[at]) if key == "sum" else row[at]

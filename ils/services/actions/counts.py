@@ -66,7 +66,7 @@ def write_tally(session: Session, origin: Origin, tally: Tally, lists: Lists, ti
             "material": tally.material,
             "owner_branch_id": origin.branch_id if division else None,
         }
-        place = tally.place if tally.what in {"loan", "in_house_use"} else None
+        place = tally.place if tally.what in rules.PLACED else counted.place
         ledger.record(
             session, counted.kind, part, facts, place=place, detail=counted.detail, count=count
         )

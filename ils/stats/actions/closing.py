@@ -21,7 +21,7 @@ from ils.stats.queries import closing, totals, verification
 from ils.stats.reports import periods
 from ils.stats.reports.counted import Count
 from ils.stats.reports.definitions import AMOUNTS, Definitions
-from ils.stats.reports.filling import Demand, demands
+from ils.stats.reports.demands import Demand, demands
 from ils.stats.reports.periods import Window
 
 #: Reports that must be quick for closed months; their facts are what is kept of them.

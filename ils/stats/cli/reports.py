@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 from sqlalchemy.orm import Session
 
-from ils import db
+from ils import clock, db
 from ils.clock import Period
 from ils.console import Commands, Console, print_json, with_console
 from ils.errors import N_, Invalid
@@ -24,7 +24,7 @@ from ils.stats.queries import reporting
 from ils.stats.queries.reporting import Asked
 from ils.stats.reports.facets import COLUMNS
 from ils.stats.reports.loading import definitions
-from ils.stats.rules import checked_period
+from ils.stats.rules import checked_period, told_period
 
 DAY = click.DateTime(["%Y-%m-%d"])
 #: Links from an entry to a person; a drill-down has no use for them.
@@ -70,7 +70,8 @@ def report(
 ) -> None:
     """Print a report of a period, or write it into a file."""
     with db.reading(console.sessions) as session:
-        asked = _what(session, profile, checked_period(first.date(), last.date()), branch, by)
+        period = checked_period(first.date(), last.date())
+        asked = _what(session, profile, period, branch, by, today=_today(console))
         done = reporting.filled(session, console.config.lists, definitions(), asked)
         said = content(done, console.config, public=public)
     chosen = language or ("kk" if console.language == "kk" else "ru")
@@ -106,7 +107,8 @@ def entries(
 ) -> None:
     """Print the entries behind one cell; their shares add up to it."""
     with db.reading(console.sessions) as session:
-        asked = _what(session, profile, checked_period(first.date(), last.date()), branch, by)
+        period = checked_period(first.date(), last.date())
+        asked = _what(session, profile, period, branch, by, today=_today(console))
         filling, world = reporting.filling(
             session, console.config.lists, definitions(), asked, table
         )
@@ -139,8 +141,18 @@ def list_reports(console: Console, json_: bool) -> None:
         click.echo(f"{one.id}: {one.names[console.language]}")
 
 
+def _today(console: Console) -> date:
+    return clock.local_day(clock.now(), console.config.library.timezone)
+
+
 def _what(
-    session: Session, profile: str, period: Period, branches: tuple[str, ...], by: str | None
+    session: Session,
+    profile: str,
+    period: Period,
+    branches: tuple[str, ...],
+    by: str | None,
+    *,
+    today: date,
 ) -> Asked:
     """What the options ask for.
 
@@ -152,4 +164,5 @@ def _what(
     if facets is not None and (len(facets) != 2 or not set(facets) <= COLUMNS.keys()):
         raise Invalid("--by", N_("Name two facets, with a comma between them."))
     found = tuple(branch_by_code(session, code) for code in branches)
-    return Asked(definitions().report(profile), period, found, facets)
+    report_ = definitions().report(profile)
+    return Asked(report_, told_period(report_, period, today), found, facets)

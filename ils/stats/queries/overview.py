@@ -15,7 +15,6 @@ from ils.ledger import Entry, Kind
 from ils.stats.models import WORKER, ClosedMonth, Heartbeat
 from ils.stats.queries import closing, totals
 from ils.stats.queries.world import declared
-from ils.stats.reports import periods
 from ils.stats.reports.definitions import Definitions, Names
 from ils.stats.reports.periods import Window
 
@@ -81,7 +80,7 @@ def _of_the_system(
         message = N_("%(month)s is not closed yet.")
         found.append(Doubt(message, {"month": f"{last_month:%m.%Y}"}))
     year = Window(date(period.last.year, 1, 1), date(period.last.year + 1, 1, 1))
-    for key in ("population", "staff"):
+    for key in ("population", "own_staff"):
         input_ = done.inputs.get(key)
         if input_ is not None and declared(session, input_, year, None) is None:
             message = N_("Not declared: %(what)s. The ratios that need it stay empty.")
@@ -102,10 +101,3 @@ def month_so_far(today: date) -> Period:
         end = today
         return Period((end - timedelta(days=1)).replace(day=1), end)
     return Period.inclusive(today.replace(day=1), today)
-
-
-def forecast(fact: int, period: Period) -> int:
-    """What a month will have come to, if it goes on as it began."""
-    whole = (periods.next_month(period.start) - period.start).days
-    gone = (period.end - period.start).days
-    return round(fact * whole / gone) if gone else 0

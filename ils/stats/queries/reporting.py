@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,7 +20,6 @@ from ils.stats.models import ClosedMonth, PlanVersion
 from ils.stats.queries import totals
 from ils.stats.queries.planning import versions_behind
 from ils.stats.queries.world import world
-from ils.stats.reports.axes import REST
 from ils.stats.reports.counted import Counted
 from ils.stats.reports.definitions import (
     Definitions,
@@ -29,8 +29,9 @@ from ils.stats.reports.definitions import (
     Table,
     UnknownCell,
 )
+from ils.stats.reports.demands import demands
 from ils.stats.reports.facets import NONE, OTHER, World
-from ils.stats.reports.filling import Filled, Filling, Term, demands
+from ils.stats.reports.filling import Filled, Filling, Term
 
 #: Facet → the list of labels its codes have in the program.
 LABELLED = {
@@ -48,7 +49,9 @@ LANGUAGE_NAMES = {
     "ru": N_("in Russian"),
     OTHER: N_("in other languages"),
 }
-NONE_NAME, REST_NAME = N_("not stated"), N_("other occupations")
+NONE_NAME = N_("not stated")
+#: What of a code stands under none of those below it.
+REST_NAMES = {"category": N_("other occupations"), "division": N_("the rest")}
 
 
 @dataclass(frozen=True)
@@ -124,10 +127,13 @@ def crossed(table: Table, by: tuple[str, str]) -> Table:
 
 
 def _cut(lines: tuple[Line, ...], facet: str) -> tuple[Line, ...]:
-    return tuple(
-        replace(line, each=(facet,), known=_bands(facet), compact=True) if line.each else line
-        for line in lines
-    )
+    said: dict[str, Any] = {
+        "each": (facet,),
+        "known": _bands(facet),
+        "compact": True,
+        "subs": facet in REST_NAMES,
+    }
+    return tuple(replace(line, **said) if line.each else line for line in lines)
 
 
 def _bands(facet: str) -> tuple[str, ...]:
@@ -183,7 +189,7 @@ def labels() -> Mapping[str, Mapping[str, Names]]:
         "language": {code: both(text) for code, text in LANGUAGE_NAMES.items()},
         "tongue": TONGUES,
         "none": {NONE: both(NONE_NAME)},
-        "rest": {REST: both(REST_NAME)},
+        "rest": {facet: both(text) for facet, text in REST_NAMES.items()},
     }
 
 

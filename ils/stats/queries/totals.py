@@ -15,7 +15,7 @@ from ils.ledger import Entry, Kind
 from ils.stats.models import KeptSpan, KeptTotal
 from ils.stats.reports.counted import Count, Counts
 from ils.stats.reports.definitions import AMOUNTS
-from ils.stats.reports.filling import Demand
+from ils.stats.reports.demands import Demand
 from ils.stats.reports.periods import Window, inside, pieces
 
 BRANCHES = ("branch_id", "owner_branch_id", "other_branch_id")

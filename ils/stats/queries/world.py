@@ -16,9 +16,14 @@ from ils.organisation import queries as organisation
 from ils.organisation.models import Branch, ServicePoint
 from ils.stats.models import DeclaredValue, PlanValue, PlanVersion
 from ils.stats.reports import periods
-from ils.stats.reports.definitions import Definitions, Input, Table
+from ils.stats.reports.definitions import Definitions, Input, Table, input_of
 from ils.stats.reports.facets import Place, World
 from ils.stats.reports.periods import Window
+
+#: A branch or the system, a year, a quarter.
+Quarter = tuple[int | None, int, int]
+#: So many years back plans may be asked for.
+BACK = 1
 
 
 def world(
@@ -50,43 +55,26 @@ def world(
         branches,
         points,
         scope,
-        plans_of(session, period, scope),
+        plans_of(session, period),
         _inputs(session, done, tables, period, scope),
     )
 
 
-def plans_of(
-    session: Session, period: Period, scope: frozenset[int] | None
-) -> dict[tuple[str, str], Fraction]:
-    """(table, row) → planned for a period of whole months; a month is a third of its quarter."""
-    months = periods.whole_months(period)
-    shares: dict[tuple[int, int], Fraction] = defaultdict(Fraction)
-    for month in months:
-        shares[month.year, (month.month + 2) // 3] += Fraction(1, 3)
-    if not shares:
-        return {}
-    years = {year for year, _ in shares}
-    standing: dict[tuple[str, str, int | None, int, int], int | None] = {}
+def plans_of(session: Session, period: Period) -> dict[tuple[str, str], dict[Quarter, int]]:
+    """(table, row) → the plans that stand, by branch and quarter, of the years of a period."""
+    standing: dict[tuple[str, str], dict[Quarter, int | None]] = defaultdict(dict)
     query = (
         select(PlanValue)
         .join(PlanVersion, PlanVersion.id == PlanValue.version_id)
-        .where(PlanValue.year.in_(years))
+        .where(PlanValue.year.between(period.start.year - BACK, period.last.year))
         .order_by(PlanVersion.set_at, PlanVersion.id)
     )
     for one in session.scalars(query):  # a later version overwrites
-        standing[one.table_id, one.row, one.branch_id, one.year, one.quarter] = one.value
-    sums: dict[tuple[str, str, int, int], dict[bool, int]] = defaultdict(dict)
-    for (table, row, branch, year, quarter), value in standing.items():
-        if value is None or (year, quarter) not in shares:
-            continue
-        if scope is None or branch in scope:
-            of_quarter = sums[table, row, year, quarter]
-            of_quarter[branch is None] = of_quarter.get(branch is None, 0) + value
-    found: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
-    for (table, row, year, quarter), values in sums.items():
-        # The system's own plan of a quarter goes before the sum of its branches'.
-        found[table, row] += shares[year, quarter] * values.get(True, values.get(False, 0))
-    return dict(found)
+        standing[one.table_id, one.row][one.branch_id, one.year, one.quarter] = one.value
+    return {
+        key: {quarter: value for quarter, value in quarters.items() if value is not None}
+        for key, quarters in standing.items()
+    }
 
 
 def _inputs(
@@ -110,7 +98,7 @@ def _asked(tables: Iterable[Table], period: Period) -> set[tuple[str, Window]]:
     for table in tables:
         for row in table.rows:
             for column in table.columns:
-                if key := row.input or column.input:
+                if (key := input_of(row, column)) is not None:
                     when = row.when or column.when or "during"
                     when = "during" if when == "end" else when
                     asked.add((key, periods.window(period, when, row.back + column.back)))

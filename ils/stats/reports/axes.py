@@ -20,6 +20,8 @@ from ils.stats.reports.facets import (
     Place,
     World,
     band,
+    below,
+    listed,
 )
 from ils.stats.reports.formulas import Term, with_names
 from ils.stats.reports.periods import Window
@@ -111,13 +113,13 @@ def _each(line: Line, setting: Setting) -> list[Item]:
             Item(f"{w.start:%Y-%m}", periods.month_names(w.first), line, line.where, window=w)
             for w in periods.months(setting.period)
         ]
-    if first == "category" and not line.known:
-        return _categories(line, setting)
     rows = [
         Item(_key(first, value, setting), _names(first, value, setting), line,
-             (*line.where, _condition(first, value)))
+             (*line.where, _condition(first, value, setting)))
         for value in _values(first, line, setting)
     ]  # fmt: skip
+    if line.subs:
+        rows = [one for row in rows for one in (row, *_subs(row, first, setting))]
     for facet in line.each[1:]:
         rows = [one for row in rows for one in (row, *_inside(row, facet, line, setting))]
     return rows
@@ -130,32 +132,24 @@ def _inside(row: Item, facet: str, line: Line, setting: Setting) -> Iterable[Ite
                 row,
                 key=f"{row.key}.{_key(facet, value, setting)}",
                 names=_names(facet, value, setting),
-                where=(*row.where, _condition(facet, value)),
+                where=(*row.where, _condition(facet, value, setting)),
                 level=row.level + 1,
             )
 
 
-def _categories(line: Line, setting: Setting) -> list[Item]:
-    """Categories of readers, each with its sub-categories; the rest of one that has some."""
-    known = setting.world.lists.categories
-    made = []
-
-    def add(key: str, names: Names, codes: Iterable[object], level: int) -> None:
-        where = (*line.where, Condition("category", frozenset(codes)))
-        made.append(Item(key, names, line, where, level=level))
-
-    for code, said in known.items():
-        if "parent" in said:
-            continue
-        below = [sub for sub, names in known.items() if names.get("parent") == code]
-        add(code, Names(said["ru"], said["kk"]), (code, *below), 0)
-        for sub in below:
-            add(f"{code}.{sub}", Names(known[sub]["ru"], known[sub]["kk"]), (sub,), 1)
-        if below:
-            add(f"{code}.{REST}", setting.labels["rest"][REST], (code,), 1)
-    for value in sorted(map(str, set(setting.found.get("category", ())) - known.keys())):
-        add(value, _names("category", value, setting), (value,), 0)
-    return made
+def _subs(row: Item, facet: str, setting: Setting) -> Iterable[Item]:
+    """What stands under a code of a list, and what of it stands under none."""
+    lists = setting.world.lists
+    under = below(facet, row.key, lists)
+    for sub in under:
+        said = listed(facet, lists)[sub]
+        where = (*row.line.where, Condition(facet, frozenset({sub})))
+        names = Names(said["ru"], said["kk"])
+        yield replace(row, key=f"{row.key}.{sub}", names=names, where=where, level=1)
+    if under:
+        where = (*row.line.where, Condition(facet, frozenset({row.key})))
+        names = setting.labels["rest"][facet]
+        yield replace(row, key=f"{row.key}.{REST}", names=names, where=where, level=1)
 
 
 def _values(facet: str, line: Line, setting: Setting) -> list[object]:
@@ -164,7 +158,8 @@ def _values(facet: str, line: Line, setting: Setting) -> list[object]:
     expected: list[object] = list(line.known) or _domain(facet, world, setting.period)
     if facet == "age":  # bands; what is found are ages
         return [*expected, *([NONE] if NONE in found else [])]
-    extra = sorted(found - set(expected) - {NONE}, key=str)
+    under = set(listed(facet, world.lists)) if facet in LISTED else set()
+    extra = sorted(found - set(expected) - under - {NONE}, key=str)
     if facet in {"branch", "point"}:  # those of the report only
         known: Mapping[Any, Place] = world.branches if facet == "branch" else world.points
         extra = [value for value in extra if value not in known]
@@ -175,7 +170,7 @@ def _values(facet: str, line: Line, setting: Setting) -> list[object]:
 
 def _domain(facet: str, world: World, period: Period) -> list[object]:
     if facet in LISTED:
-        return list(getattr(world.lists, LISTED[facet]))
+        return [c for c, said in listed(facet, world.lists).items() if "parent" not in said]
     if facet == "branch":
         return [b for b in world.branches if world.scope is None or b in world.scope]
     if facet == "point":
@@ -196,9 +191,11 @@ def _domain(facet: str, world: World, period: Period) -> list[object]:
     return list(fixed.get(facet, ()))
 
 
-def _condition(facet: str, value: object) -> Condition:
+def _condition(facet: str, value: object, setting: Setting) -> Condition:
     if facet == "age" and value != NONE:
         return Condition("age", frozenset(band(str(value))))
+    if facet in LISTED:
+        return Condition(facet, frozenset({value, *below(facet, value, setting.world.lists)}))
     return Condition(facet, frozenset({value}))
 
 
@@ -220,7 +217,7 @@ def _names(facet: str, value: object, setting: Setting) -> Names:
         place = known.get(value)
         return Names(place.ru, place.kk) if place else Names(str(value), str(value))
     if facet in LISTED:
-        said = getattr(world.lists, LISTED[facet]).get(value)
+        said = listed(facet, world.lists).get(str(value))
         return Names(said["ru"], said["kk"]) if said else Names(str(value), str(value))
     if isinstance(value, date):
         text = f"{value:%d.%m.%Y}"

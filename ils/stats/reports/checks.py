@@ -6,7 +6,15 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 
 from ils.config import BadConfiguration
-from ils.stats.reports.definitions import Definitions, Line, Measure, Part, Table
+from ils.stats.reports.definitions import (
+    Definitions,
+    Line,
+    Measure,
+    Part,
+    Table,
+    input_of,
+    made,
+)
 from ils.stats.reports.facets import Condition, Conditions
 from ils.stats.reports.formulas import names
 
@@ -23,6 +31,7 @@ def check(done: Definitions) -> None:
         for axis, lines in (("row", table.rows), ("column", table.columns)):
             _check_axis(f"{place}, {axis}", lines, done)
         _check_cells(place, table, done)
+        _check_plans(place, table, done)
         for axis, lines in (("row", table.rows), ("column", table.columns)):
             _check_parts(f"{place}, {axis}", table, lines, done)
     _check_validity(done.tables)
@@ -55,8 +64,10 @@ def _check_line(place: str, line: Line, keys: Sequence[str], done: Definitions) 
     said = (
         ("part", line.parts, done.withins),
         ("measure", (line.measure,), done.measures),
-        ("input", (line.input,), done.inputs),
+        ("input", () if made(line.input) else (line.input,), done.inputs),
     )
+    if made(line.input) and line.each:
+        raise BadConfiguration(place=place, problem="a breakdown has no input made from keys")
     for what, given, known in said:
         for key in given:
             if key is not None and key not in known:
@@ -87,14 +98,35 @@ def _check_cells(place: str, table: Table, done: Definitions) -> None:
     if table.measure is not None and table.measure not in done.measures:
         raise BadConfiguration(place=place, problem=f"unknown measure “{table.measure}”")
     for row, column in product(table.rows, table.columns):
+        where = f"{place}, cell {row.key} {column.key}"
+        _check_input(where, row, column, done)
         if not (row.counted and column.counted):
             continue
-        where = f"{place}, cell {row.key} {column.key}"
         said = [one for one in (row.measure, column.measure) if one is not None]
         if len(said) > 1:
             raise BadConfiguration(place=where, problem="row and column both name a measure")
         if not said and table.measure is None:
             raise BadConfiguration(place=where, problem="nothing says what it counts")
+
+
+def _check_plans(place: str, table: Table, done: Definitions) -> None:
+    """Plans stand beside rows that can be planned."""
+    rows = {(one.id, row.key) for one in done.tables for row in one.rows}
+    if table.plans is not None and table.plans not in {one.id for one in done.tables}:
+        raise BadConfiguration(place=place, problem=f"unknown table “{table.plans}”")
+    for line in (*table.rows, *table.columns):
+        if line.plan_of is not None and (*line.plan_of.split(".", 1),) not in rows:
+            raise BadConfiguration(place=place, problem=f"unknown plan “{line.plan_of}”")
+
+
+def _check_input(where: str, row: Line, column: Line, done: Definitions) -> None:
+    """A value made from the keys of a cell is one that can be declared."""
+    try:
+        key = input_of(row, column)
+    except (KeyError, IndexError, ValueError):
+        raise BadConfiguration(place=where, problem="its input cannot be read") from None
+    if key is not None and key not in done.inputs:
+        raise BadConfiguration(place=where, problem=f"unknown input “{key}”")
 
 
 def _check_parts(place: str, table: Table, lines: Iterable[Line], done: Definitions) -> None:

@@ -14,8 +14,10 @@ from ils.stats.reports.formulas import Term
 TOTAL = "total"
 AMOUNTS = ("count", "pages", "bytes", "amount", "entries")
 #: When a line is counted: in the period, or up to its start or end, or from the first day of
-#: the month or year of its last day.
-WHENS = ("during", "start", "end", "month_to_date", "year_to_date")
+#: the month or year of its last day; or that whole month or year.
+WHENS = (
+    "during", "start", "end", "month_to_date", "year_to_date", "whole_month", "whole_year",
+)  # fmt: skip
 UNITS = ("count", "ratio", "percent", "money", "bytes")
 
 
@@ -82,7 +84,11 @@ class Line:
         parts: selections within it, each a line of its own («в т.ч.»): their codes.
         back: how many years earlier it is counted.
         share_of: the key of the line it is a percentage of.
-        input: the key of a declared value.
+        subs: lines of a breakdown are followed by what stands under them in their list.
+        input: the key of a declared value; ``{row}`` and ``{column}`` in it stand for the keys of
+            the cell. Of a column without them it is the same in every row.
+        plan_of: the line of a table, ``indicators.loans``, whose plan it is; else that of its row.
+        days: how many days the line is counted for.
         late: only entries about days of months that were closed already.
         compact: lines of a breakdown with nothing in them are left out.
     """
@@ -100,15 +106,39 @@ class Line:
     share_of: str | None = None
     input: str | None = None
     plan: bool = False
+    plan_of: str | None = None
+    days: bool = False
     unit: str | None = None
     late: bool = False
     hidden: bool = False
     compact: bool = False
+    subs: bool = False
 
     @property
     def counted(self) -> bool:
         """Whether its cells are sums of entries."""
-        return not (self.formula or self.share_of or self.input or self.plan)
+        return not (self.formula or self.share_of or self.input or self.plan or self.days)
+
+
+def input_of(row: Line, column: Line) -> str | None:
+    """The key of the declared value a cell shows, if it shows one.
+
+    A column's formula goes before everything, a value its column names outright before a row's
+    formula (it is the same in every row), one named outright before one made from keys.
+    """
+    if column.formula or column.share_of:
+        return None
+    if column.input is not None and not made(column.input):
+        return column.input
+    said = [line.input for line in (row, column) if line.input is not None]
+    if not said or row.formula or row.share_of or any(c.plan or c.days for c in (row, column)):
+        return None
+    return min(said, key=made).format(row=row.key, column=column.key)
+
+
+def made(input_: str | None) -> bool:
+    """Whether the key of a declared value is made from those of the cell."""
+    return input_ is not None and "{" in input_
 
 
 @dataclass(frozen=True)
@@ -122,13 +152,17 @@ class Within:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows and columns; valid for periods that end from ``since`` on, before ``until``."""
+    """Rows and columns; valid for periods that end from ``since`` on, before ``until``.
+
+    ``plans``: the table whose plans stand beside its rows, if not itself.
+    """
 
     id: str
     names: Names
     rows: tuple[Line, ...]
     columns: tuple[Line, ...]
     measure: str | None = None
+    plans: str | None = None
     note: Names | None = None
     since: date = date.min
     until: date = date.max
@@ -137,12 +171,13 @@ class Table:
 
 @dataclass(frozen=True)
 class Report:
-    """A form: some tables of a period."""
+    """A form: some tables of a period; ``to_date``: of none that ends after today."""
 
     id: str
     names: Names
     tables: tuple[str, ...]
     months: int | None = None
+    to_date: bool = False
 
 
 @dataclass(frozen=True)

@@ -101,12 +101,21 @@ def _values(facet: str, code: str, lists: Lists) -> set[object]:
     if facet in CODES and code not in CODES[facet]:
         raise ValueError(f"{facet} has no code “{code}”")
     if facet in LISTED:
-        known: Mapping[str, Mapping[str, str]] = getattr(lists, LISTED[facet])
-        if code not in known:
+        if code not in listed(facet, lists):
             raise ValueError(f"{facet} has no code “{code}”")
-        below = {sub for sub, names in known.items() if names.get("parent") == code}
-        return {code, *below}
+        return {code, *below(facet, code, lists)}
     return {code}
+
+
+def listed(facet: str, lists: Lists) -> Mapping[str, Mapping[str, str]]:
+    """The codes of a facet the library lists, with their names."""
+    known: Mapping[str, Mapping[str, str]] = getattr(lists, LISTED[facet])
+    return known
+
+
+def below(facet: str, code: object, lists: Lists) -> list[str]:
+    """The codes that stand under one: professions of a category, branches of a division."""
+    return [sub for sub, said in listed(facet, lists).items() if said.get("parent") == code]
 
 
 def band(text: str) -> range:
@@ -136,13 +145,17 @@ class Place:
     branch_id: int = 0
 
 
+#: (branch, or ``None``: the system; year; quarter) → the plan that stands.
+Quarters = Mapping[tuple[int | None, int, int], int]
+
+
 @dataclass(frozen=True)
 class World:
     """What a report must know besides the ledger: lists, branches, plans, declared values.
 
     Attributes:
         scope: the branches it is of; ``None``: the whole system.
-        plans: (table, row) → planned for the period.
+        plans: (table, row) → its plans by branch and quarter.
         inputs: (key, first day, end) → declared value.
     """
 
@@ -150,7 +163,7 @@ class World:
     branches: Mapping[Any, Place]
     points: Mapping[Any, Place]
     scope: frozenset[int] | None = None
-    plans: Mapping[tuple[str, str], Fraction] = field(default_factory=dict)
+    plans: Mapping[tuple[str, str], Quarters] = field(default_factory=dict)
     inputs: Mapping[tuple[str, date, date], Fraction] = field(default_factory=dict)
 
     def facet(self, facet: str, columns: Mapping[str, object], by: str) -> object:

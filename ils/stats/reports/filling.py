@@ -3,42 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from typing import Any
 
 from ils.clock import Period
-from ils.ledger import Kind
 from ils.stats.reports import axes, periods
 from ils.stats.reports.axes import Item, Labels, Setting
 from ils.stats.reports.counted import Counted
-from ils.stats.reports.definitions import Definitions, Line, Measure, Part, Table
+from ils.stats.reports.definitions import (
+    Definitions,
+    Measure,
+    Part,
+    Table,
+    input_of,
+)
+from ils.stats.reports.demands import branches_of, measure_of, window_of
 from ils.stats.reports.facets import NONE, Conditions, World, columns_of
 from ils.stats.reports.formulas import Term as Formula
 from ils.stats.reports.formulas import Value, division, evaluate, linear, names, written
 from ils.stats.reports.periods import Window
-
-
-@dataclass(frozen=True)
-class Demand:
-    """What must be asked of the ledger.
-
-    Attributes:
-        columns: what entries of the kind are told apart by.
-        branches: columns that say whether an entry is of the report's branches.
-        amount: what is added up.
-        monthly: it is asked for month by month.
-    """
-
-    kind: Kind
-    columns: frozenset[str]
-    branches: frozenset[str]
-    window: Window
-    amount: str
-    monthly: bool = False
+from ils.stats.reports.plans import planned
 
 
 @dataclass(frozen=True)
@@ -80,56 +67,6 @@ class Filled:
     #: Rows that are not shown but computed with.
     base: tuple[Item, ...]
     figures: Mapping[tuple[str, str], Figure]
-
-
-def demands(table: Table, done: Definitions, period: Period) -> list[Demand]:
-    """What a table must ask of the ledger."""
-    found = set[Demand]()
-    for row, column in product(table.rows, table.columns):
-        measure = _measure(row, column, table, done)
-        if measure is None:
-            continue
-        facets = axes.facets_of((row, column), done)
-        monthly = "month" in {*row.each, *column.each}
-        for part in measure.parts:
-            whole = _window(part, row, column, period)
-            for window in periods.months(period) if monthly else [whole]:
-                found.add(_demand(part, facets, window, monthly=monthly))
-    return sorted(found, key=str)
-
-
-def _demand(part: Part, facets: frozenset[str], window: Window, *, monthly: bool) -> Demand:
-    needed = facets | {c.facet for c in part.where}
-    columns = columns_of(needed, part.by)
-    return Demand(part.kind, columns, branches_of(part), window, part.amount, monthly=monthly)
-
-
-def branches_of(part: Part) -> frozenset[str]:
-    """The columns that say whether entries are of the branches of a report."""
-    here = columns_of({"branch"}, part.by)
-    return here | columns_of({"branch"}, "other") if part.between else here
-
-
-def _measure(row: Line, column: Line, table: Table, done: Definitions) -> Measure | None:
-    if not (row.counted and column.counted):
-        return None
-    key = row.measure or column.measure or table.measure
-    return done.measures[key] if key else None
-
-
-def _window(part: Part, row: Line, column: Line, period: Period) -> Window:
-    """The days of a cell."""
-    when, back = row.when or column.when or "during", row.back + column.back
-    window = periods.window(period, when, back)
-    if row.late or column.late:
-        return replace(window, late=True)
-    if part.kind != Kind.OPENING or window.start is not None:
-        return window
-    # A balance brought in on a day is what there was before it: on that morning, and, as it
-    # says nothing of the days before, at the start of the period it was brought in.
-    if window.end >= period.start:
-        return Window(None, period.end)
-    return Window(None, window.end + timedelta(days=1))
 
 
 class Filling:
@@ -185,21 +122,34 @@ class Filling:
         return self._figures[place]
 
     def _figure(self, row: Item, column: Item) -> Figure:
-        """A column's formula goes before a row's: «% плана» of a ratio, not a ratio of «%»."""
-        if column.formula or column.share_of:
-            return self._of_column(row, column)
-        if row.formula or row.share_of:
-            return self._of_row(row, column)
-        if column.line.plan or row.line.plan:
-            return self._planned(row, column)
-        if declared := row.line.input or column.line.input:
-            return self._declared(row, column, declared)
-        measure = _measure(row.line, column.line, self.table, self.done)
+        figure = self._uncounted(row, column)
+        if figure is not None:
+            return figure
+        measure = measure_of(row.line, column.line, self.table, self.done)
         if measure is None:
             return Figure(None)
         total = sum(self._sum(term) for term in self._selection(row, column, measure))
         said = column.line.unit or row.line.unit or measure.unit
         return Figure(Fraction(total), said, counted=True)
+
+    def _uncounted(self, row: Item, column: Item) -> Figure | None:
+        """The figure of a cell that is no sum of entries.
+
+        A column's formula goes before a row's: «% плана» of a ratio, not a ratio of «%».
+        """
+        if column.formula or column.share_of:
+            return self._of_column(row, column)
+        declared = input_of(row.line, column.line)
+        if declared is not None:
+            return self._declared(row, column, declared)
+        if row.formula or row.share_of:
+            return self._of_row(row, column)
+        if column.line.plan or row.line.plan:
+            return self._planned(row, column)
+        if column.line.days or row.line.days:
+            window = self._days(row, column)
+            return Figure(Fraction((window.end - window.first).days))
+        return None
 
     def _of_column(self, row: Item, column: Item) -> Figure:
         if column.formula:
@@ -224,9 +174,23 @@ class Filling:
         return Figure(100 * top / bottom, "percent", (top, bottom), formula=formula)
 
     def _planned(self, row: Item, column: Item) -> Figure:
+        """A plan; in a row of one branch, that branch's."""
         if column.part:
             return Figure(None)
-        return Figure(self.world.plans.get((self.table.id, row.key)))
+        said = column.line.plan_of or row.line.plan_of
+        of, key = said.split(".", 1) if said else (self.table.plans or self.table.id, row.key)
+        scope: Collection[Any] | None = self.world.scope
+        for condition in (*row.where, *column.where):
+            if condition.facet == "branch":
+                scope = [b for b in self.world.branches if condition.holds(b)]
+        window = self._days(row, column)
+        return Figure(planned(self.world.plans.get((of, key), {}), window, scope))
+
+    def _days(self, row: Item, column: Item) -> Window:
+        """The days of a cell that is not counted; what is for its end is for its period."""
+        when = row.line.when or column.line.when or "during"
+        back = row.line.back + column.line.back
+        return periods.window(self.period, "during" if when == "end" else when, back)
 
     def _by_formula(
         self, formula: Formula, unit: str | None, place: Callable[[str], tuple[str, str]]
@@ -255,8 +219,7 @@ class Filling:
         unit = column.line.unit or row.line.unit or "count"
         if row.part or column.part:
             return Figure(None, unit, declared=True)
-        when, back = row.line.when or column.line.when or "during", row.line.back + column.line.back
-        window = periods.window(self.period, "during" if when == "end" else when, back)
+        window = self._days(row, column)
         value = self.world.inputs.get((key, window.first, window.end))
         return Figure(value, unit, declared=True)
 
@@ -276,14 +239,16 @@ class Filling:
                     return None
                 found += [Term(t.factor * factor, t.part, t.where, t.window) for t in inner]
             return found
-        measure = _measure(row.line, column.line, self.table, self.done)
+        measure = measure_of(row.line, column.line, self.table, self.done)
         return None if measure is None else self._selection(row, column, measure)
 
     def _selection(self, row: Item, column: Item, measure: Measure) -> list[Term]:
         fixed = row.window or column.window
         where = (*row.where, *column.where)
         return [
-            Term(part.sign, part, where, fixed or _window(part, row.line, column.line, self.period))
+            Term(
+                part.sign, part, where, fixed or window_of(part, row.line, column.line, self.period)
+            )
             for part in measure.parts
         ]
 
@@ -347,12 +312,12 @@ class Filling:
         """Facet → its values among what was counted."""
         found: dict[str, set[object]] = defaultdict(set)
         for row, column in product(self.table.rows, self.table.columns):
-            measure = _measure(row, column, self.table, self.done)
+            measure = measure_of(row, column, self.table, self.done)
             broken = {*row.each, *column.each} - {"month"}
             if measure is None or not broken:
                 continue
             for part in measure.parts:
-                window = _window(part, row, column, self.period)
+                window = window_of(part, row, column, self.period)
                 for facet in broken:
                     values = self._projection(part, window, (facet,))
                     found[facet] |= {value for (value,) in values}

@@ -1,4 +1,7 @@
-"""Formulas over the cells of a line: ``opening + in - out``, ``100 * fact / plan``. Pure."""
+"""Formulas over the cells of a line: ``opening + in - out``, ``100 * fact / plan``. Pure.
+
+``a | b``: the second where the first has no value.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 TOKEN = re.compile(
-    r"\s*(?:(\d+(?:\.\d+)?(?![\w.]))|((?:\{\w+\}|[A-Za-z_])[\w.\-]*(?<![.\-]))|([-+*/()]))"
+    r"\s*(?:(\d+(?:\.\d+)?(?![\w.]))|((?:\{\w+\}|[A-Za-z_])[\w.\-]*(?<![.\-]))|([-+*/()|]))"
 )
 
 
@@ -44,13 +47,13 @@ Term = Number | Name | Operation
 
 
 def parse(text: str) -> Term:
-    """The formula a text says; ``*`` and ``/`` bind closer than ``+`` and ``-``.
+    """The formula a text says; ``*`` and ``/`` bind closer than ``+`` and ``-``, ``|`` least.
 
     Raises:
         BadFormula: it is none.
     """
     tokens = _tokens(text)
-    term, rest = _sum(tokens, 0)
+    term, rest = _choice(tokens, 0)
     if rest != len(tokens):
         raise BadFormula(f"“{tokens[rest]}” is not expected")
     return term
@@ -65,6 +68,14 @@ def _tokens(text: str) -> list[str]:
         tokens.append(found.group().strip())
         at = found.end()
     return tokens
+
+
+def _choice(tokens: list[str], at: int) -> tuple[Term, int]:
+    term, at = _sum(tokens, at)
+    while at < len(tokens) and tokens[at] == "|":
+        right, at = _sum(tokens, at + 1)
+        term = Operation("|", term, right)
+    return term, at
 
 
 def _sum(tokens: list[str], at: int) -> tuple[Term, int]:
@@ -90,13 +101,13 @@ def _factor(tokens: list[str], at: int) -> tuple[Term, int]:
         raise BadFormula("something is missing at its end")
     said = tokens[at]
     if said == "(":
-        term, at = _sum(tokens, at + 1)
+        term, at = _choice(tokens, at + 1)
         if at >= len(tokens) or tokens[at] != ")":
             raise BadFormula("a bracket is not closed")
         return term, at + 1
     if said[0].isdigit():
         return Number(Fraction(said)), at + 1
-    if said in set("+-*/)"):
+    if said in set("+-*/)|"):
         raise BadFormula(f"“{said}” is not expected")
     return Name(said), at + 1
 
@@ -126,6 +137,8 @@ def evaluate(term: Term, value_of: Callable[[str], Value]) -> Value:
     if isinstance(term, Name):
         return value_of(term.key)
     left, right = evaluate(term.left, value_of), evaluate(term.right, value_of)
+    if term.sign == "|":
+        return right if left is None else left
     if left is None or right is None or (term.sign == "/" and not right):
         return None
     return OPERATIONS[term.sign](left, right)
@@ -173,4 +186,6 @@ def written(term: Term, say: Callable[[str], str]) -> str:
     if isinstance(term, Name):
         return say(term.key)
     left, right = written(term.left, say), written(term.right, say)
+    if term.sign == "|":
+        return f"IFERROR({left},{right})"
     return f"({left}{term.sign}{right})"

@@ -30,14 +30,17 @@ from ils.stats.reports.facets import COLUMNS, PLACES, Conditions, condition
 from ils.stats.reports.formulas import BadFormula, Term, parse
 
 FOLDER = ROOT / "config" / "reports"
+#: A part that counts entries of every kind.
+ANY = "any"
 PERIODS = ("day", "month", "quarter", "year")
 PART_KEYS = {"kind", "sign", "amount", "by", "between"}
 LINE_KEYS = {
     "key", "ru", "kk", "measure", "where", "each", "known", "parts", "when", "back", "formula",
-    "share_of", "input", "plan", "unit", "late", "hidden", "compact",
+    "share_of", "input", "plan", "plan_of", "days", "unit", "late", "hidden", "compact", "subs",
 }  # fmt: skip
 TABLE_KEYS = {
-    "id", "ru", "kk", "measure", "rows", "columns", "note_ru", "note_kk", "since", "until", "chart",
+    "id", "ru", "kk", "measure", "plans", "rows", "columns", "note_ru", "note_kk", "since", "until",
+    "chart",
 }  # fmt: skip
 
 
@@ -96,8 +99,14 @@ def _entry(section: str, place: str, key: str, said: dict[str, Any], lists: List
         _known(place, said, {"ru", "kk", "per", "adds", "noted"})
         per = _one_of(place, said, "per", PERIODS, "year")
         return Input(key, _names(place, said), per, _flag(said, "adds"), _flag(said, "noted"))
-    _known(place, said, {"ru", "kk", "tables", "months"})
-    return Report(key, _names(place, said), tuple(said.get("tables", ())), said.get("months"))
+    _known(place, said, {"ru", "kk", "tables", "months", "to_date"})
+    return Report(
+        key,
+        _names(place, said),
+        tuple(said.get("tables", ())),
+        said.get("months"),
+        _flag(said, "to_date"),
+    )
 
 
 def _measure(place: str, key: str, said: dict[str, Any], lists: Lists) -> Measure:
@@ -116,7 +125,8 @@ def _parts(place: str, said: dict[str, Any], lists: Lists) -> Iterator[Part]:
     if said.get("sign", 1) not in {1, -1}:
         raise BadConfiguration(place=place, problem="sign is 1 or -1")
     kinds = said.get("kind", ())
-    for kind in [kinds] if isinstance(kinds, str) else kinds:
+    kinds = list(Kind) if kinds == ANY else [kinds] if isinstance(kinds, str) else kinds
+    for kind in kinds:
         if kind not in set(Kind):
             raise BadConfiguration(place=place, problem=f"unknown kind “{kind}”")
         yield Part(
@@ -145,6 +155,7 @@ def _table(place: str, said: dict[str, Any], lists: Lists) -> Table:
         tuple(_line(f"{place}, row", one, lists) for one in said.get("rows", ())),
         tuple(_line(f"{place}, column", one, lists) for one in said.get("columns", ())),
         said.get("measure"),
+        said.get("plans"),
         note,
         said.get("since", date.min),
         said.get("until", date.max),
@@ -176,11 +187,14 @@ def _line(place: str, said: dict[str, Any], lists: Lists) -> Line:
         formula=_formula(place, said.get("formula")),
         share_of=said.get("share_of"),
         input=said.get("input"),
-        plan=_flag(said, "plan"),
+        plan=_flag(said, "plan") or "plan_of" in said,
+        plan_of=said.get("plan_of"),
+        days=_flag(said, "days"),
         unit=_one_of(place, said, "unit", UNITS, None),
         late=_flag(said, "late"),
         hidden=_flag(said, "hidden"),
         compact=_flag(said, "compact"),
+        subs=_flag(said, "subs"),
     )
 
 

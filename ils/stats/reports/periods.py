@@ -54,16 +54,21 @@ def shifted(period: Period, years: int) -> Period:
 def window(period: Period, when: str, back: int) -> Window:
     """The days a line counts; ``when`` is one of `definitions.WHENS`."""
     moved = shifted(period, back)
-    if when == "start":
-        return Window(None, moved.start)
-    if when == "end":
-        return Window(None, moved.end)
     last = moved.end - timedelta(days=1)
-    if when == "month_to_date":
-        return Window(last.replace(day=1), moved.end)
-    if when == "year_to_date":
-        return Window(last.replace(month=1, day=1), moved.end)
-    return Window(moved.start, moved.end)
+    starts = {
+        "start": None,
+        "end": None,
+        "month_to_date": last.replace(day=1),
+        "whole_month": last.replace(day=1),
+        "year_to_date": last.replace(month=1, day=1),
+        "whole_year": last.replace(month=1, day=1),
+    }
+    ends = {
+        "start": moved.start,
+        "whole_month": next_month(last),
+        "whole_year": date(last.year + 1, 1, 1),
+    }
+    return Window(starts.get(when, moved.start), ends.get(when, moved.end))
 
 
 def next_month(day: date) -> date:
@@ -71,21 +76,19 @@ def next_month(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
-def months(period: Period) -> list[Window]:
+def month_of(day: date) -> Window:
+    """The month of a day."""
+    return Window(day.replace(day=1), next_month(day))
+
+
+def months(period: Period | Window) -> list[Window]:
     """The months of a period; its first and last one may be cut."""
-    found, start = [], period.start
+    found, start = [], period.start or date.min
     while start < period.end:
         end = min(next_month(start), period.end)
         found.append(Window(start, end))
         start = end
     return found
-
-
-def whole_months(period: Period) -> list[date]:
-    """The first days of the months a period is made of; none if it cuts one."""
-    if period.start.day != 1 or period.end.day != 1:
-        return []
-    return [w.first for w in months(period)]
 
 
 def month_names(day: date) -> Names:

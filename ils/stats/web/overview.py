@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from flask import g
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from ils import web
-from ils.clock import Period
 from ils.stats.outputs.chart import charts
 from ils.stats.outputs.content import content
 from ils.stats.queries import overview as queries
@@ -37,23 +33,13 @@ def overview(session: Session) -> ResponseReturnValue:
         "overview",
         said=said,
         period=period,
-        forecasts=_forecasts(said, period),
         doubts=[(d.message, {k: _said(v, language) for k, v in d.facts.items()}) for d in doubts],
         charts=charts(said, language),
         reports=[r for r in done.reports.values() if r.id != "overview"],
-        usual={r: shared.span(shared.usual_period(r, web.today())) for r in done.reports},
         where=shared.place(),
         branch=g.staff.branch,
         sees_all=shared.sees_all(),
     )
-
-
-def _forecasts(said: Mapping[str, Any], period: Period) -> dict[str, int]:
-    """Row of the indicators → what the month will have come to."""
-    facts = {row["key"]: row["cells"]["fact"] for row in said["tables"][0]["rows"]}
-    return {
-        key: queries.forecast(fact, period) for key, fact in facts.items() if isinstance(fact, int)
-    }
 
 
 def _said(value: object, language: str) -> object:

@@ -16,7 +16,7 @@ from ils.organisation.models import Branch, Role
 from ils.stats.outputs.content import shown
 from ils.stats.queries.reporting import Asked
 from ils.stats.reports.loading import definitions
-from ils.stats.rules import checked_period
+from ils.stats.rules import checked_period, told_period
 
 statistics = Blueprint("statistics", __name__, url_prefix="/staff/stats")
 
@@ -108,7 +108,8 @@ def asked(session: Session, report: str, days: str, where: str, by: str = "") ->
     facets = tuple(by.split(",")) if by else ()
     pair = (facets[0], facets[1]) if len(facets) == 2 and set(facets) <= set(FACETS) else None
     found = definitions().report(report)
-    return Asked(found, parsed_span(days), branches_of(session, where), pair)
+    period = told_period(found, parsed_span(days), web.today())
+    return Asked(found, period, branches_of(session, where), pair)
 
 
 #: What loans can be cut by on the page.
