@@ -167,3 +167,41 @@ def test_readers_forgotten_leave_every_figure_as_it_was(library, desk):
     with db.transaction(library.sessions) as session:
         session.execute(update(PatronYear).values(patron_id=None))
     assert report(library) == before
+
+
+def test_a_branch_merged_into_another_keeps_its_past(library):
+    """Its copies move, its door closes; what both were together stays what it was."""
+    history(
+        library,
+        line("opening", "2020-01-01", 300, of="stock", branch="Ф1", division="arts"),
+        line("opening", "2020-01-01", 500, of="stock", branch="ЦБ", division="arts"),
+        line("accession", "2020-02-03", 20, branch="Ф1", division="arts", source="gift"),
+        line("loan", "2020-03-04", 7, branch="Ф1", division="arts"),
+        line("registration", "2020-03-04", 4, branch="Ф1", new=True),
+    )
+    before = cells(report(library, "annual", YEAR_2020))
+    both = cells(report(library, "annual", YEAR_2020, "ЦБ", "Ф1"))
+    history(library, line("redistribution", "2020-09-01", 320, branch="Ф1", other_branch="ЦБ",
+                          division="arts"))  # fmt: skip
+    with db.transaction(library.sessions) as session:
+        session.merge(library.branches["Ф1"]).active = False
+
+    movement = {}
+    for branches in ((), ("ЦБ",), ("Ф1",), ("ЦБ", "Ф1")):
+        done = cells(report(library, "annual", YEAR_2020, *branches))
+        rows = ("opening", "in", "out", "closing")
+        movement[branches] = [done["fund_movement", row, "arts"] for row in rows]
+    assert movement == {
+        (): [800, 20, 0, 820],
+        ("ЦБ",): [500, 320, 0, 820],
+        ("Ф1",): [300, 20, 320, 0],
+        ("ЦБ", "Ф1"): [800, 20, 0, 820],
+    }
+    moved = {place for place, number in cells(report(library, "annual", YEAR_2020)).items()
+             if before[place] != number}  # fmt: skip
+    assert {table for table, *_ in moved} == {"arrivals_by_source"}  # told apart as moved inside
+    again = cells(report(library, "annual", YEAR_2020, "ЦБ", "Ф1"))
+    assert {t for (t, *_), number in again.items() if both[t, *_] != number} == {
+        "arrivals_by_source"
+    }
+    assert again["activity_by_branch", "Ф1", "loans"] == 7

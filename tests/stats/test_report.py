@@ -1,6 +1,7 @@
 """Reports: sums over the ledger, and the entries behind each of them."""
 
 import json
+import random
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -263,14 +264,53 @@ def test_late_entries_of_every_kind_are_shown_apart(library):
 
 
 def test_small_numbers_are_hidden_outside(library):
-    history(library, line("registration", count=3, patron_category="disabled", new=True))
-    open_, hidden = (
-        cells(report(library, "annual", YEAR_2020, public=public)) for public in (False, True)
-    )
-    place = ("reader_groups", "disabled", "readers")
-    assert (open_[place], hidden[place]) == (3, "<5")
-    share = ("reader_groups", "disabled", "share")
-    assert (open_[share], hidden[share]) == ("100.0", "<5")  # it would tell the number
+    for category, count in (("disabled", 3), ("pupil", 40), ("pensioner", 9), ("teacher", 4),
+                            ("medic", 30)):  # fmt: skip
+        history(library, line("registration", count=count, patron_category=category, new=True))
+    done = report(library, "annual", YEAR_2020, public=True)
+    table = next(table for table in done["tables"] if table["id"] == "reader_groups")
+    shown = {
+        row["key"]: tuple(row["cells"].values()) for row in table["rows"] if row["cells"]["readers"]
+    }
+    assert shown == {
+        "total": (86, "100.0"),
+        "pupil": (40, "46.5"),
+        "employee": (34, "39.5"),
+        "employee.teacher": ("<5", "…"),  # a share would tell the number
+        "employee.medic": ("…", "…"),  # 34 − 30 would, too
+        "disabled": ("<5", "…"),
+        "pensioner": ("…", "…"),  # the smallest beside it
+    }
+    assert "от 1 до 4" in table["note"]["ru"]
+    fractions = {row["key"]: row.get("fractions") for row in table["rows"]}
+    assert (fractions["pupil"], fractions["pensioner"]) == ({"share": "40/86"}, None)
+    open_ = cells(report(library, "annual", YEAR_2020))
+    assert open_["reader_groups", "disabled", "readers"] == 3
+
+
+def test_what_no_subtraction_may_tell(library):
+    """Whoever knows a total and all parts but one knows that one: never in a public file."""
+    chance = random.Random(5)  # noqa: S311 -- a history, not a secret
+    for _ in range(120):
+        history(library, line(
+            "withdrawal", f"2020-05-{chance.randint(1, 28):02}", chance.choice((1, 2, 3, 6, 9, 50)),
+            division=chance.choice(("society", "science", "technology", "arts", "literature")),
+            reason=chance.choice(("worn", "obsolete", "shortage", "other")),
+            language=chance.choice(("kk", "ru")),
+        ))  # fmt: skip
+    for day in range(1, 29):
+        period = Period.inclusive(date(2020, 5, day), date(2020, 5, day))
+        done = report(library, "annual", period, public=True)
+        table = next(t for t in done["tables"] if t["id"] == "withdrawals_by_reason")
+        rows = {row["key"]: row["cells"] for row in table["rows"]}
+        parts = [key for key in rows if key != "total"]
+        for column in rows["total"]:
+            hidden = [key for key in parts if not isinstance(rows[key][column], int)]
+            assert len(hidden) != 1 or not isinstance(rows["total"][column], int)
+        columns = ("society", "science", "technology", "arts", "literature")
+        for cells_ in rows.values():
+            hidden = [key for key in columns if not isinstance(cells_[key], int)]
+            assert len(hidden) != 1 or not isinstance(cells_["total"], int)
 
 
 def test_the_diary_has_days_and_what_they_come_to(library):

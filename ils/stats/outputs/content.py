@@ -10,14 +10,14 @@ from typing import Any
 
 from ils.config import Config
 from ils.errors import N_
+from ils.stats.outputs.hiding import MARKS, hide_small
 from ils.stats.queries.reporting import FilledReport, both
 from ils.stats.reports.axes import Item
 from ils.stats.reports.definitions import Names
 from ils.stats.reports.filling import Figure, Filled
 
-LEAST_SHOWN = 5
-HIDDEN = "<5"
 DECLARED = N_("declared, not counted")
+HIDDEN_NOTE = N_("<5: from 1 to 4; …: hidden, because a small number could be computed from it.")
 TENTH, CENT = Decimal("0.1"), Decimal("0.01")
 DECIMALS = {"ratio": TENTH, "percent": TENTH, "money": CENT}
 
@@ -26,7 +26,7 @@ def content(done: FilledReport, config: Config, *, public: bool = False) -> dict
     """The JSON contract of `design/reports.md`: every other format is made of it.
 
     Args:
-        public: for people outside: counts below 5 are hidden.
+        public: for people outside: counts below 5 are hidden, and what would tell them.
     """
     asked = done.asked
     codes = [b.code for b in asked.branches]
@@ -59,37 +59,39 @@ def _table(one: Filled, *, truncate: bool, public: bool) -> dict[str, Any]:
         "id": one.table.id,
         "title": pair(one.table.names),
         "columns": [{"key": c.key, "label": pair(c.names), "level": c.level} for c in one.columns],
-        "rows": [_row(one, row, truncate=truncate, public=public) for row in one.rows],
+        "rows": [_row(one, row, truncate=truncate) for row in one.rows],
     }
     if one.base:
-        said["base"] = [_row(one, row, truncate=truncate, public=public) for row in one.base]
+        said["base"] = [_row(one, row, truncate=truncate) for row in one.base]
     if one.table.note:
         said["note"] = pair(one.table.note)
     if one.table.chart:
         said["chart"] = True
+    broken = {item.key for item in (*one.rows, *one.columns) if item.line.each and not item.part}
+    if public and hide_small(said, broken):
+        note, about = said.get("note", {"ru": "", "kk": ""}), pair(both(HIDDEN_NOTE))
+        said["note"] = {code: f"{note[code]} {about[code]}".strip() for code in note}
     return said
 
 
-def _row(one: Filled, row: Item, *, truncate: bool, public: bool) -> dict[str, Any]:
+def _row(one: Filled, row: Item, *, truncate: bool) -> dict[str, Any]:
     figures = {c.key: one.figures[row.key, c.key] for c in one.columns}
-    cells = {key: number(figure, truncate=truncate) for key, figure in figures.items()}
-    if public:
-        cells = _hidden(cells, figures)
     said: dict[str, Any] = {
-        "key": row.key, "label": pair(row.names), "level": row.level, "cells": cells,
-    }  # fmt: skip
-    fractions = {
-        key: f"{written(f.base[0])}/{written(f.base[1])}"
-        for key, f in figures.items()
-        if f.base is not None and cells[key] != HIDDEN
+        "key": row.key,
+        "label": pair(row.names),
+        "level": row.level,
+        "cells": {key: number(figure, truncate=truncate) for key, figure in figures.items()},
     }
-    if fractions and not (public and HIDDEN in cells.values()):
-        said["fractions"] = fractions
-    units = {key: f.unit for key, f in figures.items() if f.unit != "count"}
-    if units:
-        said["units"] = units
-    if formulas := {key: f.formula for key, f in figures.items() if f.formula}:
-        said["formulas"] = formulas
+    about: dict[str, dict[str, str]] = {
+        "fractions": {
+            key: f"{written(f.base[0])}/{written(f.base[1])}"
+            for key, f in figures.items()
+            if f.base is not None
+        },
+        "units": {key: f.unit for key, f in figures.items() if f.unit != "count"},
+        "formulas": {key: f.formula for key, f in figures.items() if f.formula},
+    }
+    said |= {name: found for name, found in about.items() if found}
     for name in ("declared", "counted"):
         if keys := [k for k, f in figures.items() if getattr(f, name) and f.value is not None]:
             said[name] = keys
@@ -125,19 +127,6 @@ def _rounded(value: Fraction, places: Decimal, *, truncate: bool) -> Decimal:
     return (Decimal(digits if value >= 0 else -digits) / Decimal(int(scale))).quantize(places)
 
 
-def _hidden(
-    cells: Mapping[str, int | str | None], figures: Mapping[str, Figure]
-) -> dict[str, int | str | None]:
-    """A row of a public export: small counts are not told, nor what was computed from them."""
-    small = {
-        key
-        for key, value in cells.items()
-        if figures[key].unit == "count" and isinstance(value, int) and 0 < value < LEAST_SHOWN
-    }
-    told = {key for key, figure in figures.items() if small and figure.formula}
-    return {key: HIDDEN if key in small | told else value for key, value in cells.items()}
-
-
 def span(said: Mapping[str, Any]) -> str:
     """The period in words of figures."""
     first, last = date.fromisoformat(said["from"]), date.fromisoformat(said["to"])
@@ -154,7 +143,7 @@ def shown(value: int | str | None, unit: str = "count") -> str:
     """A number for people: thousands apart, a decimal comma; «—» for none."""
     if value is None:
         return "—"
-    if isinstance(value, str) and (value == HIDDEN or unit not in DECIMALS):
+    if isinstance(value, str) and (value in MARKS or unit not in DECIMALS):
         return value
     whole, _, rest = str(value).partition(".")
     sign, digits = ("−", whole[1:]) if whole.startswith("-") else ("", whole)

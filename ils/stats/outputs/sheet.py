@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ils.stats.outputs.content import DECLARED, HIDDEN, span, where, words
+from ils.stats.outputs.content import DECLARED, span, where, words
+from ils.stats.outputs.hiding import MARKS
 from ils.tables import Cell, Sheet, address, workbook
 
 REFERENCE = re.compile(r"\[([^|\]]+)\|([^|\]]+)\]")
@@ -58,7 +59,7 @@ def _cell(row: Mapping[str, Any], key: str, places: Mapping[tuple[str, str], str
     shape = FORMATS.get(unit, "General")
     if key in row.get("declared", ()):
         shape += '"*"'
-    if value is None or value == HIDDEN:
+    if value is None or value in MARKS:
         return Cell("—" if value is None else value)
     formula = row.get("formulas", {}).get(key, "")
     referred = [(one, other) for one, other in REFERENCE.findall(formula)]
