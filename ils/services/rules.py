@@ -52,6 +52,10 @@ TALLIES: Mapping[str, Counted] = {
 }
 #: Of them, counted by division and language.
 OF_DOCUMENTS = ("loan", "renewal", "return", "in_house_use")
+#: Of them, what happens on a screen and at no place.
+ON_SCREEN = frozenset(
+    code for code in TALLIES if code.startswith(("user.e_", "e_visit", "viewed", "downloaded"))
+)
 #: Of them, told apart by where they were given.
 PLACED = ("loan", "in_house_use")
 

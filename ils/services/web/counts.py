@@ -98,6 +98,7 @@ def _page(session: Session, error: IlsError | None) -> ResponseReturnValue:
         of_documents=what in rules.OF_DOCUMENTS or what not in rules.TALLIES,
         languages=LANGUAGES,
         tally_of=rules.tally_of,
+        on_screen=what in rules.ON_SCREEN,
         points=session.scalars(service_points_of(g.staff.branch.id)).all(),
         done=web.paged(session, queries.tallies(session, g.staff.branch.id, day)),
         error=web.translated(error) if error else "",

@@ -71,6 +71,7 @@ def plans(session: Session) -> ResponseReturnValue:
     return shared.rendered(
         "plans",
         rows=_plan_rows(),
+        titles={table.id: table.names for table in definitions().tables},
         standing=plan_queries.standing_plans(session, year, branch.id if branch else None),
         year=year,
         branch=branch,
@@ -222,7 +223,7 @@ def _branch(session: Session) -> Branch | None:
 
 
 def _plan_rows() -> list[tuple[str, str, dict[str, str]]]:
-    """(table, row, its name in both languages) of everything that can be planned."""
+    """(table, row, its name in both languages) of everything that can be planned, by table."""
     done, lists = definitions(), web.ils().config.lists
     found = []
     for table_id, key in rules.plan_keys(done, web.today(), tuple(lists.catalogues)):
@@ -239,9 +240,6 @@ def _plan_rows() -> list[tuple[str, str, dict[str, str]]]:
                 }  # fmt: skip
         if key in lists.catalogues:
             names = dict(lists.catalogues[key])
-        title = table.names if table else None
-        for language in ("ru", "kk"):
-            names[language] = f"{title[language]}: {names[language]}" if title else names[language]
         found.append((table_id, key, names))
     return found
 
