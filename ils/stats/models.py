@@ -38,14 +38,19 @@ class ClosedMonth(Base):
 
 
 class KeptSpan(Base):
-    """Days whose totals are kept: a closed month, or a year of them."""
+    """Days whose totals are kept: a closed month, or a year of them.
+
+    Slice 0 tells entries apart by everything the standing reports ask for, the others by what
+    single tables do: they are short, and most figures need no more.
+    """
 
     __tablename__ = "kept_span"
-    __table_args__ = (UniqueConstraint("start", "end"),)
+    __table_args__ = (UniqueConstraint("start", "end", "slice"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
     start: Mapped[date]
     end: Mapped[date]
+    slice: Mapped[int]
     #: Kind → the columns its totals are told apart by.
     kept: Mapped[dict[str, list[str]]] = mapped_column(JSON)
 

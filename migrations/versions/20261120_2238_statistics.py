@@ -37,9 +37,10 @@ def upgrade() -> None:
         sa.Column("id", BIG, nullable=False),
         sa.Column("start", sa.Date(), nullable=False),
         sa.Column("end", sa.Date(), nullable=False),
+        sa.Column("slice", sa.Integer(), nullable=False),
         sa.Column("kept", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_span")),
-        sa.UniqueConstraint("start", "end", name=op.f("uq_kept_span_start_end")),
+        sa.UniqueConstraint("start", "end", "slice", name=op.f("uq_kept_span_start_end_slice")),
     )
     op.create_table(
         "kept_total",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from ils import clock, ledger
@@ -19,7 +19,7 @@ from ils.ledger import Kind
 from ils.stats.models import ClosedMonth, KeptSpan, KeptTotal
 from ils.stats.queries import closing, totals, verification
 from ils.stats.reports import periods
-from ils.stats.reports.counted import Count
+from ils.stats.reports.counted import Count, Counted
 from ils.stats.reports.definitions import AMOUNTS, Definitions
 from ils.stats.reports.demands import Demand, demands
 from ils.stats.reports.periods import Window
@@ -109,9 +109,10 @@ def close_month(
 
 @dataclass(frozen=True)
 class KeptRows:
-    """Totals of a span, as they are to be kept."""
+    """Totals of a slice of a span, as they are to be kept."""
 
     window: Window
+    slice: int
     columns: Mapping[str, list[str]]
     rows: Sequence[Mapping[str, Any]]
 
@@ -140,7 +141,7 @@ def taken_seal(session: Session, month: date, done: Definitions) -> Seal:
     windows = [Window(month, end)]
     if month.month == 12:  # the year, and balances from the beginning
         windows += [Window(month.replace(month=1), end), Window(None, end)]
-    kept = [kept_rows(session, done, window) for window in windows]
+    kept = [rows for window in windows for rows in kept_rows(session, done, window)]
     return Seal(month, entries, digest, verification.sums_of(session, month), kept)
 
 
@@ -155,21 +156,29 @@ def seal_month(session: Session, seal: Seal) -> None:
         keep(session, kept)
 
 
-def kept_rows(session: Session, done: Definitions, window: Window) -> KeptRows:
-    """Totals of days that are closed, by the facts the standing reports ask for."""
-    wanted = kept_columns(done, balances=window.start is None)
+def kept_rows(session: Session, done: Definitions, window: Window) -> list[KeptRows]:
+    """Totals of days that are closed, by the facts the standing reports ask for, in slices."""
+    slices = kept_slices(done, balances=window.start is None)
     asked = [
         Demand(kind, columns, frozenset(), window, amount)
-        for kind, columns in wanted.items()
+        for slice_ in slices
+        for kind, columns in slice_.items()
         for amount in AMOUNTS
     ]
-    found = totals.counts(session, asked, None)
-    rows = [
-        _row(kind, count)
-        for kind, columns in wanted.items()
-        for count in found.get((kind, window), {}).get(columns, ())
+    found = Counted(totals.counts(session, asked, None))
+    return [
+        KeptRows(
+            window,
+            number,
+            {kind.value: sorted(columns) for kind, columns in slice_.items()},
+            [
+                _row(kind, count)
+                for kind, columns in slice_.items()
+                for count in found.reduced(kind, window, columns)
+            ],
+        )
+        for number, slice_ in enumerate(slices)
     ]
-    return KeptRows(window, {kind.value: sorted(c) for kind, c in wanted.items()}, rows)
 
 
 def _row(kind: Kind, count: Count) -> dict[str, Any]:
@@ -178,27 +187,37 @@ def _row(kind: Kind, count: Count) -> dict[str, Any]:
 
 
 def keep(session: Session, kept: KeptRows) -> None:
-    """Keep the totals of a span, instead of those kept before."""
-    window = kept.window
-    old = select(KeptSpan.id).where(KeptSpan.start == window.first, KeptSpan.end == window.end)
-    session.execute(delete(KeptTotal).where(KeptTotal.span_id.in_(old)))
-    session.execute(delete(KeptSpan).where(KeptSpan.id.in_(old)))
-    session.flush()
-    span = KeptSpan(start=window.first, end=window.end, kept=dict(kept.columns))
+    """Keep the totals of a slice, instead of those kept before."""
+    first, end = kept.window.first, kept.window.end
+    forget(session, select(KeptSpan.id).where(
+        KeptSpan.start == first, KeptSpan.end == end, KeptSpan.slice == kept.slice
+    ))  # fmt: skip
+    span = KeptSpan(start=first, end=end, slice=kept.slice, kept=dict(kept.columns))
     session.add(span)
     session.flush()
     rows = [{**row, "id": new_id(), "span_id": span.id} for row in kept.rows]
     bulk_insert(session, KeptTotal, rows)
 
 
+def forget(session: Session, spans: Select[int]) -> None:
+    """Drop kept totals; they can be made anew from the ledger."""
+    session.execute(delete(KeptTotal).where(KeptTotal.span_id.in_(spans)))
+    session.execute(delete(KeptSpan).where(KeptSpan.id.in_(spans)))
+    session.flush()
+
+
 def stale_windows(session: Session, done: Definitions) -> list[Window]:
     """Spans that do not tell what new definitions ask for."""
+    found: dict[Window, dict[int, Mapping[str, frozenset[str]]]] = defaultdict(dict)
+    for span in totals.kept_spans(session):
+        found[span.window][span.slice] = span.columns
     return [
-        Window(None, span.window.end) if _of_all_time(span.window) else span.window
-        for span in totals.kept_spans(session)
+        Window(None, window.end) if _of_all_time(window) else window
+        for window, slices in found.items()
         if any(
-            not columns <= span.columns.get(kind.value, frozenset())
-            for kind, columns in kept_columns(done, balances=_of_all_time(span.window)).items()
+            not columns <= slices.get(number, {}).get(kind.value, frozenset())
+            for number, wanted in enumerate(kept_slices(done, balances=_of_all_time(window)))
+            for kind, columns in wanted.items()
         )
     ]
 
@@ -207,21 +226,33 @@ def _of_all_time(window: Window) -> bool:
     return window.first == date.min
 
 
-def kept_columns(done: Definitions, *, balances: bool = False) -> dict[Kind, frozenset[str]]:
-    """Kind → the columns its totals are kept by: what the standing reports tell it apart by.
+def kept_slices(done: Definitions, *, balances: bool = False) -> list[dict[Kind, frozenset[str]]]:
+    """By which columns the totals of each kind are kept, slice by slice.
 
     Args:
         balances: only of kinds that are added up from the beginning.
     """
+    whole: dict[Kind, frozenset[str]] = defaultdict(frozenset)
+    cuts: dict[Kind, set[frozenset[str]]] = defaultdict(set)
+    for demand in _standing_demands(done):
+        if not balances or demand.window.start is None:
+            whole[demand.kind] |= (demand.columns | demand.branches) & set(COLUMNS)
+            cuts[demand.kind].add(demand.columns & set(COLUMNS))
+    slices = [dict(whole)]
+    for kind, found in cuts.items():
+        largest = [one for one in found if not any(one < other for other in found)]
+        for number, columns in enumerate(sorted(largest, key=sorted), 1):
+            if columns != whole[kind]:
+                while len(slices) <= number:
+                    slices.append({})
+                slices[number][kind] = columns
+    return slices
+
+
+def _standing_demands(done: Definitions) -> Iterator[Demand]:
     period = Period(date(2001, 1, 1), date(2002, 1, 1))  # any; only the facts are of interest
-    found: dict[Kind, frozenset[str]] = defaultdict(frozenset)
-    for name in STANDING:
-        if name not in done.reports:
-            continue
-        for table_id in done.reports[name].tables:
-            for table in (t for t in done.tables if t.id == table_id):
-                for demand in demands(table, done, period):
-                    if balances and demand.window.start is not None:
-                        continue
-                    found[demand.kind] |= demand.columns | demand.branches
-    return {kind: columns & set(COLUMNS) for kind, columns in found.items()}
+    wanted = {table for name in STANDING if name in done.reports
+              for table in done.reports[name].tables}  # fmt: skip
+    for table in done.tables:
+        if table.id in wanted:
+            yield from demands(table, done, period)

@@ -172,7 +172,9 @@ def keep_anew(sessions: db.Sessions, done: Definitions) -> int:
         with db.reading(sessions) as session:
             kept = closing.kept_rows(session, done, window)
         with db.transaction(sessions) as session:
-            closing.keep(session, kept)
+            closing.forget(session, closing_queries.spans_of(window))
+            for rows in kept:
+                closing.keep(session, rows)
     return len(windows)
 
 

@@ -14,8 +14,9 @@ from ils.clock import Period
 from ils.ledger import Entry, Kind
 from ils.organisation import queries as organisation
 from ils.organisation.models import Branch
-from ils.stats.models import SELFCHECK, ClosedMonth, Heartbeat
+from ils.stats.models import SELFCHECK, ClosedMonth, Heartbeat, KeptSpan
 from ils.stats.reports import periods
+from ils.stats.reports.periods import Window
 
 #: A self-check so old says nothing about the month that is to be closed.
 OLDEST_CHECK = timedelta(days=2)
@@ -44,6 +45,11 @@ def unsealed(session: Session) -> list[date]:
     """Months that are closed but whose sums were not taken yet, in order."""
     query = select(ClosedMonth.month).where(ClosedMonth.sealed_at.is_(None))
     return list(session.scalars(query.order_by(ClosedMonth.month)))
+
+
+def spans_of(window: Window) -> Select[int]:
+    """The ids of what is kept of some days."""
+    return select(KeptSpan.id).where(KeptSpan.start == window.first, KeptSpan.end == window.end)
 
 
 def open_months(session: Session, until: date) -> list[date]:

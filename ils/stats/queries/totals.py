@@ -25,9 +25,10 @@ MONTH = 31
 
 @dataclass(frozen=True)
 class Kept:
-    """A span whose totals are kept, and by which columns of each kind."""
+    """A slice of a span whose totals are kept, and by which columns of each kind."""
 
     id: int
+    slice: int
     window: Window
     columns: Mapping[str, frozenset[str]]
 
@@ -149,10 +150,16 @@ def counts(session: Session, demands: Iterable[Demand], scope: frozenset[int] | 
 
 
 def _apart(demands: Sequence[Demand], kept: Sequence[Kept]) -> list[list[Demand]]:
-    """Months within a year that is kept are asked for by themselves, lest they cut it up."""
+    """What is asked for by itself, the rest first.
+
+    Months within a year that is kept would cut it up; late entries would have all others counted
+    by themselves too.
+    """
     years = [k.window for k in kept if (k.window.end - k.window.first).days > MONTH]
+    late = [d for d in demands if d.window.late]
     single = [d for d in demands if d.monthly and any(inside(d.window, y) for y in years)]
-    return [part for part in ([d for d in demands if d not in single], single) if part]
+    rest = [d for d in demands if d not in single and not d.window.late]
+    return [part for part in (rest, single, late) if part]
 
 
 @dataclass(frozen=True)
@@ -172,7 +179,8 @@ def _answer(session: Session, wanted: _Wanted, question: _Question, where: _Wher
     connection = session.connection()
     if used:
         for cut in question.cuts:
-            rows = connection.execute(_of_kept(question, cut, used, where.scope))
+            spans = [_shortest(span, where.kept, question.kinds, frozenset(cut)) for span in used]
+            rows = connection.execute(_of_kept(question, cut, spans, where.scope))
             wanted.add(where.piece, cut, cut, rows)
     for window in rest:
         found = connection.execute(_of_entries(question, window, where.scope)).all()
@@ -233,16 +241,17 @@ def _sum(column: ColumnElement[int]) -> ColumnElement[int]:
 
 
 def kept_spans(session: Session) -> list[Kept]:
-    """All spans whose totals are kept, the longest first."""
+    """Everything that is kept: the longest spans first, of each what tells most."""
     spans = [
         Kept(
             row.id,
+            row.slice,
             Window(row.start, row.end),
             {kind: frozenset(columns) for kind, columns in row.kept.items()},
         )
         for row in session.scalars(select(KeptSpan))
     ]
-    return sorted(spans, key=lambda s: (s.window.first - s.window.end, s.window.first))
+    return sorted(spans, key=lambda s: (s.window.first - s.window.end, s.window.first, s.slice))
 
 
 def cover(
@@ -252,17 +261,25 @@ def cover(
     asked = tuple(kinds)
     if piece.late:
         return [], [piece]
-    fitting = [
-        span
-        for span in kept
-        if inside(span.window, piece)
-        and all(columns <= span.columns.get(kind, frozenset()) for kind in asked)
-    ]
+    fitting = [s for s in kept if inside(s.window, piece) and _tells(s, asked, columns)]
     used: list[Kept] = []
     for span in fitting:  # the longest first
         if not any(_overlap(span.window, other.window) for other in used):
             used.append(span)
     return used, _gaps(piece, sorted((s.window for s in used), key=lambda w: w.first))
+
+
+def _shortest(
+    span: Kept, kept: Iterable[Kept], kinds: Iterable[Kind], columns: frozenset[str]
+) -> Kept:
+    """What is kept of the same days and tells no more than some columns need."""
+    asked = tuple(kinds)
+    fitting = [one for one in kept if one.window == span.window and _tells(one, asked, columns)]
+    return min(fitting, key=lambda one: sum(len(one.columns[kind]) for kind in asked))
+
+
+def _tells(span: Kept, kinds: Iterable[Kind], columns: frozenset[str]) -> bool:
+    return all(kind in span.columns and columns <= span.columns[kind] for kind in kinds)
 
 
 def _overlap(one: Window, other: Window) -> bool:

@@ -130,17 +130,18 @@ class _Kind:
 def _kept_kind(session: Session, one: _Kind) -> list[Difference]:
     told = "".join(f"{name}, " for name in one.columns)
     places = ", ".join(str(n + 1) for n in range(len(one.columns)))
+    grouped = f"GROUP BY {places}" if places else ""
     counted = session.execute(
         text(
             f"SELECT {told}{AMOUNTS} FROM ledger WHERE kind = :kind "  # noqa: S608 -- our own columns
-            f"AND posted >= :first AND posted < :end GROUP BY {places}"
+            f"AND posted >= :first AND posted < :end {grouped}"
         ),
         {"kind": one.kind, "first": one.first, "end": one.end},
     ).all()
     kept = session.execute(
         text(
             f"SELECT {told}{AMOUNTS} FROM kept_total "  # noqa: S608 -- our own columns
-            f"WHERE span_id = :span AND kind = :kind GROUP BY {places}"
+            f"WHERE span_id = :span AND kind = :kind {grouped}"
         ),
         {"span": one.span, "kind": one.kind},
     ).all()
