@@ -180,7 +180,7 @@ def _answer(session: Session, wanted: _Wanted, question: _Question, where: _Wher
     if used:
         for cut in question.cuts:
             spans = [_shortest(span, where.kept, question.kinds, frozenset(cut)) for span in used]
-            rows = connection.execute(_of_kept(question, cut, spans, where.scope))
+            rows = connection.execute(_of_kept(question, cut, spans, where.scope)).all()
             wanted.add(where.piece, cut, cut, rows)
     for window in rest:
         found = connection.execute(_of_entries(question, window, where.scope)).all()
