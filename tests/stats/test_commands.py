@@ -122,3 +122,13 @@ def test_the_reports_are_listed(run):
         "1-библиотека",
     } <= set(listed)
     assert "fund_movement" in listed["annual"]
+
+
+def test_a_table_says_what_its_cells_count(run):
+    said = run("explain", "arrivals_by_source")
+    assert "gift.cd · kk\n    + count of accession (source not redistribution; source gift;" in said
+    state = json.loads(run("explain", "catalogue_growth", "--json"))
+    cells = {one["id"]: one["counts"] for one in state}
+    assert cells["<catalogue> closing"] == ["computed: ((opening+added)-deleted)"]
+    assert cells["total plan"] == ["plan"]
+    run("explain", "weather", code=1)

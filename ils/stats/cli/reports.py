@@ -22,6 +22,8 @@ from ils.stats.outputs.formats import FORMATS, write
 from ils.stats.queries import entries as entry_queries
 from ils.stats.queries import reporting
 from ils.stats.queries.reporting import Asked
+from ils.stats.reports.definitions import UnknownCell
+from ils.stats.reports.explained import explained
 from ils.stats.reports.facets import COLUMNS
 from ils.stats.reports.loading import definitions
 from ils.stats.rules import checked_period, told_period
@@ -139,6 +141,26 @@ def list_reports(console: Console, json_: bool) -> None:
         return
     for one in done.reports.values():
         click.echo(f"{one.id}: {one.names[console.language]}")
+
+
+@stats.command()
+@click.argument("table")
+@click.option("--day", type=DAY, help="As the table is on this day; today if not given.")
+@click.option("--json", "json_", is_flag=True)
+@with_console
+def explain(console: Console, table: str, day: datetime | None, json_: bool) -> None:
+    """Say which entries the cells of TABLE count: what history must hold to fill it."""
+    found = definitions().table(table, day.date() if day else _today(console))
+    if found is None:
+        raise UnknownCell(report="—", cell=table)
+    cells = list(explained(found, definitions()))
+    if json_:
+        print_json([{"id": f"{c.row} {c.column}", "counts": c.says} for c in cells])
+        return
+    for one in cells:
+        click.echo(f"{one.row} · {one.column}")
+        for line in one.says:
+            click.echo(f"    {line}")
 
 
 def _today(console: Console) -> date:
