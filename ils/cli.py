@@ -34,9 +34,10 @@ from ils.stats.actions.planning import note_value
 from ils.stats.actions.schedules import beat, selfcheck_due, worker_round
 from ils.stats.cli import ledger, stats
 from ils.stats.cli.closing import seal
-from ils.stats.models import SELFCHECK
+from ils.stats.models import SELFCHECK, WORKER, Heartbeat
 from ils.stats.queries import closing as closing_queries
 from ils.stats.queries.closing import silent_days
+from ils.stats.queries.overview import worker_doubts
 from ils.stats.queries.planning import value_noted
 from ils.stats.reports.loading import definitions
 
@@ -181,7 +182,7 @@ def _round(console: Console) -> None:
 
 
 def note_overdue(session: Session, today: date) -> None:
-    """Note once a day how many readers and copies are overdue at each branch."""
+    """Note once a day how many readers and copies are overdue, at each branch and in all."""
     if not value_noted(session, "items_overdue", today):
         for branch_id, (readers, items) in overdue_by_branch(session, today).items():
             note_value(session, "readers_overdue", branch_id, today, readers)
@@ -214,7 +215,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 @click.option("--json", "json_", is_flag=True)
 @with_console
 def check(console: Console, json_: bool) -> None:
-    """Check the system: database, disk, clock, and whether the state follows from the ledger."""
+    """Check database, disk and worker, and whether the state follows from the ledger."""
     engine = console.sessions.kw["bind"]
     problems: list[dict[str, object]] = []
     schema.check(engine)
@@ -222,6 +223,11 @@ def check(console: Console, json_: bool) -> None:
     if free < LEAST_DISK_MB:
         problems.append({"id": "disk", "message": f"only {free} MB are free"})
     with db.reading(console.sessions) as session:
+        problems += [
+            {"id": "worker", "message": texts.say(doubt.message, console.language) % doubt.facts}
+            for doubt in worker_doubts(session)
+            if session.get(Heartbeat, WORKER) is not None  # it has been at work here
+        ]
         problems += [
             {
                 "id": finding.check,

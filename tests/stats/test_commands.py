@@ -1,12 +1,15 @@
 """`ils stats` from scripts: words, JSON, exit codes."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
 from counting import history, line
 
+from ils import clock, db
 from ils.cli import main
+from ils.stats.actions.schedules import beat
 
 YEAR = ("--from", "2020-01-01", "--to", "2020-12-31")
 
@@ -132,3 +135,16 @@ def test_a_table_says_what_its_cells_count(run):
     assert cells["<catalogue> closing"] == ["computed: ((opening+added)-deleted)"]
     assert cells["total plan"] == ["plan"]
     run("explain", "weather", code=1)
+
+
+def test_the_check_says_when_the_worker_went_silent(run, library, monkeypatch):
+    def problems():
+        done = CliRunner().invoke(main, ["check", "--json"])
+        return [one["id"] for one in json.loads(done.output)["problems"] if one["id"] == "worker"]
+
+    assert problems() == []  # it never was here
+    with db.transaction(library.sessions) as session:
+        beat(session)
+    assert problems() == []
+    monkeypatch.setattr(clock, "now", lambda: datetime(2126, 1, 1, tzinfo=UTC))
+    assert problems() == ["worker"]

@@ -4,10 +4,11 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from counting import MARCH, YEAR_2020, cells, history, line, report
+from counting import APRIL, MARCH, YEAR_2020, cells, history, line, report
 from sqlalchemy import select
 
 from ils import db, tables
+from ils.cli import note_overdue
 from ils.clock import Period
 from ils.errors import Invalid
 from ils.organisation.models import Role
@@ -229,3 +230,27 @@ def test_periods_come_due_when_they_are_over(every, today, wanted):
     since = {"week": date(2026, 2, 16), "month": date(2026, 3, 1)}.get(every, date(2026, 1, 1))
     found = rules.due_periods(every, since, today, 1)
     assert [(p.start, p.end) for p in found] == wanted
+
+
+def test_debtors_are_noted_by_branch_and_once_in_the_system(library):
+    """A reader late at two branches is one debtor of the library."""
+    for card in ("R1", "R2"):
+        library.reader(card)
+    for number in ("B1", "B2", "B3"):
+        library.copy(number)
+    library.desk("ЦБ").issue("R1", "B1")
+    library.desk("Ф1").issue("R1", "B2")
+    library.desk("Ф1").issue("R2", "B3")
+    with db.transaction(library.sessions) as session:
+        note_overdue(session, date(2026, 3, 10))
+        note_overdue(session, date(2026, 4, 30))
+        note_overdue(session, date(2026, 4, 30))  # once a day
+
+    def debtors(*branches, period):
+        done = cells(report(library, "month", period, *branches))
+        return [done["debtors", row, "count"] for row in ("readers_overdue", "items_overdue")]
+
+    assert debtors(period=MARCH) == [0, 0]
+    assert debtors(period=APRIL) == [2, 3]
+    assert debtors("Ф1", period=APRIL) == [2, 2]
+    assert debtors("ЦБ", "Ф1", period=APRIL) == [3, 3]

@@ -17,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
+    null,
     or_,
     select,
 )
@@ -254,18 +255,22 @@ def last_acts(staff_id: int, branch_id: int, day: date) -> Select[Entry, Item, P
     )
 
 
-def overdue_by_branch(session: Session, day: date) -> dict[int, tuple[int, int]]:
+def overdue_by_branch(session: Session, day: date) -> dict[int | None, tuple[int, int]]:
     """Branch id → how many readers have overdue copies on a day, and how many copies.
 
-    Every branch is there; a reader counts at each branch that lent to them.
+    Every branch is there; a reader counts at each branch that lent to them, and once for the
+    system, which is ``None``.
     """
+    reader = func.coalesce(Loan.patron_id, Loan.patron_year_id)
+    sums = (
+        func.count(reader.distinct()),
+        func.coalesce(func.sum(Loan.copies - Loan.back), 0),
+    )
+    late = and_(Loan.ended_at.is_(None), Loan.due < day)
     query = (
-        select(
-            Branch.id,
-            func.count(Loan.patron_year_id.distinct()),
-            func.coalesce(func.sum(Loan.copies - Loan.back), 0),
-        )
-        .outerjoin(Loan, and_(Loan.branch_id == Branch.id, Loan.ended_at.is_(None), Loan.due < day))
+        select(Branch.id, *sums)
+        .outerjoin(Loan, and_(Loan.branch_id == Branch.id, late))
         .group_by(Branch.id)
     )
-    return {branch: (readers, int(copies)) for branch, readers, copies in session.execute(query)}
+    rows = [*session.execute(query), *session.execute(select(null(), *sums).where(late))]
+    return {branch: (readers, int(copies)) for branch, readers, copies in rows}

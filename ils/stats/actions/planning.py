@@ -65,8 +65,8 @@ def declare_value(
     return declared
 
 
-def note_value(session: Session, key: str, branch_id: int, day: date, value: int) -> None:
-    """Write down what the system sees on a day and nobody may declare."""
+def note_value(session: Session, key: str, branch_id: int | None, day: date, value: int) -> None:
+    """Write down what is seen on a day and nobody may declare; ``None``: of the whole system."""
     period = clock.Period.inclusive(day, day)
     session.add(
         DeclaredValue(

@@ -85,14 +85,19 @@ def _of_the_system(
         if input_ is not None and declared(session, input_, year, None) is None:
             message = N_("Not declared: %(what)s. The ratios that need it stay empty.")
             found.append(Doubt(message, {"what": input_.names}))
+    return found + worker_doubts(session)
+
+
+def worker_doubts(session: Session) -> list[Doubt]:
+    """Whether the worker is silent, or could not do everything."""
     worker = session.get(Heartbeat, WORKER)
     if worker is None or clock.now() - worker.at > LATE:
         message = N_("The worker is not running: reports are not prepared, letters not sent.")
-        found.append(Doubt(message, {}))
-    elif worker.problem:
+        return [Doubt(message, {})]
+    if worker.problem:
         message = N_("The worker could not do everything: %(problem)s.")
-        found.append(Doubt(message, {"problem": worker.problem}))
-    return found
+        return [Doubt(message, {"problem": worker.problem})]
+    return []
 
 
 def month_so_far(today: date) -> Period:
