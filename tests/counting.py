@@ -19,20 +19,19 @@ YEAR_2020 = Period.inclusive(date(2020, 1, 1), date(2020, 12, 31))
 numbers = count(1)
 
 
-def asked(library, name="month", period=MARCH, *branches, by=None):
-    return Asked(
-        definitions().report(name), period, tuple(library.branches[b] for b in branches), by
-    )
+def asked(library, name="month", period=MARCH, *branches, by=None, table=None):
+    where = tuple(library.branches[b] for b in branches)
+    return Asked(definitions().report(name), period, where, by, table)
 
 
-def report(library, name="month", period=MARCH, *branches, by=None, public=False):
+def report(library, name="month", period=MARCH, *branches, public=False, **what):
     """The content of a report, as every format is made of it."""
     with db.reading(library.sessions) as session:
         done = reporting.filled(
             session,
             library.config.lists,
             definitions(),
-            asked(library, name, period, *branches, by=by),
+            asked(library, name, period, *branches, **what),
         )
         return content(done, library.config, public=public)
 
