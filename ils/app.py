@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -107,7 +106,12 @@ def secret_key(path: Path) -> bytes:
         descriptor, made = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(descriptor, "wb") as file:
             file.write(secrets.token_bytes(32))
-        with suppress(FileExistsError):
+        try:
             os.link(made, path)
-        Path(made).unlink()
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without links
+            Path(made).replace(path)
+        finally:
+            Path(made).unlink(missing_ok=True)
     return path.read_bytes()

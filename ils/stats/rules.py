@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from ils.clock import Period
 from ils.errors import N_, Invalid
 from ils.stats.reports import periods
-from ils.stats.reports.checks import keys_of
+from ils.stats.reports.checks import has_plans, plan_keys_of
 from ils.stats.reports.definitions import Definitions, Input, Report
 
 LARGEST = Decimal(10) ** 13
@@ -111,14 +111,13 @@ def plan_keys(done: Definitions, day: date, catalogues: tuple[str, ...]) -> list
     order = [table_id for report in done.reports.values() for table_id in report.tables]
     tables = (table for table in done.tables if table.id in order)
     for table in sorted(tables, key=lambda table: order.index(table.id)):
-        planned = table.plans is None and any(c.plan and not c.plan_of for c in table.columns)
-        if not (planned and table.since <= day < table.until):
+        if not (has_plans(table) and table.since <= day < table.until):
             continue
         for row in table.rows:
             if row.each == ("catalogue",):
                 keys += [(table.id, code) for code in catalogues]
-            elif not (row.formula or row.share_of or row.hidden or row.each):
-                keys += [(table.id, key) for key in keys_of(row)]
+            else:
+                keys += [(table.id, key) for key in plan_keys_of(row)]
     return list(dict.fromkeys(keys))
 
 

@@ -60,9 +60,12 @@ def test_a_grid_is_counted_once_and_each_cell_taken_back(page, library):
     ],
 )
 def test_a_branch_without_barcodes_keeps_its_diary(page, library, what, kind, detail):
-    day = re.search(r'name="day" value="([^"]+)"', page.get("/staff/services/tally").text)[1]
-    form = {"what": what, "day": day, "category": "", "point": "", "count": "7"}
-    answer = page.post("/staff/services/tally", **form, request_id=str(uuid4()))
+    grid = page.get(f"/staff/services/tally?what={what}").text.partition('id="grid"')[2]
+    fields = re.findall(r'<(?:input|select)[^>]* name="([^"]+)"', grid.partition("</form>")[0])
+    form = dict.fromkeys(set(fields) - {"csrf_token"}, "")
+    form |= {"what": what, "day": re.search(r'name="day" value="([^"]+)"', grid)[1], "count": "7",
+             "request_id": str(uuid4())}  # fmt: skip
+    answer = page.post("/staff/services/tally", **form)
     assert answer.status_code == 302
     assert sums(library, kind, "detail") == {(detail,): 7}
 

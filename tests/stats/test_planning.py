@@ -67,7 +67,7 @@ def test_plan_and_fact_with_a_forecast_of_the_year(library):
         return [done["plan_fact", "readers", c] for c in (key, f"{key}_percent")]
 
     history(library, *(line("registration", day, 91, branch="Ф1", new=True)
-                       for day in ("2020-02-01", "2020-05-01")))  # fmt: skip
+                       for day in ("2020-01-01", "2020-05-01")))  # fmt: skip
     done = cells(report(library, "plan", half))
     assert [done["plan_fact", "readers", c] for c in ("plan", "fact", "percent")] == [
         100, 91, "91.0",
@@ -81,6 +81,20 @@ def test_plan_and_fact_with_a_forecast_of_the_year(library):
     branches = [done["plan_by_branch", row, "readers_plan"] for row in ("total", "ЦБ", "Ф1")]
     assert branches == [100, None, 30]
     assert done["plan_by_branch", "Ф1", "readers_percent"] == "303.3"
+
+
+def test_a_library_that_began_late_is_told_no_nonsense(library):
+    """A thousand a month from November on: by its average day, until last year has those days."""
+    months = ("2019-11-01", "2019-12-01", "2020-01-01", "2020-02-01", "2020-11-01")
+    history(library, *(line("loan", day, 1000) for day in months))
+
+    def forecast(year, first, last):
+        period = Period.inclusive(date(year, first, 1), date(year, last, 30))
+        return cells(report(library, "plan", period))["plan_fact", "loans", "forecast"]
+
+    assert forecast(2019, 11, 11) == 2033  # 1000 in 30 of 61 days
+    assert forecast(2020, 3, 4) == 6050  # 2000 in 121 of 366: last year says nothing of those days
+    assert forecast(2020, 11, 11) == 4000  # 3000, and last December's
 
 
 def test_a_report_that_looks_ahead_ends_today():

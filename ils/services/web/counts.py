@@ -38,7 +38,7 @@ def count(session: Session) -> ResponseReturnValue:
     except IlsError as error:
         return _page(session, error)
     flash(gettext("Counted: %(count)s.", count=total))
-    kept = {name: request.form[name] for name in ("day", "what", "category", "point")}
+    kept = {name: request.form.get(name, "") for name in ("day", "what", "category", "point")}
     return redirect(url_for("services.tally", _anchor="grid", **kept))  # type: ignore[arg-type]
 
 

@@ -10,14 +10,15 @@ from typing import Any
 
 from ils.config import Config
 from ils.errors import N_
-from ils.stats.outputs.hiding import MARKS, hide_small
+from ils.stats.outputs.hiding import Place, hidden_places
 from ils.stats.queries.reporting import FilledReport, both
 from ils.stats.reports.axes import Item
 from ils.stats.reports.definitions import Names
 from ils.stats.reports.filling import Figure, Filled
 
 DECLARED = N_("declared, not counted")
-HIDDEN_NOTE = N_("<5: from 1 to 4; …: hidden, because a small number could be computed from it.")
+HIDDEN = "…"
+HIDDEN_NOTE = N_("…: below 5, or hidden because such a number could be computed from it.")
 TENTH, CENT = Decimal("0.1"), Decimal("0.01")
 DECIMALS = {"ratio": TENTH, "percent": TENTH, "money": CENT}
 
@@ -55,47 +56,53 @@ def pair(names: Names) -> dict[str, str]:
 
 
 def _table(one: Filled, *, truncate: bool, public: bool) -> dict[str, Any]:
+    hidden = hidden_places(one) if public else frozenset()
     said: dict[str, Any] = {
         "id": one.table.id,
         "title": pair(one.table.names),
         "columns": [{"key": c.key, "label": pair(c.names), "level": c.level} for c in one.columns],
-        "rows": [_row(one, row, truncate=truncate) for row in one.rows],
+        "rows": [_row(one, row, hidden, truncate=truncate) for row in one.rows],
     }
     if one.base:
-        said["base"] = [_row(one, row, truncate=truncate) for row in one.base]
-    if one.table.note:
-        said["note"] = pair(one.table.note)
+        said["base"] = [_row(one, row, hidden, truncate=truncate) for row in one.base]
+    notes = [pair(one.table.note)] if one.table.note else []
+    notes += [pair(both(HIDDEN_NOTE))] if hidden else []
+    if notes:
+        said["note"] = {code: " ".join(note[code] for note in notes) for code in notes[0]}
     if one.table.chart:
         said["chart"] = True
-    broken = {item.key for item in (*one.rows, *one.columns) if item.line.each and not item.part}
-    if public and hide_small(said, broken):
-        note, about = said.get("note", {"ru": "", "kk": ""}), pair(both(HIDDEN_NOTE))
-        said["note"] = {code: f"{note[code]} {about[code]}".strip() for code in note}
     return said
 
 
-def _row(one: Filled, row: Item, *, truncate: bool) -> dict[str, Any]:
+def _row(one: Filled, row: Item, hidden: frozenset[Place], *, truncate: bool) -> dict[str, Any]:
     figures = {c.key: one.figures[row.key, c.key] for c in one.columns}
+    shown_ = {key: f for key, f in figures.items() if (row.key, key) not in hidden}
+    cells = {key: number(figure, truncate=truncate) for key, figure in figures.items()}
     said: dict[str, Any] = {
         "key": row.key,
         "label": pair(row.names),
         "level": row.level,
-        "cells": {key: number(figure, truncate=truncate) for key, figure in figures.items()},
+        "cells": {key: value if key in shown_ else HIDDEN for key, value in cells.items()},
     }
     about: dict[str, dict[str, str]] = {
-        "fractions": {
-            key: f"{written(f.base[0])}/{written(f.base[1])}"
-            for key, f in figures.items()
-            if f.base is not None
-        },
+        "fractions": {key: said_ for key, f in shown_.items() if (said_ := _exact(f))},
         "units": {key: f.unit for key, f in figures.items() if f.unit != "count"},
-        "formulas": {key: f.formula for key, f in figures.items() if f.formula},
+        "formulas": {key: f.formula for key, f in shown_.items() if f.formula},
     }
     said |= {name: found for name, found in about.items() if found}
     for name in ("declared", "counted"):
         if keys := [k for k, f in figures.items() if getattr(f, name) and f.value is not None]:
             said[name] = keys
     return said
+
+
+def _exact(figure: Figure) -> str:
+    """What was divided by what, or the fraction of a value that is no whole number."""
+    if figure.base is not None:
+        return f"{written(figure.base[0])}/{written(figure.base[1])}"
+    if figure.value is None or figure.value.denominator == 1:
+        return ""
+    return str(figure.value)
 
 
 def written(value: Fraction) -> str:
@@ -143,7 +150,7 @@ def shown(value: int | str | None, unit: str = "count") -> str:
     """A number for people: thousands apart, a decimal comma; «—» for none."""
     if value is None:
         return "—"
-    if isinstance(value, str) and (value in MARKS or unit not in DECIMALS):
+    if isinstance(value, str) and (value == HIDDEN or unit not in DECIMALS):
         return value
     whole, _, rest = str(value).partition(".")
     sign, digits = ("−", whole[1:]) if whole.startswith("-") else ("", whole)

@@ -1,133 +1,160 @@
-"""Small numbers of files for people outside: hidden, and what would tell them hidden too."""
+"""Small numbers of files for people outside: hidden, with whatever would tell them. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from fractions import Fraction
 
+from ils.stats.reports.axes import Item
 from ils.stats.reports.definitions import TOTAL
+from ils.stats.reports.filling import Figure, Filled
+from ils.stats.reports.formulas import linear
 
 LEAST_SHOWN = 5
-#: A count from 1 to 4; a number that would tell one.
-SMALL, TELLING = "<5", "…"
-MARKS = frozenset({SMALL, TELLING})
 REFERENCE = re.compile(r"\[([^|\]]+)\|([^|\]]+)\]")
-#: What is said of single cells, and must not be said of hidden ones.
-ABOUT = ("fractions", "formulas")
 Place = tuple[str, str]
+#: Elimination is done in whole numbers, but for multiples of this.
+PRIME = 2**61 - 1
+#: Cells that come to nothing when they are added up with these factors: a whole less its parts.
+Relation = Mapping[Place, int]
 
 
-def hide_small(table: dict[str, Any], broken: Collection[str]) -> bool:
-    """Hide small counts of a table, what is computed from them, and what subtracting would tell.
+def hidden_places(table: Filled) -> frozenset[Place]:
+    """Cells to hide: counts below 5, what is computed from them, and enough beside them.
 
-    Where one part alone of a whole is hidden, the smallest of the other parts is hidden with it.
-
-    Args:
-        broken: keys of lines that break their total down by a facet.
-
-    Returns:
-        Whether anything had to be hidden.
+    Beside: no small count follows from what is shown and from how lines add up; and where some
+    cells of a whole are hidden, they add up to more than one each.
     """
-    cells = _Cells(table, broken)
-    for place, value in cells.values.items():
-        if cells.counts(place) and 0 < value < LEAST_SHOWN:
-            cells.hidden[place] = SMALL
-    while cells.hide_computed() or cells.hide_beside():
-        pass
-    cells.write()
-    return bool(cells.hidden)
+    sums = _sums(table)
+    small = {p for p, figure in table.figures.items() if _small(figure, sums.get(p, {}))}
+    relations = [one for one in _relations(table, sums) if _holds(one, table.figures)]
+    computed = {
+        place: REFERENCE.findall(figure.formula)
+        for place, figure in table.figures.items()
+        if figure.formula and place not in sums
+    }
+    hidden = set(small)
+    found = bool(hidden)
+    while found:
+        more = {p for p, behind in computed.items() if p not in hidden and hidden & set(behind)}
+        hidden |= more
+        found = bool(more)
+        for relation in relations:
+            if _tells(relation, hidden, table.figures):
+                found |= _hide_one(relation, hidden, table.figures)
+        if not found:
+            told = small & _told(relations, hidden)
+            for relation in relations:
+                if told & relation.keys():
+                    found |= _hide_one(relation, hidden, table.figures)
+    return frozenset(hidden)
 
 
-class _Cells:
-    """The cells of a table by (row, column), and which of them are hidden."""
-
-    def __init__(self, table: dict[str, Any], broken: Collection[str]) -> None:
-        self.rows = {row["key"]: row for row in (*table["rows"], *table.get("base", ()))}
-        shown = [row["key"] for row in table["rows"]]
-        columns = [column["key"] for column in table["columns"]]
-        self.values: dict[Place, Any] = {
-            (key, column): row["cells"][column]
-            for key, row in self.rows.items()
-            for column in columns
-        }
-        self.hidden: dict[Place, str] = {}
-        #: (a whole, its parts)
-        self.wholes: list[tuple[Place, list[Place]]] = [
-            *(
-                ((whole, column), [(row, column) for row in parts])
-                for whole, parts in _parts(shown, broken)
-                for column in columns
-            ),
-            *(
-                ((row, whole), [(row, column) for column in parts])
-                for whole, parts in _parts(columns, broken)
-                for row in shown
-            ),
-        ]
-
-    def counts(self, place: Place) -> bool:
-        """Whether it is a number of things."""
-        unit = self.rows[place[0]].get("units", {}).get(place[1], "count")
-        return unit == "count" and isinstance(self.values[place], int)
-
-    def hide_computed(self) -> bool:
-        """Hide what is computed from hidden cells; returns whether anything was."""
-        found = False
-        for key, row in self.rows.items():
-            for column, formula in row.get("formulas", {}).items():
-                if (key, column) in self.hidden:
-                    continue
-                if any(place in self.hidden for place in REFERENCE.findall(formula)):
-                    self.hidden[key, column] = TELLING
-                    found = True
-        return found
-
-    def hide_beside(self) -> bool:
-        """Hide a second part where one alone is hidden, or the whole if there is none.
-
-        Returns:
-            Whether anything was hidden.
-        """
-        found = False
-        for whole, parts in self.wholes:
-            hidden = [place for place in parts if place in self.hidden]
-            if len(hidden) != 1 or whole in self.hidden or not self.counts(hidden[0]):
-                continue
-            others = [
-                place
-                for place in parts
-                if place not in self.hidden and self.counts(place) and self.values[place]
-            ]
-            beside = min(others, key=lambda place: abs(self.values[place]), default=whole)
-            self.hidden[beside] = TELLING
-            found = True
-        return found
-
-    def write(self) -> None:
-        """Put marks in the place of hidden cells, and say nothing more of them."""
-        for (key, column), mark in self.hidden.items():
-            row = self.rows[key]
-            row["cells"][column] = mark
-            for name in ABOUT:
-                row.get(name, {}).pop(column, None)
-        for row in self.rows.values():
-            for name in ABOUT:
-                if name in row and not row[name]:
-                    del row[name]
+def _small(figure: Figure, terms: Relation) -> bool:
+    """A count of something, from 1 to 4; a difference of two is none."""
+    if figure.value is None or not figure.counted or figure.unit != "count":
+        return False
+    return 0 < figure.value < LEAST_SHOWN and sorted(terms.values()) != [-1, 1]
 
 
-def _parts(keys: Sequence[str], broken: Collection[str]) -> Iterator[tuple[str, list[str]]]:
-    """Wholes and their parts: ``a.b`` and ``a.c`` of ``a``; of a total, what it is broken down by.
+def _sums(table: Filled) -> dict[Place, Relation]:
+    """The cells that are sums and differences of others: place → the others, with factors."""
+    found: dict[Place, Relation] = {}
+    for row in (*table.rows, *table.base):
+        for column in table.columns:
+            formula = column.formula or row.formula
+            terms = linear(formula) if formula else None
+            if terms is not None:
+                found[row.key, column.key] = {
+                    (row.key, key) if column.formula else (key, column.key): factor
+                    for key, factor in terms.items()
+                }
+    return found
 
-    Lines that are named one by one are parts of a total too, but apart.
-    """
-    groups: dict[tuple[str, bool], list[str]] = defaultdict(list)
-    for key in keys:
-        whole = key.rpartition(".")[0]
-        if whole in keys:
-            groups[whole, key in broken].append(key)
-        elif key != TOTAL and TOTAL in keys:
-            groups[TOTAL, key in broken].append(key)
-    return ((whole, parts) for (whole, _), parts in groups.items() if len(parts) > 1)
+
+def _relations(table: Filled, sums: Mapping[Place, Relation]) -> Iterator[Relation]:
+    rows, columns = (*table.rows, *table.base), table.columns
+    for whole, parts in _wholes(rows):
+        for column in columns:
+            yield {(whole, column.key): 1, **{(part, column.key): -1 for part in parts}}
+    for whole, parts in _wholes(columns):
+        for row in rows:
+            yield {(row.key, whole): 1, **{(row.key, part): -1 for part in parts}}
+    for place, terms in sums.items():
+        yield {place: 1, **{term: -factor for term, factor in terms.items()}}
+
+
+def _wholes(items: Sequence[Item]) -> Iterator[tuple[str, list[str]]]:
+    """Lines that may be wholes, with the lines that may be all their parts."""
+    keys = {item.key for item in items}
+    groups: dict[tuple[object, ...], list[str]] = defaultdict(list)
+    for item in items:
+        if item.key == TOTAL:
+            continue
+        own = item.key.removesuffix(f".{item.part}") if item.part else item.key
+        above = own.rpartition(".")[0]
+        whole = above if above in keys else TOTAL
+        facets = tuple(sorted({c.facet for c in item.where}))
+        line = item.line.each or (facets, item.line.measure)
+        if item.part:  # of its own line, by a facet; and of all lines that have this part
+            groups[own, item.where[-1].facet].append(item.key)
+            groups[f"{whole}.{item.part}", line, item.level].append(item.key)
+        else:
+            groups[whole, line, item.level].append(item.key)
+    return ((str(whole), parts) for (whole, *_), parts in groups.items() if whole in keys)
+
+
+def _holds(relation: Relation, figures: Mapping[Place, Figure]) -> bool:
+    """Whether it is so of these figures: what may be a whole need not be."""
+    values = [figures[place].value if place in figures else None for place in relation]
+    if any(value is None for value in values):
+        return False
+    factors = relation.values()
+    return sum(f * v for f, v in zip(factors, values, strict=True) if v is not None) == 0
+
+
+def _tells(relation: Relation, hidden: Collection[Place], figures: Mapping[Place, Figure]) -> bool:
+    """Whether it alone tells what is hidden of it: one cell, or cells that must be one each."""
+    there = [place for place in relation if place in hidden]
+    total = sum((figures[place].value or Fraction(0) for place in there), Fraction(0))
+    one_sided = len({relation[place] for place in there}) == 1
+    return len(there) == 1 or (one_sided and 0 < total <= len(there))
+
+
+def _hide_one(relation: Relation, hidden: set[Place], figures: Mapping[Place, Figure]) -> bool:
+    """Hide the smallest cell of a relation that is shown, if there is one."""
+    shown = [place for place in relation if place not in hidden and figures[place].value]
+    if not shown:
+        return False
+    hidden.add(min(shown, key=lambda place: abs(figures[place].value or Fraction(0))))
+    return True
+
+
+def _told(relations: Sequence[Relation], hidden: Collection[Place]) -> set[Place]:
+    """The hidden cells whose numbers follow from all relations together, by elimination."""
+    solved: dict[Place, dict[Place, int]] = {}
+    for relation in relations:
+        row = {place: factor for place, factor in relation.items() if place in hidden}
+        for place in [place for place in row if place in solved]:
+            _subtract(row, solved[place], row[place])
+        if not row:
+            continue
+        first = next(iter(row))
+        inverse = pow(row[first], -1, PRIME)
+        row = {place: factor * inverse % PRIME for place, factor in row.items()}
+        for other in solved.values():
+            if first in other:
+                _subtract(other, row, other[first])
+        solved[first] = row
+    return {place for place, row in solved.items() if len(row) == 1}
+
+
+def _subtract(row: dict[Place, int], other: Mapping[Place, int], times: int) -> None:
+    for place, factor in other.items():
+        left = (row.get(place, 0) - times * factor) % PRIME
+        if left:
+            row[place] = left
+        else:
+            row.pop(place, None)

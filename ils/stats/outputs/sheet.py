@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
-from ils.stats.outputs.content import DECLARED, span, where, words
-from ils.stats.outputs.hiding import MARKS
+from ils.stats.outputs.content import DECLARED, HIDDEN, span, where, words
 from ils.tables import Cell, Sheet, address, workbook
 
 REFERENCE = re.compile(r"\[([^|\]]+)\|([^|\]]+)\]")
@@ -59,11 +59,14 @@ def _cell(row: Mapping[str, Any], key: str, places: Mapping[tuple[str, str], str
     shape = FORMATS.get(unit, "General")
     if key in row.get("declared", ()):
         shape += '"*"'
-    if value is None or value in MARKS:
+    if value is None or value == HIDDEN:
         return Cell("—" if value is None else value)
     formula = row.get("formulas", {}).get(key, "")
     referred = [(one, other) for one, other in REFERENCE.findall(formula)]
     if formula and all(place in places for place in referred):
         text = REFERENCE.sub(lambda found: places[found[1], found[2]], formula)
         return Cell(None, text, shape)
+    exact = row.get("fractions", {}).get(key)
+    if exact is not None and (unit == "count" or not formula):
+        value = float(Fraction(exact))  # rounded when it is shown, not before it is computed with
     return Cell(float(value) if isinstance(value, str) else value, format=shape)

@@ -52,16 +52,21 @@ def spans_of(window: Window) -> Select[int]:
     return select(KeptSpan.id).where(KeptSpan.start == window.first, KeptSpan.end == window.end)
 
 
+def first_day(session: Session) -> date | None:
+    """The first day that has entries; they are looked for kind by kind, as the index has them."""
+    first = select(func.min(Entry.posted))
+    days = (session.scalar(first.where(Entry.kind == kind)) for kind in Kind)
+    return min((day for day in days if day is not None), default=None)
+
+
 def open_months(session: Session, until: date) -> list[date]:
     """The months still open up to one, from the first that has entries on, in order."""
-    first = select(func.min(Entry.posted))
-    days = (session.scalar(first.where(Entry.kind == kind)) for kind in Kind)  # by the index
-    first_day = min((day for day in days if day is not None), default=None)
+    began = first_day(session)
     last_closed = session.scalar(select(func.max(ClosedMonth.month)))
     if last_closed is not None:
         start = periods.next_month(last_closed)
-    elif first_day is not None:
-        start = first_day.replace(day=1)
+    elif began is not None:
+        start = began.replace(day=1)
     else:
         start = until
     end = periods.next_month(until)

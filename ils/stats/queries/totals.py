@@ -57,13 +57,18 @@ class _Question:
 class _Wanted:
     """What is asked of each kind and window: column sets none of which contains another."""
 
-    def __init__(self, demands: Sequence[Demand], scope: frozenset[int] | None) -> None:
+    def __init__(
+        self,
+        demands: Sequence[Demand],
+        scope: frozenset[int] | None,
+        amounts: Mapping[tuple[Kind, bool], set[str]],
+    ) -> None:
         sets: dict[tuple[Kind, Window], set[frozenset[str]]] = defaultdict(set)
-        self.amounts: dict[Kind, set[str]] = defaultdict(set)
+        self.amounts: dict[Kind, set[str]] = {}
         for demand in demands:
             branches = demand.branches if scope is not None else frozenset[str]()
             sets[demand.kind, demand.window].add(demand.columns | branches)
-            self.amounts[demand.kind].add(demand.amount)
+            self.amounts[demand.kind] = amounts[demand.kind, demand.window.late]
         self.cuts = {
             key: [tuple(sorted(one)) for one in found if not any(one < other for other in found)]
             for key, found in sets.items()
@@ -139,8 +144,12 @@ def counts(session: Session, demands: Iterable[Demand], scope: frozenset[int] | 
     """
     kept = kept_spans(session)
     found: dict[tuple[Kind, Window], dict[frozenset[str], Sequence[Count]]] = defaultdict(dict)
-    for part in _apart(list(demands), kept):
-        wanted = _Wanted(part, scope)
+    asked = list(demands)
+    amounts: dict[tuple[Kind, bool], set[str]] = defaultdict(set)
+    for demand in asked:  # of a kind the same ones in all parts: a table reads them together
+        amounts[demand.kind, demand.window.late].add(demand.amount)
+    for part in _apart(asked, kept):
+        wanted = _Wanted(part, scope, amounts)
         for piece, kinds in wanted.pieces().items():
             for question in wanted.questions(piece, kinds):
                 _answer(session, wanted, question, _Where(piece, scope, kept))

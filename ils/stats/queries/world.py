@@ -15,6 +15,7 @@ from ils.config import Lists
 from ils.organisation import queries as organisation
 from ils.organisation.models import Branch, ServicePoint
 from ils.stats.models import DeclaredValue, PlanValue, PlanVersion
+from ils.stats.queries.closing import first_day
 from ils.stats.reports import periods
 from ils.stats.reports.definitions import Definitions, Input, Table, input_of
 from ils.stats.reports.facets import Place, World
@@ -57,7 +58,12 @@ def world(
         scope,
         plans_of(session, period),
         _inputs(session, done, tables, period, scope),
+        first_day(session) if any(_counts_days(table) for table in tables) else None,
     )
+
+
+def _counts_days(table: Table) -> bool:
+    return any(line.days for line in (*table.rows, *table.columns))
 
 
 def plans_of(session: Session, period: Period) -> dict[tuple[str, str], dict[Quarter, int]]:

@@ -15,7 +15,7 @@ from ils.stats.reports.definitions import (
     input_of,
     made,
 )
-from ils.stats.reports.facets import Condition, Conditions
+from ils.stats.reports.facets import LISTED, Condition, Conditions
 from ils.stats.reports.formulas import names
 
 
@@ -48,6 +48,17 @@ def keys_of(line: Line) -> list[str]:
     return [line.key, *(f"{line.key}.{part}" for part in line.parts)]
 
 
+def has_plans(table: Table) -> bool:
+    """Whether rows of a table can be planned."""
+    return table.plans is None and any(c.plan and not c.plan_of for c in table.columns)
+
+
+def plan_keys_of(row: Line) -> list[str]:
+    """The keys of a row that can be planned; those of a breakdown are its values."""
+    computed = row.formula or row.share_of or row.hidden or row.each
+    return [] if computed else keys_of(row)
+
+
 def _check_axis(place: str, lines: Sequence[Line], done: Definitions) -> None:
     if not lines:
         raise BadConfiguration(place=place, problem="there is none")
@@ -55,8 +66,9 @@ def _check_axis(place: str, lines: Sequence[Line], done: Definitions) -> None:
     for key in keys:
         if keys.count(key) > 1:
             raise BadConfiguration(place=f"{place} {key}", problem="it stands twice")
+    single = [key for line in lines if not line.each for key in keys_of(line)]
     for line in lines:
-        _check_line(f"{place} {line.key}", line, keys, done)
+        _check_line(f"{place} {line.key}", line, single, done)
     _check_circles(place, lines)
 
 
@@ -72,16 +84,24 @@ def _check_line(place: str, line: Line, keys: Sequence[str], done: Definitions) 
         for key in given:
             if key is not None and key not in known:
                 raise BadConfiguration(place=place, problem=f"unknown {what} “{key}”")
-    referred = list(names(line.formula)) if line.formula else []
-    referred += [line.share_of] if line.share_of else []
+    referred = _referred(line)
     referred += [f"{name}.{part}" for name in referred for part in line.parts]
     for name in referred:
         if name not in keys:
             raise BadConfiguration(place=place, problem=f"unknown line “{name}”")
+    if line.subs and not (line.each and line.each[0] in LISTED):
+        raise BadConfiguration(place=place, problem="only what is listed has subs")
+    if (line.days or line.plan) and line.when in {"start", "end"}:
+        raise BadConfiguration(place=place, problem=f"it cannot be of the {line.when}")
+
+
+def _referred(line: Line) -> list[str]:
+    """The keys of the lines it is computed from."""
+    return [*(names(line.formula) if line.formula else ()), *filter(None, [line.share_of])]
 
 
 def _check_circles(place: str, lines: Sequence[Line]) -> None:
-    refers = {line.key: set(names(line.formula)) for line in lines if line.formula}
+    refers = {line.key: set(_referred(line)) for line in lines}
     for key, first in refers.items():
         seen, ahead = set[str](), set(first)
         while ahead:
@@ -111,19 +131,25 @@ def _check_cells(place: str, table: Table, done: Definitions) -> None:
 
 def _check_plans(place: str, table: Table, done: Definitions) -> None:
     """Plans stand beside rows that can be planned."""
-    rows = {(one.id, row.key) for one in done.tables for row in one.rows}
-    if table.plans is not None and table.plans not in {one.id for one in done.tables}:
-        raise BadConfiguration(place=place, problem=f"unknown table “{table.plans}”")
+    planned = {one.id: one for one in done.tables if has_plans(one)}
+    if table.plans is not None and table.plans not in planned:
+        raise BadConfiguration(place=place, problem=f"nothing is planned in “{table.plans}”")
     for line in (*table.rows, *table.columns):
-        if line.plan_of is not None and (*line.plan_of.split(".", 1),) not in rows:
+        if line.plan_of is None:
+            continue
+        table_id, _, key = line.plan_of.partition(".")
+        rows = planned[table_id].rows if table_id in planned else ()
+        if not any(key in plan_keys_of(row) or row.each for row in rows):
             raise BadConfiguration(place=place, problem=f"unknown plan “{line.plan_of}”")
 
 
 def _check_input(where: str, row: Line, column: Line, done: Definitions) -> None:
     """A value made from the keys of a cell is one that can be declared."""
+    if all(line.input and not made(line.input) for line in (row, column)):
+        raise BadConfiguration(place=where, problem="row and column both name an input")
     try:
         key = input_of(row, column)
-    except (KeyError, IndexError, ValueError):
+    except (KeyError, IndexError, ValueError, AttributeError):
         raise BadConfiguration(place=where, problem="its input cannot be read") from None
     if key is not None and key not in done.inputs:
         raise BadConfiguration(place=where, problem=f"unknown input “{key}”")

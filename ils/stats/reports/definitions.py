@@ -88,7 +88,7 @@ class Line:
         input: the key of a declared value; ``{row}`` and ``{column}`` in it stand for the keys of
             the cell. Of a column without them it is the same in every row.
         plan_of: the line of a table, ``indicators.loans``, whose plan it is; else that of its row.
-        days: how many days the line is counted for.
+        days: for how many days the line is counted, from the first that has entries on.
         late: only entries about days of months that were closed already.
         compact: lines of a breakdown with nothing in them are left out.
     """

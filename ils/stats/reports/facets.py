@@ -157,6 +157,7 @@ class World:
         scope: the branches it is of; ``None``: the whole system.
         plans: (table, row) → its plans by branch and quarter.
         inputs: (key, first day, end) → declared value.
+        began: the first day that has entries, where somebody asks for days.
     """
 
     lists: Lists
@@ -165,6 +166,7 @@ class World:
     scope: frozenset[int] | None = None
     plans: Mapping[tuple[str, str], Quarters] = field(default_factory=dict)
     inputs: Mapping[tuple[str, date, date], Fraction] = field(default_factory=dict)
+    began: date | None = None
 
     def facet(self, facet: str, columns: Mapping[str, object], by: str) -> object:
         """The value of a facet of an entry; ``by``: which of its branches is meant."""

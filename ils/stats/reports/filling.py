@@ -148,7 +148,8 @@ class Filling:
             return self._planned(row, column)
         if column.line.days or row.line.days:
             window = self._days(row, column)
-            return Figure(Fraction((window.end - window.first).days))
+            first = max(window.first, self.world.began or window.first)
+            return Figure(Fraction(max((window.end - first).days, 0)))
         return None
 
     def _of_column(self, row: Item, column: Item) -> Figure:

@@ -182,7 +182,7 @@ def with_names(term: Term, rename: Callable[[str], str]) -> Term:
 def written(term: Term, say: Callable[[str], str]) -> str:
     """The formula as a spreadsheet writes it, with addresses for keys."""
     if isinstance(term, Number):
-        return str(term.value)
+        return str(term.value) if term.value.denominator == 1 else f"({term.value})"
     if isinstance(term, Name):
         return say(term.key)
     left, right = written(term.left, say), written(term.right, say)

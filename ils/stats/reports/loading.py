@@ -169,6 +169,11 @@ def _line(place: str, said: dict[str, Any], lists: Lists) -> Line:
     key = said.get("key", "+".join(each))
     place = f"{place} {key or '?'}"
     _known(place, said, LINE_KEYS)
+    for name in ("measure", "share_of", "input", "plan_of", "formula"):
+        if not isinstance(said.get(name, ""), str):
+            raise BadConfiguration(place=place, problem=f"{name} is a text")
+    if type(said.get("back", 0)) is not int:
+        raise BadConfiguration(place=place, problem="back is a number of years")
     if not key:
         raise BadConfiguration(place=place, problem="it has no key")
     for facet in each:
