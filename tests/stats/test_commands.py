@@ -133,8 +133,14 @@ def test_a_table_says_what_its_cells_count(run):
     state = json.loads(run("explain", "catalogue_growth", "--json"))
     cells = {one["id"]: one["counts"] for one in state}
     assert cells["<catalogue> closing"] == ["computed: ((opening+added)-deleted)"]
-    assert cells["total plan"] == ["plan"]
-    run("explain", "weather", code=1)
+    assert cells["<catalogue> closing.kk"] == ["computed: ((opening.kk+added.kk)-deleted.kk)"]
+    assert cells["total plan"] == ["plan of catalogue_growth.total"]
+    assert "Нет таблицы «weather»" in run("explain", "weather", code=1)
+    late = run("explain", "corrections")
+    assert "+ entries of loan, of days of closed months only" in late
+    assert "share of loans.kk" in run("explain", "internal_loans_by_division")
+    assert "plan of indicators.loans" in run("explain", "plan_by_branch")
+    assert "<category>.<below> · readers" in run("explain", "reader_groups")
 
 
 def test_the_check_says_when_the_worker_went_silent(run, library, monkeypatch):

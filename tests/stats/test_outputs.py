@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from ils import clock, db
+from ils.clock import Period
 from ils.config import Statistics
 from ils.mail import Letter
 from ils.stats.actions import planning, schedules
@@ -26,6 +27,7 @@ from ils.stats.outputs.content import number, shown
 from ils.stats.outputs.formats import FORMATS, write
 from ils.stats.reports.filling import Figure
 from ils.stats.reports.loading import definitions
+from ils.stats.rules import Planned
 
 
 @pytest.fixture
@@ -101,6 +103,47 @@ def test_counted_numbers_of_the_sheet_are_those_of_the_report(year):
             for cell, (key, value) in zip(line_[1:], row["cells"].items(), strict=False):
                 if key not in row.get("formulas", {}):
                     assert cell.value == ("—" if value is None else value)
+
+
+def test_formulas_of_the_sheet_come_to_the_figures_of_the_report(library):
+    """Also where what is computed with is no whole number: a plan of three days, half a post."""
+    quarters = (50, 7, 7, 7)
+    with db.transaction(library.sessions) as session:
+        planning.set_plans(session, staff_id=None, reason="план", planned=[
+            Planned("indicators", "readers", None, 2020, quarters),
+            Planned("indicators", "loans", None, 2020, quarters),
+        ])  # fmt: skip
+        planning.declare_value(
+            session, definitions(), staff_id=None, key="own_staff", day=date(2020, 1, 1),
+            value=Decimal("50.75"), source="штат",
+        )  # fmt: skip
+    history(library, line("loan", "2020-03-02", 2), line("registration", "2020-03-02", 43075),
+            line("loan", "2019-05-05", 3),
+            line("opening", "2019-01-01", 7, of="stock"))  # fmt: skip
+    period = Period.inclusive(date(2020, 3, 1), date(2020, 3, 3))
+    compared = 0
+    for name in ("plan", "annual"):
+        said = report(library, name, period)
+        book = load_workbook(io.BytesIO(write(said, "xlsx", "ru")))
+        for table, sheet in zip(said["tables"], book.worksheets, strict=True):
+            for row, line_ in zip(table["rows"], sheet.iter_rows(min_row=5), strict=False):
+                for cell, (key, text) in zip(line_[1:], row["cells"].items(), strict=False):
+                    if str(cell.value).startswith("="):
+                        compared += 1
+                        half = 0.5 if row.get("units", {}).get(key, "count") == "count" else 0.05
+                        wanted = pytest.approx(float(text), abs=half + 1e-9)
+                        assert computed(sheet, cell) == wanted, (table["id"], row["key"], key)
+    assert compared > 30
+
+
+def computed(sheet, cell):
+    """What a spreadsheet makes of a cell."""
+    if not str(cell.value).startswith("="):
+        return cell.value
+    with_values = re.sub(
+        r"[A-Z]+\d+", lambda ref: repr(float(computed(sheet, sheet[ref[0]]))), cell.value[1:]
+    )
+    return eval(with_values)  # noqa: S307 -- our own arithmetic
 
 
 def test_the_list_has_every_cell(year):

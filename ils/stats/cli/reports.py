@@ -22,7 +22,7 @@ from ils.stats.outputs.formats import FORMATS, write
 from ils.stats.queries import entries as entry_queries
 from ils.stats.queries import reporting
 from ils.stats.queries.reporting import Asked
-from ils.stats.reports.definitions import UnknownCell
+from ils.stats.reports.definitions import UnknownTable
 from ils.stats.reports.explained import explained
 from ils.stats.reports.facets import COLUMNS
 from ils.stats.reports.loading import definitions
@@ -152,7 +152,7 @@ def explain(console: Console, table: str, day: datetime | None, json_: bool) -> 
     """Say which entries the cells of TABLE count: what history must hold to fill it."""
     found = definitions().table(table, day.date() if day else _today(console))
     if found is None:
-        raise UnknownCell(report="—", cell=table)
+        raise UnknownTable(table=table)
     cells = list(explained(found, definitions()))
     if json_:
         print_json([{"id": f"{c.row} {c.column}", "counts": c.says} for c in cells])

@@ -28,6 +28,13 @@ class UnknownReport(NotFound):
     message = N_("There is no report “%(report)s”.")
 
 
+class UnknownTable(NotFound):
+    """No table with this id is valid on the day."""
+
+    code = "unknown_table"
+    message = N_("There is no table “%(table)s”.")
+
+
 class UnknownCell(NotFound):
     """The report has no such table, row or column."""
 
