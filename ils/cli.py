@@ -29,7 +29,7 @@ from ils.organisation.actions import add_branch, add_staff
 from ils.organisation.cli import staff
 from ils.organisation.models import BranchType, Role
 from ils.organisation.queries import is_empty
-from ils.stats.actions.closing import close_month, parsed_month
+from ils.stats.actions.closing import check_over, close_month, parsed_month
 from ils.stats.actions.planning import note_value
 from ils.stats.actions.schedules import beat, selfcheck_due, worker_round
 from ils.stats.cli import ledger, stats
@@ -264,6 +264,7 @@ def close(console: Console, month: str, accept: bool, json_: bool) -> None:
     """Close MONTH (2026-10) and those before it; there is no reopening."""
     first = parsed_month(month)
     today = clock.local_day(clock.now(), console.config.library.timezone)
+    check_over(first, today)
     check_books(console)
     with db.reading(console.sessions) as session:
         silent, checked = silent_days(session, first), closing_queries.selfcheck(session)

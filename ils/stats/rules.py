@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
 from ils.clock import Period
-from ils.errors import N_, Invalid
+from ils.errors import N_, IlsError, Invalid, Text
 from ils.stats.reports import periods
 from ils.stats.reports.checks import has_plans, plan_keys_of
 from ils.stats.reports.definitions import Definitions, Input, Report
@@ -17,6 +17,7 @@ LARGEST = Decimal(10) ** 13
 MOST_PLANNED = 10**12
 EVERY = ("week", "month", "quarter", "year")
 QUARTERS = 4
+DASHES = ("-", "–", "—", "−")
 EARLIEST, LATEST = 1900, 2199
 LONGEST_PERIOD = timedelta(days=3660)
 
@@ -26,6 +27,17 @@ class Counted(Invalid):
 
     code = "counted"
     message = N_("“%(key)s” is counted by the system and cannot be declared.")
+
+
+class UnknownInput(Invalid):
+    """Nothing with this key is declared."""
+
+    code = "unknown_input"
+    message = N_("Nothing called “%(key)s” is declared. There is: %(known)s")
+
+    def __init__(self, key: str, known: str) -> None:
+        """The key, and those there are."""
+        IlsError.__init__(self, key=key, known=known)
 
 
 def checked_period(first: date, last: date) -> Period:
@@ -55,9 +67,13 @@ def declarable(done: Definitions, key: str) -> Input:
     """What people may declare.
 
     Raises:
-        Counted: it is counted from the ledger, noted by the system, or unknown.
+        Counted: it is counted from the ledger, or noted by the system.
+        UnknownInput: nothing is called so.
     """
     input_ = done.inputs.get(key)
+    if input_ is None and key not in done.measures:
+        known = (one for one, said in done.inputs.items() if not said.noted)
+        raise UnknownInput(key, ", ".join(known))
     if input_ is None or input_.noted:
         raise Counted(key=key)
     return input_
@@ -121,35 +137,65 @@ def plan_keys(done: Definitions, day: date, catalogues: tuple[str, ...]) -> list
     return list(dict.fromkeys(keys))
 
 
-def planned_row(cells: list[str], known: set[tuple[str, str]], branches: set[str]) -> Planned:
-    """A line of a plan file: indicator, branch, year, four quarters.
+class BadPlan(Invalid):
+    """A line of a plan file, or a field of the plan, cannot be used."""
+
+    code = "bad_plan"
+    message = N_("%(problem)s: “%(value)s”")
+
+    def __init__(self, problem: Text, value: str) -> None:
+        """What is wrong, and with which text."""
+        IlsError.__init__(self, problem=problem, value=value)
+
+
+def planned_row(
+    cells: list[str], known: set[tuple[str, str]], branches: set[str]
+) -> Planned | None:
+    """A line of a plan file: indicator, branch, year, four quarters; a dash takes a plan back.
+
+    Returns:
+        Nothing for a line without any quarter: it leaves the plan as it is.
 
     Raises:
-        ValueError: what is wrong with it.
+        BadPlan: what is wrong with it.
     """
     cells = [cell.strip() for cell in cells] + [""] * (3 + QUARTERS - len(cells))
     table, _, row = cells[0].partition(".")
     if (table, row) not in known:
-        raise ValueError(f"unknown indicator “{cells[0]}”")
+        raise BadPlan(N_("unknown indicator"), cells[0])
     branch = cells[1] or None
     if branch is not None and branch not in branches:
-        raise ValueError(f"unknown branch “{branch}”")
-    if not (cells[2].isdigit() and 1900 < int(cells[2]) < 2200):
-        raise ValueError(f"“{cells[2]}” is no year")
-    return Planned(table, row, branch, int(cells[2]), tuple(map(plan_number, cells[3:7])))
+        raise BadPlan(N_("unknown branch"), branch)
+    year = plan_year(cells[2])
+    quarters = cells[3 : 3 + QUARTERS]
+    if not any(quarters):
+        return None
+    numbers = tuple(None if text in DASHES else plan_number(text) for text in quarters)
+    return Planned(table, row, branch, year, numbers)
+
+
+def plan_year(text: str) -> int:
+    """A year that can be planned.
+
+    Raises:
+        BadPlan: it is none.
+    """
+    if not (text.isascii() and text.isdigit() and EARLIEST <= int(text) <= LATEST):
+        raise BadPlan(N_("it is no year"), text)
+    return int(text)
 
 
 def plan_number(text: str) -> int | None:
     """A planned number as typed.
 
     Raises:
-        ValueError: it is no whole number.
+        BadPlan: it is no whole number.
     """
     said = text.replace("\u00a0", "").replace(" ", "")
     if not said:
         return None
     if not (said.isascii() and said.isdigit() and int(said) < MOST_PLANNED):
-        raise ValueError(f"“{text}” is no whole number")
+        raise BadPlan(N_("it must be a whole number"), text)
     return int(said)
 
 

@@ -86,7 +86,8 @@ def test_plans_and_declared_values(run, year, tmp_path):
     rows = {row["key"]: row["cells"] for row in said["tables"][0]["rows"]}
     assert (rows["readers"]["plan"], rows["coverage"]["fact"]) == (10, "10.0")
     file.write_text("indicator\nindicators.luck;;2020\n")
-    assert "line 2: unknown indicator" in run("plan", "import", str(file), "--reason", "x", code=1)
+    said = run("plan", "import", str(file), "--reason", "x", code=1)
+    assert "строка 2: неизвестный показатель: «indicators.luck»" in said.lower()
 
 
 def test_months_are_closed_and_verified(run, year):

@@ -1,6 +1,8 @@
 """Statistics on screen: what is shown, who may see and do what."""
 
+import io
 import re
+from urllib.parse import quote
 
 import pytest
 from counting import history, line
@@ -54,15 +56,17 @@ def test_the_form_leads_to_the_address(app, month):
 
 def test_a_branchs_own_staff_see_their_branch_only(app, month):
     browser = signed_in(app, month, Role.DESK, branch="Ф1")
-    for where in ("all", "ЦБ", "Ф1"):
-        page = browser.get(f"/staff/stats/month/{MARCH}/{where}/activity_by_branch/").text
-        assert ">3</a>" in page
-        assert ">7</a>" not in page
-        assert ">4</a>" not in page
-    whole = browser.get(f"/staff/stats/month/{MARCH}/all/report.json").json
-    assert whole["branch"] == "Ф1"
-    entries = browser.get(f"/staff/stats/month/{MARCH}/all/activity_by_branch/total/loans").text
+    page = browser.get(f"/staff/stats/month/{MARCH}/Ф1/activity_by_branch/").text
+    assert ">3</a>" in page
+    assert ">7</a>" not in page
+    assert ">4</a>" not in page
+    assert browser.get(f"/staff/stats/month/{MARCH}/Ф1/report.json").json["branch"] == "Ф1"
+    entries = browser.get(f"/staff/stats/month/{MARCH}/Ф1/activity_by_branch/total/loans").text
     assert re.search(r"<h1>.*: 3</h1>", entries)
+    for where in ("all", "ЦБ", "Ф1+ЦБ"):
+        for what in ("activity_by_branch/", "report.json", "activity_by_branch/total/loans"):
+            answer = browser.get(f"/staff/stats/month/{MARCH}/{where}/{what}")
+            assert (answer.status_code, "Ф1" in answer.text) == (403, True)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +100,11 @@ def test_a_report_can_be_taken_along(app, month, form):
     browser = signed_in(app, month, Role.STATISTICIAN)
     answer = browser.get(f"/staff/stats/month/{MARCH}/all/report.{form}?language=kk")
     assert answer.status_code == 200
-    assert answer.headers["Content-Disposition"].endswith(f'month-2026-03-01-2026-03-31.{form}"')
+    said = answer.headers["Content-Disposition"]
+    assert said.startswith(f'attachment; filename="month-2026-03-01-2026-03-31-kk.{form}"')
+    one = browser.get(f"/staff/stats/month/{MARCH}/Ф1/report.{form}?public=1")
+    name = f"month-2026-03-01-2026-03-31-Ф1-ru-public.{form}"
+    assert one.headers["Content-Disposition"].endswith(f"filename*=UTF-8''{quote(name)}")
 
 
 def test_loans_are_cut_by_two_facets(app, month):
@@ -132,6 +140,34 @@ def test_the_overview_compares_and_warns(app, month):
     assert "Требует внимания" in page
     assert "Не заявлено: Население зоны обслуживания" in page
     assert "Фоновая служба не работает" in page
+
+
+def test_a_wrong_plan_keeps_what_was_typed(app, month):
+    browser = signed_in(app, month, Role.STATISTICIAN)
+    form = {"year": 2026, "branch": "", "reason": "уточнение", "indicators.readers.1": "700",
+            "indicators.visits.4": "-5",
+            "request_id": "7f9d4a34-5c0e-4f5b-9a53-6a1a55f0b011"}  # fmt: skip
+    answer = browser.post("/staff/stats/plans", **form)
+    assert answer.status_code == 422
+    assert "«Посещения, IV»" in answer.text
+    assert 'name="indicators.readers.1" value="700"' in answer.text
+    assert 'name="indicators.visits.4" value="-5"' in answer.text
+    page = browser.get("/staff/stats/plans?year=2026").text
+    assert 'name="indicators.readers.1" value=""' in page
+
+
+def test_a_file_of_plans_says_which_lines_are_wrong(app, month):
+    browser = signed_in(app, month, Role.STATISTICIAN)
+    data = b"indicator\nindicators.readers;F99;2026;1\nindicators.luck;;2026;1\n"
+    answer = browser.post(
+        "/staff/stats/plans/file", reason="x", file=(io.BytesIO(data), "plan.csv"),
+        request_id="7f9d4a34-5c0e-4f5b-9a53-6a1a55f0b012",
+    )  # fmt: skip
+    assert answer.status_code == 422
+    assert "Строка 2: неизвестный филиал: «F99»" in answer.text
+    assert "Строка 3: неизвестный показатель: «indicators.luck»" in answer.text
+    filled = browser.get("/staff/stats/plans/2026.csv").data.decode("utf-8-sig")
+    assert "indicators.readers;;2026;;;;" in filled
 
 
 def test_a_plan_is_set_on_the_page(app, month):

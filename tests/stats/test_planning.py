@@ -16,8 +16,10 @@ from ils.stats import rules
 from ils.stats.actions import planning
 from ils.stats.actions.planning import PlanRejected
 from ils.stats.models import DeclaredValue, PlanVersion
+from ils.stats.queries import planning as queries
 from ils.stats.reports.loading import definitions
-from ils.stats.rules import Counted, Planned
+from ils.stats.rules import Counted, Planned, UnknownInput
+from ils.texts import say_error
 
 
 def plan(library, *rows, reason="план года", staff_id=None):
@@ -168,13 +170,28 @@ def test_plans_come_from_a_spreadsheet_all_or_none(library):
                      ["indicators.visits", "", "год", 1], ["indicators.visits", "", 2020, "много"],
                      ["indicators.readers", "", 2020, 7]),
             )  # fmt: skip
-    assert rejected.value.lines == [
-        (4, "unknown indicator “indicators.luck”"),
-        (5, "unknown branch “Ф9”"),
-        (6, "“год” is no year"),
-        (7, "“много” is no whole number"),
-        (8, "it stands twice in the file"),
+    said = [(number, say_error(why, "ru")) for number, why in rejected.value.lines]
+    assert said == [
+        (4, "неизвестный показатель: «indicators.luck»"),
+        (5, "неизвестный филиал: «Ф9»"),
+        (6, "это не год: «год»"),
+        (7, "нужно целое число: «много»"),
+        (8, "дважды в файле: «indicators.readers»"),
     ]
+
+
+def test_the_file_of_a_plan_comes_back_as_it_went(library):
+    """Lines without numbers leave the plan as it is; a dash takes it back."""
+    plan(library, readers((1, 2, 3, 4)))
+    known = rules.plan_keys(definitions(), date(2020, 5, 5), ("books",))
+    with db.transaction(library.sessions) as session:
+        standing = queries.standing_plans(session, 2020, None)
+        data = planning.plan_file(known, standing, 2020, "")
+        assert planning.read_plans(session, set(known), tables.rows(data)) == [
+            readers((1, 2, 3, 4))
+        ]
+        taken = tables.rows("indicator\nindicators.readers;;2020;-;–;;5".encode())
+        assert planning.read_plans(session, set(known), taken) == [readers((None, None, None, 5))]
 
 
 def test_what_is_declared_is_marked_and_makes_ratios(library):
@@ -214,7 +231,7 @@ def test_counters_add_up_and_the_last_state_stands(library):
 
 @pytest.mark.parametrize("key", ["readers", "loans", "items_overdue", "nonsense"])
 def test_what_the_ledger_counts_cannot_be_declared(library, key):
-    with pytest.raises(Counted):
+    with pytest.raises(UnknownInput if key == "nonsense" else Counted):
         declare(library, key, "5")
 
 

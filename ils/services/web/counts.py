@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from ils import web
+from ils import ledger, web
 from ils.errors import N_, IlsError, Invalid
 from ils.labels import LABELS
 from ils.ledger import Place
@@ -38,6 +38,10 @@ def count(session: Session) -> ResponseReturnValue:
     except IlsError as error:
         return _page(session, error)
     flash(gettext("Counted: %(count)s.", count=total))
+    day = web.form_day("day", N_("Day"))
+    if (posted := ledger.posted(session, day)) != day:
+        flash(gettext("%(month)s is closed: it counts in %(open)s.",
+                      month=f"{day:%m.%Y}", open=f"{posted:%m.%Y}"))  # fmt: skip
     kept = {name: request.form.get(name, "") for name in ("day", "what", "category", "point")}
     return redirect(url_for("services.tally", _anchor="grid", **kept))  # type: ignore[arg-type]
 

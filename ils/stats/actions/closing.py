@@ -65,6 +65,16 @@ def parsed_month(text: str) -> date:
         raise Invalid(N_("Month"), N_("Write the month as 2026-10.")) from None
 
 
+def check_over(month: date, today: date) -> None:
+    """Ask whether a month can be closed at all.
+
+    Raises:
+        MonthNotOver: it cannot.
+    """
+    if periods.next_month(month) > today:
+        raise MonthNotOver(month=f"{month:%Y-%m}")
+
+
 def close_month(
     session: Session,
     month: date,
@@ -83,8 +93,7 @@ def close_month(
             nobody said that this is right.
     """
     named = f"{month:%Y-%m}"
-    if periods.next_month(month) > today:
-        raise MonthNotOver(month=named)
+    check_over(month, today)
     months = closing.open_months(session, month)
     if not months:
         raise AlreadyClosed(month=named)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ils import clock
+from ils import clock, tables
 from ils.db import bulk_insert, new_id
 from ils.errors import N_, Invalid
 from ils.organisation.models import Branch
@@ -17,7 +17,7 @@ from ils.organisation.rules import checked_name
 from ils.stats import rules
 from ils.stats.models import DeclaredValue, PlanValue, PlanVersion
 from ils.stats.reports.definitions import Definitions
-from ils.stats.rules import Planned
+from ils.stats.rules import BadPlan, Planned
 
 
 class PlanRejected(Invalid):
@@ -26,7 +26,7 @@ class PlanRejected(Invalid):
     code = "plan_rejected"
     message = N_("The plan was not changed: %(count)s lines cannot be used.")
 
-    def __init__(self, lines: list[tuple[int, str]]) -> None:
+    def __init__(self, lines: list[tuple[int, BadPlan]]) -> None:
         """Keep every bad line."""
         super().__init__(count=len(lines))
         self.lines = lines
@@ -129,19 +129,37 @@ def read_plans(
     """
     branches = set(session.scalars(select(Branch.code)))
     found: dict[tuple[object, ...], Planned] = {}
-    bad: list[tuple[int, str]] = []
+    bad: list[tuple[int, BadPlan]] = []
     for number, cells in enumerate(rows, 1):
         if number == 1 or not any(cell.strip() for cell in cells):
             continue
         try:
             one = rules.planned_row(list(cells), known, branches)
-        except ValueError as error:
-            bad.append((number, str(error)))
+        except BadPlan as error:
+            bad.append((number, error))
+            continue
+        if one is None:
             continue
         key = (one.table, one.row, one.branch, one.year)
         if key in found:
-            bad.append((number, "it stands twice in the file"))
+            bad.append((number, BadPlan(N_("it stands twice in the file"), cells[0])))
         found[key] = one
     if bad:
         raise PlanRejected(bad)
     return list(found.values())
+
+
+def plan_file(
+    keys: Iterable[tuple[str, str]],
+    standing: Mapping[tuple[str, str], Sequence[int | None]],
+    year: int,
+    branch: str,
+) -> bytes:
+    """A CSV with the plans that stand, to be changed and read again; empty lines change nothing."""
+    head = ("indicator", "branch", "year", "I", "II", "III", "IV")
+    body = [
+        (f"{table}.{row}", branch, str(year),
+         *("" if value is None else str(value) for value in standing.get((table, row), [None] * 4)))
+        for table, row in keys
+    ]  # fmt: skip
+    return tables.written_csv(head, body)

@@ -55,7 +55,7 @@ def add_schedule(
         raise Invalid(N_("How often"), N_("Choose one from the list."))
     if not 1 <= days_after <= 60:
         raise Invalid(N_("Days after"), N_("From 1 to 60."))
-    given = [one for one in (a.strip() for a in addresses.split(",")) if one]
+    given = [one for one in map(str.strip, addresses.replace(";", ",").split(",")) if one]
     if any(one.count("@") != 1 or any(c.isspace() for c in one) for one in given):
         raise Invalid(N_("Addresses"), N_("Write e-mail addresses with commas between them."))
     schedule = Schedule(

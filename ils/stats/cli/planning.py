@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from ils import clock, db, tables
+from ils import clock, db, tables, texts
 from ils.console import Commands, Console, print_json, with_console
+from ils.errors import N_
 from ils.organisation.queries import branch_by_code
 from ils.stats import rules
 from ils.stats.actions import planning
@@ -16,6 +17,8 @@ from ils.stats.actions.planning import PlanRejected
 from ils.stats.cli.reports import DAY, stats
 from ils.stats.queries import planning as queries
 from ils.stats.reports.loading import definitions
+
+LINE = N_("Line %(number)s")
 
 
 @stats.group(cls=Commands)
@@ -37,7 +40,8 @@ def import_(console: Console, file: Path, reason: str, json_: bool) -> None:
             version = planning.set_plans(session, staff_id=None, reason=reason, planned=read)
     except PlanRejected as error:
         for number, why in error.lines:
-            click.echo(f"line {number}: {why}", err=True)
+            line = texts.say(LINE, console.language) % {"number": number}
+            click.echo(f"{line}: {texts.say_error(why, console.language)}", err=True)
         raise
     if json_:
         print_json({"id": version.id, "lines": len(read)})
@@ -69,11 +73,11 @@ def show(console: Console, year: int, branch: str | None, json_: bool) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @with_console
 def template(console: Console, file: Path) -> None:
-    """Write a CSV with every indicator, to be filled in and imported."""
-    year = str(clock.now().year)
-    head = ("indicator", "branch", "year", "I", "II", "III", "IV")
-    body = [(f"{t}.{r}", "", year, "", "", "", "") for t, r in sorted(plan_keys(console))]
-    file.write_bytes(tables.written_csv(head, body))
+    """Write a CSV with every indicator and its plan, to be filled in and imported."""
+    year = clock.now().year
+    with db.reading(console.sessions) as session:
+        standing = queries.standing_plans(session, year, None)
+    file.write_bytes(planning.plan_file(sorted(plan_keys(console)), standing, year, ""))
 
 
 @stats.command()

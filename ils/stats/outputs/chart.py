@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 from ils.stats.outputs.content import shown
 
 WIDTH, BAR, GAP, NAMES, NUMBERS = 640, 16, 6, 220, 80
-LONGEST = 34
+LONGEST = 28
 
 
 def charts(said: Mapping[str, Any], language: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
+from ils import clock
 from ils.config import Config
 from ils.errors import N_
 from ils.stats.outputs.hiding import Place, hidden_places
@@ -42,7 +43,11 @@ def content(done: FilledReport, config: Config, *, public: bool = False) -> dict
         "branch_names": [{"ru": b.name_ru, "kk": b.name_kk} for b in asked.branches],
         "frozen": [f"{month:%Y-%m}" for month in done.frozen],
         "plans": [
-            {"day": f"{version.set_at:%d.%m.%Y}", "reason": version.reason, "who": login or "—"}
+            {
+                "day": f"{clock.local_day(version.set_at, config.library.timezone):%d.%m.%Y}",
+                "reason": version.reason,
+                "who": login or "—",
+            }
             for version, login in done.plans
             if not public
         ],

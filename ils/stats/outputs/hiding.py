@@ -76,10 +76,10 @@ def _sums(table: Filled) -> dict[Place, Relation]:
 
 def _relations(table: Filled, sums: Mapping[Place, Relation]) -> Iterator[Relation]:
     rows, columns = (*table.rows, *table.base), table.columns
-    for whole, parts in _wholes(rows):
+    for whole, parts in (*_wholes(rows), *_broken_down(rows)):
         for column in columns:
             yield {(whole, column.key): 1, **{(part, column.key): -1 for part in parts}}
-    for whole, parts in _wholes(columns):
+    for whole, parts in (*_wholes(columns), *_broken_down(columns)):
         for row in rows:
             yield {(row.key, whole): 1, **{(row.key, part): -1 for part in parts}}
     for place, terms in sums.items():
@@ -104,6 +104,19 @@ def _wholes(items: Sequence[Item]) -> Iterator[tuple[str, list[str]]]:
         else:
             groups[whole, line, item.level].append(item.key)
     return ((str(whole), parts) for (whole, *_), parts in groups.items() if whole in keys)
+
+
+def _broken_down(items: Sequence[Item]) -> Iterator[tuple[str, list[str]]]:
+    """Named lines and breakdowns that count the same: readers, by category."""
+    lines = {id(item.line): item.line for item in items if item.line.each}
+    for key, line in lines.items():
+        parts = [i.key for i in items if id(i.line) == key and not i.part and i.level == 0]
+        for whole in items:
+            named = whole.line
+            same = (named.measure, named.when, named.back, whole.where)
+            counts_alike = same == (line.measure, line.when, line.back, line.where)
+            if counts_alike and named.counted and not (named.each or whole.part):
+                yield whole.key, parts
 
 
 def _holds(relation: Relation, figures: Mapping[Place, Figure]) -> bool:

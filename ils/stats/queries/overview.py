@@ -40,9 +40,10 @@ def doubts(
     found = _unstated(session, period, scope)
     last_month = (period.start.replace(day=1) - timedelta(days=1)).replace(day=1)
     month = f"{last_month:%m.%Y}"
+    still_open = session.get(ClosedMonth, last_month) is None
     silent = [
         f"{one.branch.code} ({len(one.days)})"
-        for one in closing.silent_days(session, last_month)
+        for one in (closing.silent_days(session, last_month) if still_open else ())
         if scope is None or one.branch.id in scope
     ]
     if silent:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Select, select
@@ -29,17 +32,49 @@ def declared_values(
     return query
 
 
-def plan_versions(year: int | None = None) -> Select[PlanVersion, str | None]:
+def plan_versions(
+    year: int | None = None, branch: Branch | None = None
+) -> Select[PlanVersion, str | None]:
     """Settings and changes of plans with who made them, the latest first."""
     query = (
         select(PlanVersion, Staff.login)
         .outerjoin(Staff, Staff.id == PlanVersion.set_by)
         .order_by(PlanVersion.set_at.desc(), PlanVersion.id.desc())
     )
+    touched = select(PlanValue.version_id)
     if year is not None:
-        touched = select(PlanValue.version_id).where(PlanValue.year == year)
-        query = query.where(PlanVersion.id.in_(touched))
-    return query
+        touched = touched.where(PlanValue.year == year)
+    if branch is not None:
+        touched = touched.where(PlanValue.branch_id == branch.id)
+    return query.where(PlanVersion.id.in_(touched))
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a version set: a line of the plan with its quarters, of a branch or of the system."""
+
+    table: str
+    row: str
+    branch: str | None
+    quarters: tuple[int | None, ...]
+
+
+def changes_of(session: Session, versions: Sequence[PlanVersion]) -> dict[int, list[Change]]:
+    """Version → what it set, line by line."""
+    query = (
+        select(PlanValue, Branch.code)
+        .outerjoin(Branch, Branch.id == PlanValue.branch_id)
+        .where(PlanValue.version_id.in_([version.id for version in versions]))
+        .order_by(PlanValue.id)
+    )
+    found: dict[int, dict[tuple[str, str, str | None], list[int | None]]] = defaultdict(dict)
+    for one, code in session.execute(query):
+        line = found[one.version_id].setdefault((one.table_id, one.row, code), [None] * 4)
+        line[one.quarter - 1] = one.value
+    return {
+        version: [Change(*key, tuple(quarters)) for key, quarters in lines.items()]
+        for version, lines in found.items()
+    }
 
 
 def standing_plans(
@@ -62,9 +97,15 @@ def standing_plans(
     return {key: values for key, values in found.items() if any(v is not None for v in values)}
 
 
-def versions_behind(session: Session, first: date, last: date) -> list[tuple[PlanVersion, str]]:
-    """Who changed the plans of some years and when, to be printed under them."""
-    touched = select(PlanValue.version_id).where(PlanValue.year.between(first.year, last.year))
+def versions_behind(
+    session: Session, years: tuple[int, int], tables: Iterable[str], scope: frozenset[int] | None
+) -> list[tuple[PlanVersion, str]]:
+    """Who changed the plans of some tables and years and when, to be printed under them."""
+    touched = select(PlanValue.version_id).where(
+        PlanValue.year.between(*years), PlanValue.table_id.in_(tables)
+    )
+    if scope is not None:
+        touched = touched.where(PlanValue.branch_id.in_(scope))
     query = (
         select(PlanVersion, Staff.login)
         .outerjoin(Staff, Staff.id == PlanVersion.set_by)

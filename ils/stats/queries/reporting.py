@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -94,7 +94,8 @@ def filled(session: Session, lists: Lists, done: Definitions, asked: Asked) -> F
     about = world(session, lists, done=done, tables=tables, period=asked.period, scope=asked.scope)
     wanted = {d for table in tables for d in demands(table, done, asked.period)}
     found = Counted(totals.counts(session, wanted, asked.scope))
-    planned = about.plans and any(c.plan for table in tables for c in table.columns)
+    planned = {one for table in tables for one in _planned_in(table)}
+    years = (asked.period.start.year, asked.period.last.year)
     return FilledReport(
         asked,
         [
@@ -102,8 +103,15 @@ def filled(session: Session, lists: Lists, done: Definitions, asked: Asked) -> F
             for t in tables
         ],
         frozen(session, asked.period),
-        versions_behind(session, asked.period.start, asked.period.last) if planned else (),
+        versions_behind(session, years, planned, asked.scope) if planned else (),
     )
+
+
+def _planned_in(table: Table) -> Iterator[str]:
+    """The tables whose plans stand in one."""
+    for column in table.columns:
+        if column.plan:
+            yield column.plan_of.partition(".")[0] if column.plan_of else table.plans or table.id
 
 
 def tables_of(done: Definitions, asked: Asked) -> list[Table]:

@@ -22,7 +22,7 @@ from ils.stats.queries import closing as closing_queries
 from ils.stats.queries import planning as plan_queries
 from ils.stats.queries import verification
 from ils.stats.reports.loading import definitions
-from ils.stats.rules import Planned
+from ils.stats.rules import BadPlan, Planned
 from ils.stats.web import shared
 from ils.stats.web.reports import FORMS, file
 from ils.stats.web.shared import KEEPS, SEES_ALL, statistics
@@ -65,37 +65,38 @@ def declare(session: Session) -> ResponseReturnValue:
 @web.page(*SEES_ALL)
 def plans(session: Session) -> ResponseReturnValue:
     """The plans of a year by quarters, and how they came to be."""
-    year = web.argument_int("year") or web.today().year
-    code = request.args.get("branch", "")
-    branch = organisation.branch_by_code(session, code) if code else None
-    return shared.rendered(
-        "plans",
-        rows=_plan_rows(),
-        titles={table.id: table.names for table in definitions().tables},
-        standing=plan_queries.standing_plans(session, year, branch.id if branch else None),
-        year=year,
-        branch=branch,
-        branches=session.scalars(organisation.branches()).all(),
-        page=web.paged(session, plan_queries.plan_versions(year)),
-    )
+    return _plans(session, request.args.get("year", ""), request.args.get("branch", ""))
 
 
 @statistics.post("/plans")
 @web.page(*KEEPS, write=True)
 def set_plans(session: Session) -> ResponseReturnValue:
     """Set what differs from the plans that stand, as one version with its reason."""
-    year, branch = web.form_int("year") or web.today().year, _branch(session)
+    code = request.form.get("branch", "")
+    try:
+        with session.begin_nested():
+            count, year = _set_plans(session, code)
+    except Invalid as error:
+        return _plans(session, request.form.get("year", ""), code, error), error.status
+    flash(gettext("The plan was changed: %(count)s lines.", count=count))
+    return redirect(url_for("statistics.plans", year=year, branch=code or None))
+
+
+def _set_plans(session: Session, code: str) -> tuple[int, int]:
+    year = rules.plan_year(request.form.get("year", ""))
+    branch = organisation.branch_by_code(session, code) if code else None
     standing = plan_queries.standing_plans(session, year, branch.id if branch else None)
     changed = []
-    for table, row, _ in _plan_rows():
-        quarters = tuple(_quarter(f"{table}.{row}.{q}") for q in range(1, 5))
+    for table, row, names in _plan_rows():
+        quarters = tuple(
+            _quarter(f"{table}.{row}.{q}", f"{names[shared.language()]}, {roman}")
+            for q, roman in enumerate(("I", "II", "III", "IV"), 1)
+        )
         if list(quarters) != standing.get((table, row), [None] * 4):
-            code = branch.code if branch else None
-            changed.append(Planned(table, row, code, year, quarters))
+            changed.append(Planned(table, row, code or None, year, quarters))
     reason = request.form.get("reason", "")
     planning.set_plans(session, staff_id=g.staff.id, reason=reason, planned=changed)
-    flash(gettext("The plan was changed: %(count)s lines.", count=len(changed)))
-    return redirect(url_for("statistics.plans", year=year, branch=branch.code if branch else None))
+    return len(changed), year
 
 
 @statistics.post("/plans/file")
@@ -104,24 +105,54 @@ def set_plans(session: Session) -> ResponseReturnValue:
 def import_plans(session: Session) -> ResponseReturnValue:
     """Set plans from a table: indicator, branch, year, four quarters."""
     uploaded = request.files.get("file")
-    rows = tables.rows(uploaded.read() if uploaded else b"")
     known = {(table, row) for table, row, _ in _plan_rows()}
-    read = planning.read_plans(session, known, rows)
-    reason = request.form.get("reason", "")
-    planning.set_plans(session, staff_id=g.staff.id, reason=reason, planned=read)
+    try:
+        with session.begin_nested():
+            rows = tables.rows(uploaded.read() if uploaded else b"")
+            read = planning.read_plans(session, known, rows)
+            reason = request.form.get("reason", "")
+            planning.set_plans(session, staff_id=g.staff.id, reason=reason, planned=read)
+    except Invalid as error:
+        return _plans(session, "", "", error), error.status
     flash(gettext("The plan was changed: %(count)s lines.", count=len(read)))
-    return redirect(url_for("statistics.plans", year=read[0].year if read else None))
+    return redirect(url_for("statistics.plans", year=read[0].year))
 
 
-@statistics.get("/plans/template.csv")
+@statistics.get("/plans/<int:year>.csv")
 @web.page(*SEES_ALL)
-def plan_template(session: Session) -> ResponseReturnValue:
-    """An empty plan to be filled in."""
-    del session
-    head = ("indicator", "branch", "year", "I", "II", "III", "IV")
-    year = str(web.today().year)
-    body = [(f"{table}.{row}", "", year, "", "", "", "") for table, row, _ in _plan_rows()]
-    return file(tables.written_csv(head, body), "csv", "plan")
+def plan_template(session: Session, year: int) -> ResponseReturnValue:
+    """The plan as a table to be changed."""
+    code = request.args.get("branch", "")
+    branch = organisation.branch_by_code(session, code) if code else None
+    standing = plan_queries.standing_plans(session, year, branch.id if branch else None)
+    keys = [(table, row) for table, row, _ in _plan_rows()]
+    return file(planning.plan_file(keys, standing, year, code), "csv", f"plan-{year}-{code}")
+
+
+def _plans(session: Session, year_: str, code: str, error: Invalid | None = None) -> str:
+    """The page of plans; after an error, with what was typed and what is wrong with it."""
+    try:
+        year = rules.plan_year(year_) if year_ else web.today().year
+    except BadPlan as wrong:
+        year, error = web.today().year, error or wrong
+    branch = organisation.branch_by_code(session, code) if code else None
+    page = web.paged(session, plan_queries.plan_versions(year, branch))
+    lines = _plan_rows()
+    return shared.rendered(
+        "plans",
+        rows=lines,
+        labels={(table, row): names[shared.language()] for table, row, names in lines},
+        titles={table.id: table.names for table in definitions().tables},
+        standing=plan_queries.standing_plans(session, year, branch.id if branch else None),
+        typed=request.form if error else {},
+        year=year,
+        branch=branch,
+        branches=session.scalars(organisation.branches()).all(),
+        page=page,
+        changes=plan_queries.changes_of(session, [version for version, _ in page.rows]),
+        error=web.translated(error) if error else "",
+        bad=[(number, web.translated(why)) for number, why in getattr(error, "lines", ())],
+    )
 
 
 @statistics.get("/closing")
@@ -150,7 +181,8 @@ def close(session: Session) -> ResponseReturnValue:
     done = closing.close_month(
         session, month, today=web.today(), staff_id=g.staff.id, accepted=accepted
     )
-    flash(gettext("Closed: %(months)s", months=", ".join(f"{m:%m.%Y}" for m in done)))
+    span = f"{done[0]:%m.%Y} – {done[-1]:%m.%Y}" if len(done) > 1 else f"{done[0]:%m.%Y}"
+    flash(gettext("Closed: %(months)s", months=span))
     return redirect(url_for("statistics.months"))
 
 
@@ -159,7 +191,9 @@ def close(session: Session) -> ResponseReturnValue:
 def verify(session: Session) -> ResponseReturnValue:
     """Count all closed months again, another way."""
     number, found = verification.verify(session)
-    return shared.rendered("verified", number=number, found=found)
+    sealing = len(closing_queries.unsealed(session))
+    found = [one for one in found if one.what != "seal"]
+    return shared.rendered("verified", number=number, found=found, sealing=sealing)
 
 
 @statistics.get("/schedules")
@@ -195,6 +229,7 @@ def schedule(session: Session) -> ResponseReturnValue:
         branch=_branch(session),
         today=web.today(),
     )
+    flash(gettext("The schedule was added."))
     return redirect(url_for("statistics.schedule_list"))
 
 
@@ -244,8 +279,8 @@ def _plan_rows() -> list[tuple[str, str, dict[str, str]]]:
     return found
 
 
-def _quarter(name: str) -> int | None:
+def _quarter(name: str, label: str) -> int | None:
     try:
         return rules.plan_number(request.form.get(name, ""))
-    except ValueError:
-        raise Invalid(name, N_("It must be a number.")) from None
+    except BadPlan:
+        raise Invalid(label, N_("It must be a whole number, not below 0.")) from None

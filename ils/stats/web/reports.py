@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from urllib.parse import quote
 
 from flask import Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -86,17 +88,25 @@ def download(
     asked = shared.asked(session, report, days, where, request.args.get("by", ""))
     system = web.ils()
     done = reporting.filled(session, system.config.lists, definitions(), asked)
-    said = content(done, system.config, public=request.args.get("public") == "1")
-    language = request.args.get("language", "")
-    data = write(said, form, language if language in {"kk", "ru"} else shared.language())
-    return file(data, form, f"{report}-{asked.period.start}-{asked.period.last}")
+    public = request.args.get("public") == "1"
+    said = content(done, system.config, public=public)
+    wanted = request.args.get("language", "")
+    language = wanted if wanted in {"kk", "ru"} else shared.language()
+    codes = [branch.code for branch in asked.branches]
+    parts = [report, f"{asked.period.start}-{asked.period.last}", *codes, language]
+    data = write(said, form, language)
+    return file(data, form, "-".join([*parts, "public"] if public else parts))
 
 
 def file(data: bytes, form: str, name: str) -> Response:
     """A file to keep."""
     answer = Response(data, mimetype=FORMATS[form].mimetype)
-    plain = name.encode("ascii", "ignore").decode().strip("-") or "report"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{plain}.{FORMATS[form].suffix}"'
+    suffix = FORMATS[form].suffix
+    plain = re.sub("-+", "-", name.encode("ascii", "ignore").decode()).strip("-") or "report"
+    whole = quote(f"{name}.{suffix}")
+    answer.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{plain}.{suffix}\"; filename*=UTF-8''{whole}"
+    )
     return answer
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ils import web
 from ils.clock import Period
-from ils.errors import N_
+from ils.errors import N_, Forbidden
 from ils.organisation import queries as organisation
 from ils.organisation.models import Branch, Role
 from ils.stats.outputs.content import shown
@@ -26,6 +26,13 @@ SEES = (*SEES_ALL, Role.DESK, Role.SENIOR)
 #: Who plans, declares, closes.
 KEEPS = (Role.STATISTICIAN, Role.ADMINISTRATOR)
 ALL = "all"
+
+
+class OtherBranch(Forbidden):
+    """Staff of a branch see their own figures."""
+
+    code = "other_branch"
+    message = N_("You may see the figures of the branch “%(branch)s” only.")
 
 
 def sees_all() -> bool:
@@ -49,8 +56,11 @@ def branches_of(session: Session, where: str) -> tuple[Branch, ...]:
 
     Raises:
         UnknownBranch: no branch has the code.
+        OtherBranch: it is not one's own.
     """
     if not sees_all():
+        if where != g.staff.branch.code:
+            raise OtherBranch(branch=g.staff.branch.code)
         return (session.get_one(Branch, g.staff.branch.id),)
     if where == ALL:
         return ()
