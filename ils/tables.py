@@ -1,4 +1,4 @@
-"""Tables people keep things in: XLSX, CSV. The one importer of openpyxl."""
+"""Tables people keep things in: XLSX, CSV. The one importer of openpyxl and xlsxwriter."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zipfile import BadZipFile
 
 from ils.errors import N_, Invalid
@@ -104,7 +105,7 @@ def written_csv(head: Sequence[str], body: Sequence[Sequence[str]]) -> bytes:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a sheet: a text or a number, or a formula (without its sign ``=``)."""
+    """A cell of a sheet: a text or a number; of a formula (without its sign ``=``) its value."""
 
     value: str | int | float | None
     formula: str = ""
@@ -123,36 +124,45 @@ class Sheet:
 
 
 def workbook(sheets: Sequence[Sheet]) -> bytes:
-    """An XLSX of some sheets; texts stay texts, whatever sign they begin with."""
-    from openpyxl import Workbook  # noqa: PLC0415 -- see above
-    from openpyxl.styles import Alignment, Font  # noqa: PLC0415
-    from openpyxl.utils import get_column_letter  # noqa: PLC0415
+    """An XLSX of some sheets; texts stay texts, whatever sign they begin with.
 
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    for sheet in sheets:
-        made = book.create_sheet(_sheet_name(sheet.name, book.sheetnames))
-        for at, row in enumerate(sheet.rows, 1):
-            for place, cell in enumerate(row, 1):
-                written = made.cell(at, place, cell.value)
-                if isinstance(cell.value, str):
-                    written.data_type = "s"
-                if cell.formula:
-                    written.value = f"={cell.formula}"
-                written.number_format = cell.format
-                written.font = Font(bold=cell.bold)
-                written.alignment = Alignment(
-                    indent=cell.indent, wrap_text=place == 1, vertical="top"
-                )
-        for number in sheet.hidden:
-            made.row_dimensions[number].hidden = True
-        made.column_dimensions["A"].width = 46
-        widest = max((len(row) for row in sheet.rows), default=1)
-        for place in range(2, widest + 1):
-            made.column_dimensions[get_column_letter(place)].width = 14
+    Formulas bring their values along: previews of mail programs do not compute.
+    """
+    from xlsxwriter import Workbook  # noqa: PLC0415 -- see above
+
     out = io.BytesIO()
-    book.save(out)
+    book = Workbook(out, {"in_memory": True})
+    formats: dict[tuple[object, ...], Any] = {}
+    taken: list[str] = []
+    for sheet in sheets:
+        taken.append(_sheet_name(sheet.name, taken))
+        made = book.add_worksheet(taken[-1])
+        made.set_column(0, 0, 46)
+        made.set_column(1, max((len(row) for row in sheet.rows), default=1), 14)
+        for at, row in enumerate(sheet.rows):
+            for place, cell in enumerate(row):
+                look = (cell.format, cell.bold, cell.indent, place == 0)
+                if look not in formats:
+                    names = ("num_format", "bold", "indent", "text_wrap")
+                    said = dict(zip(names, look, strict=True))
+                    formats[look] = book.add_format({**said, "valign": "top"})
+                _write(made, at, place, cell, formats[look])
+        for number in sheet.hidden:
+            made.set_row(number - 1, None, None, {"hidden": True})
+    book.close()
     return out.getvalue()
+
+
+def _write(made: Any, at: int, place: int, cell: Cell, look: object) -> None:
+    if cell.formula:
+        value = "" if cell.value is None else cell.value
+        made.write_formula(at, place, f"={cell.formula}", look, value)
+    elif cell.value is None:
+        made.write_blank(at, place, None, look)
+    elif isinstance(cell.value, str):
+        made.write_string(at, place, cell.value, look)
+    else:
+        made.write_number(at, place, cell.value, look)
 
 
 def address(row: int, column: int) -> str:

@@ -23,6 +23,7 @@ HOMES = {
     "pyzbar": {"ils/holdings/barcodes.py"},
     "PIL": {"ils/circulation/photos.py", "ils/holdings/barcodes.py"},
     "openpyxl": {"ils/tables.py"},
+    "xlsxwriter": {"ils/tables.py"},
     "alembic": {"ils/schema.py"},
     "argon2": {"ils/organisation/actions.py"},
     "limits": {"ils/organisation/web.py"},

@@ -63,10 +63,10 @@ def _cell(row: Mapping[str, Any], key: str, places: Mapping[tuple[str, str], str
         return Cell("—" if value is None else value)
     formula = row.get("formulas", {}).get(key, "")
     referred = [(one, other) for one, other in REFERENCE.findall(formula)]
+    text = ""
     if formula and all(place in places for place in referred):
         text = REFERENCE.sub(lambda found: places[found[1], found[2]], formula)
-        return Cell(None, text, shape)
     exact = row.get("fractions", {}).get(key)
     if exact is not None and (unit == "count" or not formula):
         value = float(Fraction(exact))  # rounded when it is shown, not before it is computed with
-    return Cell(float(value) if isinstance(value, str) else value, format=shape)
+    return Cell(float(value) if isinstance(value, str) else value, text, shape)
