@@ -23,7 +23,7 @@ from ils.mail import Letter
 from ils.stats.actions import planning, schedules
 from ils.stats.models import SELFCHECK, WORKER, ClosedMonth, Heartbeat, PreparedReport, Schedule
 from ils.stats.outputs.chart import charts
-from ils.stats.outputs.content import number, shown
+from ils.stats.outputs.content import closed, number, shown
 from ils.stats.outputs.formats import FORMATS, write
 from ils.stats.reports.filling import Figure
 from ils.stats.reports.loading import definitions
@@ -173,6 +173,11 @@ def test_the_contract_is_json(year):
     assert json.loads(write(year, "json", "ru")) == json.loads(json.dumps(year))
     assert (year["report"], year["from"], year["to"]) == ("annual", "2020-01-01", "2020-12-31")
     assert set(FORMATS) == {"json", "text", "csv", "xlsx", "docx", "pdf"}
+
+
+def test_closed_months_are_told_shortly():
+    months = ["2025-12", "2026-01", "2026-02", "2026-04"]
+    assert closed({"frozen": months}) == "12.2025 – 02.2026, 04.2026"
 
 
 def test_a_chart_says_its_numbers(year):

@@ -16,6 +16,7 @@ from ils.stats.queries.reporting import FilledReport, both
 from ils.stats.reports.axes import Item
 from ils.stats.reports.definitions import Names
 from ils.stats.reports.filling import Figure, Filled
+from ils.stats.reports.periods import next_month
 
 DECLARED = N_("declared, not counted")
 HIDDEN = "…"
@@ -143,6 +144,20 @@ def span(said: Mapping[str, Any]) -> str:
     """The period in words of figures."""
     first, last = date.fromisoformat(said["from"]), date.fromisoformat(said["to"])
     return f"{first:%d.%m.%Y} – {last:%d.%m.%Y}"
+
+
+def closed(said: Mapping[str, Any]) -> str:
+    """The closed months in it, those that follow each other as one: ``01.2026 – 10.2026``."""
+    spans: list[list[date]] = []
+    for text in said["frozen"]:
+        month = date.fromisoformat(f"{text}-01")
+        if spans and next_month(spans[-1][-1]) == month:
+            spans[-1].append(month)
+        else:
+            spans.append([month])
+    return ", ".join(
+        f"{one[0]:%m.%Y} – {one[-1]:%m.%Y}" if len(one) > 1 else f"{one[0]:%m.%Y}" for one in spans
+    )
 
 
 def where(said: Mapping[str, Any], language: str) -> str:

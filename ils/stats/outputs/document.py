@@ -7,7 +7,7 @@ from typing import Any
 
 from ils.errors import N_
 from ils.paper import Block, Grid, Heading, Text
-from ils.stats.outputs.content import DECLARED, shown, span, where, words
+from ils.stats.outputs.content import DECLARED, closed, shown, span, where, words
 
 #: Columns of numbers that stand beside each other; more go below, with the names again.
 ABREAST = 8
@@ -71,5 +71,4 @@ def _under(said: Mapping[str, Any], language: str) -> Iterator[Block]:
         text = words(PLANNED, language) % one
         yield Text(text, small=True)
     if said["frozen"]:
-        months = ", ".join(said["frozen"])
-        yield Text(words(FROZEN, language) % {"months": months}, small=True)
+        yield Text(words(FROZEN, language) % {"months": closed(said)}, small=True)

@@ -14,7 +14,7 @@ from ils import web
 from ils.organisation import queries as organisation
 from ils.organisation.models import Role
 from ils.stats.outputs.chart import charts
-from ils.stats.outputs.content import content
+from ils.stats.outputs.content import closed, content
 from ils.stats.outputs.formats import FORMATS, write
 from ils.stats.queries import entries as entry_queries
 from ils.stats.queries import reporting
@@ -64,6 +64,7 @@ def report(session: Session, report: str, days: str, where: str, table: str) -> 
     return shared.rendered(
         "report",
         said=said,
+        closed=closed(said),
         asked=asked,
         where_said=shared.said_branches(asked),
         chosen={branch.id for branch in asked.branches},
