@@ -107,6 +107,21 @@ def test_a_report_can_be_taken_along(app, month, form):
     assert one.headers["Content-Disposition"].endswith(f"filename*=UTF-8''{quote(name)}")
 
 
+def test_entries_say_the_days_they_are_of(app, month):
+    browser = signed_in(app, month, Role.STATISTICIAN)
+    history(month, line("loan", "2025-03-07", 2), line("opening", "2025-01-01", 9, of="stock"))
+    base = f"/staff/stats/month/{MARCH}/all"
+    for cell, days in (
+        ("indicators/loans/fact", "01.03.2026 – 31.03.2026"),
+        ("indicators/loans/previous", "01.03.2025 – 31.03.2025"),
+        ("indicators/loans/growth", "01.03.2026 – 31.03.2026"),
+        ("fund_movement/opening/total", "01.03.2026 – 31.03.2026"),
+    ):
+        assert days in browser.get(f"{base}/{cell}").text, cell
+    plan = browser.get(f"/staff/stats/plan/{MARCH}/all/plan_fact/loans/last").text
+    assert "01.01.2025 – 31.12.2025" in plan
+
+
 def test_loans_are_cut_by_two_facets(app, month):
     browser = signed_in(app, month, Role.STATISTICIAN)
     path = f"/staff/stats/loans/{MARCH}/all/loans_by"

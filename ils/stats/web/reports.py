@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from urllib.parse import quote
 
 from flask import Response, g, redirect, request, url_for
@@ -11,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from ils import web
+from ils.clock import Period
 from ils.organisation import queries as organisation
 from ils.organisation.models import Role
 from ils.stats.outputs.chart import charts
@@ -18,6 +21,7 @@ from ils.stats.outputs.content import closed, content
 from ils.stats.outputs.formats import FORMATS, write
 from ils.stats.queries import entries as entry_queries
 from ils.stats.queries import reporting
+from ils.stats.reports.filling import Term
 from ils.stats.reports.loading import definitions
 from ils.stats.web import shared
 from ils.stats.web.shared import FACETS, SEES, statistics
@@ -99,6 +103,15 @@ def download(
     return file(data, form, "-".join([*parts, "public"] if public else parts))
 
 
+def _days(terms: Sequence[Term], period: Period) -> tuple[date | None, date]:
+    """The first and last day of what is counted; a balance has no first one."""
+    windows = {term.window for term in terms}
+    if len(windows) != 1:
+        return period.start, period.last
+    (window,) = windows
+    return window.start, window.end - timedelta(days=1)
+
+
 def file(data: bytes, form: str, name: str) -> Response:
     """A file to keep."""
     answer = Response(data, mimetype=FORMATS[form].mimetype)
@@ -119,8 +132,10 @@ def entries(
     """The entries behind one figure."""
     asked = shared.asked(session, report, days, where, request.args.get("by", ""))
     filling, world = reporting.filling(session, web.ils().config.lists, definitions(), asked, table)
-    query = entry_queries.entries(reporting.terms(filling, row, column), world)
+    terms = reporting.terms(filling, row, column)
+    query = entry_queries.entries(terms, world)
     return shared.rendered("entries",
+        days=_days(terms, asked.period),
         page=web.paged(session, query),
         sum=entry_queries.sum_of(session, query),
         names=(filling.table.names, filling.rows[row].names, filling.columns[column].names),
