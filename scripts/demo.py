@@ -25,6 +25,8 @@ CATEGORIES = {
     "unemployed": 13, "student": 14, "pupil": 15, "pensioner": 16, "disabled": 17,
 }  # fmt: skip
 AGES = {"pupil": (7, 16), "student": (17, 23), "pensioner": (63, 80)}
+FORMS = ("studied", "weekly", "daily", "monthly", "loans", "loans_kk", "loans_en", "adventure",
+         "fantasy", "detective", "humour", "history")  # fmt: skip
 REFERENCES = ("thematic", "address", "verifying", "factual")
 
 
@@ -268,6 +270,8 @@ class Year(Told):
                  "titles_kk")  # fmt: skip
         for key, value in zip(parts, self.rows["T000-08"][0], strict=True):
             yield f"subscription_{key}", value
+        for key, row in zip(FORMS, self.rows["T000-31"], strict=True):
+            yield f"forms_{key}", row[1]
         yield "kazakhstani_stock", self.rows["T000-26"][0][6]
         yield "kazakhstani_digitised", self.rows["T000-26"][0][7]
 

@@ -65,7 +65,7 @@ def test_the_report_prints_every_additive_figure_and_computes_the_ratios(told, e
         if done.get(place, "missing") != wanted
     ]
     assert wrong == []
-    assert len(list(printed(rows))) > 420
+    assert len(list(printed(rows))) > 440
     keys = ("turnover", "loans_per_reader", "visits_per_reader", "renewal", "coverage")
     assert {key: done["indicators", key, "fact"] for key in keys} == {
         "turnover": "0.4",  # printed 0,3
@@ -258,6 +258,11 @@ def printed_surroundings(rows):
     keys = ("books", "periodicals", "periodicals.second_half", "periodicals.next_half")
     for at, key in enumerate(keys, 1):
         yield ("funding", key, "fact"), str(rows["T000-06"][0][at])
+    lines = ("studied", "studied.weekly", "studied.daily", "studied.monthly", "loans", "loans.kk",
+             "loans.en", "loans.adventure", "loans.fantasy", "loans.detective", "loans.humour",
+             "loans.history")  # fmt: skip
+    for key, (_, number) in zip(lines, rows["T000-31"], strict=True):
+        yield ("reader_forms", key, "count"), number
     row = rows["T000-08"][0]
     for key, places in (("sum", (0, 3, 4)), ("sets", (1, 5, 6)), ("titles", (2, 7, 8))):
         for column, at in zip(("total", "kz", "kk"), places, strict=True):
