@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from ils.stats.reports.axes import Item
 from ils.stats.reports.definitions import TOTAL
-from ils.stats.reports.filling import Figure, Filled
+from ils.stats.reports.filling import REFERENCE, Figure, Filled
 from ils.stats.reports.formulas import linear
 
 LEAST_SHOWN = 5
-REFERENCE = re.compile(r"\[([^|\]]+)\|([^|\]]+)\]")
 Place = tuple[str, str]
 #: Elimination is done in whole numbers, but for multiples of this.
 PRIME = 2**61 - 1

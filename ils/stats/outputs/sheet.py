@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from ils.stats.outputs.content import DECLARED, HIDDEN, span, where, words
+from ils.stats.reports.filling import REFERENCE
 from ils.tables import Cell, Sheet, address, workbook
 
-REFERENCE = re.compile(r"\[([^|\]]+)\|([^|\]]+)\]")
 FORMATS = {
     "ratio": "0.0",
     "percent": "0.0",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ from ils.stats.reports.formulas import Term as Formula
 from ils.stats.reports.formulas import Value, division, evaluate, linear, names, written
 from ils.stats.reports.periods import Window
 from ils.stats.reports.plans import planned
+
+#: A cell in a written formula: its row and its column.
+REFERENCE = re.compile(r"\[([^|\]]+)\|([^|\]]+)\]")
 
 
 @dataclass(frozen=True)
