@@ -1,12 +1,13 @@
 """Counts by hand, events, references, refusals: what they write, and how it is taken back."""
 
 import re
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
 
-from ils import db
+from ils import db, ledger
 from ils.ledger import Entry
 from ils.organisation.models import Role
 from ils.services.models import Event, Refusal
@@ -199,3 +200,20 @@ def test_another_branch_cannot_touch_what_is_not_its_own(page, app, library):
     answer = other.post(f"/staff/services/events/{event}/cancel", request_id=str(uuid4()))
     assert answer.status_code == 403
     assert sums(library, "event") == {(): 1}
+
+
+def test_a_count_dated_into_a_closed_month_says_where_it_stands(page, library):
+    shown = page.get("/staff/services/tally?what=visit").text
+    first = date.fromisoformat(re.search(r'name="day" value="([^"]+)"', shown)[1]).replace(day=1)
+    with db.transaction(library.sessions) as session:
+        ledger.close_until(session, first)
+    last = first - timedelta(days=1)
+    form = {"what": "visit", "category": "", "point": "", "count": "7"}
+    for day, said in ((last, 1), (first, 0)):
+        answer = page.post(
+            "/staff/services/tally", **form, day=day.isoformat(), request_id=str(uuid4())
+        )
+        assert answer.status_code == 302
+        told = f"{last:%m.%Y} закрыт: это войдёт в отчёт за {first:%m.%Y}."
+        assert page.get("/staff/services/tally").text.count(told) == said
+    assert sums(library, "visit", "posted") == {(first,): 14}
