@@ -14,11 +14,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ils import config as configuration
 from ils import db, web
-from ils.catalog.rules.worksheets import Worksheets, worksheets
-from ils.catalog.web import cataloguing
+from ils.catalog.worksheets.definitions import Worksheets, worksheets
+from ils.cataloguing.web import BLUEPRINTS as CATALOGUING
 from ils.circulation.web import desk, lending, patrons
 from ils.config import BadConfiguration, Config
-from ils.holdings.web import catalogue, printed, upkeep
 from ils.organisation import queries as organisation
 from ils.organisation.web import pages as organisation_pages
 from ils.organisation.web import settings
@@ -60,10 +59,7 @@ def create_app(config: Config | None = None) -> Flask:
     pages = (
         organisation_pages,
         settings,
-        cataloguing,
-        catalogue,
-        upkeep,
-        printed,
+        *CATALOGUING,
         patrons,
         desk,
         lending,

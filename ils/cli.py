@@ -11,16 +11,15 @@ import subprocess
 import sys
 import threading
 from datetime import date
-from importlib import import_module
 
 import click
 from gunicorn.app.base import BaseApplication
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ils import __version__, clock, db, mail, schema, selfcheck, texts
+from ils import __version__, clock, db, i18n, messages, schema, selfcheck
 from ils.app import create_app
-from ils.catalog.cli import catalog
+from ils.cataloguing.cli import catalog
 from ils.circulation.cli import desk, patrons
 from ils.circulation.queries import overdue_by_branch
 from ils.console import Commands, Console, print_json, with_console
@@ -40,8 +39,6 @@ from ils.stats.queries.closing import silent_days
 from ils.stats.queries.overview import worker_doubts
 from ils.stats.queries.planning import value_noted
 from ils.stats.reports.loading import definitions
-
-import_module("ils.holdings.cli")  # adds its commands to `catalog`
 
 LEAST_DISK_MB = 500
 WORKER_SECONDS = 5
@@ -161,7 +158,7 @@ def worker(console: Console, once: bool) -> None:
             if rounds % STATISTICS_ROUNDS == 0:
                 _round(console)
             if console.config.mail.host:
-                mail.send_due(console.sessions, console.config.mail)
+                messages.send_due(console.sessions, console.config.mail)
         except SQLAlchemyError as error:  # the database restarts; so does the next round
             click.echo(f"worker: {type(error).__name__}", err=True)
         if once:
@@ -224,14 +221,14 @@ def check(console: Console, json_: bool) -> None:
         problems.append({"id": "disk", "message": f"only {free} MB are free"})
     with db.reading(console.sessions) as session:
         problems += [
-            {"id": "worker", "message": texts.say(doubt.message, console.language) % doubt.facts}
+            {"id": "worker", "message": i18n.say(doubt.message, console.language) % doubt.facts}
             for doubt in worker_doubts(session)
             if session.get(Heartbeat, WORKER) is not None  # it has been at work here
         ]
         problems += [
             {
                 "id": finding.check,
-                "message": texts.say(finding.message, console.language),
+                "message": i18n.say(finding.message, console.language),
                 "count": finding.count,
                 "examples": finding.examples,
             }
@@ -292,7 +289,7 @@ def verify(console: Console) -> None:
     with db.reading(console.sessions) as session:
         found = selfcheck.findings(session)
     for finding in found:
-        text = texts.say(finding.message, console.language)
+        text = i18n.say(finding.message, console.language)
         click.echo(f"{finding.check}: {finding.count}: {text}", err=True)
     if found:
         click.get_current_context().exit(1)

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import click
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from ils import clock, db, texts
+from ils import clock, db, i18n
 from ils import config as configuration
 from ils.config import Config
 from ils.errors import IlsError
@@ -74,12 +74,12 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except IlsError as error:
-            click.echo(texts.say_error(error, _language(ctx)), err=True)
+            click.echo(i18n.say_error(error, _language(ctx)), err=True)
             ctx.exit(1)
         except (OperationalError, ProgrammingError) as error:
             if not any(words in str(error.orig) for words in NO_TABLE):
                 raise
-            click.echo(texts.say_error(NotMigrated(), _language(ctx)), err=True)
+            click.echo(i18n.say_error(NotMigrated(), _language(ctx)), err=True)
             ctx.exit(1)
 
 

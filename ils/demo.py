@@ -16,13 +16,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ils import db
-from ils.catalog.actions.editing import save_new
-from ils.catalog.actions.headings import HeadingData, OtherForm, add_heading
-from ils.catalog.marc.iso2709 import Chunk
-from ils.catalog.marc.reading import ReadRecord
-from ils.catalog.marc.record import Field, MarcRecord
+from ils.catalog.authorities.actions import HeadingData, OtherForm, add_heading
+from ils.catalog.editing.actions import save_new
 from ils.catalog.models import AuthorityKind, FormRelation
-from ils.catalog.rules import classes_of
+from ils.catalog.subjects import classes_of
 from ils.circulation.actions import desk
 from ils.circulation.actions.context import Desk
 from ils.circulation.actions.patrons import register_patron
@@ -33,6 +30,9 @@ from ils.errors import N_, Refused
 from ils.holdings.actions.stock import Destination, import_batch
 from ils.holdings.models import Item
 from ils.ledger import Channel, Origin
+from ils.marc.iso2709 import Chunk
+from ils.marc.reading import ReadRecord
+from ils.marc.record import Field, MarcRecord
 from ils.organisation.actions import add_branch, add_service_point, add_staff
 from ils.organisation.models import Branch, BranchType, PointType, Role, Staff
 from ils.organisation.queries import is_empty

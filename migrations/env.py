@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 # Imported for their tables.
-from ils import db, ledger, mail
+from ils import db, ledger, messages
 from ils.catalog import models as _catalog
 from ils.circulation import models as _circulation
 from ils.holdings import models as _holdings
@@ -14,7 +14,17 @@ from ils.services import models as _services
 from ils.stats import models as _stats
 from ils.web import once
 
-TABLES = (ledger, mail, _catalog, _circulation, _holdings, _organisation, _services, _stats, once)
+TABLES = (
+    ledger,
+    messages,
+    _catalog,
+    _circulation,
+    _holdings,
+    _organisation,
+    _services,
+    _stats,
+    once,
+)
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,

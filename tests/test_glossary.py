@@ -5,7 +5,7 @@ import pkgutil
 from pathlib import Path
 
 import ils
-from ils import texts
+from ils import i18n
 from ils.circulation.rules.desk import Situation
 from ils.errors import IlsError
 from ils.labels import LABELS
@@ -25,13 +25,13 @@ def test_every_code_is_in_the_glossary():
             importlib.import_module(module.name)
     lines = set(GLOSSARY.read_text(encoding="utf-8").splitlines())
     wanted = {
-        f"| `{error.code}` | {int(error.status)} | {texts.say(error.message, 'ru')} |"
+        f"| `{error.code}` | {int(error.status)} | {i18n.say(error.message, 'ru')} |"
         for error in errors()
         if error.__module__.startswith("ils.")
     }
     for kind in ("kind", "channel", "status", "material"):
         for code, text in LABELS[kind].items():
-            wanted.add(f"| `{code}` | {texts.say(text, 'ru')} | {texts.say(text, 'kk')} |")
+            wanted.add(f"| `{code}` | {i18n.say(text, 'ru')} | {i18n.say(text, 'kk')} |")
     assert wanted - lines == set()
 
 

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 from trade import Browser
 
-from ils import db, mail
+from ils import db, messages
 from ils.app import create_app
-from ils.mail import Letter
+from ils.messages import Letter
 from ils.organisation.models import Role
 
 
@@ -80,15 +80,15 @@ def letters(sessions):
 def test_a_letter_leaves_once_and_waits_while_the_server_is_down(library, server, settings):
     sessions = library.sessions
     with db.transaction(sessions) as session:
-        mail.write(session, to="reader@example.org", subject="Кітаптарыңыз", body="Абай жолы")
+        messages.write(session, to="reader@example.org", subject="Кітаптарыңыз", body="Абай жолы")
     down = replace(settings, port=1)
-    assert mail.send_due(sessions, down) == 0
+    assert messages.send_due(sessions, down) == 0
     (waiting,) = letters(sessions)
     assert (waiting.tries, waiting.sent_at, waiting.problem) == (1, None, "ConnectionRefusedError")
-    assert mail.send_due(sessions, settings) == 0  # not yet: it waits a minute
+    assert messages.send_due(sessions, settings) == 0  # not yet: it waits a minute
     with db.transaction(sessions) as session:
         session.scalars(select(Letter)).one().due_at -= timedelta(minutes=2)
-    assert [mail.send_due(sessions, settings) for _ in range(2)] == [1, 0]
+    assert [messages.send_due(sessions, settings) for _ in range(2)] == [1, 0]
     (text,) = server.taken
     assert "To: reader@example.org" in text
 
@@ -96,9 +96,9 @@ def test_a_letter_leaves_once_and_waits_while_the_server_is_down(library, server
 def test_a_letter_that_cannot_be_sent_is_given_up_and_kept(library, settings):
     sessions, down = library.sessions, replace(settings, port=1)
     with db.transaction(sessions) as session:
-        mail.write(session, to="reader@example.org", subject="x", body="y")
-    for _ in range(len(mail.PATIENCE) + 1):
-        mail.send_due(sessions, down)
+        messages.write(session, to="reader@example.org", subject="x", body="y")
+    for _ in range(len(messages.PATIENCE) + 1):
+        messages.send_due(sessions, down)
         with db.transaction(sessions) as session:
             session.scalars(select(Letter)).one().due_at -= timedelta(days=2)
     (kept,) = letters(sessions)
@@ -120,7 +120,7 @@ def test_a_receipt_goes_by_mail_only_where_there_is_a_server(config, library, se
         answer = browser.post(f"/desk/receipt/{reader}/mail", request_id=str(uuid4()))
         assert answer.status_code == status
         app.extensions["ils"].sessions.kw["bind"].dispose()
-    assert mail.send_due(library.sessions, settings) == 1
+    assert messages.send_due(library.sessions, settings) == 1
     (text,) = server.taken
     assert "Subject:" in text
 
@@ -129,6 +129,6 @@ def test_an_address_that_is_none_stops_no_other_letter(library, server, settings
     sessions = library.sessions
     with db.transaction(sessions) as session:
         for to in ("a@[b.c", "reader@example.org"):
-            mail.write(session, to=to, subject="x", body="y")
-    assert mail.send_due(sessions, settings) == 1
+            messages.write(session, to=to, subject="x", body="y")
+    assert messages.send_due(sessions, settings) == 1
     assert [letter.problem != "" for letter in letters(sessions)] == [True, False]

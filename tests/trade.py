@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ils import clock, db, selfcheck
-from ils.catalog.actions.records import add_provisional
+from ils.catalog.records.actions import add_provisional
 from ils.circulation.actions import choices
 from ils.circulation.actions import desk as desk_actions
 from ils.circulation.actions.context import Desk as DeskWork

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ils.catalog.marc.record import Dialect, MarcRecord
 from ils.db import Base, BigId, new_id, one_of
 from ils.ledger import Material
+from ils.marc.record import Dialect, MarcRecord
 
 #: Marks columns of what hangs on a record and goes with it into the record it is merged into.
 FOLLOWS_RECORD = {"follows": "record"}

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, undefer
 
-from ils.catalog.marc.record import MarcRecord
+from ils.catalog.identifiers import heading_key, isbn13, search_key
 from ils.catalog.models import (
     AuthorityForm,
     AuthorityRecord,
@@ -22,8 +22,9 @@ from ils.catalog.models import (
     RecordState,
     Revision,
 )
-from ils.catalog.rules import Description, heading_key, isbn13, search_key
+from ils.catalog.records.rules import Description
 from ils.errors import N_, NotFound
+from ils.marc.record import MarcRecord
 from ils.organisation.models import Branch, Staff
 
 SUGGESTED = 8

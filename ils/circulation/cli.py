@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from ils import db, texts
+from ils import db, i18n
 from ils.circulation import queries
 from ils.circulation.actions import bringing, choices, holds, privacy
 from ils.circulation.actions import desk as actions
@@ -24,8 +24,8 @@ from ils.circulation.rules.desk import Situation
 from ils.circulation.rules.keyboard import readings
 from ils.circulation.rules.patrons import PatronData
 from ils.console import Commands, Console, print_json, with_console
+from ils.documents import barcodes
 from ils.errors import N_, IlsError, Refused
-from ils.holdings import barcodes
 from ils.holdings.queries import item_by_code
 from ils.ledger import Channel
 from ils.organisation.queries import branch_by_code
@@ -151,7 +151,7 @@ def _report(
     *,
     json_: bool,
 ) -> None:
-    shown = [{"id": n, "why": texts.say_error(e, console.language)} for n, e in problems]
+    shown = [{"id": n, "why": i18n.say_error(e, console.language)} for n, e in problems]
     if json_:
         print_json({**told, "problems": shown})
         return
@@ -275,7 +275,7 @@ def _each(console: Console, branch: str, items: tuple[str, ...], card: str | Non
             _tell(db.run(console.sessions, work))
         except IlsError as error:
             refused += 1
-            click.echo(f"{code}: {texts.say_error(error, console.language)}", err=True)
+            click.echo(f"{code}: {i18n.say_error(error, console.language)}", err=True)
     if refused:
         click.get_current_context().exit(1)
 

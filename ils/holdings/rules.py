@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ils.catalog.marc.record import Field, MarcRecord
-from ils.catalog.rules import CopyStatement, copies
-from ils.catalog.rules.copies import GROUPS
 from ils.errors import N_, Refused
 from ils.holdings.models import Item, ItemStatus
 from ils.labels import LABELS
 from ils.ledger import Kind
+from ils.marc.copies import GROUPS, CopyStatement, copies
+from ils.marc.record import Field, MarcRecord
 
 
 class Move(StrEnum):

@@ -12,12 +12,13 @@ import sqlalchemy as sa
 from alembic import op
 
 import ils.db
-from ils.catalog.actions.records import columns
-from ils.catalog.marc.crosswalk import to_unimarc
-from ils.catalog.marc.record import Dialect, MarcRecord
-from ils.catalog.rules import describe, headings
-from ils.catalog.rules.subjects import Classes
+from ils.catalog.authorities import rules as headings
+from ils.catalog.records.actions import columns
+from ils.catalog.records.rules import describe
+from ils.catalog.subjects import Classes
 from ils.config import ROOT, load_lists
+from ils.marc.crosswalk import to_unimarc
+from ils.marc.record import Dialect, MarcRecord
 
 revision = "0003"
 down_revision = "0002"

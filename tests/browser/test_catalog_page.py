@@ -6,11 +6,11 @@ from served import sign_in
 from sqlalchemy import select
 
 from ils import db
-from ils.catalog.actions.editing import save_new
-from ils.catalog.actions.headings import HeadingData, OtherForm, add_heading
-from ils.catalog.marc.record import Field, MarcRecord
+from ils.catalog.authorities.actions import HeadingData, OtherForm, add_heading
+from ils.catalog.editing.actions import save_new
 from ils.catalog.models import AuthorityKind, BibliographicRecord, FormRelation
-from ils.catalog.rules import classes_of
+from ils.catalog.subjects import classes_of
+from ils.marc.record import Field, MarcRecord
 from ils.organisation.models import Role
 
 

@@ -9,7 +9,7 @@ import json
 import re
 from pathlib import Path
 
-from ils.catalog.marc.record import Field, MarcRecord, linked
+from ils.marc.record import Field, MarcRecord, linked
 
 CITATIONS = Path(__file__).parent.parent / "data" / "citations.json"
 LANGUAGES = {"kk": "kaz", "ru": "rus"}

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ils.catalog.marc import crosswalk
-from ils.catalog.marc.crosswalk import from_unimarc, kept_field, to_unimarc
-from ils.catalog.marc.crosswalk.table import load_file
-from ils.catalog.marc.record import Dialect, Field, MarcRecord, linked
+from ils.marc import crosswalk
+from ils.marc.crosswalk import from_unimarc, kept_field, to_unimarc
+from ils.marc.crosswalk.table import load_file
+from ils.marc.record import Dialect, Field, MarcRecord, linked
 
 
 def content(marc):

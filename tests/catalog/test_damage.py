@@ -3,9 +3,9 @@
 import pytest
 from trade import RUSSIAN, book, iso
 
-from ils.catalog.marc import reading
-from ils.catalog.marc.record import Field, MarcRecord
-from ils.catalog.marc.writing import Format, Unwritable, Writer
+from ils.marc import reading
+from ils.marc.record import Field, MarcRecord
+from ils.marc.writing import Format, Unwritable, Writer
 
 
 def read_all(data, **said):

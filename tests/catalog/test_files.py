@@ -7,10 +7,10 @@ from random import Random
 import pytest
 from trade import RUSSIAN, book, iso
 
-from ils.catalog.marc import encodings, iso2709, mst, reading, table
-from ils.catalog.marc.reading import Form, NotRecords
-from ils.catalog.marc.record import Dialect, Field, MarcRecord
-from ils.catalog.marc.writing import Format, Unwritable, Writer
+from ils.marc import encodings, iso2709, mst, reading, table
+from ils.marc.reading import Form, NotRecords
+from ils.marc.record import Dialect, Field, MarcRecord
+from ils.marc.writing import Format, Unwritable, Writer
 
 KAZAKH = (
     "Қазақ халқының тарихы мен мәдениеті, ғылымы және өнері туралы ұлы шығармалар жинағы, үш томдық"

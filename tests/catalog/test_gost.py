@@ -6,10 +6,11 @@ import pytest
 from citations import alike, areas, citations, entered, manual_record, manual_text
 from trade import SAMPLES
 
-from ils.catalog.marc.record import Field, MarcRecord, linked
-from ils.catalog.rules import Classes, describe
-from ils.catalog.rules.bibliography import Order, bibliography
-from ils.catalog.rules.gost import Style, entry
+from ils.catalog.records.rules import describe
+from ils.catalog.subjects import Classes
+from ils.cataloguing.printing.rules import Order, bibliography
+from ils.marc.gost import Style, entry
+from ils.marc.record import Field, MarcRecord, linked
 
 MANUAL = SAMPLES / "marc" / "rusmarc_manual_examples.jsonl"
 FULL = [c for c in citations() if c["completeness"] == "full description"]

@@ -7,12 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from trade import RUSSIAN, book, iso
 
-from ils.catalog import rules
-from ils.catalog.marc import crosswalk, encodings, irbis, iso2709, reading, xml
-from ils.catalog.marc.iso2709 import Unreadable
-from ils.catalog.marc.reading import Form, NotRecords
-from ils.catalog.marc.record import Dialect, Field, MarcRecord
-from ils.catalog.rules import Classes
+from ils import marc
+from ils.catalog import identifiers
+from ils.catalog.records import rules as record_rules
+from ils.catalog.subjects import Classes
+from ils.marc import crosswalk, encodings, irbis, iso2709, reading, xml
+from ils.marc.iso2709 import Unreadable
+from ils.marc.reading import Form, NotRecords
+from ils.marc.record import Dialect, Field, MarcRecord
 
 CLASSES = Classes(
     {"8": "literature", "9": "society", "5": "science"}, {"84": "literature", "63": "society"}
@@ -27,7 +29,7 @@ def read_all(data, **said):
 
 def described(data):
     _, records = read_all(data)
-    return [rules.describe(r.marc, CLASSES) for r in records if r.marc]
+    return [record_rules.describe(r.marc, CLASSES) for r in records if r.marc]
 
 
 def test_a_rusmarc_record_gives_its_columns():
@@ -90,7 +92,7 @@ def test_a_native_irbis_file_keeps_values_without_subfields():
     source, (record,) = read_all(data)
     assert (source.form, source.dialect) == (Form.IRBIS_ISO, Dialect.IRBIS)
     assert (record.marc.get("200", "a"), record.marc.leader[6:9]) == ("Степь", "am0")
-    assert rules.copies(record.marc)[0].inventory_number == "77"
+    assert marc.copies(record.marc)[0].inventory_number == "77"
 
 
 TEXT_EXPORT = """#920: PAZK
@@ -121,14 +123,14 @@ def test_a_text_export_is_read_with_its_broken_lines():
     assert kept["330"] == [("2", "irbis"), ("a", "330"), ("b", "начало продолжение")]
     assert first.kept == ["330", "1119"]
     assert len(first.problems) == 3
-    about = rules.describe(first.marc, CLASSES)
+    about = record_rules.describe(first.marc, CLASSES)
     assert (about.title, about.language, about.division) == ("Степь : Повесть", "kk", "literature")
-    assert rules.describe(second.marc, CLASSES).catalogue == "articles"
+    assert record_rules.describe(second.marc, CLASSES).catalogue == "articles"
 
 
 def test_copies_come_from_910():
     _, (record, _) = read_all(TEXT_EXPORT.encode())
-    copies = rules.copies(record.marc)
+    copies = marc.copies(record.marc)
     numbers = [(c.inventory_number, c.barcode, c.copies) for c in copies]
     assert numbers == [("77", "5551", 1), ("", "", 12), ("78", "", 1)]
     assert (copies[0].price, copies[0].ksu, copies[0].location) == (750, "2004/7", "Ф1")
@@ -143,7 +145,7 @@ def test_copies_come_from_899_where_it_has_a_number():
             Field("899", "  ", [("a", "NLR"), ("j", "97-4/119")]),
         ],
     )
-    (copy,) = rules.copies(marc)
+    (copy,) = marc.copies(marc)
     assert (copy.inventory_number, copy.location, copy.price) == ("2014541", "ОУНБ КР", 22524)
 
 
@@ -180,13 +182,13 @@ def test_a_volume_called_by_its_number_carries_the_sets_title():
 
 
 def test_isbn_in_every_form_is_one():
-    assert rules.isbn13("5-7110-0177-9") == rules.isbn13("9785711001775")
-    assert rules.isbn13("978-5-7110-0177-1") == ""
-    assert rules.isbn13("080442957X") == "9780804429573"
+    assert identifiers.isbn13("5-7110-0177-9") == identifiers.isbn13("9785711001775")
+    assert identifiers.isbn13("978-5-7110-0177-1") == ""
+    assert identifiers.isbn13("080442957X") == "9780804429573"
 
 
 def test_latin_letters_in_a_cyrillic_word_are_found():
-    assert rules.search_key("Cтeпь, Қaзaқ!") == rules.search_key("СТЕПЬ қазақ")
+    assert identifiers.search_key("Cтeпь, Қaзaқ!") == identifiers.search_key("СТЕПЬ қазақ")
 
 
 @settings(max_examples=300, deadline=None)
@@ -202,7 +204,7 @@ def test_no_mutation_of_a_file_ends_the_reading(changes, text_export):
             assert MarcRecord.load(marc.dump()) == marc
             dialect = Dialect.IRBIS if text_export else Dialect.UNIMARC
             kept = crosswalk.to_unimarc(marc, dialect).marc
-            rules.describe(kept, CLASSES)
+            record_rules.describe(kept, CLASSES)
             for target in Dialect:
                 crosswalk.from_unimarc(kept, target)
 

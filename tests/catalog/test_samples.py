@@ -5,9 +5,9 @@ import json
 import pytest
 from trade import SAMPLES
 
-from ils.catalog import rules
-from ils.catalog.marc import reading
-from ils.catalog.rules import Classes
+from ils.catalog.records import rules
+from ils.catalog.subjects import Classes
+from ils.marc import reading
 
 FOLDER = SAMPLES / "marc"
 MANIFEST = FOLDER / "manifest.json"

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from ils import db
 from ils.catalog import queries
-from ils.catalog.actions import batch
+from ils.catalog.batches import actions
 from ils.catalog.models import BibliographicRecord
 from ils.organisation.models import Branch, Role, Staff
 
@@ -71,8 +71,8 @@ def test_a_change_is_made_in_many_records_and_taken_back(library, cataloguer):
     assert [record(library, n)[1].get("210", "a") for n in ids] == ["Алматы"] * 3
     page = cataloguer.get(f"/staff/catalog/{ids[0]}/edit").text
     cataloguer.post(f"/staff/catalog/{ids[0]}/edit", **filled(page, {"300a": "Ескертпе"}))
-    batch = re.search(r"/batch/(\d+)/take-back", cataloguer.get("/staff/catalog/batch").text)[1]
-    cataloguer.post(f"/staff/catalog/batch/{batch}/take-back", request_id=str(uuid4()))
+    actions = re.search(r"/batch/(\d+)/take-back", cataloguer.get("/staff/catalog/batch").text)[1]
+    cataloguer.post(f"/staff/catalog/batch/{actions}/take-back", request_id=str(uuid4()))
     assert [record(library, n)[1].get("210", "a") for n in ids] == [
         "Алматы",
         "Алма-Ата",
@@ -81,7 +81,7 @@ def test_a_change_is_made_in_many_records_and_taken_back(library, cataloguer):
 
 
 def test_a_batch_goes_on_where_it_stopped_and_is_not_made_twice(library, cataloguer, monkeypatch):
-    monkeypatch.setattr(batch, "AT_ONCE", 2)
+    monkeypatch.setattr(actions, "AT_ONCE", 2)
     ids = [book(cataloguer, title=f"Кітап {n}", _210a="Алма-Ата") for n in range(3)]
     asked = {"operation": "replace", "tag": "210", "code": "a", "text": "Алма-Ата"}
     asked |= {"value": "Алматы", "q": ""}
@@ -110,10 +110,10 @@ def test_a_batch_leaves_titles_and_foreign_catalogues_alone(library, cataloguer)
 
     change = {"text": "Алма-Ата", "value": "Алматы", "q": "", "request_id": str(uuid4())}
     cataloguer.post("/staff/catalog/batch", operation="replace", tag="210", code="a", **change)
-    batch = re.search(r"/batch/(\d+)/take-back", cataloguer.get("/staff/catalog/batch").text)[1]
+    actions = re.search(r"/batch/(\d+)/take-back", cataloguer.get("/staff/catalog/batch").text)[1]
     with db.transaction(library.sessions) as session:
         session.scalars(select(Staff)).one().catalogues = frozenset({"articles"})
-    cataloguer.post(f"/staff/catalog/batch/{batch}/take-back", request_id=str(uuid4()))
+    cataloguer.post(f"/staff/catalog/batch/{actions}/take-back", request_id=str(uuid4()))
     assert [record(library, n)[1].get("210", "a") for n in ids] == ["Алматы"] * 2
 
 

@@ -9,16 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from trade import SAMPLES
 
-from ils.catalog.marc import reading, text
-from ils.catalog.marc.record import Field, MarcRecord, linked
-from ils.catalog.rules import Classes, describe, forms
-from ils.catalog.rules.checks import problems
-from ils.catalog.rules.comparison import SINGLE, three_way
-from ils.catalog.rules.description import KINDS
-from ils.catalog.rules.forms import Submitted
-from ils.catalog.rules.headings import with_heading
-from ils.catalog.rules.worksheets import FOLDER, class_names, worksheets
+from ils.catalog.authorities.rules import with_heading
+from ils.catalog.checks import problems
+from ils.catalog.comparison import SINGLE, three_way
+from ils.catalog.records.rules import KINDS, describe
+from ils.catalog.subjects import Classes
+from ils.catalog.worksheets import rules
+from ils.catalog.worksheets.definitions import FOLDER, class_names, worksheets
+from ils.catalog.worksheets.rules import Submitted
 from ils.config import BadConfiguration, load
+from ils.marc import reading, text
+from ils.marc.record import Field, MarcRecord, linked
 
 SHEETS = worksheets()
 
@@ -28,7 +29,7 @@ def sent(worksheet, marc, typed=None):
     typed = dict(typed or {})
     said = []
     for group in worksheet.groups:
-        for row in forms.rows(group, marc):
+        for row in rules.rows(group, marc):
             values = {sub.key: list(row.values.get(sub.key, [])) or [""] for sub in row.form.subs}
             for key in [k for k in typed if k[:3] == row.form.tag]:
                 values[key[3:]] = [typed.pop(key)]
@@ -46,7 +47,7 @@ def test_every_kind_has_a_form_with_names_in_three_languages():
 
 
 def test_a_new_record_has_its_coded_data():
-    marc = forms.blank(SHEETS.forms["newspaper"], date(2026, 11, 20), "kaz")
+    marc = rules.blank(SHEETS.forms["newspaper"], date(2026, 11, 20), "kaz")
     assert marc.leader[5:9] == "nas1"
     assert marc.get("100", "a") == "20261120a    9999   y0kazy50      ca"
     assert (marc.get("110", "a"), marc.get("101", "a")) == ("c|a||||||||", "kaz")
@@ -54,9 +55,9 @@ def test_a_new_record_has_its_coded_data():
 
 def test_coded_positions_are_written_where_they_belong():
     book = SHEETS.forms["book"]
-    marc = forms.blank(book, date(2026, 11, 20), "rus")
+    marc = rules.blank(book, date(2026, 11, 20), "rus")
     typed = {"105@0": "b", "105@4": "j", "105@11": "a", "100@9-12": "1999", "100@17": "m"}
-    made = forms.filled(marc, book, sent(book, marc, typed))
+    made = rules.filled(marc, book, sent(book, marc, typed))
     assert made.get("105", "a") == "b   j   000ay"
     assert made.get("100", "a") == "20261120d1999    m  y0rusy50      ca"
 
@@ -65,9 +66,9 @@ def test_a_link_in_the_other_technique_is_shown_and_keeps_what_it_says_besides()
     volume = SHEETS.forms["volume"]
     link = Field("461", " 0", [("6", "383168"), ("t", "Жинақ"), ("v", "1")])
     marc = MarcRecord("00000nam2 2200000   450 ", [Field("200", "1 ", [("a", "Дала")]), link])
-    same = forms.filled(marc, volume, sent(volume, marc))
+    same = rules.filled(marc, volume, sent(volume, marc))
     assert list(same.each("461")) == [link]
-    changed = forms.filled(marc, volume, sent(volume, marc, {"461200v": "2"}))
+    changed = rules.filled(marc, volume, sent(volume, marc, {"461200v": "2"}))
     (found,) = changed.each("461")
     inside = [Field("200", "  ", [("a", "Жинақ"), ("v", "2")])]
     assert found.subfields == [("6", "383168"), *linked("461", " 0", inside).subfields]
@@ -78,7 +79,7 @@ def test_a_field_emptied_in_the_form_goes():
     marc = MarcRecord("00000nam0 2200000   450 ", [
         Field("200", "1 ", [("a", "Дала")]), Field("205", "  ", [("a", "2-бас.")]),
     ])  # fmt: skip
-    made = forms.filled(marc, book, sent(book, marc, {"205a": ""}))
+    made = rules.filled(marc, book, sent(book, marc, {"205a": ""}))
     assert list(made.each("205")) == []
 
 
@@ -94,7 +95,7 @@ def test_a_form_saved_as_it_was_opened_changes_nothing():
             if marc is None or reading.is_authority(marc) or not marc.get("100", "a"):
                 continue
             form = SHEETS.form(describe(marc, Classes({}, {})).worksheet)
-            made = forms.filled(marc, form, sent(form, marc))
+            made = rules.filled(marc, form, sent(form, marc))
             assert made.fields == sorted(marc.fields, key=lambda f: f.tag)
             assert text.parsed(text.shown(marc)).fields == marc.fields
 
@@ -226,7 +227,7 @@ def test_what_a_form_shows_once_keeps_its_other_values_and_its_heading():
         Field("215", "  ", [("a", "320 с."), ("c", "ил."), ("a", "2 л.")]),
         Field("700", " 1", [("a", "Ким"), ("b", "А."), ("3", "H1"), ("9", "x")]),
     ])  # fmt: skip
-    made = forms.filled(marc, book, sent(book, marc, {"215a": "321 с.", "700b": "А. А."}))
+    made = rules.filled(marc, book, sent(book, marc, {"215a": "321 с.", "700b": "А. А."}))
     assert next(made.each("215")).subfields == [("a", "321 с."), ("c", "ил."), ("a", "2 л.")]
     assert next(made.each("700")).subfields == [
         ("a", "Ким"), ("b", "А. А."), ("3", "H1"), ("9", "x"),
@@ -235,14 +236,14 @@ def test_what_a_form_shows_once_keeps_its_other_values_and_its_heading():
 
 def test_the_source_of_an_article_is_written_in_order():
     article = SHEETS.forms["article"]
-    marc = forms.blank(article, date(2026, 11, 20), "kaz")
+    marc = rules.blank(article, date(2026, 11, 20), "kaz")
     typed = {
         "463200v": "45-50",
         "463200a": "Абай тағылымы",
         "463200e": "жинақ",
         "463210a": "Алматы",
     }
-    made = forms.filled(marc, article, sent(article, marc, typed | {"200a": "Хакім"}))
+    made = rules.filled(marc, article, sent(article, marc, typed | {"200a": "Хакім"}))
     (link,) = made.each("463")
     assert link.subfields == [
         ("1", "2001 "), ("a", "Абай тағылымы"), ("e", "жинақ"), ("v", "45-50"),
@@ -252,9 +253,9 @@ def test_the_source_of_an_article_is_written_in_order():
 
 def test_place_and_date_of_a_source_stand_in_order_whatever_is_typed_first():
     sheet = SHEETS.forms["article"]
-    marc = forms.blank(sheet, date(2026, 11, 20), "kaz")
+    marc = rules.blank(sheet, date(2026, 11, 20), "kaz")
     said = {"463200a": "Жинақ", "463210d": "2019", "463210a": "Алматы", "200a": "Хакім"}
-    made = forms.filled(marc, sheet, sent(sheet, marc, said))
+    made = rules.filled(marc, sheet, sent(sheet, marc, said))
     assert linked("463", " 0", [
         Field("200", "1 ", [("a", "Жинақ")]),
         Field("210", "  ", [("a", "Алматы"), ("d", "2019")]),

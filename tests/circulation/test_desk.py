@@ -10,12 +10,7 @@ from ils import db
 from ils.circulation.actions import choices
 from ils.circulation.actions.patrons import register_patron
 from ils.circulation.models import Patron
-from ils.circulation.rules.desk import (
-    CopyUnavailable,
-    CopyWithdrawn,
-    JustLent,
-    UnknownCode,
-)
+from ils.circulation.rules.desk import CopyUnavailable, CopyWithdrawn, JustLent, UnknownCode
 from ils.circulation.rules.loans import LoanRefused, RenewalRefused
 from ils.circulation.rules.patrons import PatronData
 from ils.errors import Invalid

@@ -6,9 +6,7 @@ from uuid import uuid4
 import pytest
 
 from ils.circulation.actions import choices
-from ils.circulation.rules.desk import (
-    CannotUndo,
-)
+from ils.circulation.rules.desk import CannotUndo
 from ils.ledger import AlreadyReversed
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import event, func, select
 
 from ils import db
 from ils.circulation.models import Loan
-from ils.holdings import barcodes
+from ils.documents import barcodes
 
 REPLY = 4096
 

@@ -4,8 +4,8 @@ import subprocess
 
 import pytest
 
-from ils.holdings import barcodes
-from ils.holdings.barcodes import BadBarcode
+from ils.documents import barcodes
+from ils.documents.barcodes import BadBarcode
 
 SHEETS = [
     barcodes.card("R0000123", "Орталықтандырылған кітапхана жүйесі", "Оқырман Ә. Ғ.", "2026"),

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from ils import clock, db
 from ils.clock import Period
 from ils.config import Statistics
-from ils.mail import Letter
+from ils.messages import Letter
 from ils.stats.actions import planning, schedules
 from ils.stats.models import SELFCHECK, WORKER, ClosedMonth, Heartbeat, PreparedReport, Schedule
 from ils.stats.outputs.chart import charts

@@ -7,10 +7,12 @@ import pytest
 from counting import APRIL, MARCH, YEAR_2020, cells, history, line, report
 from sqlalchemy import select
 
-from ils import db, tables
+from ils import db
 from ils.cli import note_overdue
 from ils.clock import Period
+from ils.documents import spreadsheets
 from ils.errors import Invalid
+from ils.i18n import say_error
 from ils.organisation.models import Role
 from ils.stats import rules
 from ils.stats.actions import planning
@@ -19,7 +21,6 @@ from ils.stats.models import DeclaredValue, PlanVersion
 from ils.stats.queries import planning as queries
 from ils.stats.reports.loading import definitions
 from ils.stats.rules import Counted, Planned, UnknownInput
-from ils.texts import say_error
 
 
 def plan(library, *rows, reason="план года", staff_id=None):
@@ -146,15 +147,17 @@ def test_a_plan_can_be_taken_back(library):
 
 
 def test_plans_come_from_a_spreadsheet_all_or_none(library):
-    head = [tables.Cell(text) for text in ("indicator", "branch", "year", "I", "II", "III", "IV")]
+    head = [
+        spreadsheets.Cell(text) for text in ("indicator", "branch", "year", "I", "II", "III", "IV")
+    ]
     rows = [
         ["indicators.readers", "", 2020, 100, 50, 50, 200],
         ["catalogue_growth.books", "ЦБ", 2020, 10, "", "", "5"],
     ]
 
     def file(*more):
-        body = [[tables.Cell(value) for value in row] for row in (*rows, *more)]
-        return tables.rows(tables.workbook([tables.Sheet("план", [head, *body])]))
+        body = [[spreadsheets.Cell(value) for value in row] for row in (*rows, *more)]
+        return spreadsheets.rows(spreadsheets.workbook([spreadsheets.Sheet("план", [head, *body])]))
 
     known = set(rules.plan_keys(definitions(), date(2020, 5, 5), ("books",)))
     with db.transaction(library.sessions) as session:
@@ -187,10 +190,10 @@ def test_the_file_of_a_plan_comes_back_as_it_went(library):
     with db.transaction(library.sessions) as session:
         standing = queries.standing_plans(session, 2020, None)
         data = planning.plan_file(known, standing, 2020, "")
-        assert planning.read_plans(session, set(known), tables.rows(data)) == [
+        assert planning.read_plans(session, set(known), spreadsheets.rows(data)) == [
             readers((1, 2, 3, 4))
         ]
-        taken = tables.rows("indicator\nindicators.readers;;2020;-;–;;5".encode())
+        taken = spreadsheets.rows("indicator\nindicators.readers;;2020;-;–;;5".encode())
         assert planning.read_plans(session, set(known), taken) == [readers((None, None, None, 5))]
 
 

@@ -13,7 +13,8 @@ from counting import YEAR_2020, cells, report
 from trade import Library
 
 from ils import config as configuration
-from ils import db, tables
+from ils import db
+from ils.documents import spreadsheets
 from ils.organisation.models import BranchType
 from ils.stats.actions import planning
 from ils.stats.actions.history import check_history, import_history
@@ -47,7 +48,7 @@ def told(prepared, sessions, config, tmp_path):
             writer = csv.writer(out, delimiter=";")
             writer.writerow(["indicator"])
             writer.writerows((key, "", 2020, plan, 0, 0, 0) for key, plan in generator.plans())
-        read = planning.read_plans(session, known, tables.rows(file.read_bytes()))
+        read = planning.read_plans(session, known, spreadsheets.rows(file.read_bytes()))
         planning.set_plans(session, staff_id=None, reason="план", planned=read)
         for key, day, value in generator.declared():
             planning.declare_value(

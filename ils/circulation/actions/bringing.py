@@ -11,15 +11,16 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from ils import clock, tables, texts
-from ils.catalog.marc import encodings, irbis
+from ils import clock, i18n
 from ils.circulation.actions.importing import Bringing, Outcome, import_patrons
 from ils.circulation.rules import importing as rules
 from ils.circulation.rules import patrons as people
 from ils.circulation.rules.importing import Incoming
 from ils.config import Config, Lists
+from ils.documents import spreadsheets
 from ils.errors import N_, IlsError, Invalid, NotFound
 from ils.ledger import Origin
+from ils.marc import encodings, irbis
 
 KEPT = timedelta(days=30)
 REASON = "why"
@@ -92,7 +93,7 @@ def read_file(path: Path, lists: Lists) -> Read:
     categories = rules.category_codes(lists.categories)
     if irbis.looks_like(data):
         return _read_rdr(path.name, data, categories, lists)
-    rows = tables.rows(data)
+    rows = spreadsheets.rows(data)
     head = next(rows, [])
     columns = rules.columns_of(head)
     names = set(columns.values())
@@ -165,11 +166,11 @@ def write_rejects(read: Read, problems: Sequence[tuple[int, IlsError]], config: 
     _tidy(folder)
     reasons: dict[int, str] = {}
     for number, error in problems:
-        said = texts.say_error(error, config.library.language)
+        said = i18n.say_error(error, config.library.language)
         reasons[number] = "; ".join(filter(None, (reasons.get(number), said)))
     if read.head:
         body = [[*_cells(read.raw[number]), why] for number, why in reasons.items()]
-        data, ending = tables.written_csv([*read.head, REASON], body), "csv"
+        data, ending = spreadsheets.written_csv([*read.head, REASON], body), "csv"
     else:
         parts = [raw for number in reasons if isinstance(raw := read.raw[number], bytes)]
         data, ending = b"*****\n".join(parts) + b"*****\n", "txt"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ils import ledger
-from ils.catalog.actions.records import add_provisional
+from ils.catalog.records.actions import add_provisional
 from ils.circulation import queries
 from ils.circulation.actions import loans
 from ils.circulation.actions.context import Desk

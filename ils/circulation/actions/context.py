@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from ils import ledger
-from ils.catalog.actions.records import facts as record_facts
+from ils.catalog.records.actions import facts as record_facts
 from ils.circulation import queries
 from ils.circulation.actions.patrons import patron_facts
 from ils.circulation.models import Hold, HoldStatus, Loan, PatronYear

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ils import ledger
-from ils.catalog.actions.records import facts as record_facts
 from ils.catalog.models import BibliographicRecord
+from ils.catalog.records.actions import facts as record_facts
 from ils.circulation import queries
 from ils.circulation.actions.context import Desk, fits
 from ils.circulation.actions.loans import release

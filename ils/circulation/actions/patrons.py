@@ -11,17 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ils import ledger
-from ils.catalog.rules import search_key
+from ils.catalog.identifiers import search_key
 from ils.circulation import queries
 from ils.circulation.actions.visits import count_visit
 from ils.circulation.models import ConsentRecord, FormerCard, Patron, PatronBlock, PatronYear
 from ils.circulation.rules import patrons as rules
-from ils.circulation.rules.patrons import (
-    AlreadyRegistered,
-    CardTaken,
-    LooksRegistered,
-    PatronData,
-)
+from ils.circulation.rules.patrons import AlreadyRegistered, CardTaken, LooksRegistered, PatronData
 from ils.errors import N_, Invalid
 from ils.holdings.queries import item_by_code
 from ils.ledger import Channel, Kind, Origin, ScanReused

@@ -21,7 +21,7 @@ from ils.circulation.models import (
     PatronYear,
 )
 from ils.errors import N_, Refused
-from ils.mail import Letter
+from ils.messages import Letter
 from ils.organisation.actions import audit
 
 OWN = (

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from ils.catalog.rules import search_key
+from ils.catalog.identifiers import search_key
 from ils.circulation.models import FormerCard, Patron, PatronBlock, PatronYear
 from ils.errors import N_, NotFound
 

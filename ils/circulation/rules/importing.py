@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from ils.catalog.marc.record import Field, MarcRecord
 from ils.circulation.rules.patrons import PatronData
 from ils.errors import N_, Invalid
+from ils.marc.record import Field, MarcRecord
 
 #: What a column may be called (without case, blanks and signs), in Russian, Kazakh, English.
 COLUMNS: Mapping[str, Sequence[str]] = {

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
 from sqlalchemy.orm import Session
 
-from ils import clock, mail, web
+from ils import clock, messages, web
 from ils.circulation import queries
 from ils.circulation.actions import choices
 from ils.circulation.actions import desk as actions
@@ -20,8 +20,8 @@ from ils.circulation.rules.desk import Situation
 from ils.circulation.rules.loans import LoanRefused
 from ils.circulation.web.shared import desk, required, said, the_desk
 from ils.circulation.web.shared import panel as panel_of
+from ils.documents import barcodes
 from ils.errors import N_, IlsError, Invalid
-from ils.holdings import barcodes
 from ils.organisation.models import Role
 from ils.organisation.queries import names_of, service_points_of
 
@@ -170,7 +170,7 @@ def mail_receipt(session: Session, patron_id: int) -> ResponseReturnValue:
             library=getattr(config.library, f"name_{patron.language}"),
         )
         subject = gettext("Your books")
-    mail.write(session, to=patron.email, subject=subject, body=body)
+    messages.write(session, to=patron.email, subject=subject, body=body)
     flash(gettext("The receipt was sent to the reader’s address."))
     return redirect(url_for("desk.receipt", patron_id=patron_id))
 

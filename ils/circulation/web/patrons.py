@@ -15,11 +15,11 @@ from ils.circulation.actions import patrons as actions
 from ils.circulation.models import Patron, PatronPhoto
 from ils.circulation.rules.patrons import LooksRegistered, PatronData
 from ils.circulation.web.shared import panel, patrons
+from ils.documents import barcodes
 from ils.errors import N_, IlsError
-from ils.holdings import barcodes
-from ils.holdings.web.records import printed
 from ils.organisation.models import Role
 from ils.organisation.queries import names_of
+from ils.web.downloads import printed
 
 DESKS = (Role.DESK, Role.ADMINISTRATOR)
 TEXTS = (

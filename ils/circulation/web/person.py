@@ -10,7 +10,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ils import web
-from ils.circulation import photos, queries
+from ils.circulation import queries
 from ils.circulation.actions import choices, privacy
 from ils.circulation.actions import patrons as actions
 from ils.circulation.models import PatronBlock, PatronPhoto
@@ -19,6 +19,7 @@ from ils.circulation.web.patrons import DESKS
 from ils.circulation.web.shared import by_channel, patrons, required, said, the_desk
 from ils.errors import N_, Invalid, NotFound
 from ils.organisation.models import Role
+from ils.patrons import photos
 
 MOST_PHOTO = 12_000_000
 

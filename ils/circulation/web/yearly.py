@@ -14,8 +14,8 @@ from ils.circulation.actions.importing import Bringing
 from ils.circulation.rules import patrons as rules
 from ils.circulation.web.patrons import card_sheet
 from ils.circulation.web.shared import patrons
+from ils.documents import barcodes
 from ils.errors import N_, IlsError, Invalid
-from ils.holdings import barcodes
 from ils.organisation.models import Role
 
 AT_ONCE = 200

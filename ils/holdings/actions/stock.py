@@ -11,14 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, lazyload
 
 from ils import ledger
-from ils.catalog.actions.imports import Decision, Incoming, import_records
-from ils.catalog.marc.reading import ReadRecord
+from ils.catalog.imports.actions import Decision, Incoming, import_records
 from ils.catalog.models import BibliographicRecord
-from ils.catalog.rules import Classes, CopyStatement, Description, copies
+from ils.catalog.records.rules import Description
+from ils.catalog.subjects import Classes
 from ils.db import bulk_insert, new_id
 from ils.holdings import rules
 from ils.holdings.models import Item, ItemStatus
 from ils.ledger import Kind, OpeningOf, Origin
+from ils.marc.copies import CopyStatement, copies
+from ils.marc.reading import ReadRecord
 
 
 @dataclass(frozen=True)

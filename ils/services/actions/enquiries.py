@@ -8,9 +8,9 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from ils import ledger
-from ils.catalog.actions.records import facts as record_facts
+from ils.catalog.identifiers import search_key
 from ils.catalog.models import BibliographicRecord
-from ils.catalog.rules import search_key
+from ils.catalog.records.actions import facts as record_facts
 from ils.config import Lists
 from ils.db import new_id
 from ils.errors import N_, Invalid, Refused

@@ -13,10 +13,7 @@ from ils.errors import N_, Invalid, Refused
 from ils.ledger import Entry, Facts, Kind, Origin
 from ils.services import queries, rules
 from ils.services.actions.counts import dated
-from ils.services.models import (
-    Event,
-    EventMode,
-)
+from ils.services.models import Event, EventMode
 
 #: ``place`` of visits at events.
 AT_EVENT = "event"

@@ -9,8 +9,9 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ils import clock, tables
+from ils import clock
 from ils.db import bulk_insert, new_id
+from ils.documents import spreadsheets
 from ils.errors import N_, Invalid
 from ils.organisation.models import Branch
 from ils.organisation.rules import checked_name
@@ -162,4 +163,4 @@ def plan_file(
          *("" if value is None else str(value) for value in standing.get((table, row), [None] * 4)))
         for table, row in keys
     ]  # fmt: skip
-    return tables.written_csv(head, body)
+    return spreadsheets.written_csv(head, body)

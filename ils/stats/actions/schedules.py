@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ils import clock, db, mail, texts
+from ils import clock, db, i18n, messages
 from ils.clock import Period
 from ils.config import Config
 from ils.errors import N_, IlsError, Invalid
-from ils.mail import Enclosure
+from ils.messages import Enclosure
 from ils.organisation.models import Branch
 from ils.stats import rules
 from ils.stats.actions import closing
@@ -120,7 +120,9 @@ def keep_report(session: Session, due: Due, said: dict[str, Any], file: Enclosur
     language = due.schedule.language
     subject = f"{said['title'][language]}, {span(said)}"
     for address in filter(None, due.schedule.addresses.split(", ")):
-        mail.write(session, to=address, subject=subject, body=texts.say(BODY, language), file=file)
+        messages.write(
+            session, to=address, subject=subject, body=i18n.say(BODY, language), file=file
+        )
 
 
 def enclosure(due: Due, said: Mapping[str, Any]) -> Enclosure:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from ils import clock, db, tables, texts
+from ils import clock, db, i18n
 from ils.console import Commands, Console, print_json, with_console
+from ils.documents import spreadsheets
 from ils.errors import N_
 from ils.organisation.queries import branch_by_code
 from ils.stats import rules
@@ -36,12 +37,12 @@ def import_(console: Console, file: Path, reason: str, json_: bool) -> None:
     known = plan_keys(console)
     try:
         with db.transaction(console.sessions) as session:
-            read = planning.read_plans(session, known, tables.rows(file.read_bytes()))
+            read = planning.read_plans(session, known, spreadsheets.rows(file.read_bytes()))
             version = planning.set_plans(session, staff_id=None, reason=reason, planned=read)
     except PlanRejected as error:
         for number, why in error.lines:
-            line = texts.say(LINE, console.language) % {"number": number}
-            click.echo(f"{line}: {texts.say_error(why, console.language)}", err=True)
+            line = i18n.say(LINE, console.language) % {"number": number}
+            click.echo(f"{line}: {i18n.say_error(why, console.language)}", err=True)
         raise
     if json_:
         print_json({"id": version.id, "lines": len(read)})

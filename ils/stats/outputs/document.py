@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ils.documents import Block, Grid, Heading, Text
 from ils.errors import N_
-from ils.paper import Block, Grid, Heading, Text
 from ils.stats.outputs.content import DECLARED, closed, shown, span, where, words
 
 #: Columns of numbers that stand beside each other; more go below, with the names again.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ils.paper import word
+from ils.documents import docx
 from ils.stats.outputs.document import blocks
 
 
 def written(said: Mapping[str, Any], language: str) -> bytes:
     """The document, in Russian or Kazakh."""
     title = said["title"][language]
-    return word.document(title, blocks(said, language), wide=True, language=language)
+    return docx.document(title, blocks(said, language), wide=True, language=language)

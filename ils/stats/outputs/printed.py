@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ils.paper import pdf
+from ils.documents import pdf
 from ils.stats.outputs.document import blocks
 
 

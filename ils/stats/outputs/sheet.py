@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from ils.documents.spreadsheets import Cell, Sheet, address, workbook
 from ils.stats.outputs.content import DECLARED, HIDDEN, span, where, words
 from ils.stats.reports.filling import REFERENCE
-from ils.tables import Cell, Sheet, address, workbook
 
 FORMATS = {
     "ratio": "0.0",

@@ -10,15 +10,7 @@ from sqlalchemy.orm import Session
 
 from ils.ledger import Entry
 from ils.stats.queries.totals import amount_of, posted_in
-from ils.stats.reports.facets import (
-    LANGUAGES,
-    NONE,
-    OTHER,
-    PLACES,
-    POINT_PLACES,
-    Condition,
-    World,
-)
+from ils.stats.reports.facets import LANGUAGES, NONE, OTHER, PLACES, POINT_PLACES, Condition, World
 from ils.stats.reports.filling import Term
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ils import texts
+from ils import i18n
 from ils.clock import Period
 from ils.config import Lists
 from ils.errors import N_
@@ -21,14 +21,7 @@ from ils.stats.queries import totals
 from ils.stats.queries.planning import versions_behind
 from ils.stats.queries.world import world
 from ils.stats.reports.counted import Counted
-from ils.stats.reports.definitions import (
-    Definitions,
-    Line,
-    Names,
-    Report,
-    Table,
-    UnknownCell,
-)
+from ils.stats.reports.definitions import Definitions, Line, Names, Report, Table, UnknownCell
 from ils.stats.reports.demands import demands
 from ils.stats.reports.facets import NONE, OTHER, World
 from ils.stats.reports.filling import Filled, Filling, Term
@@ -203,7 +196,7 @@ def labels() -> Mapping[str, Mapping[str, Names]]:
 
 def both(text: str) -> Names:
     """A text in the two languages of every report."""
-    return Names(texts.say(text, "ru"), texts.say(text, "kk"))
+    return Names(i18n.say(text, "ru"), i18n.say(text, "kk"))
 
 
 #: Languages a fund of the country has, as reports name them; others by their code.

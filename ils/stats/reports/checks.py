@@ -6,15 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 
 from ils.config import BadConfiguration
-from ils.stats.reports.definitions import (
-    Definitions,
-    Line,
-    Measure,
-    Part,
-    Table,
-    input_of,
-    made,
-)
+from ils.stats.reports.definitions import Definitions, Line, Measure, Part, Table, input_of, made
 from ils.stats.reports.facets import LISTED, Condition, Conditions
 from ils.stats.reports.formulas import names
 

@@ -14,13 +14,7 @@ from ils.clock import Period
 from ils.stats.reports import axes, periods
 from ils.stats.reports.axes import Item, Labels, Setting
 from ils.stats.reports.counted import Counted
-from ils.stats.reports.definitions import (
-    Definitions,
-    Measure,
-    Part,
-    Table,
-    input_of,
-)
+from ils.stats.reports.definitions import Definitions, Measure, Part, Table, input_of
 from ils.stats.reports.demands import branches_of, measure_of, window_of
 from ils.stats.reports.facets import NONE, Conditions, World, columns_of
 from ils.stats.reports.formulas import Term as Formula

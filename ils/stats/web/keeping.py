@@ -10,7 +10,8 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ils import tables, web
+from ils import web
+from ils.documents import spreadsheets
 from ils.errors import N_, Invalid
 from ils.organisation import queries as organisation
 from ils.organisation.models import Branch
@@ -108,7 +109,7 @@ def import_plans(session: Session) -> ResponseReturnValue:
     known = {(table, row) for table, row, _ in _plan_rows()}
     try:
         with session.begin_nested():
-            rows = tables.rows(uploaded.read() if uploaded else b"")
+            rows = spreadsheets.rows(uploaded.read() if uploaded else b"")
             read = planning.read_plans(session, known, rows)
             reason = request.form.get("reason", "")
             planning.set_plans(session, staff_id=g.staff.id, reason=reason, planned=read)

@@ -1,0 +1,1 @@
+"""Headings of persons, bodies, subjects and places."""

@@ -1,0 +1,183 @@
+"""One change in many records: seen before, made at once, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from sqlalchemy import Select
+from sqlalchemy.orm import Session, undefer
+
+from ils.catalog import checks, queries
+from ils.catalog.batches.rules import Change, Operation, apply
+from ils.catalog.comparison import Difference, compare
+from ils.catalog.editing.actions import note_problems
+from ils.catalog.models import Act, BatchEdit, BibliographicRecord
+from ils.catalog.records.actions import change_record
+from ils.catalog.subjects import Classes
+from ils.errors import N_, NotFound, Refused
+from ils.ledger import Origin
+from ils.marc.record import MarcRecord
+
+PAGE = 500
+SHOWN = 20
+#: In one transaction, while which the desks of SQLite wait; the next press goes on.
+AT_ONCE = 2_000
+
+
+class UnknownBatch(NotFound):
+    """No batch change has this number."""
+
+    code = "unknown_batch"
+    message = N_("There is no batch change with this number.")
+
+
+class AlreadyTakenBack(Refused):
+    """The batch change was undone before."""
+
+    code = "batch_taken_back"
+    message = N_("This batch change was already taken back.")
+
+
+class NothingToChange(Refused):
+    """The change was made already, or no record is as it was when it was shown."""
+
+    code = "nothing_to_change"
+    message = N_("No record would change: it was done already, or the records differ now.")
+
+
+@dataclass
+class Preview:
+    """What a change would do: how many records, and the first of them."""
+
+    count: int = 0
+    shown: list[tuple[BibliographicRecord, list[Difference]]] = field(default_factory=list)
+
+
+def preview(
+    session: Session,
+    *,
+    text: str,
+    catalogue: str | None,
+    change: Change,
+    allowed: Sequence[str],
+) -> Preview:
+    """Count the records a change would touch, and show the first of them."""
+    found = Preview()
+    query = _concerned(text, catalogue, change, allowed)
+    for record, before, after in _touched(session, query, change.checked()):
+        found.count += 1
+        if found.count <= SHOWN:
+            found.shown.append((record, compare(before, after)))
+    return found
+
+
+def make_change(
+    session: Session,
+    origin: Origin,
+    *,
+    text: str,
+    catalogue: str | None,
+    change: Change,
+    allowed: Sequence[str],
+    classes: Classes,
+) -> BatchEdit:
+    """Make a change in the records it touches, the first `AT_ONCE` of them.
+
+    Records of catalogues that are not theirs are left alone.
+
+    Raises:
+        NothingToChange: it touches none.
+    """
+    revisions: dict[str, int] = {}
+    query = queries.locked(_concerned(text, catalogue, change, allowed))
+    for record, _, after in islice(_touched(session, query, change.checked()), AT_ONCE):
+        change_record(session, origin, record, marc=after, classes=classes, act=Act.BATCH)
+        note_problems(session, record)
+        revisions[str(record.id)] = record.revision
+    if not revisions:
+        raise NothingToChange
+    edit = BatchEdit(
+        at=origin.at,
+        staff_id=origin.staff_id,
+        query=" ".join(filter(None, (text, catalogue or ""))),
+        operation=change.as_json(),
+        revisions=revisions,
+        undone_at=None,
+    )
+    session.add(edit)
+    session.flush()
+    return edit
+
+
+def take_back(
+    session: Session, origin: Origin, batch_id: int, *, allowed: Sequence[str], classes: Classes
+) -> tuple[int, int]:
+    """Restore each record a batch changed, unless somebody edited it since.
+
+    Returns:
+        How many were restored, and how many were left: edited since, or not theirs.
+
+    Raises:
+        UnknownBatch: there is none.
+        AlreadyTakenBack: it was undone before.
+    """
+    edit = session.get(BatchEdit, batch_id, with_for_update=True)
+    if edit is None:
+        raise UnknownBatch
+    if edit.undone_at is not None:
+        raise AlreadyTakenBack
+    restored = left = 0
+    for record_id, revision in edit.revisions.items():
+        record = queries.record(session, int(record_id), lock=True)
+        if record.catalogue not in allowed or record.revision != revision or not record.active:
+            left += 1
+            continue
+        before = queries.version(session, record, revision - 1)
+        change_record(
+            session,
+            origin,
+            record,
+            marc=before.marc,
+            classes=classes,
+            act=Act.RESTORED,
+            catalogue=before.catalogue,
+        )
+        note_problems(session, record)
+        restored += 1
+    if restored:
+        edit.undone_at = origin.at
+    return restored, left
+
+
+def _concerned(
+    text: str, catalogue: str | None, change: Change, allowed: Sequence[str]
+) -> Select[BibliographicRecord]:
+    """The records to look through: by words and catalogue, of the catalogues that are theirs."""
+    query = queries.records(catalogue).where(BibliographicRecord.catalogue.in_(allowed))
+    if text.strip():
+        query = query.where(queries.matches(text))
+    if change.operation is Operation.REPLACE and change.text.isalnum():
+        query = query.where(BibliographicRecord.marc.contains(change.text, autoescape=True))
+    return query
+
+
+def _touched(
+    session: Session, query: Select[BibliographicRecord], change: Change
+) -> Iterator[tuple[BibliographicRecord, MarcRecord, MarcRecord]]:
+    """Records the change would alter, as they are and as they would be; a page at a time."""
+    last = 0
+    while True:
+        page = query.where(BibliographicRecord.id > last).order_by(None)
+        page = page.order_by(BibliographicRecord.id).limit(PAGE)
+        rows = session.scalars(page.options(undefer(BibliographicRecord.marc))).all()
+        for record in rows:
+            before = record.marc_record()
+            after = apply(before, change)
+            # A change that would leave a record without its title is not made.
+            if after.fields != before.fields and checks.has_title(after):
+                yield record, before, after
+        if len(rows) < PAGE:
+            return
+        last = rows[-1].id

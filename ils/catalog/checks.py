@@ -1,0 +1,178 @@
+"""What is wrong with a record: while it is typed, and over the whole catalogue."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ils.catalog.identifiers import isbn13, issn_is_right
+from ils.catalog.worksheets.definitions import Sub, Worksheet, Worksheets
+from ils.marc.record import Field, MarcRecord
+
+LATEST_YEAR = 2100
+CODED_WIDTHS = {"100": 36, "105": 13, "110": 11}
+#: Fields whose words are looked at for letters of two alphabets.
+TEXT_FIELDS = (
+    "200",
+    "205",
+    "210",
+    "225",
+    "300",
+    "330",
+    "606",
+    "607",
+    "610",
+    "700",
+    "701",
+    "702",
+    "710",
+)
+
+_udc = re.compile(
+    r"[0-9]{1,3}(\.[0-9]{1,3})*([-./:+=\[\]()\"'*0-9A-Za-zА-Яа-яӘәҒғҚқҢңӨөҰұҮүҺһІі \u2013,]*)"
+)
+_bbk = re.compile(r"([0-9]{1,2}(\.[0-9а-я]+)*|[А-ЯЁ][0-9]*).*")
+_year = re.compile(r"(?<!\d)(\d{4})(?!\d)")
+_date8 = re.compile(r"\d{8}")
+_word = re.compile(r"[^\W\d_]{2,}")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something to mend: a code of ``LABELS["problem"]``, where, and what was found."""
+
+    code: str
+    place: str
+    detail: str = ""
+
+
+def has_title(marc: MarcRecord) -> bool:
+    """Whether a record names its document; none is saved without."""
+    return any(f.has_text() for f in marc.each("200"))
+
+
+def problems(marc: MarcRecord, worksheet: Worksheet, sheets: Worksheets) -> list[Problem]:
+    """Everything wrong with a record, in the order of its fields."""
+    found = [*_missing(marc, worksheet), *_values(marc), *_codes(marc, worksheet, sheets)]
+    found += _mixed(marc)
+    return sorted(found, key=lambda problem: problem.place)
+
+
+def _missing(marc: MarcRecord, worksheet: Worksheet) -> Iterator[Problem]:
+    for tag, sub in worksheet.required():
+        fields = list(marc.each(tag))
+        if not any(_says(f, sub) for f in fields) and not _elsewhere(marc, tag):
+            yield Problem("missing", f"{tag}${sub.key}")
+    if not marc.leader[6:8].strip():
+        yield Problem("missing", "LDR")
+
+
+def _says(f: Field, sub: Sub) -> bool:
+    if sub.embedded is None:
+        return any(value.strip() for value in f.all(sub.key))
+    tag, code = sub.embedded
+    return any(v.strip() for one in f.embedded() if one.tag == tag for v in one.all(code)) or (
+        (tag, code) == ("200", "a") and bool(f.get("t").strip())
+    )
+
+
+def _elsewhere(marc: MarcRecord, tag: str) -> bool:
+    """An article of a book has its source in 463 alone, of a journal in 461 too."""
+    return tag == "463" and any(marc.each("461")) and not any(marc.each("463"))
+
+
+def _values(marc: MarcRecord) -> Iterator[Problem]:
+    for f in marc.fields:
+        if f.tag == "010":
+            yield from (
+                Problem("bad_isbn", "010$a", v) for v in f.all("a") if v.strip() and not isbn13(v)
+            )
+        elif f.tag == "011":
+            yield from (
+                Problem("bad_issn", "011$a", v)
+                for v in f.all("a")
+                if v.strip() and not issn_is_right(v)
+            )
+        elif f.tag == "225":
+            wrong = (v for v in f.all("x") if v.strip() and not issn_is_right(v))
+            yield from (Problem("bad_issn", "225$x", v) for v in wrong)
+        elif f.tag == "675":
+            yield from (
+                Problem("bad_udc", "675$a", v)
+                for v in f.all("a")
+                if v.strip() and not _udc.fullmatch(v.strip())
+            )
+        elif f.tag == "686" and "bbk" in f.get("2").lower():
+            yield from (
+                Problem("bad_bbk", "686$a", v)
+                for v in f.all("a")
+                if v.strip() and not _bbk.fullmatch(v.strip())
+            )
+        elif f.tag == "210":
+            yield from (Problem("bad_year", "210$d", v) for v in f.all("d") if _strange_year(v))
+        elif f.tag == "100":
+            yield from _general(f)
+
+
+def _strange_year(text: str) -> bool:
+    years = [int(year) for year in _year.findall(text)]
+    return any(not 1450 <= year <= LATEST_YEAR and year != 9999 for year in years)
+
+
+def _general(f: Field) -> Iterator[Problem]:
+    text = f.get("a")
+    if len(text) != CODED_WIDTHS["100"]:
+        yield Problem("bad_length", "100$a", str(len(text)))
+    entered = text[:8]
+    if entered.strip() and not (
+        _date8.fullmatch(entered) and entered[4:6] <= "12" and entered[6:8] <= "31"
+    ):
+        yield Problem("bad_date", "100$a", entered)
+
+
+def _codes(marc: MarcRecord, worksheet: Worksheet, sheets: Worksheets) -> Iterator[Problem]:
+    for form in worksheet.fields():
+        for sub in form.subs:
+            known = sheets.lists.get(sub.list, {})
+            if not sub.list or sub.list in {
+                "gmd",
+                "local_rubrics",
+                "languages",
+                "countries",
+                "roles",
+            }:
+                continue
+            for f in marc.each(form.tag):
+                text = (
+                    f.get("a")[sub.positions[0]]
+                    if sub.positions and len(f.get("a")) > sub.positions[0]
+                    else ""
+                )
+                if text.strip(" |") and text not in known:
+                    yield Problem("bad_code", f"{form.tag}${sub.key}", text)
+    for f in marc.each("101"):
+        for value in f.all("a", "c"):
+            if len(value.strip()) != 3 or not value.strip().isalpha():
+                yield Problem("bad_code", "101$a", value)
+
+
+def _mixed(marc: MarcRecord) -> Iterator[Problem]:
+    """Words with letters of two alphabets: a Latin ``c`` typed in a Russian word."""
+    for f in marc.each(*TEXT_FIELDS):
+        for code, value in f.subfields:
+            if code.isalpha():
+                words = [word for word in _word.findall(value) if _of_two_alphabets(word)]
+                if words:
+                    yield Problem("mixed_letters", f"{f.tag}${code}", ", ".join(words[:3]))
+
+
+def _of_two_alphabets(word: str) -> bool:
+    cyrillic = latin = False
+    for char in word:
+        if "\u0400" <= char <= "\u04ff":
+            cyrillic = True
+        elif char.isascii() or unicodedata.name(char, "").startswith("LATIN"):
+            latin = True
+    return cyrillic and latin

@@ -1,0 +1,226 @@
+"""What cataloguers do to a record: save, restore, delete, bring back."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from ils.catalog import checks, comparison, queries
+from ils.catalog.comparison import Difference
+from ils.catalog.models import Act, BibliographicRecord, RecordLink, RecordProblem, RecordState
+from ils.catalog.records.actions import add_record, change_record, set_state, with_number
+from ils.catalog.subjects import Classes
+from ils.catalog.worksheets import rules
+from ils.catalog.worksheets.definitions import worksheets
+from ils.db import bulk_insert, new_id
+from ils.errors import N_, Invalid, Refused, Stale
+from ils.ledger import Kind, Origin
+from ils.marc.record import MarcRecord
+
+
+class ChangedMeanwhile(Stale):
+    """Somebody saved the same record first; facts say who, when, and what they changed."""
+
+    code = "changed_meanwhile"
+    message = N_(
+        "%(who)s changed this record at %(when)s. Their changes are shown below; yours are in "
+        "the form and nothing is overwritten. Look at the fields and save again."
+    )
+
+    def __init__(
+        self, merged: MarcRecord, theirs: list[Difference], disputed: list[str], **facts: object
+    ) -> None:
+        """With the record to go on with, their changes, and the tags both changed."""
+        super().__init__(**facts)
+        self.merged = merged
+        self.theirs = theirs
+        self.disputed = disputed
+
+
+class NothingToSave(Invalid):
+    """A record needs a title."""
+
+    code = "no_title"
+    message = N_("A record cannot be saved without a title.")
+
+
+class HasArticles(Refused):
+    """Other records are described as parts of this one."""
+
+    code = "has_articles"
+    message = N_("%(count)s records are parts of this one; it cannot be deleted.")
+
+
+class NotActive(Refused):
+    """The record is deleted or merged."""
+
+    code = "record_hidden"
+    message = N_("This record is deleted or merged into another; bring it back first.")
+
+
+class IsActive(Refused):
+    """The record is in the catalogue already."""
+
+    code = "record_active"
+    message = N_("This record is in the catalogue already.")
+
+
+def save_new(
+    session: Session, origin: Origin, *, marc: MarcRecord, classes: Classes, catalogue: str
+) -> BibliographicRecord:
+    """Put a record a cataloguer made into the catalogue.
+
+    Raises:
+        NothingToSave: it has no title.
+    """
+    _check(marc)
+    own = rules.completed(with_number(marc, ""))
+    record = add_record(session, origin, marc=own, classes=classes, catalogue=catalogue)
+    note_problems(session, record)
+    return record
+
+
+def save_changes(
+    session: Session,
+    origin: Origin,
+    record: BibliographicRecord,
+    *,
+    mine: MarcRecord,
+    seen_revision: int,
+    classes: Classes,
+    catalogue: str,
+) -> None:
+    """Save what a cataloguer changed, if nobody else did meanwhile.
+
+    Changes of different fields are joined silently only in the form that comes back: the
+    cataloguer sees them and saves again.
+
+    Raises:
+        NothingToSave: it has no title.
+        ChangedMeanwhile: there is a newer version than the one they saw.
+        NotActive: it was deleted or merged.
+    """
+    _check(mine)
+    if not record.active:
+        raise NotActive
+    theirs = record.marc_record()
+    if record.revision != seen_revision:
+        base = queries.version(session, record, seen_revision).marc
+        merged, disputed = comparison.three_way(base, mine, theirs)
+        raise ChangedMeanwhile(
+            merged,
+            comparison.compare(base, theirs),
+            disputed,
+            who=queries.name_of_staff(session, record.changed_by),
+            when=record.changed_at,
+        )
+    mine = rules.completed(with_number(mine, record.control_number))
+    if (
+        mine.fields == theirs.fields
+        and mine.leader == theirs.leader
+        and catalogue == record.catalogue
+    ):
+        return
+    change_record(
+        session, origin, record, marc=mine, classes=classes, act=Act.EDITED, catalogue=catalogue
+    )
+    note_problems(session, record)
+
+
+def _check(marc: MarcRecord) -> None:
+    if not checks.has_title(marc):
+        raise NothingToSave
+
+
+def restore_version(
+    session: Session, origin: Origin, record: BibliographicRecord, number: int, classes: Classes
+) -> None:
+    """Make an earlier version the present one; the versions between stay.
+
+    Raises:
+        UnknownVersion: there is none with this number.
+        NotActive: the record is deleted or merged.
+    """
+    if not record.active:
+        raise NotActive
+    version = queries.version(session, record, number)
+    change_record(
+        session,
+        origin,
+        record,
+        marc=version.marc,
+        classes=classes,
+        act=Act.RESTORED,
+        catalogue=version.catalogue,
+    )
+    note_problems(session, record)
+
+
+def delete_record(session: Session, origin: Origin, record: BibliographicRecord) -> None:
+    """Hide a record; it stays with its history and can be brought back.
+
+    Raises:
+        NotActive: it is hidden already.
+        HasArticles: others are described as its parts.
+    """
+    if not record.active:
+        raise NotActive
+    if parts := queries.count_parts(session, record):
+        raise HasArticles(count=parts)
+    set_state(
+        session,
+        origin,
+        record,
+        RecordState.DELETED,
+        act=Act.DELETED,
+        kind=Kind.RECORD_DELETED,
+    )
+    session.execute(delete(RecordProblem).where(RecordProblem.record_id == record.id))
+
+
+def undelete_record(session: Session, origin: Origin, record: BibliographicRecord) -> None:
+    """Bring a deleted record back.
+
+    Raises:
+        IsActive: it is not deleted.
+        NotActive: it is merged into another; take the merge back instead.
+    """
+    if record.active:
+        raise IsActive
+    if record.state == RecordState.MERGED:
+        raise NotActive
+    set_state(
+        session,
+        origin,
+        record,
+        RecordState.ACTIVE,
+        act=Act.UNDELETED,
+        kind=Kind.RECORD_RESTORED,
+    )
+    note_problems(session, record)
+
+
+def note_problems(session: Session, record: BibliographicRecord) -> None:
+    """Write the record's problems anew, for the work list."""
+    session.execute(delete(RecordProblem).where(RecordProblem.record_id == record.id))
+    bulk_insert(
+        session, RecordProblem, problem_rows(record.id, record.marc_record(), record.worksheet)
+    )
+    for link in session.scalars(queries.broken_links().where(RecordLink.record_id == record.id)):
+        row = {"code": "broken_link", "place": link.tag, "detail": link.target}
+        bulk_insert(session, RecordProblem, [{"id": new_id(), "record_id": record.id, **row}])
+
+
+def problem_rows(record_id: int, marc: MarcRecord, worksheet: str) -> list[dict[str, object]]:
+    """The problems of a record as rows."""
+    sheets = worksheets()
+    return [
+        {
+            "id": new_id(),
+            "record_id": record_id,
+            "code": problem.code,
+            "place": problem.place,
+            "detail": problem.detail[:200],
+        }
+        for problem in checks.problems(marc, sheets.form(worksheet), sheets)
+    ]

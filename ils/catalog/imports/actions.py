@@ -1,0 +1,364 @@
+"""Bringing records in: each is new, unchanged, changed, a duplicate, or in conflict."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from ils import ledger
+from ils.catalog.authorities import rules as headings
+from ils.catalog.authorities.actions import carry, form_rows, set_forms
+from ils.catalog.identifiers import search_key
+from ils.catalog.models import (
+    Act,
+    AuthorityForm,
+    AuthorityRecord,
+    BibliographicRecord,
+    RecordLink,
+    RecordState,
+)
+from ils.catalog.records import rules
+from ils.catalog.records.actions import (
+    change_record,
+    columns,
+    common,
+    keep_revision,
+    link_rows,
+    stamp,
+)
+from ils.catalog.records.rules import Description
+from ils.catalog.subjects import Classes
+from ils.db import bulk_insert, new_id
+from ils.ledger import Kind, OpeningOf, Origin
+from ils.marc.crosswalk import KEPT, kept_field
+from ils.marc.reading import ReadRecord, is_authority
+from ils.marc.record import Dialect, MarcRecord
+
+IN_ONE_QUERY = 500
+LEAST_ALIKE = 0.6
+
+
+class Decision(StrEnum):
+    """What an import does with a record."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    DUPLICATE = "duplicate"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A record that came in, and what is decided about it.
+
+    Attributes:
+        record_id: whose copies it brings: its own, or the record it is a duplicate of.
+        description: ``None`` for an authority record.
+        said: what the report tells besides, in English.
+    """
+
+    decision: Decision
+    record_id: int
+    read: ReadRecord
+    marc: MarcRecord
+    description: Description | None
+    said: str = ""
+
+
+@dataclass
+class Batch:
+    """The rows that one batch adds; each list becomes one statement."""
+
+    records: list[dict[str, Any]] = field(default_factory=list)
+    authorities: list[dict[str, Any]] = field(default_factory=list)
+    links: list[dict[str, Any]] = field(default_factory=list)
+    forms: list[dict[str, Any]] = field(default_factory=list)
+    entries: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A record of the catalogue that an incoming one may double."""
+
+    id: int
+    title: str
+    isbn: str | None
+
+
+class _Known:
+    """What the catalogue has of the records of a batch, asked for at once; it grows with them."""
+
+    def __init__(
+        self, session: Session, described: Sequence[tuple[str, MarcRecord, Description | None]]
+    ) -> None:
+        keys = [key for key, _, _ in described]
+        self.records: dict[str, BibliographicRecord] = _by_key(session, BibliographicRecord, keys)
+        self.authorities: dict[str, AuthorityRecord] = _by_key(session, AuthorityRecord, keys)
+        about = [d for _, _, d in described if d is not None]
+        self.isbn = _candidates(session, BibliographicRecord.isbn, [d.isbn for d in about])
+        self.issn = _candidates(
+            session, BibliographicRecord.issn, [d.issn for d in about if _is_serial(d)]
+        )
+        self.match = _candidates(
+            session, BibliographicRecord.match_key, [d.match_key for d in about]
+        )
+
+    def duplicate(self, about: Description) -> int | None:
+        """The record this one describes again: by ISBN or ISSN and title, else by everything."""
+        title = search_key(about.title)
+        numbers: list[_Candidate] = [*self.isbn.get(about.isbn or "", ())]
+        if _is_serial(about):
+            numbers += self.issn.get(about.issn or "", ())
+        for candidate in numbers:
+            if search_key(candidate.title) == title:
+                return candidate.id
+        same = self.match.get(about.match_key or "", ())
+        # Two numbers, both right, are two documents however alike their descriptions.
+        fitting = (c.id for c in same if not (c.isbn and about.isbn and c.isbn != about.isbn))
+        return next(fitting, None)
+
+    def add(self, record_id: int, about: Description) -> None:
+        """A record of this batch may be doubled by the next."""
+        one = _Candidate(record_id, about.title, about.isbn)
+        for table, key in ((self.isbn, about.isbn), (self.match, about.match_key)):
+            if key:
+                table.setdefault(key, []).append(one)
+        if about.issn and _is_serial(about):
+            self.issn.setdefault(about.issn, []).append(one)
+
+
+@dataclass(frozen=True)
+class _Importer:
+    """What the decisions about the records of one batch share."""
+
+    session: Session
+    origin: Origin
+    known: _Known
+    classes: Classes
+    batch: Batch = field(default_factory=Batch)
+
+    def bibliographic(
+        self, key: str, read: ReadRecord, marc: MarcRecord, about: Description
+    ) -> Incoming:
+        there = self.known.records.get(key)
+        if there is None:
+            return self._new(key, read, marc, about)
+        fingerprint = marc.fingerprint()
+        to = there.merged_into_id or there.id
+
+        def decided(decision: Decision, said: str = "") -> Incoming:
+            return Incoming(decision, to, read, marc, about, said)
+
+        if there.fingerprint == fingerprint:
+            return decided(Decision.UNCHANGED)
+        if there.state == RecordState.MERGED and there.revision == there.imported_revision:
+            # It came in as a duplicate and nobody touched it: its new copies go where it went.
+            keep_revision(self.session, there)
+            there.marc, there.fingerprint = marc.dump(), fingerprint
+            stamp(there, self.origin, Act.IMPORTED)
+            there.imported_revision = there.revision
+            return decided(Decision.DUPLICATE, f"duplicate of {to}: kept with it, hidden")
+        if _is_other(there, about):
+            said = f"conflict with {there.id}: another document has this 001; say --source NAME"
+            return decided(Decision.CONFLICT, said)
+        if there.state != RecordState.ACTIVE or there.revision != there.imported_revision:
+            why = there.state if there.state != RecordState.ACTIVE else f"edited, {there.revision}"
+            said = f"conflict with {there.id}: changed there and here ({why})"
+            return decided(Decision.CONFLICT, f"{said}; nothing was overwritten")
+        change_record(
+            self.session, self.origin, there, marc=marc, classes=self.classes, act=Act.IMPORTED
+        )
+        there.fingerprint, there.imported_revision = fingerprint, there.revision
+        return decided(Decision.CHANGED, f"changed: {there.id}")
+
+    def _new(self, key: str, read: ReadRecord, marc: MarcRecord, about: Description) -> Incoming:
+        record_id = new_id()
+        twin = self.known.duplicate(about)
+        row = self._row(key, read, marc, record_id) | columns(about, None)
+        row |= {
+            "branch_id": self.origin.branch_id,
+            "provisional": False,
+            "state": RecordState.ACTIVE if twin is None else RecordState.MERGED,
+            "merged_into_id": twin,
+        }
+        self.batch.records.append(row)
+        if twin is not None:
+            said = f"duplicate of {twin}: kept with it, hidden"
+            return Incoming(Decision.DUPLICATE, twin, read, marc, about, said)
+        self.known.add(record_id, about)
+        self.batch.links += link_rows(record_id, marc)
+        about_record: ledger.Facts = {
+            "record_id": record_id,
+            "catalogue": about.catalogue,
+            "material": about.material,
+            "language": about.language,
+            "division": about.division,
+            "opening_of": OpeningOf.RECORDS,
+        }
+        part = self.origin.also(key)
+        entry = ledger.row(self.session, Kind.OPENING, part, about_record, count=1)
+        self.batch.entries.append(entry)
+        return Incoming(Decision.NEW, record_id, read, marc, about)
+
+    def authority(self, key: str, read: ReadRecord, marc: MarcRecord) -> Incoming:
+        there = self.known.authorities.get(key)
+        if there is None:
+            row = self._row(key, read, marc, new_id())
+            row |= {"kind": headings.kind(marc).value, "heading": headings.heading(marc)}
+            self.batch.authorities.append(row | {"state": RecordState.ACTIVE})
+            self.batch.forms += form_rows(row["id"], marc)
+            return Incoming(Decision.NEW, row["id"], read, marc, None)
+
+        def decided(decision: Decision, said: str = "") -> Incoming:
+            return Incoming(decision, there.id, read, marc, None, said)
+
+        if there.fingerprint == marc.fingerprint():
+            return decided(Decision.UNCHANGED)
+        if not _alike(there.heading, headings.heading(marc)):
+            said = f"conflict with heading {there.id}: another one has this 001; say --source NAME"
+            return decided(Decision.CONFLICT, said)
+        if there.state != RecordState.ACTIVE or there.revision != there.imported_revision:
+            said = f"conflict with heading {there.id}: changed there and here"
+            return decided(Decision.CONFLICT, said)
+        self._change_heading(there, marc)
+        return decided(Decision.CHANGED, f"changed: {there.id}")
+
+    def _change_heading(self, there: AuthorityRecord, marc: MarcRecord) -> None:
+        before = there.marc_record()
+        keep_revision(self.session, there)
+        there.marc, there.heading = marc.dump(), headings.heading(marc)
+        there.kind = headings.kind(marc)
+        stamp(there, self.origin, Act.IMPORTED)
+        there.fingerprint, there.imported_revision = marc.fingerprint(), there.revision
+        self.session.flush()
+        set_forms(self.session, there, marc)
+        # A record that only its heading changed is still as it came, for the next import.
+        for record in carry(self.session, self.origin, there, before=before, classes=self.classes):
+            if record.imported_revision == record.revision - 1:
+                record.imported_revision = record.revision
+
+    def _row(self, key: str, read: ReadRecord, marc: MarcRecord, record_id: int) -> dict[str, Any]:
+        return common(self.origin, record_id, marc, Act.IMPORTED) | {
+            "dialect": read.dialect.value,
+            "import_key": key,
+            "fingerprint": marc.fingerprint(),
+            "imported_revision": 1,
+            "revision": 1,
+        }
+
+
+def import_records(
+    session: Session,
+    origin: Origin,
+    *,
+    records: Sequence[ReadRecord],
+    classes: Classes,
+    catalogue: str | None,
+    source: str,
+    seen: Counter[str],
+) -> list[Incoming]:
+    """Save a batch of records.
+
+    A new bibliographic record is entered as an opening balance of its catalogue: it was made
+    elsewhere, before. A duplicate is kept, hidden, as merged into the record it doubles.
+
+    Args:
+        catalogue: where new ones go; ``None`` lets each record's kind decide.
+        source: whose numbers the 001 are, where the records do not say it.
+        seen: how often each key came before in this file; counted on.
+    """
+    described = []
+    for read in records:
+        if read.marc is not None:
+            authority = is_authority(read.marc)
+            about = None if authority else rules.describe(read.marc, classes)
+            key = _import_key(read.marc, source, seen)
+            described.append((key, read, read.marc, about))
+    known = _Known(session, [(key, marc, about) for key, _, marc, about in described])
+    importer, incoming = _Importer(session, origin, known, classes), []
+    for key, read, marc, found in described:
+        if found is None:
+            incoming.append(importer.authority(key, read, marc))
+        else:
+            about = replace(found, catalogue=catalogue or found.catalogue)
+            incoming.append(importer.bibliographic(key, read, marc, about))
+    batch = importer.batch
+    bulk_insert(session, BibliographicRecord, batch.records)
+    bulk_insert(session, AuthorityRecord, batch.authorities)
+    bulk_insert(session, RecordLink, batch.links)
+    bulk_insert(session, AuthorityForm, batch.forms)
+    ledger.record_many(session, batch.entries)
+    return incoming
+
+
+def _is_other(there: BibliographicRecord, about: Description) -> bool:
+    """Whether neither the number nor the title speaks for one document."""
+    if there.isbn and there.isbn == about.isbn:
+        return False
+    return not _alike(there.title, about.title)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two titles or headings may be one, corrected: one begins the other, or nearly so."""
+    first, second = search_key(one), search_key(other)
+    if first.startswith(second) or second.startswith(first):
+        return True
+    return SequenceMatcher(None, first, second).ratio() >= LEAST_ALIKE
+
+
+def _is_serial(about: Description) -> bool:
+    return about.worksheet in {"journal", "newspaper"}
+
+
+def _import_key(marc: MarcRecord, source: str, seen: Counter[str]) -> str:
+    """Agency and 001, else the fingerprint; and which one it is among equals in its file."""
+    number = marc.get("001").strip()
+    agency = source or _agency(marc)
+    if is_authority(marc):
+        agency = f"{agency}|{headings.kind(marc)}"
+    key = f"{agency}|{number}" if number else marc.fingerprint()
+    seen[key] += 1
+    return f"{key}:{seen[key]}"
+
+
+def _agency(marc: MarcRecord) -> str:
+    """Whose number 001 is: 003, also one kept from MARC21; else who issued the record (801)."""
+    kept = (kept_field(f, Dialect.MARC21) for f in marc.each(KEPT))
+    told = next((f.get("") for f in kept if f is not None and f.tag == "003"), "")
+    sources = list(marc.each("801"))
+    issuing = [f for f in sources if f.indicators[1:] == "2"] or sources[-1:]
+    return (marc.get("003") or told or next((f.get("b") for f in issuing), "")).strip()
+
+
+def _by_key(session: Session, model: Any, keys: Sequence[str]) -> dict[str, Any]:
+    found = {}
+    for part in _parts(keys):
+        query = select(model).where(model.import_key.in_(part)).order_by(model.id)
+        rows = session.scalars(query.with_for_update())
+        found.update({row.import_key: row for row in rows})
+    return found
+
+
+def _candidates(
+    session: Session, column: Any, wanted: Iterable[str | None]
+) -> dict[str, list[_Candidate]]:
+    found: dict[str, list[_Candidate]] = {}
+    active: ColumnElement[bool] = BibliographicRecord.state == RecordState.ACTIVE
+    for part in _parts(sorted({value for value in wanted if value})):
+        about = (BibliographicRecord.id, BibliographicRecord.title, BibliographicRecord.isbn)
+        query = select(column, *about).where(active, column.in_(part))
+        for value, *said in session.execute(query):
+            found.setdefault(value, []).append(_Candidate(*said))
+    return found
+
+
+def _parts(values: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (values[start : start + IN_ONE_QUERY] for start in range(0, len(values), IN_ONE_QUERY))

@@ -1,1 +1,0 @@
-"""MARC in its many forms: containers, encodings, dialects."""

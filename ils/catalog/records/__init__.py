@@ -1,0 +1,1 @@
+"""Bibliographic records: what they describe, how they are added and changed."""

@@ -1,6 +1,0 @@
-"""Bibliographic description by ГОСТ 7.1-2003 and ГОСТ Р 7.0.100-2018."""
-
-from ils.catalog.rules.gost.areas import Style
-from ils.catalog.rules.gost.entry import Described, entry
-
-__all__ = ["Described", "Style", "entry"]

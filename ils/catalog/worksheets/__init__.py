@@ -1,0 +1,1 @@
+"""Worksheets: the entry forms of the catalogue, as data."""

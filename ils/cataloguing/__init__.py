@@ -1,0 +1,1 @@
+"""The cataloguer's work on records with their copies."""

@@ -1,0 +1,1 @@
+"""Pages of batch changes and of the work list."""

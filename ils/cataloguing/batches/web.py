@@ -1,0 +1,116 @@
+"""Work on many records: the work list, and one change made in all that a search finds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from ils import web
+from ils.catalog import queries
+from ils.catalog.batches import actions
+from ils.catalog.batches.rules import Change, Operation
+from ils.cataloguing.pages import CATALOGUERS, cataloguing, classes, may_fill
+from ils.errors import IlsError, Invalid
+
+#: What a change is said with.
+SAID = ("q", "catalogue", "operation", "tag", "code", "text", "value")
+
+
+class Where(TypedDict):
+    """Which records: words of title or author, and the catalogue."""
+
+    text: str
+    catalogue: str | None
+
+
+@cataloguing.get("/to-mend")
+@web.page(*CATALOGUERS)
+def work_list(session: Session) -> ResponseReturnValue:
+    """Records with problems, by kind of problem."""
+    code = request.args.get("problem", "")
+    page = web.paged(session, queries.problems(code or None))
+    counts = queries.problem_counts(session)
+    return render_template("catalog/work_list.html", page=page, counts=counts, code=code)
+
+
+@cataloguing.get("/batch")
+@web.page(*CATALOGUERS)
+def batch(session: Session) -> ResponseReturnValue:
+    """The form of a change; once filled, what it would do; and the changes made before."""
+    found, error = None, None
+    change = _change(request.args)
+    if request.args.get("tag"):
+        try:
+            found = actions.preview(
+                session, change=change, allowed=may_fill(session), **_where(request.args)
+            )
+        except Invalid as invalid:
+            error = invalid
+    return _page(session, change, found, error)
+
+
+@cataloguing.post("/batch")
+@web.page(*CATALOGUERS, write=True)
+def make(session: Session) -> ResponseReturnValue:
+    """Make the change that was shown."""
+    edit = actions.make_change(
+        session,
+        web.origin(),
+        change=_change(request.form),
+        allowed=may_fill(session),
+        classes=classes(),
+        **_where(request.form),
+    )
+    flash(gettext("Changed: %(count)s records.", count=len(edit.revisions)))
+    again = request.form if len(edit.revisions) == actions.AT_ONCE else {}
+    said: dict[str, Any] = {name: again[name] for name in SAID if again.get(name)}
+    return redirect(url_for("cataloguing.batch", **said))
+
+
+@cataloguing.post("/batch/<id:batch_id>/take-back")
+@web.page(*CATALOGUERS, write=True)
+def take_back(session: Session, batch_id: int) -> ResponseReturnValue:
+    """Undo a change, except in records edited since."""
+    restored, left = actions.take_back(
+        session, web.origin(), batch_id, allowed=may_fill(session), classes=classes()
+    )
+    flash(
+        gettext(
+            "Restored: %(restored)s records; left as they are, because edited since: %(left)s.",
+            restored=restored,
+            left=left,
+        )
+    )
+    return redirect(url_for("cataloguing.batch"))
+
+
+def _page(
+    session: Session, change: Change, found: actions.Preview | None, error: IlsError | None
+) -> ResponseReturnValue:
+    page = render_template(
+        "catalog/batch.html",
+        change=change,
+        found=found,
+        at_once=actions.AT_ONCE,
+        where=_where(request.args),
+        made=web.paged(session, queries.batch_edits()),
+        error_text=web.translated(error) if error else "",
+    )
+    return page, int(error.status) if error else 200
+
+
+def _change(said: Mapping[str, str]) -> Change:
+    operation = said.get("operation", "")
+    known = Operation(operation) if operation in set(Operation) else Operation.REPLACE
+    values = (said.get(name, "").strip() for name in ("tag", "code"))
+    tag, code = values
+    return Change(known, tag, code.lstrip("$"), said.get("text", ""), said.get("value", ""))
+
+
+def _where(said: Mapping[str, str]) -> Where:
+    return {"text": said.get("q", ""), "catalogue": said.get("catalogue") or None}

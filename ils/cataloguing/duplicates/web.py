@@ -1,0 +1,104 @@
+"""Keeping the catalogue: duplicates, merging, deleting; and printed lists of what was found."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from ils import web
+from ils.catalog import comparison
+from ils.catalog import queries as catalog
+from ils.catalog.editing import actions as editing
+from ils.catalog.subjects import Classes, classes_of
+from ils.cataloguing.duplicates import actions
+from ils.cataloguing.pages import CATALOGUERS, check_catalogue
+
+upkeep = Blueprint("upkeep", __name__, url_prefix="/staff/catalog")
+
+
+@upkeep.get("/duplicates")
+@web.page(*CATALOGUERS)
+def duplicates(session: Session) -> ResponseReturnValue:
+    """Pairs of records that look like one document."""
+    page = web.paged(session, catalog.suspects())
+    ids = {number for pair in page.rows for number in pair}
+    records = {number: catalog.record(session, number) for number in ids}
+    return render_template("catalog/duplicates.html", page=page, records=records)
+
+
+@upkeep.post("/duplicates/different")
+@web.page(*CATALOGUERS, write=True)
+def different(session: Session) -> ResponseReturnValue:
+    """Two records are not one document: they leave the queue."""
+    one, other = web.form_int("one") or 0, web.form_int("other") or 0
+    for number in (one, other):
+        catalog.record(session, number)
+    actions.judge_different(session, web.origin(), one, other)
+    return redirect(url_for("upkeep.duplicates"))
+
+
+@upkeep.get("/merge")
+@web.page(*CATALOGUERS)
+def compare(session: Session) -> ResponseReturnValue:
+    """Two records side by side: which to keep, which fields to take from the other."""
+    kept = catalog.record(session, web.argument_int("kept") or 0)
+    dropped = catalog.record(session, web.argument_int("dropped") or 0)
+    mine, theirs = kept.marc_record(), dropped.marc_record()
+    rows = []
+    for tag in sorted({f.tag for f in (*mine.fields, *theirs.fields)}):
+        left = [comparison.line(f) for f in mine.each(tag)]
+        right = [(n, comparison.line(f)) for n, f in enumerate(theirs.fields) if f.tag == tag]
+        rows.append((tag, left, [(n, line, line in left) for n, line in right]))
+    return render_template(
+        "catalog/merge.html", kept=kept, dropped=dropped, rows=rows, single=comparison.SINGLE
+    )
+
+
+@upkeep.post("/merge")
+@web.page(*CATALOGUERS, write=True)
+def merge(session: Session) -> ResponseReturnValue:
+    """Make them one."""
+    kept, dropped = web.form_int("kept") or 0, web.form_int("dropped") or 0
+    for number in (kept, dropped):
+        check_catalogue(session, catalog.record(session, number).catalogue)
+    taken = [
+        int(n) for n in request.form.getlist("take") if n.isascii() and n.isdigit() and len(n) < 7
+    ]
+    actions.merge_records(
+        session, web.origin(), kept_id=kept, dropped_id=dropped, taken=taken, classes=_classes()
+    )
+    return redirect(url_for("catalogue.record", record_id=kept))
+
+
+@upkeep.post("/<id:record_id>/take-apart")
+@web.page(*CATALOGUERS, write=True)
+def take_apart(session: Session, record_id: int) -> ResponseReturnValue:
+    """Bring a merged record back with what was its own."""
+    check_catalogue(session, catalog.record(session, record_id).catalogue)
+    record = actions.take_apart(session, web.origin(), record_id, classes=_classes())
+    return redirect(url_for("catalogue.record", record_id=record.id))
+
+
+@upkeep.post("/<id:record_id>/delete")
+@web.page(*CATALOGUERS, write=True)
+def delete(session: Session, record_id: int) -> ResponseReturnValue:
+    """Hide a record without copies; its page stays, with a way back."""
+    record = catalog.record(session, record_id, lock=True)
+    check_catalogue(session, record.catalogue)
+    actions.delete_record(session, web.origin(), record)
+    return redirect(url_for("catalogue.record", record_id=record.id))
+
+
+@upkeep.post("/<id:record_id>/undelete")
+@web.page(*CATALOGUERS, write=True)
+def undelete(session: Session, record_id: int) -> ResponseReturnValue:
+    """Bring a deleted record back."""
+    record = catalog.record(session, record_id, lock=True)
+    check_catalogue(session, record.catalogue)
+    editing.undelete_record(session, web.origin(), record)
+    return redirect(url_for("catalogue.record", record_id=record.id))
+
+
+def _classes() -> Classes:
+    return classes_of(web.ils().config.lists)

@@ -1,0 +1,213 @@
+"""`ils catalog export` and `search`."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import click
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, undefer
+
+from ils import db
+from ils.catalog.models import AuthorityRecord, BibliographicRecord, RecordState
+from ils.cataloguing.records.cli import as_json, catalog
+from ils.console import Console, print_json, with_console
+from ils.errors import N_, Invalid
+from ils.holdings import queries, rules
+from ils.marc.record import MarcRecord
+from ils.marc.writing import ALWAYS_UTF8, Format, Unwritable, Writer
+
+PAGE = 500
+SHOWN_REFUSED = 10
+ENCODINGS = ("utf-8", "cp1251", "kz1048", "ptcp154", "koi8-r", "cp866", "marc-8")
+
+
+class OnlyUtf8(Invalid):
+    """The format has one encoding."""
+
+    code = "only_utf8"
+    message = N_("Files of the format %(format)s are always in UTF-8.")
+
+
+class OnlyMarc21(Invalid):
+    """MARC-8 belongs to MARC21."""
+
+    code = "only_marc21"
+    message = N_("Only files of the format marc21 can be in MARC-8.")
+
+
+class OnlyUnimarcHeadings(Invalid):
+    """Headings go out in their own dialect only."""
+
+    code = "only_unimarc_headings"
+    message = N_("Headings can be exported as iso2709 or marcxchange only.")
+
+
+@dataclass
+class Written:
+    """What became of the records of an export."""
+
+    written: int = 0
+    #: (record id, why it did not fit)
+    refused: list[tuple[int, str]] = field(default_factory=list)
+    kept: Counter[str] = field(default_factory=Counter)
+
+
+@catalog.command()
+@click.argument("text", metavar="[QUERY]", default="")
+@click.option("--format", "form", default="iso2709", type=click.Choice([*map(str, Format)]))
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--encoding", default="utf-8", type=click.Choice(ENCODINGS))
+@click.option("--catalogue", help="Only this catalogue.")
+@click.option("--authorities", is_flag=True, help="Headings instead of documents.")
+@click.option("--json", "json_", is_flag=True)
+@with_console
+def export(
+    console: Console,
+    text: str,
+    form: str,
+    output: Path,
+    encoding: str,
+    catalogue: str | None,
+    authorities: bool,
+    json_: bool,
+) -> None:
+    """Write records to a file, with their copies as they are now (field 910).
+
+    Without a QUERY the whole catalogue. A record that does not fit the format or the encoding
+    is never cut: it goes to FILE.refused.xml (marcxchange, UTF-8), with its reason.
+    """
+    writer = _writer(Format(form), encoding, authorities=authorities)
+    part = output.with_name(output.name + ".part")
+    with db.reading(console.sessions) as session, part.open("wb") as out:
+        model = AuthorityRecord if authorities else BibliographicRecord
+        query = (
+            select(AuthorityRecord).where(AuthorityRecord.state == RecordState.ACTIVE)
+            if authorities
+            else queries.search(text, catalogue)
+        )
+        done = _write(session, query.order_by(None).order_by(model.id), model, writer, out, json_)
+    part.replace(output)
+    refused = _refuse(console, done, model, output)
+    told = {
+        "id": output.name,
+        "file": str(output),
+        "format": form,
+        "dialect": writer.dialect.value,
+        "encoding": encoding,
+        "written": done.written,
+        "refused": len(done.refused),
+        "kept_in_886": dict(done.kept.most_common()),
+    }
+    if json_:
+        print_json(told)
+        return
+    click.echo(f"{output}: {done.written} records, {form}, {encoding}")
+    if done.refused:
+        click.echo(f"{len(done.refused)} did not fit; they are in {refused}", err=True)
+        for record_id, why in done.refused[:SHOWN_REFUSED]:
+            click.echo(f"  record {record_id}: {why}", err=True)
+
+
+def _writer(form: Format, encoding: str, *, authorities: bool) -> Writer:
+    """The writer of these formats, if they go together."""
+    if encoding != "utf-8" and form in ALWAYS_UTF8:
+        raise OnlyUtf8(format=form)
+    if encoding == "marc-8" and form is not Format.MARC21:
+        raise OnlyMarc21
+    if authorities and form not in {Format.ISO2709, Format.MARCXCHANGE}:
+        raise OnlyUnimarcHeadings
+    return Writer(form, encoding)
+
+
+def _write(
+    session: Session,
+    query: Select[BibliographicRecord] | Select[AuthorityRecord],
+    model: type[BibliographicRecord | AuthorityRecord],
+    writer: Writer,
+    out: BinaryIO,
+    quiet: bool,
+) -> Written:
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    done = Written()
+    out.write(writer.opening())
+    with click.progressbar(length=total, label="records", hidden=quiet) as bar:
+        for record_id, marc in _records(session, query, model):
+            try:
+                written, kept = writer.record(marc)
+            except Unwritable as error:
+                done.refused.append((record_id, str(error)))
+            else:
+                out.write(written)
+                done.written += 1
+                done.kept.update(kept)
+            bar.update(1)
+    out.write(writer.closing())
+    return done
+
+
+def _records(
+    session: Session,
+    query: Select[BibliographicRecord] | Select[AuthorityRecord],
+    model: type[BibliographicRecord | AuthorityRecord],
+) -> Iterator[tuple[int, MarcRecord]]:
+    """Ids and records with their copies, some hundreds at a time."""
+    last = 0
+    while True:
+        page = query.where(model.id > last).options(undefer(model.marc)).limit(PAGE)
+        records = list(session.scalars(page))
+        if not records:
+            return
+        items = queries.items_by_record(session, [record.id for record in records])
+        for record in records:
+            yield record.id, rules.with_copies(record.marc_record(), items.get(record.id, []))
+        last = records[-1].id
+        session.expunge_all()
+
+
+def _refuse(
+    console: Console,
+    done: Written,
+    model: type[BibliographicRecord | AuthorityRecord],
+    output: Path,
+) -> Path:
+    """Records that did not fit, in the format that holds everything; reasons beside them."""
+    target = output.with_name(output.name + ".refused.xml")
+    if not done.refused:
+        target.unlink(missing_ok=True)
+        return target
+    whole = Writer(Format.MARCXCHANGE)
+    with db.reading(console.sessions) as session, target.open("wb") as out:
+        out.write(whole.opening())
+        ids = [record_id for record_id, _ in done.refused]
+        query: Any = select(model).where(model.id.in_(ids))
+        for _, marc in _records(session, query, model):
+            out.write(whole.record(marc)[0])
+        out.write(whole.closing())
+    with target.with_suffix(".reasons.jsonl").open("w", encoding="utf-8") as out_text:
+        for record_id, why in done.refused:
+            line = json.dumps({"id": record_id, "reason": why}, ensure_ascii=False)
+            out_text.write(line + "\n")
+    return target
+
+
+@catalog.command()
+@click.argument("text")
+@click.option("--catalogue", help="Only in this catalogue.")
+@click.option("--limit", default=20, show_default=True)
+@click.option("--json", "json_", is_flag=True)
+@with_console
+def search(console: Console, text: str, catalogue: str | None, limit: int, json_: bool) -> None:
+    """Find records by words of title or author, ISBN, barcode or inventory number."""
+    with db.reading(console.sessions) as session:
+        found = session.scalars(queries.search(text, catalogue).limit(limit)).all()
+        if json_:
+            print_json({"query": text, "records": [as_json(record) for record in found]})
+            return
+        for record in found:
+            click.echo(f"{record.id}  {record.authors}  {record.title}  {record.year or ''}")

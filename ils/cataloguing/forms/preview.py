@@ -1,0 +1,85 @@
+"""While a record is typed: its description, what is wrong, what it doubles, what to suggest."""
+
+from __future__ import annotations
+
+from flask import jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from ils import web
+from ils.catalog import checks, queries
+from ils.catalog.authorities import rules as headings
+from ils.catalog.identifiers import search_key
+from ils.catalog.records import rules
+from ils.catalog.worksheets.definitions import class_names
+from ils.cataloguing.pages import CATALOGUERS, begun, cataloguing, classes, sent, sheets
+from ils.marc.gost import Style, entry
+
+CLASSES_SHOWN = 10
+CLASS_SCHEMES = {"udc", "bbk"}
+
+
+@cataloguing.post("/look")
+@web.page(*CATALOGUERS)
+def look(session: Session) -> ResponseReturnValue:
+    """The panel beside a form: the description, the problems, the possible doubles."""
+    worksheet = sheets().form(request.form.get("worksheet", ""))
+    marc = sent(begun(), worksheet)
+    about = rules.describe(marc, classes())
+    return render_template(
+        "catalog/_look.html",
+        gost=str(entry(marc)),
+        gost2018=str(entry(marc, Style.GOST2018)),
+        problems=checks.problems(marc, worksheet, sheets()),
+        doubles=queries.doubles_of(session, about, but=web.form_int("record")),
+        about=about,
+        label=sheets(),
+    )
+
+
+@cataloguing.get("/suggest")
+@web.page(*CATALOGUERS)
+def suggest(session: Session) -> ResponseReturnValue:
+    """Headings or classes that begin so: a label, the subfields they fill, the link."""
+    kind, text = request.args.get("kind", ""), request.args.get("q", "").strip()
+    if not text:
+        return jsonify([])
+    if kind in CLASS_SCHEMES:
+        return jsonify(_classes(kind, text))
+    found: dict[int, dict[str, object]] = {}
+    for authority, form in queries.suggestions(session, text, kind):
+        named = next(
+            (
+                f
+                for f in authority.marc_record().fields
+                if f.tag[0] == "2" and f.tag[1:] in headings.KINDS
+            ),
+            None,
+        )
+        if named is None:
+            continue
+        label = authority.heading
+        if form.form != authority.heading:
+            label = f"{form.form} → {authority.heading}"
+        values: dict[str, str] = {}
+        for code, value in named.subfields:
+            values.setdefault(code, value)
+        one: dict[str, object] = {
+            "label": label,
+            "values": values,
+            "link": authority.control_number,
+        }
+        found.setdefault(authority.id, one)
+    return jsonify(list(found.values()))
+
+
+def _classes(scheme: str, text: str) -> list[dict[str, object]]:
+    """Classes by their index or a word of their names in both languages."""
+    words, language = search_key(text), web.language()
+    found: list[dict[str, object]] = []
+    for index, names in class_names()[scheme].items():
+        said = f" {search_key(names['ru'])} {search_key(names['kk'])}"
+        if index.startswith(text) or (words and f" {words}" in said):
+            name = names["kk"] if language == "kk" else names["ru"]
+            found.append({"label": f"{index} {name}", "values": {"a": index}, "link": ""})
+    return found[:CLASSES_SHOWN]

@@ -1,0 +1,238 @@
+"""New records and changes: the entry form, the MARC view, article after article."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from ils import ledger, web
+from ils.catalog import queries
+from ils.catalog.comparison import Difference
+from ils.catalog.editing import actions
+from ils.catalog.editing.actions import ChangedMeanwhile
+from ils.catalog.models import BibliographicRecord
+from ils.catalog.worksheets import rules
+from ils.catalog.worksheets.definitions import Worksheet
+from ils.cataloguing.pages import (
+    CATALOGUERS,
+    begun,
+    cataloguing,
+    check_catalogue,
+    classes,
+    may_fill,
+    sent,
+    sheets,
+)
+from ils.errors import IlsError, Invalid, Refused
+from ils.marc import text as marc_text
+from ils.marc.gost import entry
+from ils.marc.record import Field, MarcRecord, linked
+
+#: The source, the language and the kind stay from one article to the next.
+CARRIED = {"101", "102", "461", "463", "939"}
+ARTICLES = {"article", "earticle"}
+LANGUAGES = {"kk": "kaz", "ru": "rus"}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What the page of an entry form shows."""
+
+    worksheet: Worksheet
+    marc: MarcRecord
+    catalogue: str
+    record: BibliographicRecord | None = None
+    revision: int = 0
+    error: IlsError | None = None
+    theirs: tuple[Difference, ...] = ()
+    disputed: tuple[str, ...] = ()
+    dirty: bool = False
+
+
+def _page(session: Session, sheet: Sheet, *, as_marc: bool | None = None) -> ResponseReturnValue:
+    if as_marc is None:
+        as_marc = request.args.get("view") == "marc" or "marc" in request.form
+    shown = rules.shown(sheet.worksheet, sheet.marc)
+    status = sheet.error.status if sheet.error else 200
+    page = render_template(
+        "catalog/edit.html",
+        sheet=sheet,
+        groups=[(group, list(rules.rows(group, sheet.marc))) for group in sheet.worksheet.groups],
+        others=[f for n, f in enumerate(sheet.marc.fields) if n not in shown],
+        lists_=sheets().lists,
+        sheets=sheets(),
+        may_fill=may_fill(session),
+        as_marc=as_marc,
+        marc_text=request.form.get("marc")
+        if isinstance(sheet.error, marc_text.BadLine)
+        else marc_text.shown(sheet.marc),
+        text=str(entry(sheet.marc)) if sheet.marc.get("200", "a") else "",
+        error_text=web.translated(sheet.error) if sheet.error else "",
+    )
+    return page, int(status)
+
+
+@cataloguing.get("/new")
+@web.page(*CATALOGUERS)
+def new(session: Session) -> ResponseReturnValue:
+    """Choose a kind of document, or begin its form; an article may follow another."""
+    code = request.args.get("worksheet", "")
+    if code not in sheets().forms:
+        return render_template("catalog/new.html", sheets=sheets())
+    worksheet = sheets().forms[code]
+    language = LANGUAGES.get(g.staff.language, "rus")
+    marc = rules.blank(worksheet, web.today(), language)
+    catalogue = worksheet.catalogue
+    if after := web.argument_int("after"):
+        before = queries.record(session, after)
+        marc, catalogue = next_article(marc, before.marc_record()), before.catalogue
+    elif host := web.argument_int("host"):
+        marc = of_issue(marc, queries.record(session, host), request.args)
+    may = may_fill(session)
+    if catalogue not in may and may:
+        catalogue = may[0]
+    return _page(session, Sheet(worksheet, marc, catalogue))
+
+
+def next_article(blank: MarcRecord, before: MarcRecord) -> MarcRecord:
+    """A new article with the source of the one before; its pages are to be typed."""
+    kept = []
+    for f in before.fields:
+        if f.tag in CARRIED:
+            inside = [p for p in f.subfields if not (f.tag == "463" and p[0] == "v")]
+            kept.append(Field(f.tag, f.indicators, inside))
+    tags = {f.tag for f in kept}
+    fields = [f for f in blank.fields if f.tag not in tags] + kept
+    return MarcRecord(blank.leader, sorted(fields, key=lambda f: f.tag))
+
+
+def of_issue(blank: MarcRecord, host: BibliographicRecord, said: Mapping[str, str]) -> MarcRecord:
+    """A new article of an issue of a serial, or of a book."""
+    own = host.marc_record()
+    title = next(own.each("200"), Field("200", "1 ", []))
+    name = Field("200", "1 ", [(c, v) for c, v in title.subfields if c in {"a", "e"}][:2])
+    number = Field("001", "", [("", host.control_number)])
+    if host.worksheet in {"journal", "newspaper"}:
+        issn = [Field("011", "  ", [("a", own.get("011", "a"))])] if own.get("011", "a") else []
+        source = [linked("461", " 0", [number, *issn, Field("200", "1 ", name.subfields[:1])])]
+        issue = said.get("number", "").strip()
+        inside = [Field("200", "0 ", [("a", issue)] if issue else [])]
+        inside.append(Field("210", "  ", [("d", said.get("year", "").strip())]))
+        source.append(linked("463", " 0", [f for f in inside if f.has_text()] or inside[:1]))
+    else:
+        published = [(c, v) for f in own.each("210") for c, v in f.subfields if c in {"a", "d"}]
+        source = [linked("463", " 0", [number, name, Field("210", "  ", published)])]
+    language = list(own.each("101")) or list(blank.each("101"))
+    fields = [f for f in blank.fields if f.tag != "101"] + source + language
+    return MarcRecord(blank.leader, sorted(fields, key=lambda f: f.tag))
+
+
+@cataloguing.post("/new")
+@web.page(*CATALOGUERS, write=True)
+def create(session: Session) -> ResponseReturnValue:
+    """Save a new record; then its page, or the next article of the issue."""
+    worksheet = sheets().form(request.form.get("worksheet", ""))
+    catalogue = request.form.get("catalogue", worksheet.catalogue)
+    marc = begun()
+    origin = web.origin()
+    if done := ledger.replayed(session, origin.also("record").request_id):
+        return redirect(url_for("catalogue.record", record_id=done.record_id))
+    try:
+        marc = sent(marc, worksheet)
+        check_catalogue(session, catalogue)
+        record = actions.save_new(
+            session, origin, marc=marc, classes=classes(), catalogue=catalogue
+        )
+    except (Invalid, Refused) as error:
+        return _page(session, Sheet(worksheet, marc, catalogue, error=error, dirty=True))
+    if request.form.get("then") == "next":
+        to = url_for("cataloguing.new", worksheet=worksheet.code, after=record.id)
+        return redirect(to)
+    return redirect(url_for("catalogue.record", record_id=record.id))
+
+
+@cataloguing.get("/<id:record_id>/edit")
+@web.page(*CATALOGUERS)
+def edit(session: Session, record_id: int) -> ResponseReturnValue:
+    """The entry form of a record."""
+    record = queries.record(session, record_id)
+    if not record.active:
+        raise actions.NotActive
+    check_catalogue(session, record.catalogue)
+    worksheet = sheets().form(request.args.get("worksheet") or record.worksheet)
+    marc = record.marc_record()
+    return _page(session, Sheet(worksheet, marc, record.catalogue, record, record.revision))
+
+
+@cataloguing.post("/<id:record_id>/edit")
+@web.page(*CATALOGUERS, write=True)
+def save(session: Session, record_id: int) -> ResponseReturnValue:
+    """Save the changes, or show who was first and what they changed."""
+    record = queries.record(session, record_id, lock=True)
+    origin = web.origin()
+    if ledger.replayed(session, origin.also(f"edited:{record_id}").request_id):
+        return redirect(url_for("catalogue.record", record_id=record_id))
+    worksheet = sheets().form(request.form.get("worksheet", record.worksheet))
+    catalogue = request.form.get("catalogue", record.catalogue)
+    seen = web.form_int("revision") or 0
+    mine = shown = begun()
+    try:
+        mine = sent(shown, worksheet)
+        check_catalogue(session, record.catalogue)
+        check_catalogue(session, catalogue)
+        actions.save_changes(
+            session,
+            origin,
+            record,
+            mine=mine,
+            seen_revision=seen,
+            classes=classes(),
+            catalogue=catalogue,
+        )
+    except ChangedMeanwhile as error:
+        sheet = Sheet(
+            worksheet,
+            error.merged,
+            catalogue,
+            record,
+            record.revision,
+            error,
+            tuple(error.theirs),
+            tuple(error.disputed),
+            dirty=True,
+        )
+        return _page(session, sheet)
+    except (Invalid, Refused) as error:
+        return _page(session, Sheet(worksheet, mine, catalogue, record, seen, error, dirty=True))
+    return redirect(url_for("catalogue.record", record_id=record.id))
+
+
+@cataloguing.post("/switch")
+@web.page(*CATALOGUERS)
+def switch(session: Session) -> ResponseReturnValue:
+    """The other view of what is typed, form or MARC; nothing is saved."""
+    worksheet = sheets().form(request.form.get("worksheet", ""))
+    catalogue, seen = request.form.get("catalogue", ""), web.form_int("revision") or 0
+    record_id = web.form_int("record")
+    record = queries.record(session, record_id) if record_id else None
+    shown = begun()
+    try:
+        marc = sent(shown, worksheet)
+    except Invalid as error:
+        sheet = Sheet(worksheet, shown, catalogue, record, seen, error, dirty=True)
+        return _page(session, sheet, as_marc="marc" in request.form)
+    sheet = Sheet(worksheet, marc, catalogue, record, seen, dirty=True)
+    return _page(session, sheet, as_marc="marc" not in request.form)
+
+
+@cataloguing.get("/articles")
+@web.page(*CATALOGUERS)
+def articles(session: Session) -> ResponseReturnValue:
+    """Begin an issue: choose the newspaper or journal, the year and the number, once."""
+    text = request.args.get("q", "")
+    page = web.paged(session, queries.serials(text))
+    return render_template("catalog/articles.html", page=page, text=text, year=web.today().year)

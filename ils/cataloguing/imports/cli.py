@@ -1,0 +1,316 @@
+"""`ils catalog import`: bringing catalogues in with their copies."""
+
+from __future__ import annotations
+
+import gc
+import json
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Event
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from ils import clock, db, i18n
+from ils.catalog.imports.actions import Decision
+from ils.catalog.records.rules import describe
+from ils.catalog.rights import UnknownCatalogue
+from ils.catalog.subjects import Classes
+from ils.cataloguing.records.cli import catalog
+from ils.console import Console, print_json, with_console
+from ils.errors import N_, Busy, Invalid
+from ils.holdings.actions.stock import Destination, Outcome, import_batch
+from ils.ledger import Channel, Origin
+from ils.marc import encodings, reading
+from ils.marc.iso2709 import RECORD_END, Chunk
+from ils.marc.reading import Form, NotRecords, ReadRecord, Source
+from ils.organisation.models import Branch
+from ils.organisation.queries import branch_by_code, branches
+
+DIALECTS = ("auto", "rusmarc", "unimarc", "marc21", "irbis")
+FIRST_TITLES = 5
+SHOWN_PROBLEMS = 10
+#: What stands before, after each of, and behind the records of a reject file.
+AROUND = {
+    Form.IRBIS_TEXT: (b"", b"*****\n", b""),
+    Form.IRBIS_MST: (b"", b"*****\n", b""),
+    Form.MARCXML: (b"<collection>", b"\n", b"</collection>"),
+}
+
+
+class NoBranch(Invalid):
+    """The library has no branch yet."""
+
+    code = "no_branch"
+    message = N_("The library has no branch yet. Run “ils init” and add one, or “ils demo”.")
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What was said on the command line."""
+
+    form: str
+    dialect: str
+    encoding: str
+    catalogue: str | None
+    branch: str | None
+    dry_run: bool
+    rejects: Path | None
+    quiet: bool
+    source: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What the batches of one file have in common."""
+
+    origin: Origin
+    to: Destination
+    seen: Counter[str]
+
+
+@catalog.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--format", "form", default="auto", type=click.Choice(["auto", *map(str, Form)]))
+@click.option("--dialect", default="auto", type=click.Choice(DIALECTS))
+@click.option("--encoding", default="auto", type=click.Choice(["auto", *encodings.NAMES]))
+@click.option("--catalogue", help="Where records go; by default their kind decides.")
+@click.option("--branch", help="Owner of copies whose place names no branch; the central one.")
+@click.option("--source", default="", help="Whose numbers the 001 are, if records do not say it.")
+@click.option("--dry-run", is_flag=True, help="Show what the files are; change nothing.")
+@click.option(
+    "--rejects",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where unreadable records go; by default a file in the data folder.",
+)
+@click.option("--json", "json_", is_flag=True, help="Print the outcome as JSON.")
+@with_console
+def import_(console: Console, files: tuple[Path, ...], json_: bool, **said: object) -> None:
+    """Bring records in, with their copies (fields 910 and 899).
+
+    One bad record never stops a file; importing a file again changes nothing, and goes on
+    where an interrupted import ended. Each record is new, unchanged, changed, a duplicate
+    (kept hidden with the record it doubles, which gets its copies), or in conflict with a
+    version edited here.
+    """
+    choices = Choices(**said, quiet=json_)  # type: ignore[arg-type]  # click checked them
+    outcomes = []
+    for number, file in enumerate(files, 1):
+        rejects = _rejects_of(console, file, number, choices.rejects)
+        try:
+            outcomes.append(_import_file(console, file, choices, rejects))
+        except NotRecords as error:
+            click.echo(i18n.say_error(error, console.language), err=True)
+            outcomes.append({"id": file.name, "file": str(file), "error": error.code})
+    if json_:
+        print_json({"files": outcomes})
+    if any("error" in outcome for outcome in outcomes):
+        click.get_current_context().exit(1)
+
+
+def _import_file(
+    console: Console, file: Path, choices: Choices, rejects: Path
+) -> dict[str, object]:
+    source, chunks = reading.examine_file(
+        file, form=choices.form, dialect=choices.dialect, encoding=choices.encoding
+    )
+    told: dict[str, object] = {
+        "id": file.name,
+        "file": str(file),
+        "format": source.form.value,
+        "dialect": source.dialect.value,
+        "encoding": source.encoding,
+        "why": source.why,
+        "records": len(chunks),
+    }
+    if choices.dry_run:
+        titles = _titles_by_encoding(console, source, chunks)
+        if not choices.quiet:
+            _echo(told | {"titles": ""})
+            for encoding, shown in titles.items():
+                click.echo(f"  {encoding}: " + " | ".join(shown))
+        return told | {"titles": titles}
+    outcome = _import_records(console, source, chunks, choices)
+    counts = outcome.counts
+    told |= {
+        "imported": counts[Decision.NEW] + counts[Decision.DUPLICATE],
+        **{decision.value: counts[decision] for decision in Decision},
+        "rejected": counts["rejected"],
+        "items": outcome.items,
+        "problems": len(outcome.problems),
+        "kept_in_886": dict(outcome.kept.most_common()),
+    }
+    if sum(counts.values()) < len(chunks):
+        told["interrupted"] = "give the same command again to go on"
+    if outcome.problems or outcome.notes:
+        told["rejects"] = str(_write_rejects(source, outcome, rejects))
+    if not choices.quiet:
+        _echo(told)
+        for number, problem in outcome.problems[:SHOWN_PROBLEMS]:
+            click.echo(f"  record {number}: {problem}", err=True)
+        if len(outcome.problems) > SHOWN_PROBLEMS:
+            click.echo(f"  … {len(outcome.problems)} in all: see the reasons file", err=True)
+    return told
+
+
+def _echo(told: dict[str, object]) -> None:
+    shown = {key: value for key, value in told.items() if key not in {"id", "kept_in_886"}}
+    click.echo(", ".join(f"{key}: {value}" for key, value in shown.items()))
+    kept = told.get("kept_in_886")
+    if isinstance(kept, dict) and kept:
+        most = list(kept.items())[:SHOWN_PROBLEMS]
+        click.echo("  kept in 886: " + ", ".join(f"{tag} × {n}" for tag, n in most))
+
+
+def _import_records(
+    console: Console, source: Source, chunks: list[Chunk], choices: Choices
+) -> Outcome:
+    lists, size = console.config.lists, console.config.catalog.batch
+    if choices.catalogue and choices.catalogue not in lists.catalogues:
+        known = ", ".join(lists.catalogues)
+        raise UnknownCatalogue(catalogue=choices.catalogue, known=known)
+    with db.reading(console.sessions) as session:
+        branch, to = _destination(session, console, choices)
+    origin = console.origin(branch, Channel.IMPORT)
+    outcome, seen = Outcome(), Counter[str]()
+    with (
+        _few_collections(),
+        _ctrl_c_after_the_batch() as stop,
+        click.progressbar(length=len(chunks), label="records", hidden=choices.quiet) as bar,
+    ):
+        for start in range(0, len(chunks), size):
+            if stop.is_set():
+                break  # what was saved is saved; the report says how to go on
+            records = [reading.read(source, chunk) for chunk in chunks[start : start + size]]
+            outcome.add(_import_batch(console, Batch(origin, to, seen), records))
+            bar.update(len(records))
+    return outcome
+
+
+@contextmanager
+def _ctrl_c_after_the_batch() -> Iterator[Event]:
+    """Ctrl+C waits until a batch is saved and reported, so that neither is half."""
+    stop = Event()
+    before = signal.signal(signal.SIGINT, lambda *_: stop.set())
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Python looks for garbage less often: a third of the time of an import went into it."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
+def _import_batch(console: Console, batch: Batch, records: list[ReadRecord]) -> Outcome:
+    """One transaction for all of them; if one breaks it, one for each, and that one is a reject."""
+    before = batch.seen.copy()
+
+    def work(session: Session) -> Outcome:
+        batch.seen.clear()
+        batch.seen.update(before)
+        return import_batch(
+            session,
+            batch.origin,
+            records=records,
+            to=batch.to,
+            seen=batch.seen,
+        )
+
+    try:
+        return db.run(console.sessions, work)
+    except (SQLAlchemyError, Busy, ArithmeticError, ValueError) as error:
+        batch.seen.clear()
+        batch.seen.update(before)
+        if len(records) == 1:
+            reason = f"cannot be kept: {type(error).__name__}"
+            read = ReadRecord(records[0].chunk, None, [reason])
+            outcome = Outcome(Counter(rejected=1))
+            outcome.reject(read, [reason])
+            return outcome
+    outcome = Outcome()
+    for record in records:
+        outcome.add(_import_batch(console, batch, [record]))
+    return outcome
+
+
+def _destination(
+    session: Session, console: Console, choices: Choices
+) -> tuple[Branch, Destination]:
+    found = list(session.scalars(branches()))
+    if not found:
+        raise NoBranch
+    branch = branch_by_code(session, choices.branch) if choices.branch else found[0]
+    lists = console.config.lists
+    return branch, Destination(
+        branch_id=branch.id,
+        branches={b.code.lower(): b.id for b in found},
+        classes=Classes(lists.udc, lists.bbk),
+        catalogue=choices.catalogue,
+        source=choices.source,
+    )
+
+
+def _titles_by_encoding(
+    console: Console, source: Source, chunks: list[Chunk]
+) -> dict[str, list[str]]:
+    """The first titles in each encoding, so that a person can tell."""
+    lists = console.config.lists
+    classes = Classes(lists.udc, lists.bbk)
+    names = [source.encoding, *(n for n in encodings.NAMES if n != source.encoding)]
+    titles = {}
+    for name in names:
+        tried = replace(source, encoding=name)
+        records = [reading.read(tried, chunk).marc for chunk in chunks[:FIRST_TITLES]]
+        titles[name] = [describe(marc, classes).title for marc in records if marc is not None]
+    return titles
+
+
+def _write_rejects(source: Source, outcome: Outcome, target: Path) -> Path:
+    """Unreadable records as they came, to be mended and imported; reasons beside them.
+
+    Returns:
+        The reasons file: every problem, of rejected and of imported records.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    reasons = target.with_name(target.name + ".reasons.jsonl")
+    rejected = {read.chunk.number for read in outcome.rejects}
+    if outcome.rejects:
+        target.write_bytes(_rejected(source, [read.chunk.data for read in outcome.rejects]))
+    with reasons.open("w", encoding="utf-8") as out:
+        for number, problem in sorted(outcome.problems + outcome.notes):
+            line = {"record": number, "rejected": number in rejected, "reason": problem}
+            out.write(json.dumps(line, ensure_ascii=False) + "\n")
+    return reasons
+
+
+def _rejected(source: Source, records: list[bytes]) -> bytes:
+    """The file of rejects, in the form they came in."""
+    if source.form is Form.CSV:  # each row has the heading line above it
+        head = records[0].partition(b"\r\n")[0] + b"\r\n"
+        return head + b"".join(record.partition(b"\r\n")[2] for record in records)
+    before, after, end = AROUND.get(source.form, (b"", RECORD_END, b""))
+    return before + b"".join(record + after for record in records) + end
+
+
+def _rejects_of(console: Console, file: Path, number: int, rejects: Path | None) -> Path:
+    """Where the rejects of the command's n-th file go: each file and each run has its own."""
+    moment = clock.now().strftime("%Y%m%d-%H%M%S")
+    # Of a master file they are lines of a text export.
+    suffix = ".txt" if file.suffix.lower() == ".mst" else file.suffix
+    wanted = rejects or console.config.folder / "rejects" / f"{file.stem}-{moment}{suffix}"
+    return wanted if number == 1 else wanted.with_name(f"{number}-{wanted.name}")

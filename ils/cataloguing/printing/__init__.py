@@ -1,0 +1,1 @@
+"""Cards, lists and citations on paper."""

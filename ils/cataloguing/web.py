@@ -1,0 +1,15 @@
+"""Pages of cataloguing, in blueprints."""
+
+from ils.cataloguing.authorities import web as authorities
+from ils.cataloguing.batches import web as batches
+from ils.cataloguing.duplicates.web import upkeep
+from ils.cataloguing.forms import preview
+from ils.cataloguing.forms import web as forms
+from ils.cataloguing.pages import cataloguing
+from ils.cataloguing.printing.web import printed
+from ils.cataloguing.records.web import catalogue
+from ils.cataloguing.versions import web as versions
+
+#: Modules whose views are in the blueprint `cataloguing`.
+MODULES = (authorities, batches, forms, preview, versions)
+BLUEPRINTS = (cataloguing, catalogue, upkeep, printed)

@@ -1,0 +1,70 @@
+"""Documents as DOCX. The one importer of python-docx."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from docx import Document
+from docx.enum.section import WD_ORIENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+
+from ils.documents import Block, Grid, Heading, Text
+
+FONT = "Times New Roman"
+INDENT = "    "
+
+
+def document(
+    title: str, blocks: Sequence[Block], *, wide: bool = False, language: str = ""
+) -> bytes:
+    """Headings Word can find, paragraphs, and tables whose head is repeated on each page."""
+    made = Document()
+    made.styles["Normal"].font.name = FONT
+    made.styles["Normal"].font.size = Pt(12)
+    made.core_properties.title = _clean(title)
+    made.core_properties.language = {"ru": "ru-RU", "kk": "kk-KZ"}.get(language, "")
+    if wide:
+        page = made.sections[0]
+        page.orientation = WD_ORIENT.LANDSCAPE
+        page.page_width, page.page_height = Mm(297), Mm(210)
+        page.left_margin = page.right_margin = Mm(15)
+    for block in blocks:
+        if isinstance(block, Heading):
+            made.add_heading(_clean(block.text), level=block.level)
+        elif isinstance(block, Text):
+            run = made.add_paragraph().add_run(_clean(block.text))
+            run.font.size = Pt(9) if block.small else None
+        else:
+            _grid(made, block)
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def _grid(made: Any, grid: Grid) -> None:
+    table = made.add_table(rows=1, cols=len(grid.head), style="Table Grid")
+    _row(table.rows[0], grid.head)
+    repeated = OxmlElement("w:tblHeader")
+    repeated.set(qn("w:val"), "true")
+    table.rows[0]._tr.get_or_add_trPr().append(repeated)  # noqa: SLF001 -- python-docx has no other way
+    for cells, level in zip(grid.rows, grid.levels, strict=True):
+        _row(table.add_row(), [INDENT * level + cells[0], *cells[1:]])
+    made.add_paragraph()
+
+
+def _row(row: Any, texts: Sequence[str]) -> None:
+    for at, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
+        paragraph = cell.paragraphs[0]
+        paragraph.add_run(_clean(text)).font.size = Pt(9)
+        if at:
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _clean(text: str) -> str:
+    """Without characters that XML cannot hold."""
+    return "".join(c for c in text if c.isprintable() or c == "\u00a0")

@@ -1,0 +1,178 @@
+"""Catalogue cards and documents as PDF. The one importer of reportlab."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from reportlab.lib.enums import TA_CENTER, TA_RIGHT
+from reportlab.lib.pagesizes import A4, landscape
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus.doctemplate import LayoutError
+
+from ils.documents import Block, Heading, Text
+from ils.errors import Unavailable
+
+FOLDER = Path("/usr/share/fonts/truetype/dejavu")
+FONT, BOLD = "Sandyq", "Sandyq-Bold"
+#: A catalogue card (ГОСТ 7.1: 75 × 125 mm) with its hole and margins, in millimetres.
+CARD = (125, 75)
+LEFT, SECOND, TOP = 22, 30, 7
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a catalogue card says."""
+
+    mark: str
+    heading: str
+    body: str
+    indexes: str
+    tracings: str
+
+
+@cache
+def _fonts() -> None:
+    """Register fonts with Kazakh letters.
+
+    Raises:
+        Unavailable: they are not installed.
+    """
+    try:
+        pdfmetrics.registerFont(TTFont(FONT, FOLDER / "DejaVuSans.ttf"))
+        pdfmetrics.registerFont(TTFont(BOLD, FOLDER / "DejaVuSans-Bold.ttf"))
+    except OSError as error:
+        raise Unavailable(reason="install the package fonts-dejavu-core") from error
+
+
+def cards(cards_: Sequence[Card]) -> bytes:
+    """A PDF with a page of 125 × 75 mm for each card; a long description goes on overleaf."""
+    _fonts()
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(CARD[0] * mm, CARD[1] * mm))
+    for card in cards_:
+        _draw(canvas, card)
+    canvas.save()
+    return out.getvalue()
+
+
+def _draw(canvas: Canvas, card: Card) -> None:
+    lines = [(card.heading, LEFT, BOLD)] if card.heading else []
+    lines += [(card.body, SECOND if card.heading else LEFT, FONT)]
+    lines += [(card.tracings, SECOND, FONT)] if card.tracings else []
+    paragraphs = [
+        (
+            Paragraph(
+                escape(text),
+                ParagraphStyle(
+                    "c", fontName=font, fontSize=8, leading=9.6, firstLineIndent=8 if n else 0
+                ),
+            ),
+            left,
+        )
+        for n, (text, left, font) in enumerate(lines)
+    ]
+    _frame(canvas, card)
+    y = (CARD[1] - TOP) * mm
+    bottom = 11 * mm
+    queue = list(paragraphs)
+    while queue:
+        paragraph, left = queue.pop(0)
+        width = (CARD[0] - left - 5) * mm
+        _, height = paragraph.wrap(width, 1000 * mm)
+        if height > y - bottom:
+            fitting = paragraph.split(width, y - bottom)
+            if len(fitting) > 1:
+                fitting[0].wrap(width, y - bottom)
+                fitting[0].drawOn(canvas, left * mm, y - fitting[0].height)
+                queue.insert(0, (fitting[1], left))
+            else:
+                queue.insert(0, (paragraph, left))
+            canvas.showPage()
+            _frame(canvas, card)
+            y = (CARD[1] - TOP) * mm
+            continue
+        paragraph.drawOn(canvas, left * mm, y - height)
+        y -= height + 1.2 * mm
+    canvas.showPage()
+
+
+def _frame(canvas: Canvas, card: Card) -> None:
+    """The shelf mark on the left, the indexes below, the place of the rod's hole."""
+    canvas.setFont(FONT, 7)
+    for at, line in enumerate(card.mark.split("\n")[:4]):
+        canvas.drawString(3 * mm, (CARD[1] - TOP - 2 - at * 4) * mm, line[:14])
+    canvas.drawRightString((CARD[0] - 5) * mm, 4 * mm, card.indexes[:70])
+    canvas.circle(CARD[0] / 2 * mm, 6 * mm, 3 * mm, stroke=1, fill=0)
+
+
+def document(title: str, blocks: Sequence[Block], *, wide: bool = False) -> bytes:
+    """Headings, paragraphs and tables on A4 with page numbers; ``wide``: across.
+
+    Raises:
+        Unavailable: a paragraph or row is longer than a page.
+    """
+    _fonts()
+    out = io.BytesIO()
+    size = landscape(A4) if wide else A4
+    written = SimpleDocTemplate(
+        out, pagesize=size, leftMargin=(15 if wide else 25) * mm, rightMargin=15 * mm,
+        topMargin=20 * mm, bottomMargin=20 * mm, title=title,
+    )  # fmt: skip
+    story = [flowable for block in blocks for flowable in _flow(block, written.width)]
+    try:
+        written.build(story, onFirstPage=_number, onLaterPages=_number)
+    except LayoutError as error:
+        raise Unavailable(reason="an entry is longer than a page") from error
+    return out.getvalue()
+
+
+PLAIN = ParagraphStyle("entry", fontName=FONT, fontSize=10, leading=13, spaceAfter=5)
+SMALL = ParagraphStyle("note", parent=PLAIN, fontSize=8, leading=10)
+CELL = ParagraphStyle("cell", parent=SMALL, spaceAfter=0)
+NUMBER = ParagraphStyle("number", parent=CELL, alignment=TA_RIGHT)
+HEADS = {
+    1: ParagraphStyle("head", parent=PLAIN, fontName=BOLD, fontSize=14, leading=18,
+                      alignment=TA_CENTER, spaceAfter=6 * mm),
+    2: ParagraphStyle("section", parent=PLAIN, fontName=BOLD, fontSize=11, spaceBefore=8,
+                      keepWithNext=1),
+}  # fmt: skip
+NAMES = 0.34  # of the width, for the names of rows
+
+
+def _flow(block: Block, width: float) -> list[Flowable]:
+    if isinstance(block, Heading):
+        return [Paragraph(escape(block.text), HEADS[block.level])]
+    if isinstance(block, Text):
+        return [Paragraph(escape(block.text), SMALL if block.small else PLAIN)]
+    rows = [[Paragraph(escape(text), CELL) for text in block.head]]
+    for cells, level in zip(block.rows, block.levels, strict=True):
+        name = Paragraph("&nbsp;" * 4 * level + escape(cells[0]), CELL)
+        rows.append([name, *(Paragraph(escape(text), NUMBER) for text in cells[1:])])
+    numbers = max(1, len(block.head) - 1)
+    widths = [width * NAMES, *[width * (1 - NAMES) / numbers] * (len(block.head) - 1)]
+    table = Table(rows, colWidths=widths, repeatRows=1)
+    table.setStyle(
+        TableStyle([
+            ("GRID", (0, 0), (-1, -1), 0.4, "#777777"),
+            ("BACKGROUND", (0, 0), (-1, 0), "#eeeeee"),
+            ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+            ("TOPPADDING", (0, 0), (-1, -1), 2),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
+        ])
+    )  # fmt: skip
+    return [table, Spacer(1, 4 * mm)]
+
+
+def _number(canvas: Canvas, written: SimpleDocTemplate) -> None:
+    canvas.setFont(FONT, 9)
+    canvas.drawCentredString(written.pagesize[0] / 2, 10 * mm, str(written.page))

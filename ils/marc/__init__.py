@@ -1,0 +1,1 @@
+"""MARC records: formats, conversions, descriptions by ГОСТ, citations. A pure library."""

@@ -1,0 +1,23 @@
+"""From MARC21 and ИРБИС to the catalogue's UNIMARC and back: tables in ``config/conversion``."""
+
+from ils.marc.crosswalk import irbis, marc21
+from ils.marc.crosswalk.engine import KEPT, Converted, kept_field
+from ils.marc.record import Dialect, MarcRecord
+
+__all__ = ["KEPT", "Converted", "from_unimarc", "kept_field", "to_unimarc"]
+
+_CROSSWALKS = {Dialect.MARC21: marc21.crosswalk, Dialect.IRBIS: irbis.crosswalk}
+
+
+def to_unimarc(marc: MarcRecord, dialect: Dialect) -> Converted:
+    """The record as the catalogue keeps it; a UNIMARC one is itself."""
+    if dialect is Dialect.UNIMARC:
+        return Converted(marc)
+    return _CROSSWALKS[dialect]().to_unimarc(marc)
+
+
+def from_unimarc(marc: MarcRecord, dialect: Dialect) -> Converted:
+    """The record in another dialect."""
+    if dialect is Dialect.UNIMARC:
+        return Converted(marc)
+    return _CROSSWALKS[dialect]().from_unimarc(marc)

@@ -1,0 +1,220 @@
+"""A file of records, whatever its form: what it is, and its records one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+
+from ils.errors import N_, Invalid
+from ils.marc import crosswalk, encodings, irbis, iso2709, mst, table, xml
+from ils.marc.crosswalk.authorities import IRBIS_BASES, authority_to_unimarc
+from ils.marc.encodings import Decoder
+from ils.marc.iso2709 import Chunk, Unreadable
+from ils.marc.record import Dialect, MarcRecord
+
+SAMPLE_RECORDS = 200
+AUTHORITY_TYPES = "xyz"
+
+
+class Form(StrEnum):
+    """The container of a file."""
+
+    ISO2709 = "iso2709"
+    MARCXML = "marcxml"
+    IRBIS_TEXT = "irbis-text"
+    IRBIS_ISO = "irbis-iso"
+    IRBIS_MST = "irbis-mst"
+    CSV = "csv"
+
+
+class NotRecords(Invalid):
+    """A file is in none of the forms we read."""
+
+    code = "not_records"
+    message = N_(
+        "“%(file)s” holds no bibliographic records: neither ISO 2709, nor an ИРБИС "
+        "text export or master file, nor MARCXML, nor CSV with a column of titles."
+    )
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a file was found, or said, to be."""
+
+    form: Form
+    dialect: Dialect
+    encoding: str
+    why: str
+    #: The ATHR base a file's name tells, for headings of ИРБИС.
+    base: str = ""
+
+
+@dataclass
+class ReadRecord:
+    """One record of a file, or the reason why there is none."""
+
+    chunk: Chunk
+    #: In UNIMARC, whatever it came in.
+    marc: MarcRecord | None
+    problems: list[str] = field(default_factory=list)
+    #: Fields and subfields that had no place and are kept in 886.
+    kept: list[str] = field(default_factory=list)
+    #: What it came in as.
+    dialect: Dialect = Dialect.UNIMARC
+
+
+SPLIT: dict[Form, Callable[[bytes], Iterator[Chunk]]] = {
+    Form.ISO2709: iso2709.split,
+    Form.IRBIS_ISO: iso2709.split,
+    Form.IRBIS_TEXT: irbis.split,
+    Form.MARCXML: xml.split,
+    Form.CSV: table.split,
+}
+PARSE: dict[Form, Callable[[bytes, Decoder], tuple[MarcRecord, list[str]]]] = {
+    Form.ISO2709: iso2709.parse,
+    Form.IRBIS_ISO: iso2709.parse,
+    Form.IRBIS_TEXT: irbis.parse,
+    Form.IRBIS_MST: irbis.parse,
+    Form.MARCXML: xml.parse,
+    Form.CSV: table.parse,
+}
+
+
+def examine_file(
+    path: Path, *, form: str = "auto", dialect: str = "auto", encoding: str = "auto"
+) -> tuple[Source, list[Chunk]]:
+    """What `examine` says of a file; a master file is read with the files beside it.
+
+    Raises:
+        NotRecords: it is nothing we can read.
+    """
+    if path.is_dir():
+        raise NotRecords(file=path.name)
+    if form == Form.IRBIS_MST or (form == "auto" and mst.looks_like(path)):
+        records, letters = mst.split(path)
+        chunks = list(records)
+        if not chunks:
+            raise NotRecords(file=path.name)
+        said = letters if encoding == "auto" else encoding
+        source = Source(Form.IRBIS_MST, Dialect.IRBIS, said, "the name ends in .mst")
+    else:
+        data = path.read_bytes()
+        source, chunks = examine(data, path.name, form=form, dialect=dialect, encoding=encoding)
+    base = path.stem[:5].upper()
+    if source.dialect is Dialect.IRBIS and base in IRBIS_BASES:
+        source = replace(source, base=base)
+    return source, chunks
+
+
+def examine(
+    data: bytes,
+    file: str,
+    *,
+    form: str = "auto",
+    dialect: str = "auto",
+    encoding: str = "auto",
+) -> tuple[Source, list[Chunk]]:
+    """Decide what a file is; anything said overrules what is seen.
+
+    Raises:
+        NotRecords: it is nothing we can read.
+    """
+    found = Form(form) if form != "auto" else _form(data)
+    chunks = list(SPLIT[found](data)) if found in SPLIT else []
+    if found is None or not chunks:
+        raise NotRecords(file=file)
+    sample = _sample(found, chunks)
+    if form == "auto" and found is Form.ISO2709 and not sample:
+        raise NotRecords(file=file)
+    meaning, why = _dialect(found, sample)
+    if found is Form.ISO2709 and meaning is Dialect.IRBIS:
+        found = Form.IRBIS_ISO
+    if dialect != "auto":
+        meaning = Dialect.UNIMARC if dialect == "rusmarc" else Dialect(dialect)
+        why = "the dialect as told"
+    if encoding == "auto":
+        encoding, letters = _encoding(found, meaning, chunks, sample)
+        why = f"{why}; {letters}"
+    return Source(found, meaning, encoding, why), chunks
+
+
+def read(source: Source, chunk: Chunk) -> ReadRecord:
+    """The record of a chunk as the catalogue keeps it; ``None`` when it cannot be read."""
+    try:
+        marc, problems = PARSE[source.form](chunk.data, encodings.decoder(source.encoding))
+        return _kept(source, chunk, marc, problems)
+    except Unreadable as error:
+        return ReadRecord(chunk, None, [str(error)])
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # Damage nobody has seen yet costs its record, not the file.
+        return ReadRecord(chunk, None, [f"cannot be understood: {type(error).__name__}"])
+
+
+def _kept(source: Source, chunk: Chunk, marc: MarcRecord, problems: list[str]) -> ReadRecord:
+    if source.base or is_authority(marc):
+        heading = authority_to_unimarc(marc, source.dialect, source.base)
+        return ReadRecord(chunk, heading, problems, dialect=source.dialect)
+    converted = crosswalk.to_unimarc(marc, source.dialect)
+    return ReadRecord(chunk, converted.marc, problems, converted.kept, source.dialect)
+
+
+def is_authority(marc: MarcRecord) -> bool:
+    """Whether a record describes a heading: by leader/6, or as ИРБИС's ATHR bases do."""
+    if not marc.leader.strip():
+        return marc.get("920").strip().upper().startswith("ATHR") or (
+            not any(marc.each("200", "461", "463", "920")) and any(marc.each("210", "250"))
+        )
+    return marc.leader[6:7] in AUTHORITY_TYPES and marc.leader[6:7] != ""
+
+
+def _form(data: bytes) -> Form | None:
+    if xml.looks_like(data):
+        return Form.MARCXML
+    if irbis.looks_like(data):
+        return Form.IRBIS_TEXT
+    if table.looks_like(data):
+        return Form.CSV
+    head = data[:1_000_000]
+    return Form.ISO2709 if iso2709.FIELD_END in head or iso2709.RECORD_END in head else None
+
+
+def _sample(form: Form, chunks: list[Chunk]) -> list[MarcRecord]:
+    """Some records read as Latin-1: enough to see tags and ASCII."""
+    records = []
+    for chunk in chunks[:SAMPLE_RECORDS]:
+        try:
+            records.append(PARSE[form](chunk.data, encodings.decoder("latin-1"))[0])
+        except Unreadable:
+            continue
+    return records
+
+
+def _dialect(form: Form, sample: list[MarcRecord]) -> tuple[Dialect, str]:
+    if form is Form.IRBIS_TEXT:
+        return Dialect.IRBIS, "a text export is always ИРБИС's own"
+    if form is Form.CSV:
+        return Dialect.UNIMARC, "the columns of the table have places in UNIMARC"
+    tags = [{f.tag for f in record.fields} for record in sample]
+    worksheets = sum("920" in t and "001" not in t for t in tags)
+    if form is Form.ISO2709 and 2 * worksheets > len(tags):
+        return Dialect.IRBIS, "field 920 and no 001: ИРБИС's own tags"
+    marc21 = sum("245" in t or ("008" in t and "200" not in t) for t in tags)
+    unimarc = sum("200" in t or ("100" in t and "245" not in t and "008" not in t) for t in tags)
+    if marc21 > unimarc:
+        return Dialect.MARC21, f"title in 245 or 008 present in {marc21} of {len(tags)} records"
+    return Dialect.UNIMARC, f"title in 200 or no 245 in {unimarc} of {len(tags)} records"
+
+
+def _encoding(
+    form: Form, dialect: Dialect, chunks: list[Chunk], sample: list[MarcRecord]
+) -> tuple[str, str]:
+    if form is Form.MARCXML:
+        return "utf-8", "XML says itself how it is written"
+    # A leader is ASCII whatever the file is in; a stray byte there says nothing of the text.
+    head = iso2709.LEADER if form in {Form.ISO2709, Form.IRBIS_ISO} else 0
+    declared = next((value[26:28] for r in sample if (value := r.get("100", "a"))), "")
+    return encodings.detect(
+        [chunk.data[head:] for chunk in chunks], latin=dialect is Dialect.MARC21, declared=declared
+    )

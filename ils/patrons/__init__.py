@@ -1,0 +1,1 @@
+"""Readers: registration, cards, blocks, consent, photos."""

@@ -1,0 +1,15 @@
+"""Files a page sends."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from ils.documents import barcodes
+from ils.documents.barcodes import Sheet
+
+
+def printed(sheet: Sheet, form: str) -> Response:
+    """A sheet as a download."""
+    if form == "png":
+        return Response(barcodes.png(sheet), mimetype="image/png")
+    return Response(barcodes.pdf([sheet]), mimetype="application/pdf")
