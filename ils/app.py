@@ -16,13 +16,13 @@ from ils import config as configuration
 from ils import db, web
 from ils.catalog.worksheets.definitions import Worksheets, worksheets
 from ils.cataloguing.web import BLUEPRINTS as CATALOGUING
-from ils.circulation.web import desk, lending, patrons
+from ils.circulation.web import BLUEPRINTS as CIRCULATION
 from ils.config import BadConfiguration, Config
-from ils.organisation import queries as organisation
+from ils.organisation.staff import queries as organisation
 from ils.organisation.web import pages as organisation_pages
 from ils.organisation.web import settings
 from ils.services.web import services
-from ils.stats.reports.loading import definitions
+from ils.stats.definitions.loading import definitions
 from ils.stats.web import statistics
 
 MOST_BODY = 1_000_000  # bytes of a request: forms only; uploads set their own limit
@@ -60,9 +60,7 @@ def create_app(config: Config | None = None) -> Flask:
         organisation_pages,
         settings,
         *CATALOGUING,
-        patrons,
-        desk,
-        lending,
+        *CIRCULATION,
         services,
         statistics,
     )

@@ -21,24 +21,26 @@ from ils import __version__, clock, db, i18n, messages, schema, selfcheck
 from ils.app import create_app
 from ils.cataloguing.cli import catalog
 from ils.circulation.cli import desk, patrons
-from ils.circulation.queries import overdue_by_branch
+from ils.circulation.loans.queries import overdue_by_branch
 from ils.console import Commands, Console, print_json, with_console
 from ils.demo import SIGN_IN, build, has_demo_accounts
-from ils.organisation.actions import add_branch, add_staff
-from ils.organisation.cli import staff
-from ils.organisation.models import BranchType, Role
-from ils.organisation.queries import is_empty
-from ils.stats.actions.closing import check_over, close_month, parsed_month
-from ils.stats.actions.planning import note_value
-from ils.stats.actions.schedules import beat, selfcheck_due, worker_round
+from ils.organisation.branches.actions import add_branch
+from ils.organisation.branches.models import BranchType
+from ils.organisation.staff.actions import add_staff
+from ils.organisation.staff.cli import staff
+from ils.organisation.staff.models import Role
+from ils.organisation.staff.queries import is_empty
 from ils.stats.cli import ledger, stats
-from ils.stats.cli.closing import seal
+from ils.stats.closing import queries as closing_queries
+from ils.stats.closing.actions import check_over, close_month, parsed_month
+from ils.stats.closing.cli import seal
+from ils.stats.closing.queries import silent_days
+from ils.stats.definitions.loading import definitions
 from ils.stats.models import SELFCHECK, WORKER, Heartbeat
-from ils.stats.queries import closing as closing_queries
-from ils.stats.queries.closing import silent_days
-from ils.stats.queries.overview import worker_doubts
-from ils.stats.queries.planning import value_noted
-from ils.stats.reports.loading import definitions
+from ils.stats.overview.queries import worker_doubts
+from ils.stats.plans.actions import note_value
+from ils.stats.plans.queries import value_noted
+from ils.stats.schedules.actions import beat, selfcheck_due, worker_round
 
 LEAST_DISK_MB = 500
 WORKER_SECONDS = 5

@@ -20,22 +20,24 @@ from ils.catalog.authorities.actions import HeadingData, OtherForm, add_heading
 from ils.catalog.editing.actions import save_new
 from ils.catalog.models import AuthorityKind, FormRelation
 from ils.catalog.subjects import classes_of
-from ils.circulation.actions import desk
-from ils.circulation.actions.context import Desk
-from ils.circulation.actions.patrons import register_patron
-from ils.circulation.rules.patrons import PatronData
+from ils.circulation.context import Desk
+from ils.circulation.desk import actions as desk
 from ils.config import ROOT, Config
 from ils.console import Console
 from ils.errors import N_, Refused
-from ils.holdings.actions.stock import Destination, import_batch
-from ils.holdings.models import Item
+from ils.holdings.items.actions import Destination, import_batch
+from ils.holdings.items.models import Item
 from ils.ledger import Channel, Origin
 from ils.marc.iso2709 import Chunk
 from ils.marc.reading import ReadRecord
 from ils.marc.record import Field, MarcRecord
-from ils.organisation.actions import add_branch, add_service_point, add_staff
-from ils.organisation.models import Branch, BranchType, PointType, Role, Staff
-from ils.organisation.queries import is_empty
+from ils.organisation.branches.actions import add_branch, add_service_point
+from ils.organisation.branches.models import Branch, BranchType, PointType
+from ils.organisation.staff.actions import add_staff
+from ils.organisation.staff.models import Role, Staff
+from ils.organisation.staff.queries import is_empty
+from ils.patrons.actions import register_patron
+from ils.patrons.rules import PatronData
 
 PASSWORD = "sandyq-demo"  # noqa: S105 -- printed for everybody to try
 READERS = 60

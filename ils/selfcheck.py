@@ -12,11 +12,14 @@ from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ils.catalog.models import BibliographicRecord, RecordState
-from ils.circulation.models import Hold, HoldStatus, Loan, LoanEnd, PatronYear, Transit
-from ils.circulation.queries import is_visit_making
+from ils.circulation.holds.models import Hold, HoldStatus
+from ils.circulation.loans.models import Loan, LoanEnd
+from ils.circulation.transit.models import Transit
 from ils.errors import N_
-from ils.holdings.models import Item, ItemStatus
+from ils.holdings.items.models import Item, ItemStatus
 from ils.ledger import AMOUNTS, Books, Channel, Entry, Kind, OpeningOf
+from ils.patrons.models import PatronYear
+from ils.patrons.queries import is_visit_making
 
 SHOWN = 20
 

@@ -7,10 +7,19 @@ from alembic import context
 # Imported for their tables.
 from ils import db, ledger, messages
 from ils.catalog import models as _catalog
-from ils.circulation import models as _circulation
-from ils.holdings import models as _holdings
-from ils.organisation import models as _organisation
-from ils.services import models as _services
+from ils.circulation.boxes import models as _boxes
+from ils.circulation.holds import models as _holds
+from ils.circulation.loans import models as _loans
+from ils.circulation.policy import models as _policy
+from ils.circulation.transit import models as _transit
+from ils.holdings.items import models as _holdings
+from ils.organisation.audit import models as _audit
+from ils.organisation.branches import models as _branches
+from ils.organisation.calendar import models as _calendar
+from ils.organisation.staff import models as _staff
+from ils.patrons import models as _patrons
+from ils.services.enquiries import models as _enquiries
+from ils.services.events import models as _events
 from ils.stats import models as _stats
 from ils.web import once
 
@@ -18,10 +27,19 @@ TABLES = (
     ledger,
     messages,
     _catalog,
-    _circulation,
+    _boxes,
+    _holds,
+    _loans,
+    _policy,
+    _transit,
+    _patrons,
     _holdings,
-    _organisation,
-    _services,
+    _audit,
+    _branches,
+    _calendar,
+    _staff,
+    _enquiries,
+    _events,
     _stats,
     once,
 )

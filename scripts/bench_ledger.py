@@ -23,13 +23,14 @@ from sqlalchemy import text
 from ils import config as configuration
 from ils import db
 from ils.clock import Period
-from ils.stats.actions import closing
-from ils.stats.actions.schedules import seal_closed
-from ils.stats.outputs.content import content
-from ils.stats.queries import closing as closing_queries
-from ils.stats.queries import reporting, verification
-from ils.stats.queries.reporting import Asked
-from ils.stats.reports.loading import definitions
+from ils.stats.closing import actions as closing
+from ils.stats.closing import queries as closing_queries
+from ils.stats.closing import verification
+from ils.stats.closing.automatic import seal_closed
+from ils.stats.definitions.loading import definitions
+from ils.stats.documents.content import content
+from ils.stats.engine import reporting
+from ils.stats.engine.reporting import Asked
 
 YEARS, FIRST = 10, 2016
 STEP = 500_000

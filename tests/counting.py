@@ -6,12 +6,12 @@ from itertools import count
 
 from ils import db
 from ils.clock import Period
-from ils.stats.actions.history import check_history, import_history
-from ils.stats.outputs.content import content
-from ils.stats.queries import entries as entry_queries
-from ils.stats.queries import reporting
-from ils.stats.queries.reporting import Asked
-from ils.stats.reports.loading import definitions
+from ils.stats.definitions.loading import definitions
+from ils.stats.documents.content import content
+from ils.stats.engine import entries as entry_queries
+from ils.stats.engine import reporting
+from ils.stats.engine.reporting import Asked
+from ils.stats.history.actions import check_history, import_history
 
 MARCH = Period.inclusive(date(2026, 3, 1), date(2026, 3, 31))
 APRIL = Period.inclusive(date(2026, 4, 1), date(2026, 4, 30))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import ils
 from ils import i18n
-from ils.circulation.rules.desk import Situation
+from ils.circulation.desk.rules import Situation
 from ils.errors import IlsError
 from ils.labels import LABELS
 

@@ -13,7 +13,7 @@ from trade import Browser
 from ils import db, messages
 from ils.app import create_app
 from ils.messages import Letter
-from ils.organisation.models import Role
+from ils.organisation.staff.models import Role
 
 
 class Server(threading.Thread):

@@ -7,7 +7,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from ils import db, schema
-from ils.circulation.models import Loan
+from ils.circulation.loans.models import Loan
 
 
 def test_the_tables_equal_the_models(engine):

@@ -9,11 +9,11 @@ import pytest
 from babel.messages.pofile import read_po
 
 from ils import selfcheck
-from ils.circulation.rules.desk import STATUS_TEXTS
-from ils.holdings.models import ItemStatus
+from ils.circulation.desk.rules import STATUS_TEXTS
+from ils.holdings.items.models import ItemStatus
 from ils.labels import LABELS
 from ils.ledger import Channel, Kind, Material
-from ils.organisation.models import BranchType, PointType
+from ils.organisation.branches.models import BranchType, PointType
 
 ROOT = Path(__file__).resolve().parent.parent
 VALUE = re.compile(r"%\((\w+)\)s|\{(\w+)\}")

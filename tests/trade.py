@@ -13,23 +13,26 @@ from sqlalchemy.orm import Session
 
 from ils import clock, db, selfcheck
 from ils.catalog.records.actions import add_provisional
-from ils.circulation.actions import choices
-from ils.circulation.actions import desk as desk_actions
-from ils.circulation.actions.context import Desk as DeskWork
-from ils.circulation.actions.context import Override
-from ils.circulation.actions.desk import Answer
-from ils.circulation.actions.holds import place_hold
-from ils.circulation.actions.lending import save_rule
-from ils.circulation.actions.patrons import register_patron, reregister_patron
-from ils.circulation.actions.undo import undo
-from ils.circulation.models import Hold, Patron
-from ils.circulation.rules.patrons import PatronData
+from ils.circulation.context import Desk as DeskWork
+from ils.circulation.context import Override
+from ils.circulation.desk import actions as desk_actions
+from ils.circulation.desk import answers
+from ils.circulation.desk.actions import Answer
+from ils.circulation.desk.undo import undo
+from ils.circulation.holds.actions import place_hold
+from ils.circulation.holds.models import Hold
+from ils.circulation.policy.actions import save_rule
 from ils.config import Config
-from ils.holdings.actions.stock import add_provisional_item
-from ils.holdings.models import Item, ItemStatus
+from ils.holdings.items.actions import add_provisional_item
+from ils.holdings.items.models import Item, ItemStatus
 from ils.ledger import Channel, Entry, Origin, Place
-from ils.organisation import actions as organisation
-from ils.organisation.models import Branch, Role
+from ils.organisation.branches import actions as branch_actions
+from ils.organisation.branches.models import Branch
+from ils.organisation.staff import actions as staff_actions
+from ils.organisation.staff.models import Role
+from ils.patrons.actions import register_patron, reregister_patron
+from ils.patrons.models import Patron
+from ils.patrons.rules import PatronData
 
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "data"
 PASSWORD = "пароль для проверки"
@@ -48,14 +51,14 @@ class Library:
     def open_branch(self, code: str, **details: str) -> Branch:
         with db.transaction(self.sessions) as session:
             names = {"name_ru": f"Филиал {code}", "name_kk": f"{code} филиалы"}
-            self.branches[code] = organisation.add_branch(
+            self.branches[code] = branch_actions.add_branch(
                 session, None, code=code, timezone="Asia/Almaty", **names | details
             )
         return self.branches[code]
 
     def account(self, login: str, *roles: Role, branch: str = "ЦБ", language: str = "ru") -> int:
         with db.transaction(self.sessions) as session:
-            return organisation.add_staff(
+            return staff_actions.add_staff(
                 session,
                 None,
                 self.config,
@@ -255,7 +258,7 @@ class Desk:
         return self.do(work, request)
 
     def renew(self, answer: Answer, request: UUID | None = None) -> Answer:
-        return self.do(choices.renew, request, loan_id=answer.loan.id)
+        return self.do(answers.renew, request, loan_id=answer.loan.id)
 
 
 @dataclass

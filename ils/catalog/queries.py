@@ -25,7 +25,8 @@ from ils.catalog.models import (
 from ils.catalog.records.rules import Description
 from ils.errors import N_, NotFound
 from ils.marc.record import MarcRecord
-from ils.organisation.models import Branch, Staff
+from ils.organisation.branches.models import Branch
+from ils.organisation.staff.models import Staff
 
 SUGGESTED = 8
 MOST_WORDS = 20

@@ -14,7 +14,7 @@ from ils.catalog.worksheets.rules import Submitted
 from ils.errors import N_, Invalid
 from ils.marc import text as marc_text
 from ils.marc.record import MarcRecord
-from ils.organisation.models import Role
+from ils.organisation.staff.models import Role
 
 cataloguing = Blueprint("cataloguing", __name__, url_prefix="/staff/catalog")
 

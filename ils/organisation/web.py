@@ -16,9 +16,17 @@ from sqlalchemy.orm import Session
 
 from ils import clock, web
 from ils.errors import N_, IlsError, Invalid, TooManyRequests
-from ils.organisation import actions, queries, rules
-from ils.organisation.models import Branch, Role, Staff
-from ils.organisation.rules import LONGEST_CODE, WrongPassword
+from ils.organisation.branches import actions as branch_actions
+from ils.organisation.branches import queries as branch_queries
+from ils.organisation.branches.models import Branch
+from ils.organisation.branches.rules import LONGEST_CODE
+from ils.organisation.calendar import actions as calendar_actions
+from ils.organisation.calendar import queries as calendar_queries
+from ils.organisation.calendar import rules
+from ils.organisation.staff import actions as staff_actions
+from ils.organisation.staff import queries as staff_queries
+from ils.organisation.staff.models import Role, Staff
+from ils.organisation.staff.rules import WrongPassword
 
 pages = Blueprint("organisation", __name__)
 settings = Blueprint("settings", __name__, url_prefix="/staff/settings")
@@ -41,7 +49,7 @@ def home(session: Session) -> ResponseReturnValue:
 @web.public()
 def healthz(session: Session) -> ResponseReturnValue:
     """Whether the system answers and its database too."""
-    queries.is_empty(session)
+    staff_queries.is_empty(session)
     return "ok\n", {"Content-Type": "text/plain"}
 
 
@@ -61,7 +69,7 @@ def do_sign_in(session: Session) -> ResponseReturnValue:
     try:
         _check_attempts(login)
         password = request.form.get("password", "")
-        staff = actions.sign_in(session, login=login, password=password)
+        staff = staff_actions.sign_in(session, login=login, password=password)
     except IlsError as error:
         if isinstance(error, WrongPassword):
             _count_attempt(login)
@@ -93,7 +101,7 @@ def choose_language(session: Session) -> ResponseReturnValue:
         raise Invalid(N_("Language"), N_("Choose one from the list."))
     cookie["language"] = chosen
     if g.staff is not None:
-        actions.set_language(session, g.staff.id, language=chosen)
+        staff_actions.set_language(session, g.staff.id, language=chosen)
     return redirect(_next() or url_for("organisation.home"))
 
 
@@ -101,7 +109,7 @@ def choose_language(session: Session) -> ResponseReturnValue:
 @web.page(Role.ADMINISTRATOR)
 def branches(session: Session) -> ResponseReturnValue:
     """The branches."""
-    listed = web.paged(session, queries.branches())
+    listed = web.paged(session, branch_queries.branches())
     return render_template("organisation/branches.html", page=listed)
 
 
@@ -109,7 +117,7 @@ def branches(session: Session) -> ResponseReturnValue:
 @web.page(Role.ADMINISTRATOR, write=True)
 def add_branch(session: Session) -> ResponseReturnValue:
     """Open a branch."""
-    branch = actions.add_branch(
+    branch = branch_actions.add_branch(
         session,
         g.staff.id,
         code=request.form.get("code", ""),
@@ -125,13 +133,13 @@ def add_branch(session: Session) -> ResponseReturnValue:
 @web.page(Role.ADMINISTRATOR)
 def branch(session: Session, code: str) -> ResponseReturnValue:
     """One branch: names, calendar, service points, departments."""
-    found = queries.branch_by_code(session, code)
+    found = branch_queries.branch_by_code(session, code)
     return render_template(
         "organisation/branch.html",
         branch=found,
-        points=session.scalars(queries.service_points(found)).all(),
-        departments=session.scalars(queries.departments(found)).all(),
-        closed=web.paged(session, queries.closed_days(found)),
+        points=session.scalars(branch_queries.service_points(found)).all(),
+        departments=session.scalars(branch_queries.departments(found)).all(),
+        closed=web.paged(session, calendar_queries.closed_days(found)),
         next_year=web.today().year + 1,
     )
 
@@ -140,22 +148,24 @@ def branch(session: Session, code: str) -> ResponseReturnValue:
 @web.page(Role.ADMINISTRATOR, write=True)
 def change_branch(session: Session, code: str) -> ResponseReturnValue:
     """Save one of the forms of a branch."""
-    found = queries.branch_by_code(session, code)
+    found = branch_queries.branch_by_code(session, code)
     form = request.form
     names = {key: form.get(key, "") for key in ("code", "name_ru", "name_kk")}
     match form.get("form"):
         case "point":
             kind = form.get("type", "")
-            actions.add_service_point(session, g.staff.id, found, **names, type=kind)
+            branch_actions.add_service_point(session, g.staff.id, found, **names, type=kind)
         case "department":
-            actions.add_department(session, g.staff.id, found, **names)
+            branch_actions.add_department(session, g.staff.id, found, **names)
         case "close":
             day = web.form_day("day", N_("Day"))
-            actions.close_on(session, g.staff.id, found, day=day, reason=form.get("reason", ""))
+            calendar_actions.close_on(
+                session, g.staff.id, found, day=day, reason=form.get("reason", "")
+            )
         case "holidays":
             _close_year(session, found)
         case "open":
-            actions.open_on(session, g.staff.id, found, day=web.form_day("day", N_("Day")))
+            calendar_actions.open_on(session, g.staff.id, found, day=web.form_day("day", N_("Day")))
         case _:
             _save_branch(session, found)
     return redirect(url_for("settings.branch", code=code))
@@ -172,7 +182,7 @@ def _close_year(session: Session, found: Branch) -> None:
         last = request.form.get("which") == "last"
         for day in rules.sanitary_days(year, weekday, last=last):
             days.setdefault(day, gettext("sanitary day"))
-    count = actions.close_days(session, g.staff.id, found, days)
+    count = calendar_actions.close_days(session, g.staff.id, found, days)
     flash(gettext("Closed days added: %(count)s.", count=count))
 
 
@@ -184,7 +194,7 @@ def _catalogues() -> list[str]:
 
 def _save_branch(session: Session, found: Branch) -> None:
     form = request.form
-    actions.change_branch(
+    branch_actions.change_branch(
         session,
         g.staff.id,
         found,
@@ -204,8 +214,8 @@ def staff_list(session: Session) -> ResponseReturnValue:
     """The accounts."""
     return render_template(
         "organisation/staff.html",
-        page=web.paged(session, queries.staff_members()),
-        branches=session.scalars(queries.branches()).all(),
+        page=web.paged(session, staff_queries.staff_members()),
+        branches=session.scalars(branch_queries.branches()).all(),
         roles=Role,
     )
 
@@ -215,7 +225,7 @@ def staff_list(session: Session) -> ResponseReturnValue:
 def add_staff(session: Session) -> ResponseReturnValue:
     """Open an account."""
     form = request.form
-    staff = actions.add_staff(
+    staff = staff_actions.add_staff(
         session,
         g.staff.id,
         web.ils().config,
@@ -223,7 +233,7 @@ def add_staff(session: Session) -> ResponseReturnValue:
         name=form.get("name", ""),
         password=form.get("password", ""),
         roles=_roles(),
-        branch=queries.branch_by_code(session, form.get("branch", "")),
+        branch=branch_queries.branch_by_code(session, form.get("branch", "")),
         language=form.get("language", ""),
     )
     return redirect(url_for("settings.staff_member", login=staff.login))
@@ -235,8 +245,8 @@ def staff_member(session: Session, login: str) -> ResponseReturnValue:
     """One account."""
     return render_template(
         "organisation/staff_member.html",
-        member=queries.staff_by_login(session, login),
-        branches=session.scalars(queries.branches()).all(),
+        member=staff_queries.staff_by_login(session, login),
+        branches=session.scalars(branch_queries.branches()).all(),
         roles=Role,
     )
 
@@ -246,20 +256,22 @@ def staff_member(session: Session, login: str) -> ResponseReturnValue:
 def change_staff(session: Session, login: str) -> ResponseReturnValue:
     """Save an account, or give it a new password."""
     form = request.form
-    member: Staff = queries.staff_by_login(session, login)
+    member: Staff = staff_queries.staff_by_login(session, login)
     if form.get("form") == "password":
         config = web.ils().config
-        actions.set_password(session, g.staff.id, config, member, password=form.get("password", ""))
+        staff_actions.set_password(
+            session, g.staff.id, config, member, password=form.get("password", "")
+        )
         if member.id == g.staff.id:
             cookie["version"] = member.sign_in_version
     else:
-        actions.change_staff(
+        staff_actions.change_staff(
             session,
             g.staff.id,
             member,
             name=form.get("name", ""),
             roles=_roles(),
-            branch=queries.branch_by_code(session, form.get("branch", "")),
+            branch=branch_queries.branch_by_code(session, form.get("branch", "")),
             active="active" in form,
             catalogues=_catalogues(),
         )
@@ -270,7 +282,7 @@ def change_staff(session: Session, login: str) -> ResponseReturnValue:
 @web.page(Role.ADMINISTRATOR)
 def audit(session: Session) -> ResponseReturnValue:
     """Who administered what."""
-    page = web.paged(session, queries.audit_entries())
+    page = web.paged(session, staff_queries.audit_entries())
     return render_template("organisation/audit.html", page=page)
 
 

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from served import sign_in
 
-from ils.organisation.models import Role
+from ils.organisation.staff.models import Role
 
 SIZES = {"wide": (1366, 768), "narrow": (390, 844)}
 #: `SANDYQ_SCREENSHOTS=folder scripts/test tests/browser` keeps what was seen.

@@ -11,7 +11,7 @@ from ils.catalog.editing.actions import save_new
 from ils.catalog.models import AuthorityKind, BibliographicRecord, FormRelation
 from ils.catalog.subjects import classes_of
 from ils.marc.record import Field, MarcRecord
-from ils.organisation.models import Role
+from ils.organisation.staff.models import Role
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from sqlalchemy import select
 from test_desk_page import answers, scan, stocked
 
 from ils import db
-from ils.circulation.models import Loan
+from ils.circulation.loans.models import Loan
 from ils.ledger import Entry
-from ils.organisation.models import Role
-from ils.services.models import Refusal
+from ils.organisation.staff.models import Role
+from ils.services.enquiries.models import Refusal
 
 
 def entries(library, kind):

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from trade import Library
 
 from ils import db
-from ils.circulation.models import Loan, Patron
+from ils.circulation.loans.models import Loan
 from ils.ledger import Entry
+from ils.patrons.models import Patron
 
 FAST_MS = 20
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ils.organisation.models import Role
+from ils.organisation.staff.models import Role
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from trade import Browser
 
 from ils import db
 from ils.catalog.models import BibliographicRecord, RecordProblem, Revision
-from ils.organisation.models import Role
+from ils.organisation.staff.models import Role
 
 
 def test_a_book_is_described_in_the_form(library, cataloguer):

@@ -19,7 +19,7 @@ from ils import db
 from ils.catalog import queries
 from ils.catalog.models import AuthorityForm, AuthorityRecord, BibliographicRecord
 from ils.cli import main
-from ils.holdings.models import Item
+from ils.holdings.items.models import Item
 from ils.ledger import Entry
 
 ROOT = Path(__file__).resolve().parents[2]

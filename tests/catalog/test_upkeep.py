@@ -12,7 +12,8 @@ from ils import db
 from ils.catalog import queries
 from ils.catalog.batches import actions
 from ils.catalog.models import BibliographicRecord
-from ils.organisation.models import Branch, Role, Staff
+from ils.organisation.branches.models import Branch
+from ils.organisation.staff.models import Role, Staff
 
 
 def test_two_records_become_one_and_two_again(library, cataloguer):

@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from ils.cli import main
-from ils.organisation.models import Role
+from ils.organisation.staff.models import Role
 
 
 @pytest.fixture

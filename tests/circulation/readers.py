@@ -5,7 +5,7 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from ils import db
-from ils.circulation.models import Patron
+from ils.patrons.models import Patron
 
 FORM = {
     "surname": "Ахметова", "given_name": "Айгуль", "birth_date": "31.01.2015",

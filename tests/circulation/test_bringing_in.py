@@ -11,7 +11,7 @@ from readers import patron, post
 from sqlalchemy import func, select
 
 from ils import db
-from ils.circulation.models import Loan
+from ils.circulation.loans.models import Loan
 from ils.ledger import Entry
 
 HEAD = ["Фамилия", "Имя", "Дата рождения", "Категория", "Номер билета", "Дата записи", "Пол"]

@@ -7,15 +7,15 @@ import pytest
 from sqlalchemy import select
 
 from ils import db
-from ils.circulation.actions import choices
-from ils.circulation.actions.patrons import register_patron
-from ils.circulation.models import Patron
-from ils.circulation.rules.desk import CopyUnavailable, CopyWithdrawn, JustLent, UnknownCode
-from ils.circulation.rules.loans import LoanRefused, RenewalRefused
-from ils.circulation.rules.patrons import PatronData
+from ils.circulation.desk import answers
+from ils.circulation.desk.rules import CopyUnavailable, CopyWithdrawn, JustLent, UnknownCode
+from ils.circulation.loans.rules import LoanRefused, RenewalRefused
 from ils.errors import Invalid
-from ils.holdings.models import ItemStatus
+from ils.holdings.items.models import ItemStatus
 from ils.ledger import Entry, ScanReused
+from ils.patrons.actions import register_patron
+from ils.patrons.models import Patron
+from ils.patrons.rules import PatronData
 
 
 def test_s1_an_available_copy_is_lent(stocked, desk):
@@ -82,7 +82,7 @@ def test_s7_a_copy_on_its_shelf_asks_for_nothing_and_may_be_read_here(stocked, d
     answer = desk.take_back("B1")
     assert (answer.situation, stocked.kinds()) == ("S7", [])
 
-    desk.do(choices.in_house, item_id=answer.item.id)
+    desk.do(answers.in_house, item_id=answer.item.id)
     assert stocked.kinds() == ["in_house_use"]
 
 
@@ -110,7 +110,7 @@ def test_s11_an_unknown_book_is_described_and_lent(stocked, desk):
     assert (question.situation, question.code) == ("S11", "777")
 
     answer = desk.do(
-        choices.fast_add,
+        answers.fast_add,
         patron_id=desk.patron,
         number="777",
         title=" Көшпенділер ",
@@ -133,7 +133,7 @@ def test_s11_refuses_a_number_in_use_and_adds_nothing(stocked, desk, number):
 
     with pytest.raises(Invalid):
         desk.do(
-            choices.fast_add,
+            answers.fast_add,
             patron_id=desk.patron,
             number=number,
             title="x",
@@ -150,7 +150,7 @@ def test_s11_adds_nothing_when_the_loan_is_refused(stocked, desk):
 
     with pytest.raises(LoanRefused):
         desk.do(
-            choices.fast_add,
+            answers.fast_add,
             patron_id=desk.patron,
             number="777",
             title="x",
@@ -242,7 +242,7 @@ def test_an_unregistered_reader_borrows_after_reregistration(stocked, desk):
     with pytest.raises(LoanRefused):
         desk.scan("B1")
 
-    desk.do(choices.reregister, patron_id=desk.patron)
+    desk.do(answers.reregister, patron_id=desk.patron)
 
     assert desk.scan("B1").situation == "S1"
     assert stocked.count("registration") == 3

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from ils import db, selfcheck
-from ils.circulation import queries
-from ils.circulation.actions import choices, holds, privacy
-from ils.circulation.actions.context import Override
-from ils.circulation.models import Loan
+from ils.circulation.context import Override
+from ils.circulation.desk import answers as choices
+from ils.circulation.holds import actions as holds
+from ils.circulation.loans.models import Loan
+from ils.circulation.readers import actions as privacy
 from ils.errors import IlsError
 from ils.ledger import Entry
+from ils.patrons import queries
 
 ACTS = (
     *("issue", "issue", "take_back", "take_back", "renew", "renew_all", "undo", "undo_old"),

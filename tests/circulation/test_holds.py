@@ -8,16 +8,18 @@ import pytest
 from sqlalchemy import func, select
 
 from ils import db
-from ils.circulation.actions import choices, holds
-from ils.circulation.actions.choices import NotSoMany
-from ils.circulation.actions.context import Override
-from ils.circulation.actions.holds import AlreadyHeld, HasIt, NothingToWaitFor, TooManyHolds
-from ils.circulation.models import Hold, Loan
-from ils.circulation.rules.desk import CannotUndo
-from ils.circulation.rules.loans import LoanRefused, RenewalRefused
-from ils.holdings.rules import ItemUnavailable
+from ils.circulation.context import Override
+from ils.circulation.desk import answers
+from ils.circulation.desk.answers import NotSoMany
+from ils.circulation.desk.rules import CannotUndo
+from ils.circulation.holds import actions as holds
+from ils.circulation.holds.actions import AlreadyHeld, HasIt, NothingToWaitFor, TooManyHolds
+from ils.circulation.holds.models import Hold
+from ils.circulation.loans.models import Loan
+from ils.circulation.loans.rules import LoanRefused, RenewalRefused
+from ils.holdings.items.rules import ItemUnavailable
 from ils.ledger import Channel, Entry, Place
-from ils.organisation.models import AuditEntry
+from ils.organisation.audit.models import AuditEntry
 
 
 def test_s6a_a_returned_copy_goes_to_the_reader_who_waits(stocked, desk):
@@ -71,7 +73,7 @@ def test_s5_a_copy_on_the_open_shelf_is_lent_while_another_is_left(stocked, desk
     stocked.copy("B3")
     with db.transaction(stocked.sessions) as session:  # two copies of one record
         one, other = session.scalars(
-            select(choices.Item).where(choices.Item.inventory_number.in_(["B1", "B3"]))
+            select(answers.Item).where(answers.Item.inventory_number.in_(["B1", "B3"]))
         )
         other.record_id = one.record_id
     desk.wait_for("R2", "B1")
@@ -133,7 +135,7 @@ def test_a_hold_on_one_copy_is_not_filled_by_another(stocked, desk):
     stocked.copy("B3")
     with db.transaction(stocked.sessions) as session:
         one, other = session.scalars(
-            select(choices.Item).where(choices.Item.inventory_number.in_(["B1", "B3"]))
+            select(answers.Item).where(answers.Item.inventory_number.in_(["B1", "B3"]))
         )
         other.record_id = one.record_id
     desk.wait_for("R2", "B3", only=True)
@@ -176,7 +178,7 @@ def test_a_hold_that_is_cancelled_or_not_picked_up_frees_its_copy(stocked, desk)
 
 def test_s9_a_missing_copy_is_found_and_goes_on(stocked, desk):
     shelf = desk.take_back("B1")
-    desk.do(choices.lose, item_id=shelf.item.id)
+    desk.do(answers.lose, item_id=shelf.item.id)
     assert stocked.state("B1")[0] == "missing"
 
     answer = desk.take_back("B1")
@@ -193,14 +195,14 @@ def test_a_copy_lost_by_its_reader_ends_the_loan_and_counts_no_return(stocked, d
     desk.issue("R1", "B1")
     stocked.wait(minutes=1)
     asked = desk.scan("B1")
-    lost = desk.do(choices.lose, item_id=asked.item.id)
+    lost = desk.do(answers.lose, item_id=asked.item.id)
     assert (lost.patron.card, stocked.kinds()) == ("R1", ["loan", "lost"])
     with db.reading(stocked.sessions) as session:
         assert session.scalars(select(Loan.ended_by)).one() == "lost"
 
     desk.undo(lost.act)
     assert stocked.state("B1")[0] == "on_loan"
-    desk.do(choices.lose, item_id=asked.item.id)
+    desk.do(answers.lose, item_id=asked.item.id)
     desk.close()
     assert desk.take_back("B1").situation == "S9"
     assert stocked.count("return") == 0
@@ -238,7 +240,7 @@ def test_everything_is_renewed_that_may_be_and_the_rest_is_named(stocked, desk):
     stocked.wait(days=2)
     request = uuid4()
     for _ in range(2):  # a repeated request counts once
-        answer = desk.do(choices.renew_all, request, patron_id=desk.patron)
+        answer = desk.do(answers.renew_all, request, patron_id=desk.patron)
         assert [loan.item.number for loan in answer.loans] == ["B1"]
         assert [loan.item.number for loan, _ in answer.refused] == ["B2"]
     assert stocked.count("renewal") == 1
@@ -263,7 +265,7 @@ def test_a_day_that_cannot_be_is_refused(stocked, desk, day):
     desk.issue("R1", "B1")
     stocked.wait(days=16)
     desk.returned_on = day
-    with pytest.raises(choices.Invalid):
+    with pytest.raises(answers.Invalid):
         desk.take_back("B1")
     assert stocked.kinds() == ["loan"]
 
@@ -285,23 +287,23 @@ def test_copies_of_a_group_are_lent_and_returned_by_count(stocked, desk):
     desk.scan("R1")
     asked = desk.scan("G1")
     assert (asked.situation, asked.loans) == ("group", [])
-    first = desk.do(choices.lend_group, patron_id=desk.patron, item_id=item, copies=3)
+    first = desk.do(answers.lend_group, patron_id=desk.patron, item_id=item, copies=3)
     assert (first.situation, first.held, stocked.count("loan")) == ("S1", 3, 3)
     with pytest.raises(NotSoMany):
-        desk.do(choices.lend_group, patron_id=desk.patron, item_id=item, copies=3)
+        desk.do(answers.lend_group, patron_id=desk.patron, item_id=item, copies=3)
     desk.close()
     desk.scan("R2")
-    second = desk.do(choices.lend_group, patron_id=desk.patron, item_id=item, copies=2)
+    second = desk.do(answers.lend_group, patron_id=desk.patron, item_id=item, copies=2)
 
     desk.close()
     (one, two) = desk.scan("G1").loans
-    back = desk.do(choices.return_group, loan_id=one.id, copies=2)
+    back = desk.do(answers.return_group, loan_id=one.id, copies=2)
     assert (stocked.count("return"), desk.scan("G1").loans[0].out) == (2, 1)
     with pytest.raises(NotSoMany):
-        desk.do(choices.return_group, loan_id=one.id, copies=2)
+        desk.do(answers.return_group, loan_id=one.id, copies=2)
     stocked.check()
     desk.undo(second.act)
-    desk.do(choices.return_group, loan_id=one.id, copies=1)
+    desk.do(answers.return_group, loan_id=one.id, copies=1)
     assert desk.scan("G1").loans == []
     assert (two.id, stocked.state("G1")[0]) == (second.loan.id, "available")
     assert back.former.card == "R1"
@@ -311,7 +313,7 @@ def test_a_reader_with_a_copy_on_the_shelf_takes_another_one(stocked, desk):
     stocked.copy("B3")
     with db.transaction(stocked.sessions) as session:
         one, other = session.scalars(
-            select(choices.Item).where(choices.Item.inventory_number.in_(["B1", "B3"]))
+            select(answers.Item).where(answers.Item.inventory_number.in_(["B1", "B3"]))
         )
         other.record_id = one.record_id
     desk.wait_for("R2", "B1")
@@ -357,25 +359,25 @@ def test_a_return_cannot_be_undone_once_another_branch_has_the_copy(stocked, des
 def test_a_group_is_neither_lost_as_a_whole_nor_lent_when_withdrawn(stocked, desk):
     item = stocked.group("G1", 5)
     desk.scan("R1")
-    desk.do(choices.lend_group, patron_id=desk.patron, item_id=item, copies=2)
+    desk.do(answers.lend_group, patron_id=desk.patron, item_id=item, copies=2)
     with pytest.raises(ItemUnavailable):
-        desk.do(choices.lose, item_id=item)
+        desk.do(answers.lose, item_id=item)
     with db.transaction(stocked.sessions) as session:
-        session.get(choices.Item, item).status = "withdrawn"
+        session.get(answers.Item, item).status = "withdrawn"
     with pytest.raises(ItemUnavailable):
-        desk.do(choices.lend_group, patron_id=desk.patron, item_id=item, copies=1)
+        desk.do(answers.lend_group, patron_id=desk.patron, item_id=item, copies=1)
     with db.transaction(stocked.sessions) as session:
-        session.get(choices.Item, item).status = "available"
+        session.get(answers.Item, item).status = "available"
 
 
 def test_group_copies_in_the_book_drop_are_dated_back_too(stocked, desk):
     item = stocked.group("G1", 5)
     desk.scan("R1")
-    lent = desk.do(choices.lend_group, patron_id=desk.patron, item_id=item, copies=2)
+    lent = desk.do(answers.lend_group, patron_id=desk.patron, item_id=item, copies=2)
     stocked.wait(days=4)
     visits = stocked.count("visit")
     desk.returned_on = date(2026, 3, 6)
-    desk.do(choices.return_group, loan_id=lent.loan.id, copies=2)
+    desk.do(answers.return_group, loan_id=lent.loan.id, copies=2)
     with db.reading(stocked.sessions) as session:
         entry = session.scalars(select(Entry).where(Entry.kind == "return")).one()
     assert (entry.day, entry.detail, entry.count) == (date(2026, 3, 6), "book_drop", 2)

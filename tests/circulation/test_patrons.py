@@ -12,10 +12,11 @@ from readers import FORM, number, patron, post
 from sqlalchemy import select
 
 from ils import db
-from ils.circulation.models import Loan, PatronYear
-from ils.circulation.rules.desk import CardReplaced
-from ils.circulation.rules.loans import LoanRefused
-from ils.organisation.models import AuditEntry
+from ils.circulation.desk.rules import CardReplaced
+from ils.circulation.loans.models import Loan
+from ils.circulation.loans.rules import LoanRefused
+from ils.organisation.audit.models import AuditEntry
+from ils.patrons.models import PatronYear
 
 
 def test_somebody_alike_is_shown_before_a_second_registration(page, library):

@@ -5,11 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from ils.circulation.rules import loans, patrons
-from ils.circulation.rules.desk import STATUS_TEXTS, Scanned, Situation, situation
-from ils.circulation.rules.keyboard import readings
-from ils.circulation.rules.lending import Rule, default_rule, terms
-from ils.circulation.rules.loans import (
+from ils.circulation.desk.rules import STATUS_TEXTS, Scanned, Situation, situation
+from ils.circulation.keyboard import readings
+from ils.circulation.loans import rules as loan_rules
+from ils.circulation.loans.rules import (
     Borrower,
     LoanRefused,
     RenewalRefused,
@@ -17,12 +16,15 @@ from ils.circulation.rules.loans import (
     Severity,
     Wanted,
 )
+from ils.circulation.policy import rules as policy_rules
+from ils.circulation.policy.rules import Rule, default_rule, terms
 from ils.config import load
 from ils.errors import Invalid
-from ils.holdings.models import ItemStatus
-from ils.holdings.rules import TRANSITIONS, ItemUnavailable, Move, next_status
+from ils.holdings.items.models import ItemStatus
+from ils.holdings.items.rules import TRANSITIONS, ItemUnavailable, Move, next_status
 from ils.ledger import Kind, Place
-from ils.organisation.rules import Calendar
+from ils.organisation.calendar.rules import Calendar
+from ils.patrons import rules as patrons
 
 SETTINGS = replace(
     load(environ={}).circulation, max_loans=3, max_renewals=2, max_unseen_renewals=1, max_overdue=3
@@ -139,7 +141,7 @@ HARD, MAY, NOTE = Severity.HARD, Severity.OVERRIDABLE, Severity.NOTE
     ],
 )
 def test_all_problems_of_a_loan_are_collected(borrower, wanted, problems):
-    found = loans.problems(borrower, wanted, GENERAL, GENERAL)
+    found = loan_rules.problems(borrower, wanted, GENERAL, GENERAL)
     assert [(p.code, p.severity) for p in found] == problems
 
 
@@ -147,7 +149,7 @@ def test_a_limit_of_a_kind_counts_copies_of_that_kind():
     journals = Rule(7, material="journal", values={"max_loans": 1})
     special = terms([journals], SETTINGS, branch_id=1, categories=("x",), material="journal")
     borrower = replace(GOOD, held=2, held_of_material=1)
-    (found,) = loans.problems(borrower, Wanted(), GENERAL, special)
+    (found,) = loan_rules.problems(borrower, Wanted(), GENERAL, special)
     assert (found.code, dict(found.facts)) == ("material_limit", {"held": 1, "limit": 1})
 
 
@@ -164,24 +166,24 @@ def test_what_may_leave_the_library(lending, place, codes):
         [Rule(1, values={"lending": lending})], SETTINGS, branch_id=1, categories=("x",),
         material="book",
     )  # fmt: skip
-    found = loans.problems(GOOD, Wanted(place), GENERAL, special)
+    found = loan_rules.problems(GOOD, Wanted(place), GENERAL, special)
     assert [p.code for p in found] == codes
 
 
 def test_a_hard_problem_refuses_and_an_allowed_one_passes():
-    note = loans.problems(replace(GOOD, overdue=1), Wanted(), GENERAL, GENERAL)
-    assert loans.checked(note) == note
-    full = loans.problems(replace(GOOD, held=3, overdue=1), Wanted(), GENERAL, GENERAL)
+    note = loan_rules.problems(replace(GOOD, overdue=1), Wanted(), GENERAL, GENERAL)
+    assert loan_rules.checked(note) == note
+    full = loan_rules.problems(replace(GOOD, held=3, overdue=1), Wanted(), GENERAL, GENERAL)
     with pytest.raises(LoanRefused) as refused:
-        loans.checked(full, {"held_for_another"})
+        loan_rules.checked(full, {"held_for_another"})
     assert [p.code for p in refused.value.problems] == ["loan_limit"]
     assert refused.value.overridable
-    assert loans.checked(full, {"loan_limit"}) == full
-    hard = loans.problems(
+    assert loan_rules.checked(full, {"loan_limit"}) == full
+    hard = loan_rules.problems(
         replace(GOOD, registered_this_year=False, held=3), Wanted(), GENERAL, GENERAL
     )
     with pytest.raises(LoanRefused) as refused:
-        loans.checked(hard, {"not_registered", "loan_limit"})
+        loan_rules.checked(hard, {"not_registered", "loan_limit"})
     assert not refused.value.overridable
 
 
@@ -215,18 +217,18 @@ def test_the_narrowest_rule_decides(rules, asked, days):
 
 def test_a_loan_is_due_on_a_day_the_branch_works():
     monday = date(2026, 3, 2)
-    assert loans.due_day(monday, 6, Calendar()) == date(2026, 3, 8)
-    assert loans.due_day(monday, 6, Calendar("7")) == date(2026, 3, 9)
+    assert policy_rules.due_day(monday, 6, Calendar()) == date(2026, 3, 8)
+    assert policy_rules.due_day(monday, 6, Calendar("7")) == date(2026, 3, 9)
     spring = {date(2026, 3, 8), date(2026, 3, 9)}
-    assert loans.due_day(monday, 6, Calendar("7", spring)) == date(2026, 3, 10)
+    assert policy_rules.due_day(monday, 6, Calendar("7", spring)) == date(2026, 3, 10)
     always = Calendar("123456", {monday + timedelta(days=n) for n in range(800)})
-    assert loans.due_day(monday, 6, always) == date(2026, 3, 8)
+    assert policy_rules.due_day(monday, 6, always) == date(2026, 3, 8)
 
 
 def test_a_renewal_never_shortens_a_loan():
     today, far = date(2026, 3, 2), date(2026, 6, 1)
-    assert loans.renewed_due(date(2026, 3, 5), today, GENERAL, Calendar()) == date(2026, 3, 17)
-    assert loans.renewed_due(far, today, GENERAL, Calendar()) == far
+    assert loan_rules.renewed_due(date(2026, 3, 5), today, GENERAL, Calendar()) == date(2026, 3, 17)
+    assert loan_rules.renewed_due(far, today, GENERAL, Calendar()) == far
 
 
 DUE = date(2026, 3, 5)
@@ -242,11 +244,11 @@ DUE = date(2026, 3, 5)
     ],
 )
 def test_what_speaks_against_a_renewal(loan, codes):
-    found = loans.renewal_problems(loan, GENERAL)
+    found = loan_rules.renewal_problems(loan, GENERAL)
     assert [p.code for p in found] == codes
     if codes:
         with pytest.raises(RenewalRefused):
-            loans.checked(found, error=RenewalRefused)
+            loan_rules.checked(found, error=RenewalRefused)
 
 
 @pytest.mark.parametrize(

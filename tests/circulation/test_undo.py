@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from ils.circulation.actions import choices
-from ils.circulation.rules.desk import CannotUndo
+from ils.circulation.desk import answers
+from ils.circulation.desk.rules import CannotUndo
 from ils.ledger import AlreadyReversed
 
 
@@ -127,7 +127,7 @@ def test_a_visit_stands_while_a_service_of_the_reader_stands(stocked, desk):
     before = stocked.count("visit")
     returned = desk.take_back("B1")
     desk.scan("R1")
-    desk.do(choices.reregister, patron_id=desk.patron)
+    desk.do(answers.reregister, patron_id=desk.patron)
 
     desk.undo(returned.act)
 

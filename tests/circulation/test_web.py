@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event, func, select
 
 from ils import db
-from ils.circulation.models import Loan
+from ils.circulation.loans.models import Loan
 from ils.documents import barcodes
 
 REPLY = 4096

@@ -11,7 +11,7 @@ from trade import SAMPLES, book
 from ils import db
 from ils.catalog.models import AuthorityRecord, BibliographicRecord
 from ils.cli import main
-from ils.holdings.models import Item
+from ils.holdings.items.models import Item
 from ils.ledger import Entry
 
 EXPORT = """#920: PAZK

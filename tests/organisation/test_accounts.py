@@ -7,8 +7,12 @@ from sqlalchemy import select
 from trade import PASSWORD, Browser
 
 from ils import db
-from ils.organisation import actions, queries
-from ils.organisation.models import AuditEntry, Role
+from ils.organisation.audit.models import AuditEntry
+from ils.organisation.branches import queries as branch_queries
+from ils.organisation.calendar import actions as calendar_actions
+from ils.organisation.staff import actions as staff_actions
+from ils.organisation.staff import queries as staff_queries
+from ils.organisation.staff.models import Role
 from ils.organisation.web import _attempts
 
 
@@ -74,8 +78,8 @@ def test_a_new_password_ends_older_sign_ins(library, app, browser, config):
     browser.sign_in("desk")
     other.sign_in("desk")
     with db.transaction(library.sessions) as session:
-        member = queries.staff_by_login(session, "desk")
-        actions.set_password(session, None, config, member, password="новый пароль")
+        member = staff_queries.staff_by_login(session, "desk")
+        staff_actions.set_password(session, None, config, member, password="новый пароль")
     assert browser.get("/desk").status_code == 302
     assert other.sign_in("desk").status_code == 422
     assert other.sign_in("desk", "новый пароль").status_code == 302
@@ -85,7 +89,7 @@ def test_an_account_that_is_closed_is_out_at_once(library, browser):
     library.account("desk")
     browser.sign_in("desk")
     with db.transaction(library.sessions) as session:
-        queries.staff_by_login(session, "desk").active = False
+        staff_queries.staff_by_login(session, "desk").active = False
     assert browser.get("/desk").status_code == 302
 
 
@@ -201,7 +205,7 @@ def test_a_closed_day_moves_what_is_due(library, desk):
     library.reader("R1")
     library.copy("B1")
     with db.transaction(library.sessions) as session:
-        branch = queries.branch_by_code(session, "ЦБ")
-        actions.close_on(session, None, branch, day=date(2026, 3, 19), reason="")
+        branch = branch_queries.branch_by_code(session, "ЦБ")
+        calendar_actions.close_on(session, None, branch, day=date(2026, 3, 19), reason="")
 
     assert desk.issue("R1", "B1").loan.due == date(2026, 3, 20)

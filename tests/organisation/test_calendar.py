@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from ils import db
-from ils.organisation.models import ClosedDay, Role
-from ils.organisation.rules import holidays_of, sanitary_days
+from ils.organisation.calendar.models import ClosedDay
+from ils.organisation.calendar.rules import holidays_of, sanitary_days
+from ils.organisation.staff.models import Role
 
 
 def test_sanitary_days_are_one_a_month():

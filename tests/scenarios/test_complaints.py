@@ -7,14 +7,15 @@ import pytest
 from sqlalchemy import select
 
 from ils import db
-from ils.circulation.actions import choices
-from ils.circulation.actions.context import Override
-from ils.circulation.actions.holds import AlreadyHeld
-from ils.circulation.models import Hold, Loan
-from ils.circulation.rules.desk import EmptyScan, UnknownCode
-from ils.circulation.rules.loans import LoanRefused, RenewalRefused
-from ils.circulation.rules.patrons import CardTaken
+from ils.circulation.context import Override
+from ils.circulation.desk import answers
+from ils.circulation.desk.rules import EmptyScan, UnknownCode
+from ils.circulation.holds.actions import AlreadyHeld
+from ils.circulation.holds.models import Hold
+from ils.circulation.loans.models import Loan
+from ils.circulation.loans.rules import LoanRefused, RenewalRefused
 from ils.ledger import Entry
+from ils.patrons.rules import CardTaken
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def test_no_loan_length_is_hidden_in_the_program(shelf, desk):
 
 def test_a_loss_is_no_return(shelf, desk):
     answer = desk.issue("R1", "B00")
-    desk.do(choices.lose, item_id=answer.item.id)
+    desk.do(answers.lose, item_id=answer.item.id)
     assert [shelf.count(k) for k in ("loan", "lost", "return")] == [1, 1, 0]
 
 
@@ -110,7 +111,7 @@ def test_reading_in_the_library_is_counted_once(shelf, desk):
     answer = desk.take_back("B00")
     request = uuid4()
     for _ in range(3):
-        desk.do(choices.in_house, request, item_id=answer.item.id)
+        desk.do(answers.in_house, request, item_id=answer.item.id)
     assert shelf.count("in_house_use") == 1
 
 
@@ -131,7 +132,7 @@ def test_what_a_hold_is_about_changes_with_the_loan(shelf, desk):
 def test_a_hold_this_copy_cannot_fill_does_not_stop_its_renewal(shelf, desk):
     with db.transaction(shelf.sessions) as session:
         items = session.scalars(
-            select(choices.Item).where(choices.Item.inventory_number.in_(["B00", "B01"]))
+            select(answers.Item).where(answers.Item.inventory_number.in_(["B00", "B01"]))
         ).all()
         items[1].record_id = items[0].record_id
     lent = desk.issue("R1", "B00")

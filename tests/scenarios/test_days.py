@@ -10,14 +10,16 @@ from sqlalchemy import func, select
 from trade import NOON
 
 from ils import db
-from ils.circulation.actions import boxes, choices, holds
-from ils.circulation.actions.context import Override
-from ils.circulation.models import Box
-from ils.circulation.rules.loans import RenewalRefused
+from ils.circulation.boxes import actions as boxes
+from ils.circulation.boxes.models import Box
+from ils.circulation.context import Override
+from ils.circulation.desk import answers
+from ils.circulation.holds import actions as holds
+from ils.circulation.loans.rules import RenewalRefused
 from ils.ledger import Channel, Entry, Place
-from ils.organisation.actions import add_service_point
-from ils.organisation.models import Branch, PointType
-from ils.services.actions.counts import Tally, write_tally
+from ils.organisation.branches.actions import add_service_point
+from ils.organisation.branches.models import Branch, PointType
+from ils.services.counts.actions import Tally, write_tally
 
 BRANCHES = ("ЦБ", "Ф1", "Ф2", "Ф3", "Ф4")
 
@@ -88,7 +90,7 @@ def test_a_busy_monday_at_five_branches(five):
     expected += renewals_of_monday(library)
     desk = library.desk("Ф1")
     lost = desk.scan("11") and desk.scan("Ф1-2")
-    desk.do(choices.lose, item_id=lost.item.id)  # the reader has lost it
+    desk.do(answers.lose, item_id=lost.item.id)  # the reader has lost it
     expected["lost"] += 1
 
     told = diary(library)
@@ -107,14 +109,14 @@ def renewals_of_monday(library):
     library.wait(minutes=1)
     renewed = library.desk("Ф4")
     patron = renewed.scan("40").patron.id
-    answer = renewed.do(choices.renew_all, patron_id=patron)
+    answer = renewed.do(answers.renew_all, patron_id=patron)
     assert len(answer.loans) == 2
     by_phone = library.desk("Ф4")
     by_phone.channel = Channel.PHONE
     with pytest.raises(RenewalRefused):  # it was renewed today: nothing to gain
-        by_phone.do(choices.renew, loan_id=answer.loans[0].id)
+        by_phone.do(answers.renew, loan_id=answer.loans[0].id)
     loan = by_phone.scan("41") and by_phone.scan("Ф4-2").loan
-    by_phone.do(choices.renew, loan_id=loan.id)
+    by_phone.do(answers.renew, loan_id=loan.id)
     return Counter(renewal=3, remote_visit=1)
 
 
@@ -135,7 +137,7 @@ def test_a_summer_reading_room(library):
         room.take_back(f"J{n}")
     for n in range(3):
         library.wait(minutes=1)
-        room.do(choices.in_house, item_id=room.take_back(f"J{n}").item.id)
+        room.do(answers.in_house, item_id=room.take_back(f"J{n}").item.id)
     with db.transaction(library.sessions) as session:
         counted = Tally(
             "in_house_use", date(2026, 7, 6), {("literature", "kk"): 40, ("arts", "ru"): 5},
@@ -151,7 +153,7 @@ def test_a_summer_reading_room(library):
         ("record_added", None): 5,
     }
     home = library.desk("Ф1")
-    with pytest.raises(choices.LoanRefused):
+    with pytest.raises(answers.LoanRefused):
         home.issue("R0", "J0")
     home.override = Override(frozenset({"not_for_loan"}), "на дом по просьбе заведующей")
     assert home.scan("J0").situation == "S1"

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 
 from ils import db, ledger
 from ils.ledger import Entry
-from ils.organisation.models import Role
-from ils.services.models import Event, Refusal
+from ils.organisation.staff.models import Role
+from ils.services.enquiries.models import Refusal
+from ils.services.events.models import Event
 
 
 @pytest.fixture

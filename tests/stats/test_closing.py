@@ -11,13 +11,14 @@ from sqlalchemy.exc import DBAPIError
 from ils import db, ledger
 from ils.clock import Period
 from ils.ledger import Entry, Kind
-from ils.stats.actions import closing
-from ils.stats.actions.closing import AlreadyClosed, MonthNotOver, NotAccepted
-from ils.stats.actions.schedules import beat, keep_anew, seal_closed
+from ils.stats.closing import actions as closing
+from ils.stats.closing import queries, verification
+from ils.stats.closing.actions import AlreadyClosed, MonthNotOver, NotAccepted
+from ils.stats.closing.automatic import keep_anew, seal_closed
+from ils.stats.definitions.loading import definitions
+from ils.stats.engine import totals
 from ils.stats.models import SELFCHECK, ClosedMonth, KeptSpan, KeptTotal
-from ils.stats.queries import closing as queries
-from ils.stats.queries import totals, verification
-from ils.stats.reports.loading import definitions
+from ils.stats.schedules.actions import beat
 
 MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
 

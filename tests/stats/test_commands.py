@@ -9,7 +9,7 @@ from counting import history, line
 
 from ils import clock, db
 from ils.cli import main
-from ils.stats.actions.schedules import beat
+from ils.stats.schedules.actions import beat
 
 YEAR = ("--from", "2020-01-01", "--to", "2020-12-31")
 

@@ -7,8 +7,8 @@ import pytest
 
 from ils.config import ROOT, BadConfiguration, load_lists
 from ils.ledger import Kind
-from ils.stats.reports.formulas import BadFormula, division, evaluate, linear, parse, written
-from ils.stats.reports.loading import load
+from ils.stats.definitions.formulas import BadFormula, division, evaluate, linear, parse, written
+from ils.stats.definitions.loading import load
 
 D2025, D2026 = date(2025, 5, 5), date(2026, 5, 5)
 LISTS = load_lists(ROOT / "config")

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from ils import db
 from ils.ledger import Entry
-from ils.stats.actions.history import ImportRejected, check_history, export_history, import_history
+from ils.stats.history.actions import ImportRejected, check_history, export_history, import_history
 
 GOOD = {
     "request_id": "7f9d4a34-5c0e-4f5b-9a53-6a1a55f0b001",

@@ -20,14 +20,15 @@ from ils import clock, db
 from ils.clock import Period
 from ils.config import Statistics
 from ils.messages import Letter
-from ils.stats.actions import planning, schedules
+from ils.stats.definitions.loading import definitions
+from ils.stats.documents.chart import charts
+from ils.stats.documents.content import closed, number, shown
+from ils.stats.documents.formats import FORMATS, write
+from ils.stats.engine.filling import Figure
 from ils.stats.models import SELFCHECK, WORKER, ClosedMonth, Heartbeat, PreparedReport, Schedule
-from ils.stats.outputs.chart import charts
-from ils.stats.outputs.content import closed, number, shown
-from ils.stats.outputs.formats import FORMATS, write
-from ils.stats.reports.filling import Figure
-from ils.stats.reports.loading import definitions
-from ils.stats.rules import Planned
+from ils.stats.plans import actions as planning
+from ils.stats.plans.rules import Planned
+from ils.stats.schedules import actions as schedules
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from counting import history, line
 from trade import Browser
 
 from ils import db
-from ils.organisation.models import Role
+from ils.organisation.staff.models import Role
 from ils.stats.models import ClosedMonth
 
 MARCH = "2026-03-01..2026-03-31"

@@ -13,14 +13,16 @@ from ils.clock import Period
 from ils.documents import spreadsheets
 from ils.errors import Invalid
 from ils.i18n import say_error
-from ils.organisation.models import Role
-from ils.stats import rules
-from ils.stats.actions import planning
-from ils.stats.actions.planning import PlanRejected
+from ils.organisation.staff.models import Role
+from ils.stats.definitions.loading import definitions
+from ils.stats.engine import rules as period_rules
 from ils.stats.models import DeclaredValue, PlanVersion
-from ils.stats.queries import planning as queries
-from ils.stats.reports.loading import definitions
-from ils.stats.rules import Counted, Planned, UnknownInput
+from ils.stats.plans import actions as planning
+from ils.stats.plans import queries
+from ils.stats.plans import rules as plan_rules
+from ils.stats.plans.actions import PlanRejected
+from ils.stats.plans.rules import Counted, Planned, UnknownInput
+from ils.stats.schedules import rules as schedule_rules
 
 
 def plan(library, *rows, reason="план года", staff_id=None):
@@ -104,9 +106,9 @@ def test_a_report_that_looks_ahead_ends_today():
     year = Period.inclusive(date(2020, 1, 1), date(2020, 12, 31))
     ahead, back = definitions().report("plan"), definitions().report("annual")
     today = date(2020, 6, 30)
-    assert rules.told_period(ahead, year, today).last == today
-    assert rules.told_period(back, year, today) == year
-    assert rules.told_period(ahead, year, date(2021, 1, 9)) == year
+    assert period_rules.told_period(ahead, year, today).last == today
+    assert period_rules.told_period(back, year, today) == year
+    assert period_rules.told_period(ahead, year, date(2021, 1, 9)) == year
 
 
 def test_a_later_version_stands_and_the_report_says_who_and_why(library):
@@ -159,7 +161,7 @@ def test_plans_come_from_a_spreadsheet_all_or_none(library):
         body = [[spreadsheets.Cell(value) for value in row] for row in (*rows, *more)]
         return spreadsheets.rows(spreadsheets.workbook([spreadsheets.Sheet("план", [head, *body])]))
 
-    known = set(rules.plan_keys(definitions(), date(2020, 5, 5), ("books",)))
+    known = set(plan_rules.plan_keys(definitions(), date(2020, 5, 5), ("books",)))
     with db.transaction(library.sessions) as session:
         read = planning.read_plans(session, known, file())
         assert read == [
@@ -186,7 +188,7 @@ def test_plans_come_from_a_spreadsheet_all_or_none(library):
 def test_the_file_of_a_plan_comes_back_as_it_went(library):
     """Lines without numbers leave the plan as it is; a dash takes it back."""
     plan(library, readers((1, 2, 3, 4)))
-    known = rules.plan_keys(definitions(), date(2020, 5, 5), ("books",))
+    known = plan_rules.plan_keys(definitions(), date(2020, 5, 5), ("books",))
     with db.transaction(library.sessions) as session:
         standing = queries.standing_plans(session, 2020, None)
         data = planning.plan_file(known, standing, 2020, "")
@@ -241,7 +243,7 @@ def test_what_the_ledger_counts_cannot_be_declared(library, key):
 @pytest.mark.parametrize("text", ["много", "-1", "1.234", "1e99", "NaN"])
 def test_a_value_must_be_a_number(text):
     with pytest.raises(Invalid):
-        rules.declared_number(text)
+        plan_rules.declared_number(text)
 
 
 def test_a_value_needs_its_source(library):
@@ -262,7 +264,7 @@ def test_a_value_needs_its_source(library):
 )  # fmt: skip
 def test_periods_come_due_when_they_are_over(every, today, wanted):
     since = {"week": date(2026, 2, 16), "month": date(2026, 3, 1)}.get(every, date(2026, 1, 1))
-    found = rules.due_periods(every, since, today, 1)
+    found = schedule_rules.due_periods(every, since, today, 1)
     assert [(p.start, p.end) for p in found] == wanted
 
 

@@ -10,9 +10,9 @@ from counting import YEAR_2020, cells, history, line, report
 from sqlalchemy import update
 
 from ils import db, ledger
-from ils.circulation.models import PatronYear
 from ils.ledger import Entry
-from ils.stats.actions.history import export_history
+from ils.patrons.models import PatronYear
+from ils.stats.history.actions import export_history
 
 DIVISIONS = ("society", "science", "technology", "arts", "literature")
 BRANCHES = ("ЦБ", "Ф1")

@@ -12,9 +12,9 @@ from counting import APRIL, MARCH, YEAR_2020, behind, cells, history, line, repo
 
 from ils import db, ledger
 from ils.clock import Period
-from ils.stats.outputs.plain import as_text
-from ils.stats.reports.definitions import UnknownCell, UnknownReport
-from ils.stats.reports.loading import definitions
+from ils.stats.definitions.loading import definitions
+from ils.stats.definitions.schema import UnknownCell, UnknownReport
+from ils.stats.documents.text import as_text
 
 DIVISIONS = ("society", "science", "technology", "arts", "literature")
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"

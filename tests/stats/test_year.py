@@ -15,11 +15,11 @@ from trade import Library
 from ils import config as configuration
 from ils import db
 from ils.documents import spreadsheets
-from ils.organisation.models import BranchType
-from ils.stats.actions import planning
-from ils.stats.actions.history import check_history, import_history
-from ils.stats.reports.loading import definitions
-from ils.stats.rules import plan_keys
+from ils.organisation.branches.models import BranchType
+from ils.stats.definitions.loading import definitions
+from ils.stats.history.actions import check_history, import_history
+from ils.stats.plans import actions as planning
+from ils.stats.plans.rules import plan_keys
 
 ROOT = Path(__file__).resolve().parents[2]
 DIVISIONS = ("society", "science", "technology", "arts", "literature")

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from ils.catalog import identifiers, queries
 from ils.catalog.authorities import rules as authority_rules
-from ils.catalog.authorities import rules as headings
 from ils.catalog.models import (
     Act,
     AuthorityForm,
@@ -21,6 +20,7 @@ from ils.catalog.models import (
     FormRelation,
     RecordState,
 )
+from ils.catalog.records import links
 from ils.catalog.records.actions import keep_revision, numbered, rewrite_fields, stamp
 from ils.catalog.subjects import Classes
 from ils.catalog.worksheets import rules
@@ -97,7 +97,7 @@ def as_marc(data: HeadingData, base: MarcRecord | None = None) -> MarcRecord:
     name = [(code, " ".join(value.split())) for code, value in data.name if value.strip()]
     if not name or name[0][0] != "a":
         raise Invalid(N_("Heading"), N_("This must be filled in."))
-    digits = headings.DIGITS[data.kind]
+    digits = authority_rules.DIGITS[data.kind]
     indicators = " 1" if data.kind in INVERTED else "  "
     known = list(base.fields) if base is not None else []
     was = next((f for f in known if f.tag == f"2{digits}"), None)
@@ -121,7 +121,7 @@ def as_marc(data: HeadingData, base: MarcRecord | None = None) -> MarcRecord:
         own.append(Field("330", "1 ", [("a", data.note.strip())]))
     shown = {f"{block}{digits}" for block in "2457"} | {"330"}
     kept = [f for f in base.fields if f.tag not in shown] if base is not None else []
-    leader = f"00000nx  {headings.ENTITIES[digits]}2200000   45  "
+    leader = f"00000nx  {authority_rules.ENTITIES[digits]}2200000   45  "
     return MarcRecord(leader, sorted([*own, *kept], key=lambda f: f.tag))
 
 
@@ -152,7 +152,7 @@ def add_heading(session: Session, origin: Origin, data: HeadingData) -> Authorit
         marc=marc.dump(),
         control_number=marc.get("001"),
         kind=data.kind.value,
-        heading=headings.heading(marc),
+        heading=authority_rules.heading(marc),
         created_at=origin.at,
         changed_at=origin.at,
         changed_by=origin.staff_id,
@@ -189,7 +189,7 @@ def change_heading(
     _check_new(session, data, marc, but=authority.id)
     keep_revision(session, authority)
     authority.marc, authority.kind = marc.dump(), data.kind.value
-    authority.heading = headings.heading(marc)
+    authority.heading = authority_rules.heading(marc)
     stamp(authority, origin, Act.EDITED)
     session.flush()
     set_forms(session, authority, marc)
@@ -197,7 +197,7 @@ def change_heading(
 
 
 def _check_new(session: Session, data: HeadingData, marc: MarcRecord, but: int | None) -> None:
-    text = headings.heading(marc)
+    text = authority_rules.heading(marc)
     if session.scalars(queries.same_headings(data.kind.value, text, but)).first() is not None:
         raise HeadingExists(heading=text)
 
@@ -218,8 +218,8 @@ def carry(
     marc, target = authority.marc_record(), authority.control_number
 
     def named(f: Field) -> Field:
-        if f.tag in headings.HEADING_FIELDS and target in f.all("3"):
-            return headings.with_heading(f, before, marc, target)
+        if f.tag in links.HEADING_FIELDS and target in f.all("3"):
+            return authority_rules.with_heading(f, before, marc, target)
         return f
 
     users = session.scalars(queries.locked(queries.users_of(authority))).all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ils.catalog.models import AuthorityKind, FormRelation
+from ils.catalog.records.links import HEADING_FIELDS
 from ils.catalog.records.rules import LANGUAGES, clean
 from ils.marc.record import Field, MarcRecord
 
@@ -26,21 +27,12 @@ RELATIONS = {
     "2": FormRelation.HEADING, "4": FormRelation.SEE, "5": FormRelation.SEE_ALSO,
     "7": FormRelation.PARALLEL,
 }  # fmt: skip
-#: Fields of a bibliographic record → what their heading names.
-HEADING_FIELDS = {
-    "600": AuthorityKind.PERSON, "700": AuthorityKind.PERSON, "701": AuthorityKind.PERSON,
-    "702": AuthorityKind.PERSON, "601": AuthorityKind.BODY, "710": AuthorityKind.BODY,
-    "711": AuthorityKind.BODY, "712": AuthorityKind.BODY, "606": AuthorityKind.SUBJECT,
-    "607": AuthorityKind.PLACE, "605": AuthorityKind.TITLE, "500": AuthorityKind.TITLE,
-    "608": AuthorityKind.GENRE, "225": AuthorityKind.SERIES, "410": AuthorityKind.SERIES,
-}  # fmt: skip
 #: Subfields a record takes from a heading; the others (role, pages) are its own.
 CARRIED = {
     AuthorityKind.PERSON: "abcdfg", AuthorityKind.BODY: "abcdefg", AuthorityKind.PLACE: "axyz",
     AuthorityKind.SUBJECT: "axyzj", AuthorityKind.TITLE: "ahi", AuthorityKind.GENRE: "axyzj",
     AuthorityKind.SERIES: "aehix",
 }  # fmt: skip
-HOST_FIELDS = ("461", "462", "463", "464")
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ils.catalog.authorities.rules import HEADING_FIELDS, HOST_FIELDS
+from ils.catalog.models import AuthorityKind
 from ils.marc.record import MarcRecord
+
+#: Fields of a bibliographic record → what their heading names.
+HEADING_FIELDS = {
+    "600": AuthorityKind.PERSON, "700": AuthorityKind.PERSON, "701": AuthorityKind.PERSON,
+    "702": AuthorityKind.PERSON, "601": AuthorityKind.BODY, "710": AuthorityKind.BODY,
+    "711": AuthorityKind.BODY, "712": AuthorityKind.BODY, "606": AuthorityKind.SUBJECT,
+    "607": AuthorityKind.PLACE, "605": AuthorityKind.TITLE, "500": AuthorityKind.TITLE,
+    "608": AuthorityKind.GENRE, "225": AuthorityKind.SERIES, "410": AuthorityKind.SERIES,
+}  # fmt: skip
+HOST_FIELDS = ("461", "462", "463", "464")
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from ils.catalog.records.actions import change_record, rewrite_fields, set_state
 from ils.catalog.subjects import Classes
 from ils.db import Base
 from ils.errors import N_, Invalid, NotFound, Refused
-from ils.holdings.models import Item, ItemStatus
+from ils.holdings.items.models import Item, ItemStatus
 from ils.ledger import Kind, Origin
 from ils.marc.record import Field
 

@@ -12,7 +12,7 @@ from ils.cataloguing.imports.cli import NoBranch
 from ils.cataloguing.records.cli import catalog
 from ils.console import Console, print_json, with_console
 from ils.ledger import Channel, Origin
-from ils.organisation.queries import branches
+from ils.organisation.branches.queries import branches
 
 
 @catalog.command()

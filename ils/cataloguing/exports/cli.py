@@ -18,7 +18,7 @@ from ils.catalog.models import AuthorityRecord, BibliographicRecord, RecordState
 from ils.cataloguing.records.cli import as_json, catalog
 from ils.console import Console, print_json, with_console
 from ils.errors import N_, Invalid
-from ils.holdings import queries, rules
+from ils.holdings.items import queries, rules
 from ils.marc.record import MarcRecord
 from ils.marc.writing import ALWAYS_UTF8, Format, Unwritable, Writer
 

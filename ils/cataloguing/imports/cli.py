@@ -24,13 +24,13 @@ from ils.catalog.subjects import Classes
 from ils.cataloguing.records.cli import catalog
 from ils.console import Console, print_json, with_console
 from ils.errors import N_, Busy, Invalid
-from ils.holdings.actions.stock import Destination, Outcome, import_batch
+from ils.holdings.items.actions import Destination, Outcome, import_batch
 from ils.ledger import Channel, Origin
 from ils.marc import encodings, reading
 from ils.marc.iso2709 import RECORD_END, Chunk
 from ils.marc.reading import Form, NotRecords, ReadRecord, Source
-from ils.organisation.models import Branch
-from ils.organisation.queries import branch_by_code, branches
+from ils.organisation.branches.models import Branch
+from ils.organisation.branches.queries import branch_by_code, branches
 
 DIALECTS = ("auto", "rusmarc", "unimarc", "marc21", "irbis")
 FIRST_TITLES = 5

@@ -17,11 +17,11 @@ from ils.cataloguing.printing.rules import Order, printed_list
 from ils.cataloguing.printing.rules import bibliography as arranged
 from ils.documents import docx, pdf
 from ils.documents.pdf import Card
-from ils.holdings import queries
+from ils.holdings.items import queries
 from ils.marc import citations
 from ils.marc.gost import Style, entry
 from ils.marc.record import MarcRecord
-from ils.organisation.models import Role
+from ils.organisation.staff.models import Role
 
 printed = Blueprint("printed", __name__, url_prefix="/staff/catalog")
 

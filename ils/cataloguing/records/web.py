@@ -15,10 +15,10 @@ from ils.catalog.records.rules import describe
 from ils.catalog.subjects import Classes, classes_of
 from ils.cataloguing.pages import CATALOGUERS, may_fill
 from ils.documents import barcodes
-from ils.holdings import queries
+from ils.holdings.items import queries
 from ils.marc.gost import entry
-from ils.organisation.models import Role
-from ils.organisation.queries import names_of
+from ils.organisation.branches.queries import names_of
+from ils.organisation.staff.models import Role
 from ils.web.downloads import printed
 
 catalogue = Blueprint("catalogue", __name__, url_prefix="/staff/catalog")

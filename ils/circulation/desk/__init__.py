@@ -1,0 +1,1 @@
+"""The desk: a scan, what it means, what follows."""

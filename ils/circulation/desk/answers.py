@@ -1,0 +1,203 @@
+"""What follows a scan: answers to the desk's questions, and acts asked for by a button."""
+
+from __future__ import annotations
+
+from ils import ledger
+from ils.catalog.records.actions import add_provisional
+from ils.circulation.context import Desk
+from ils.circulation.desk.actions import Answer, again, issue, patron_opened
+from ils.circulation.desk.rules import Level, Situation
+from ils.circulation.keyboard import cleaned
+from ils.circulation.loans import actions as loans
+from ils.circulation.loans import queries as loan_queries
+from ils.circulation.loans.models import Loan
+from ils.circulation.loans.rules import LoanRefused
+from ils.errors import N_, Invalid, Refused
+from ils.holdings.items.actions import add_provisional_item
+from ils.holdings.items.models import Item, ItemStatus
+from ils.holdings.items.queries import item_by_code, item_by_id
+from ils.holdings.items.rules import ItemUnavailable
+from ils.labels import LABELS
+from ils.ledger import Kind, ScanReused
+from ils.patrons import queries as patron_queries
+from ils.patrons.actions import reregister_patron
+
+
+class NotSoMany(Refused):
+    """A group has fewer copies on its shelf, or a reader in hand."""
+
+    code = "not_so_many"
+    message = N_("There are only %(left)s.")
+
+
+def renew(desk: Desk, *, loan_id: int) -> Answer:
+    """S2, answered with yes.
+
+    Raises:
+        Refused: the loan cannot be renewed.
+    """
+    session, origin = desk.session, desk.origin
+    loan = loan_queries.loan(session, loan_id)
+    _lock(desk, loan)
+    first = ledger.replayed(session, origin.request_id)
+    if first is None:
+        loans.renew_loan(desk, loan=loan)
+    elif (first.kind, first.loan_id) != (Kind.RENEWAL, loan.id):
+        raise ScanReused
+    return Answer(
+        Situation.RENEWAL, Level.SUCCESS, loan.patron, loan.item, loan, act=origin.request_id
+    )
+
+
+def renew_all(desk: Desk, *, patron_id: int) -> Answer:
+    """Renew everything the reader has that the rules allow; what they do not is told."""
+    session = desk.session
+    patron = patron_queries.patron(session, patron_id, lock=True)
+    renewed, refused = [], []
+    for loan in session.scalars(loan_queries.open_loans(patron.id)).all():
+        part = desk.origin.also(f"renewal:{loan.id}")
+        if ledger.replayed(session, part.request_id) is None:
+            try:
+                loans.renew_loan(desk, loan=loan, origin=part)
+            except LoanRefused as error:
+                refused.append((loan, error))
+                continue
+        renewed.append(loan)
+    level = Level.SUCCESS if renewed and not refused else Level.WARNING
+    return Answer(Situation.ALL_RENEWED, level, patron, loans=renewed, refused=refused)
+
+
+def lose(desk: Desk, *, item_id: int) -> Answer:
+    """A reader lost the copy, or it is missing from its shelf.
+
+    Raises:
+        ItemUnavailable: it is neither on loan nor on the shelf.
+    """
+    session, origin = desk.session, desk.origin
+    item = item_by_id(session, item_id, lock=True)
+    if item.copies > 1:
+        raise ItemUnavailable(status=LABELS["status"][item.status])
+    first = ledger.replayed(session, origin.request_id)
+    last = loan_queries.last_loan(session, item.id)
+    loan = last if last is not None and last.ended_at is None else None
+    if first is None:
+        loans.lose_item(desk, item=item, loan=loan)
+    elif (first.kind, first.item_id) != (Kind.LOST, item.id):
+        raise ScanReused
+    patron = loan.patron if loan else None
+    return Answer(Situation.LOST, Level.INFO, patron, item, act=origin.request_id)
+
+
+def in_house(desk: Desk, *, item_id: int) -> Answer:
+    """S7, answered with "it was read here".
+
+    Raises:
+        ItemUnavailable: the copy is not on the shelf.
+    """
+    session, origin = desk.session, desk.origin
+    item = item_by_id(session, item_id, lock=True)
+    first = ledger.replayed(session, origin.request_id)
+    if first is None:
+        loans.use_in_house(desk, item=item)
+    elif (first.kind, first.item_id) != (Kind.IN_HOUSE_USE, item.id):
+        raise ScanReused
+    return Answer(Situation.IN_HOUSE_USE, Level.SUCCESS, item=item, act=origin.request_id)
+
+
+def fast_add(
+    desk: Desk,
+    *,
+    patron_id: int,
+    number: str,
+    title: str,
+    author: str,
+    division: str | None,
+    language: str | None,
+) -> Answer:
+    """S11: describe an unknown book in a few words and lend it.
+
+    Raises:
+        Invalid: no number or no title.
+        Refused: a copy has this number, or the loan is refused; then nothing is added.
+    """
+    session, origin = desk.session, desk.origin
+    number, title = cleaned(number), " ".join(title.split())
+    if not number:
+        raise Invalid(N_("Inventory number"), N_("This must be filled in."))
+    if not title:
+        raise Invalid(N_("Title"), N_("This must be filled in."))
+    patron = patron_queries.patron(session, patron_id, lock=True)
+    known = item_by_code(session, [number], lock=True)
+    if first := ledger.replayed(session, origin.request_id):
+        return again(desk, first, patron, known)
+    if known is not None or patron_queries.patron_by_card(session, [number]) is not None:
+        raise Invalid(N_("Inventory number"), N_("It is already in use."))
+    record = add_provisional(
+        session,
+        origin,
+        title=title,
+        author=" ".join(author.split()),
+        division=division,
+        language=language,
+    )
+    item = add_provisional_item(session, origin, record=record, number=number)
+    return issue(desk, item, patron, Situation.LOAN)
+
+
+def reregister(desk: Desk, *, patron_id: int) -> Answer:
+    """Register the reader at the desk for this year.
+
+    Raises:
+        AlreadyRegistered: that was done before.
+    """
+    patron = patron_queries.patron(desk.session, patron_id, lock=True)
+    reregister_patron(desk.session, desk.origin, patron)
+    return patron_opened(desk, patron)
+
+
+def _lock(desk: Desk, loan: Loan) -> None:
+    if loan.patron_id is not None:
+        patron_queries.patron(desk.session, loan.patron_id, lock=True)
+    desk.session.refresh(loan.item, with_for_update={"of": Item})
+    desk.session.refresh(loan)
+
+
+def lend_group(desk: Desk, *, patron_id: int, item_id: int, copies: int) -> Answer:
+    """Lend some copies of a group without numbers.
+
+    Raises:
+        NotSoMany: fewer are on the shelf.
+        LoanRefused: the rules say no.
+    """
+    patron = patron_queries.patron(desk.session, patron_id, lock=True)
+    item = item_by_id(desk.session, item_id, lock=True)
+    if first := ledger.replayed(desk.session, desk.origin.request_id):
+        return again(desk, first, patron, item)
+    if item.status != ItemStatus.AVAILABLE:
+        raise ItemUnavailable(status=LABELS["status"][item.status])
+    left = item.copies - loan_queries.copies_out(desk.session, item.id)
+    if not 0 < copies <= left:
+        raise NotSoMany(left=left)
+    return issue(desk, item, patron, Situation.LOAN, copies=copies)
+
+
+def return_group(desk: Desk, *, loan_id: int, copies: int) -> Answer:
+    """Take some copies of a group back.
+
+    Raises:
+        NotSoMany: the reader has fewer.
+    """
+    loan = loan_queries.loan(desk.session, loan_id)
+    _lock(desk, loan)
+    first = ledger.replayed(desk.session, desk.origin.request_id)
+    if first is None:
+        if not 0 < copies <= loan.out:
+            raise NotSoMany(left=loan.out)
+        loans.return_copies(desk, loan=loan, copies=copies)
+    elif (first.kind, first.loan_id) != (Kind.RETURN, loan.id):
+        raise ScanReused
+    act = desk.origin.request_id
+    late = loan.due < (desk.returned_on or desk.origin.day)
+    return Answer(
+        Situation.RETURN, Level.SUCCESS, None, loan.item, loan, loan.patron, act, late=late
+    )

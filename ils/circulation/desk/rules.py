@@ -1,0 +1,185 @@
+"""The decision tree of a scanned copy: `design/domain.md` §4."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from ils.errors import N_, Invalid, NotFound, Refused
+from ils.holdings.items.models import ItemStatus
+
+
+class Situation(StrEnum):
+    """A branch of the decision tree; the values are its numbers there."""
+
+    LOAN = "S1"
+    ASK_RENEWAL = "S2"
+    RETURN_AND_LOAN = "S3"
+    HOLD_AND_LOAN = "S4"
+    HELD_FOR_ANOTHER = "S5"
+    RETURN = "S6"
+    TO_HOLD_SHELF = "S6a"
+    INTO_TRANSIT = "S6b"
+    ON_SHELF = "S7"
+    RECEIVED = "S8"
+    BOUND_ELSEWHERE = "S8b"
+    FOUND = "S9"
+    WITHDRAWN = "S10"
+    UNKNOWN = "S11"
+    ALREADY_DONE = "S12"
+    #: Another desk lent this copy a moment ago: not a return, a clear refusal.
+    JUST_LENT = "S12b"
+    #: The state needs another department: in repair, in processing.
+    UNAVAILABLE = "unavailable"
+    #: A group of copies without numbers: how many?
+    GROUP = "group"
+    COMMAND = "command"
+    #: Besides copies: a card, a name, an act asked for by its button.
+    PATRON = "card"
+    NAMES = "names"
+    RENEWAL = "renewal"
+    ALL_RENEWED = "all_renewed"
+    LOST = "lost"
+    IN_HOUSE_USE = "in_house_use"
+    UNDO = "undo"
+
+
+class Level(StrEnum):
+    """How an answer sounds and looks."""
+
+    SUCCESS = "success"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What is known of the scanned copy when the tree is asked.
+
+    Attributes:
+        lent_to_open_patron: ``None`` when the copy is not on loan.
+        since_lent: time since its open loan began.
+        lent_here: the desk that scans it now has lent it.
+        since_returned: time since its last loan ended by a return.
+        for_open_patron: it stands on the hold shelf for the open reader.
+        bound_here: it is in transit to this branch.
+        of_group: it is a group of copies without numbers.
+    """
+
+    status: ItemStatus
+    lent_to_open_patron: bool | None = None
+    since_lent: timedelta | None = None
+    lent_here: bool = True
+    since_returned: timedelta | None = None
+    for_open_patron: bool = False
+    bound_here: bool = False
+    of_group: bool = False
+
+
+def situation(  # noqa: C901, PLR0911, PLR0912 -- a tree has branches and leaves
+    copy: Scanned, *, patron_open: bool, repeat: timedelta
+) -> Situation:
+    """Which branch of the tree a scan is.
+
+    Args:
+        repeat: within this time the same scan is taken for the same act.
+    """
+    if copy.status is ItemStatus.WITHDRAWN:
+        return Situation.WITHDRAWN
+    if copy.status is ItemStatus.ON_LOAN:
+        just_lent = copy.since_lent is not None and copy.since_lent < repeat
+        if not patron_open:
+            elsewhere = just_lent and not copy.lent_here
+            return Situation.JUST_LENT if elsewhere else Situation.RETURN
+        if copy.lent_to_open_patron:
+            return Situation.ALREADY_DONE if just_lent else Situation.ASK_RENEWAL
+        return Situation.JUST_LENT if just_lent else Situation.RETURN_AND_LOAN
+    if copy.status in LOST_FROM_SIGHT:
+        return Situation.FOUND
+    if copy.status is ItemStatus.ON_HOLD_SHELF:
+        if not patron_open:
+            return Situation.TO_HOLD_SHELF
+        return Situation.HOLD_AND_LOAN if copy.for_open_patron else Situation.HELD_FOR_ANOTHER
+    if copy.status is ItemStatus.IN_TRANSIT:
+        if copy.for_open_patron:
+            return Situation.HOLD_AND_LOAN
+        if patron_open:
+            return Situation.LOAN
+        return Situation.RECEIVED if copy.bound_here else Situation.BOUND_ELSEWHERE
+    if copy.status is not ItemStatus.AVAILABLE:
+        return Situation.UNAVAILABLE
+    if copy.of_group:
+        return Situation.GROUP
+    if patron_open:
+        return Situation.LOAN
+    if copy.since_returned is not None and copy.since_returned < repeat:
+        return Situation.ALREADY_DONE
+    return Situation.ON_SHELF
+
+
+#: A scan proves that such a copy exists.
+LOST_FROM_SIGHT = {ItemStatus.MISSING, ItemStatus.LOST}
+
+
+class UnknownCode(NotFound):
+    """No card, copy or name fits what was scanned."""
+
+    code = "unknown_code"
+    message = N_("“%(code)s” was not found: no card, copy or reader has it.")
+
+
+class CardReplaced(Refused):
+    """A lost or worn card: its reader has another."""
+
+    code = "card_replaced"
+    message = N_("This card was replaced on %(day)s. Find its reader by name and ask who you are.")
+
+
+class CopyWithdrawn(Refused):
+    """S10: the copy was written off."""
+
+    code = "copy_withdrawn"
+    message = N_("“%(title)s” (%(number)s) was withdrawn. Act: %(act)s.")
+
+
+class CopyUnavailable(Refused):
+    """First another department has to act."""
+
+    code = "copy_unavailable"
+    message = N_("“%(title)s” (%(number)s) cannot be lent or returned here: %(status)s.")
+
+
+class JustLent(Refused):
+    """S12b: two desks scanned one copy; the other one was faster."""
+
+    code = "just_lent"
+    message = N_("“%(title)s” (%(number)s) was lent at another desk a moment ago.")
+
+
+class CannotUndo(Refused):
+    """Something else happened to the copy since, or the act is not of today."""
+
+    code = "cannot_undo"
+    message = N_("This can no longer be undone: something else happened since.")
+
+
+class EmptyScan(Invalid):
+    """Nothing was scanned."""
+
+    code = "empty_scan"
+    message = N_("Nothing was scanned.")
+
+
+STATUS_TEXTS = {
+    ItemStatus.IN_PROCESSING: N_("it is being processed"),
+    ItemStatus.AVAILABLE: N_("it is on the shelf"),
+    ItemStatus.ON_LOAN: N_("it is on loan"),
+    ItemStatus.ON_HOLD_SHELF: N_("it waits on the hold shelf"),
+    ItemStatus.IN_TRANSIT: N_("it is on its way between branches"),
+    ItemStatus.IN_REPAIR: N_("it is in repair"),
+    ItemStatus.MISSING: N_("it is missing"),
+    ItemStatus.LOST: N_("it is marked as lost"),
+    ItemStatus.WITHDRAWN: N_("it is withdrawn"),
+}

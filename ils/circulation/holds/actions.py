@@ -1,0 +1,290 @@
+"""Holds: placed, filled, ended; where a copy goes next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ils import ledger
+from ils.catalog.models import BibliographicRecord
+from ils.catalog.records.actions import facts as record_facts
+from ils.circulation.context import Desk
+from ils.circulation.holds import queries as hold_queries
+from ils.circulation.holds.models import Hold, HoldStatus
+from ils.circulation.holds.queries import fits
+from ils.circulation.loans import queries as loan_queries
+from ils.circulation.loans.models import Loan
+from ils.circulation.policy import rules
+from ils.circulation.transit import queries as transit_queries
+from ils.circulation.transit.models import Transit
+from ils.errors import N_, Refused
+from ils.holdings.items.models import Item, ItemStatus
+from ils.holdings.items.rules import Move, next_status
+from ils.ledger import Kind, Origin
+from ils.organisation.calendar.queries import calendar
+from ils.patrons import queries as patron_queries
+from ils.patrons.actions import patron_facts
+from ils.patrons.models import Patron, PatronYear
+
+
+def wait_again(hold: Hold) -> None:
+    """Put a hold back among those that have no copy yet; its place stays."""
+    hold.status, hold.item_id, hold.shelf_until = HoldStatus.WAITING, None, None
+
+
+def release(session: Session, item: Item, origin: Origin) -> None:
+    """Free a copy from the hold shelf or its way: it stands on a shelf where it is."""
+    transit = transit_queries.transit_of(session, item.id)
+    if transit is not None:
+        transit.ended_at = origin.at
+    hold = hold_queries.hold_of_copy(session, item.id)
+    if hold is not None:
+        wait_again(hold)
+    item.status = ItemStatus.AVAILABLE
+    session.flush()
+
+
+class AlreadyHeld(Refused):
+    """The reader waits for it already."""
+
+    code = "already_held"
+    message = N_("The reader waits for this document already.")
+
+
+class HasIt(Refused):
+    """The reader has a copy at home."""
+
+    code = "has_it"
+    message = N_("The reader has this document, until %(due)s.")
+
+
+class TooManyHolds(Refused):
+    """The reader waits for as many documents as the rules allow."""
+
+    code = "too_many_holds"
+    message = N_("The reader waits for %(held)s documents already; %(limit)s are allowed.")
+
+
+class NothingToWaitFor(Refused):
+    """There is no copy that could come back."""
+
+    code = "nothing_to_wait_for"
+    message = N_("There is no copy that could be kept for the reader.")
+
+
+class NotRegistered(Refused):
+    """Only readers of this year are served."""
+
+    code = "not_registered"
+    message = N_("The reader is not registered this year.")
+
+
+class HoldEnded(Refused):
+    """The hold was filled, cancelled or has expired."""
+
+    code = "hold_ended"
+    message = N_("This hold has ended already.")
+
+
+def place_hold(
+    desk: Desk,
+    *,
+    patron: Patron,
+    record: BibliographicRecord,
+    branch_id: int,
+    item: Item | None = None,
+) -> Hold:
+    """Let a reader wait for a document.
+
+    Args:
+        branch_id: where the reader will come.
+        item: the one copy that is wanted; any if not given.
+
+    Raises:
+        AlreadyHeld, HasIt, TooManyHolds, NothingToWaitFor, NotRegistered: it cannot be.
+    """
+    session, origin = desk.session, desk.origin
+    patron_queries.patron(session, patron.id, lock=True)
+    waits = session.scalars(hold_queries.holds_of(patron.id)).all()
+    same = next((h for h in waits if h.record_id == record.id), None)
+    if same is not None and ledger.replayed(session, origin.request_id) is not None:
+        return same
+    if same is not None:
+        raise AlreadyHeld
+    year = _may_wait(desk, patron, record, len(waits))
+    hold = Hold(
+        patron=patron,
+        record=record,
+        wanted_item_id=item.id if item else None,
+        branch_id=branch_id,
+        status=HoldStatus.WAITING,
+        placed_at=origin.at,
+    )
+    session.add(hold)
+    session.flush()
+    facts = record_facts(record) | patron_facts(year, origin)
+    ledger.record(session, Kind.HOLD_PLACED, origin, facts)
+    return hold
+
+
+def _may_wait(desk: Desk, patron: Patron, record: BibliographicRecord, held: int) -> PatronYear:
+    """The registration a hold is counted by.
+
+    Raises:
+        HasIt, TooManyHolds, NothingToWaitFor, NotRegistered: the reader may not wait.
+    """
+    session = desk.session
+    year = patron_queries.patron_year(session, patron.id, desk.origin.day.year)
+    if year is None:
+        raise NotRegistered
+    (terms,) = desk.terms(patron.category, None)
+    limit = terms.number("max_holds")
+    if held >= limit:
+        raise TooManyHolds(held=held, limit=limit)
+    of_record = loan_queries.open_loans(patron.id).join(Item, Item.id == Loan.item_id)
+    has = session.scalars(of_record.where(Item.record_id == record.id)).first()
+    if has is not None:
+        raise HasIt(due=has.due)
+    if not hold_queries.copies_to_wait_for(session, record.id):
+        raise NothingToWaitFor
+    return year
+
+
+def cancel_hold(desk: Desk, hold: Hold) -> Item | None:
+    """End a hold; returns the copy that must be taken off the hold shelf, if any.
+
+    Raises:
+        HoldEnded: it has ended.
+    """
+    return _end(desk, hold, HoldStatus.CANCELLED, Kind.HOLD_CANCELLED, desk.origin)
+
+
+def expire_holds(desk: Desk) -> list[Item]:
+    """End the holds of this branch whose readers did not come; returns their copies."""
+    overdue = hold_queries.on_shelf(desk.origin.branch_id).where(
+        hold_queries.overstayed(desk.origin.day)
+    )
+    freed = []
+    for hold in desk.session.scalars(overdue).all():
+        part = desk.origin.also(f"expired:{hold.id}")
+        with suppress(HoldEnded):  # another desk lent or cancelled it meanwhile
+            item = _end(desk, hold, HoldStatus.EXPIRED, Kind.HOLD_EXPIRED, part)
+            freed += [item] if item else []
+    return freed
+
+
+def _end(desk: Desk, hold: Hold, status: HoldStatus, kind: Kind, origin: Origin) -> Item | None:
+    session, copy = desk.session, None
+    if hold.item_id is not None:
+        copy = session.get_one(Item, hold.item_id, with_for_update={"of": Item})
+    session.refresh(hold, with_for_update={"of": Hold})
+    if not HoldStatus(hold.status).open:
+        raise HoldEnded
+    if hold.status == HoldStatus.IN_TRANSIT and copy is not None:
+        _go_on_for_nobody(session, copy)
+        copy = None
+    elif hold.status == HoldStatus.ON_SHELF and copy is not None:
+        release(session, copy, desk.origin)
+    else:
+        copy = None
+    hold.status, hold.ended_at, hold.item_id = status, origin.at, None
+    session.flush()
+    facts = record_facts(hold.record)
+    if hold.patron_id is not None:
+        year = patron_queries.patron_year(session, hold.patron_id, origin.day.year)
+        facts |= patron_facts(year, origin) if year else {}
+    ledger.record(session, kind, origin, facts)
+    return copy
+
+
+def _go_on_for_nobody(session: Session, item: Item) -> None:
+    """The copy is in a van: it arrives, and only then it is decided where it belongs."""
+    transit = transit_queries.transit_of(session, item.id)
+    if transit is not None:
+        transit.hold = None
+    session.flush()
+
+
+def settle(desk: Desk, item: Item) -> Hold | Transit | None:
+    """Where a copy that is free here goes: to a reader who waits, home, or onto the shelf.
+
+    Returns:
+        The hold it is set aside for here, or the way it is sent on.
+    """
+    session, here = desk.session, desk.origin.branch_id
+    item.branch_id = here
+    waiting = hold_queries.holds_on(session, item.record_id)
+    hold = next((h for h in waiting if h.status == HoldStatus.WAITING and fits(h, item)), None)
+    if hold is not None:
+        hold.item_id = item.id
+        if hold.branch_id == here:
+            _set_aside(desk, item, hold)
+            return hold
+        hold.status = HoldStatus.IN_TRANSIT
+        return _send(desk, item, hold.branch_id, hold)
+    if item.owner_branch_id != here and desk.rules.foreign_copies_go_home and item.copies == 1:
+        return _send(desk, item, item.owner_branch_id, None)
+    return None
+
+
+def receive(desk: Desk, item: Item) -> Hold | Transit | None:
+    """A copy on its way has come here; what becomes of it, as `settle` says."""
+    transit = transit_queries.transit_of(desk.session, item.id)
+    item.status = next_status(item.status, Move.RECEIVE)
+    item.branch_id = desk.origin.branch_id
+    hold = None
+    if transit is not None:
+        transit.ended_at, hold = desk.origin.at, transit.hold
+    desk.session.flush()
+    if hold is not None and HoldStatus(hold.status).open and hold.branch_id == item.branch_id:
+        _set_aside(desk, item, hold)
+        return hold
+    return settle(desk, item)
+
+
+def send_on(desk: Desk, item: Item, hold: Hold) -> Transit:
+    """A copy stands on the hold shelf of the wrong branch."""
+    item.status = next_status(item.status, Move.RELEASE)
+    hold.status, hold.shelf_until = HoldStatus.IN_TRANSIT, None
+    return _send(desk, item, hold.branch_id, hold)
+
+
+def _set_aside(desk: Desk, item: Item, hold: Hold) -> None:
+    day, branch_id = desk.origin.day, hold.branch_id
+    category = hold.patron.category if hold.patron else ""
+    (terms,) = desk.terms(category, item.record.material, branch_id=branch_id)
+    item.status = next_status(item.status, Move.SET_ASIDE)
+    hold.status = HoldStatus.ON_SHELF
+    hold.shelf_until = rules.due_day(
+        day, terms.number("hold_days"), calendar(desk.session, branch_id, day)
+    )
+    desk.session.flush()
+
+
+def _send(desk: Desk, item: Item, to: int, hold: Hold | None) -> Transit:
+    item.status = next_status(item.status, Move.SEND)
+    transit = Transit(
+        item=item,
+        from_branch_id=desk.origin.branch_id,
+        to_branch_id=to,
+        hold=hold,
+        sent_at=desk.origin.at,
+        sent_by=desk.origin.staff_id,
+    )
+    desk.session.add(transit)
+    desk.session.flush()
+    return transit
+
+
+def cancel_all(desk: Desk, patron_id: int) -> Sequence[Item]:
+    """End everything a reader waits for, as when the reader leaves."""
+    freed = []
+    for hold in desk.session.scalars(select(Hold).where(Hold.patron_id == patron_id)).all():
+        if HoldStatus(hold.status).open:
+            part = desk.origin.also(f"cancelled:{hold.id}")
+            item = _end(desk, hold, HoldStatus.CANCELLED, Kind.HOLD_CANCELLED, part)
+            freed += [item] if item else []
+    return freed

@@ -1,0 +1,68 @@
+"""Holds."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ils.catalog.models import FOLLOWS_RECORD, BibliographicRecord
+from ils.db import Base, BigId, new_id, one_of
+from ils.holdings.items.models import Item
+from ils.patrons.models import Patron
+
+_open = text("status IN ('waiting', 'in_transit', 'on_shelf')")
+
+
+class HoldStatus(StrEnum):
+    """How far a hold is."""
+
+    WAITING = "waiting"
+    IN_TRANSIT = "in_transit"
+    ON_SHELF = "on_shelf"
+    FILLED = "filled"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+    @property
+    def open(self) -> bool:
+        """Whether the reader still waits."""
+        return self in {HoldStatus.WAITING, HoldStatus.IN_TRANSIT, HoldStatus.ON_SHELF}
+
+
+class Hold(Base):
+    """A reader waits for a document, or for one copy of it, at a branch, in their order."""
+
+    __tablename__ = "hold"
+    __table_args__ = (
+        one_of("status", HoldStatus),
+        Index(
+            "ix_hold_open_record",
+            "record_id",
+            "status",
+            "id",
+            sqlite_where=_open,
+            postgresql_where=_open,
+        ),
+        Index("ix_hold_open_patron", "patron_id", sqlite_where=_open, postgresql_where=_open),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
+    patron_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("patron.id"))
+    record_id: Mapped[int] = mapped_column(BigId, ForeignKey("record.id"), info=FOLLOWS_RECORD)
+    #: The one copy the reader asked for; ``None``: any.
+    wanted_item_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("item.id"))
+    branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
+    status: Mapped[str] = mapped_column(default=HoldStatus.WAITING)
+    #: The copy that was set aside.
+    item_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("item.id"), index=True)
+    placed_at: Mapped[datetime]
+    #: The last day the copy stands on the hold shelf.
+    shelf_until: Mapped[date | None]
+    ended_at: Mapped[datetime | None]
+
+    patron: Mapped[Patron | None] = relationship()
+    record: Mapped[BibliographicRecord] = relationship()
+    item: Mapped[Item | None] = relationship(foreign_keys=[item_id])

@@ -1,0 +1,180 @@
+"""Reading holds."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from ils.circulation.holds.models import Hold, HoldStatus
+from ils.circulation.transit import queries as transit_queries
+from ils.errors import N_, NotFound
+from ils.holdings.items.models import Item, ItemStatus
+from ils.organisation.branches.models import Branch
+from ils.patrons.models import Patron
+
+
+def fits(hold: Hold, item: Item) -> bool:
+    """Whether a copy is what a hold waits for."""
+    return hold.wanted_item_id in {None, item.id} and item.copies == 1
+
+
+def waited_for_by(session: Session, item: Item, holds: list[Hold], own: Hold | None) -> int:
+    """Readers who came first and would get no copy if this one went."""
+    if any(h.item_id == item.id and h is not own for h in holds):
+        return 1
+    first = [
+        h
+        for h in holds
+        if h.status == HoldStatus.WAITING and fits(h, item) and (own is None or h.id < own.id)
+    ]
+    if not first:
+        return 0
+    here = item.copies if item.status == ItemStatus.AVAILABLE else 0
+    return max(0, len(first) - (free_copies(session, item.record_id) - here))
+
+
+def leaving_for(session: Session, item: Item, here: int, own: Hold | None) -> str:
+    """The code of the branch a copy is on its way to, unless it is this one or the reader's."""
+    if item.status != ItemStatus.IN_TRANSIT:
+        return ""
+    transit = transit_queries.transit_of(session, item.id)
+    if transit is None or transit.to_branch_id == here or transit.hold is own is not None:
+        return ""
+    return session.get_one(Branch, transit.to_branch_id).code
+
+
+OPEN = tuple(status for status in HoldStatus if status.open)
+
+# A statement of every scan, built once: building one costs more than running it.
+_OF_RECORD = (
+    select(Hold)
+    .where(Hold.record_id == bindparam("record"), Hold.status.in_(OPEN))
+    .order_by(Hold.id)
+    .options(joinedload(Hold.patron))
+    .with_for_update(of=Hold)
+    .execution_options(populate_existing=True)
+)
+
+
+class UnknownHold(NotFound):
+    """No hold has this number."""
+
+    code = "unknown_hold"
+    message = N_("There is no such hold.")
+
+
+def hold(session: Session, hold_id: int) -> Hold:
+    """A hold by number, held until the transaction ends.
+
+    Raises:
+        UnknownHold: there is none.
+    """
+    found = session.get(Hold, hold_id, with_for_update=True)
+    if found is None:
+        raise UnknownHold
+    return found
+
+
+def holds_on(session: Session, record_id: int) -> list[Hold]:
+    """Open holds on a record in their order, held until the transaction ends."""
+    return list(session.scalars(_OF_RECORD, {"record": record_id}))
+
+
+def place_in_queue(session: Session, one: Hold) -> int:
+    """How many readers come before this one, and one."""
+    before = select(func.count()).where(
+        Hold.record_id == one.record_id, Hold.status.in_(OPEN), Hold.id <= one.id
+    )
+    return session.scalar(before) or 0
+
+
+def holds_of(patron_id: int) -> Select[Hold]:
+    """What a reader waits for, ready ones first."""
+    return (
+        select(Hold)
+        .where(Hold.patron_id == patron_id, Hold.status.in_(OPEN))
+        .order_by(Hold.status != HoldStatus.ON_SHELF, Hold.id)
+        .options(joinedload(Hold.record), joinedload(Hold.item))
+    )
+
+
+def hold_of_copy(session: Session, item_id: int) -> Hold | None:
+    """The hold this copy was set aside for."""
+    query = select(Hold).where(
+        Hold.item_id == item_id, Hold.status.in_((HoldStatus.ON_SHELF, HoldStatus.IN_TRANSIT))
+    )
+    return session.scalar(query.options(joinedload(Hold.patron)))
+
+
+def filled_hold(session: Session, patron_id: int, record_id: int) -> Hold | None:
+    """The last hold of a reader on a record that a loan filled."""
+    query = select(Hold).where(
+        Hold.patron_id == patron_id,
+        Hold.record_id == record_id,
+        Hold.status == HoldStatus.FILLED,
+    )
+    return session.scalars(query.order_by(Hold.id.desc())).first()
+
+
+def to_fetch(branch_id: int) -> Select[Hold, Item]:
+    """Holds nobody works on yet, with a free copy that stands in this branch."""
+    fitting = or_(Hold.wanted_item_id.is_(None), Hold.wanted_item_id == Item.id)
+    free = select(func.min(Item.id)).where(
+        Item.record_id == Hold.record_id,
+        Item.branch_id == branch_id,
+        Item.status == ItemStatus.AVAILABLE,
+        Item.copies == 1,
+        fitting,
+    )
+    return (
+        select(Hold, Item)
+        .join(Item, Item.id == free.correlate(Hold).scalar_subquery())
+        .where(Hold.status == HoldStatus.WAITING)
+        .order_by(Item.shelf_mark, Hold.id)
+        .options(joinedload(Hold.patron), joinedload(Hold.record))
+    )
+
+
+def on_shelf(branch_id: int) -> Select[Hold]:
+    """What stands on the hold shelf of a branch, by the readers' names."""
+    return (
+        select(Hold)
+        .join(Patron, Patron.id == Hold.patron_id)
+        .where(Hold.branch_id == branch_id, Hold.status == HoldStatus.ON_SHELF)
+        .order_by(Patron.surname, Patron.given_name, Hold.id)
+        .options(joinedload(Hold.patron), joinedload(Hold.item))
+    )
+
+
+def overstayed(today: date) -> ColumnElement[bool]:
+    """Holds whose reader did not come in time."""
+    return and_(Hold.status == HoldStatus.ON_SHELF, Hold.shelf_until < today)
+
+
+def waiting(branch_id: int) -> Select[Hold]:
+    """Holds to be picked up at a branch for which there is no copy yet."""
+    return (
+        select(Hold)
+        .where(Hold.branch_id == branch_id, Hold.status != HoldStatus.ON_SHELF)
+        .where(Hold.status.in_(OPEN))
+        .order_by(Hold.id)
+        .options(joinedload(Hold.patron), joinedload(Hold.record))
+    )
+
+
+def free_copies(session: Session, record_id: int) -> int:
+    """Copies of a record that stand on shelves."""
+    query = select(func.coalesce(func.sum(Item.copies), 0))
+    free = and_(Item.record_id == record_id, Item.status == ItemStatus.AVAILABLE)
+    return int(session.scalar(query.where(free)) or 0)
+
+
+def copies_to_wait_for(session: Session, record_id: int) -> int:
+    """Copies of a record that may come back or be sent."""
+    gone = (ItemStatus.WITHDRAWN, ItemStatus.LOST, ItemStatus.MISSING)
+    query = select(func.count()).where(
+        Item.record_id == record_id, Item.status.not_in(gone), Item.copies == 1
+    )
+    return session.scalar(query) or 0

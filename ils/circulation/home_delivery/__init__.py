@@ -1,0 +1,1 @@
+"""Books brought to readers at home."""

@@ -1,0 +1,170 @@
+"""Reading loans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    Select,
+    and_,
+    bindparam,
+    cast,
+    func,
+    null,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session, joinedload
+
+from ils.circulation.loans.models import Loan, LoanEnd
+from ils.errors import N_, NotFound
+from ils.organisation.branches.models import Branch
+from ils.patrons.models import Patron, PatronBlock, PatronYear
+from ils.patrons.queries import standing_blocks
+
+# Statements of every scan, built once: building one costs more than running it.
+_LAST_LOAN = (
+    select(Loan)
+    .where(
+        Loan.item_id == bindparam("item"),
+        or_(Loan.ended_by.is_(None), Loan.ended_by == LoanEnd.RETURNED),
+    )
+    .order_by(Loan.ended_at.is_not(None), Loan.issued_at.desc(), Loan.id.desc())
+    .limit(1)
+    .options(joinedload(Loan.patron), joinedload(Loan.patron_year))
+)
+_held = select(func.coalesce(func.sum(Loan.copies - Loan.back), 0)).where(
+    Loan.patron_id == bindparam("patron"), Loan.ended_at.is_(None)
+)
+_blocked = (
+    select(func.count())
+    .where(
+        PatronBlock.patron_id == bindparam("patron"),
+        standing_blocks(bindparam("today", type_=Date)),
+    )
+    .scalar_subquery()
+)
+_BORROWER = (
+    select(
+        PatronYear,
+        cast(_held.scalar_subquery(), BigInteger),
+        cast(_held.where(Loan.due < bindparam("late")).scalar_subquery(), BigInteger),
+        _blocked,
+    )
+    .select_from(Patron)
+    .outerjoin(
+        PatronYear,
+        and_(PatronYear.patron_id == Patron.id, PatronYear.year == bindparam("year")),
+    )
+    .where(Patron.id == bindparam("patron"))
+)
+_HELD_OF_MATERIAL = _held.where(Loan.material == bindparam("material"))
+
+
+class UnknownLoan(NotFound):
+    """No loan has this number."""
+
+    code = "unknown_loan"
+    message = N_("There is no such loan.")
+
+
+def loan(session: Session, loan_id: int) -> Loan:
+    """A loan by number.
+
+    Raises:
+        UnknownLoan: there is none.
+    """
+    found = session.get(Loan, loan_id)
+    if found is None:
+        raise UnknownLoan
+    return found
+
+
+def last_loan(session: Session, item_id: int) -> Loan | None:
+    """The open loan of a copy, else the last that ended by a return; with its reader."""
+    return session.scalar(_LAST_LOAN, {"item": item_id})
+
+
+def open_loans(patron_id: int) -> Select[Loan]:
+    """What the reader has, first due first, with copies and records."""
+    return (
+        select(Loan)
+        .where(Loan.patron_id == patron_id, Loan.ended_at.is_(None))
+        .order_by(Loan.due, Loan.id)
+        .options(joinedload(Loan.item))
+    )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a reader stands: the registration of this year, copies on hand, overdue, blocks."""
+
+    year: PatronYear | None
+    held: int
+    overdue: int
+    blocks: int
+
+
+def borrower(session: Session, patron_id: int, today: date, grace_days: int = 0) -> Standing:
+    """How a reader stands today."""
+    late = today - timedelta(days=grace_days)
+    asked = {"patron": patron_id, "year": today.year, "today": today, "late": late}
+    return Standing(*session.execute(_BORROWER, asked).one())
+
+
+def held_of_material(session: Session, patron_id: int, material: str) -> int:
+    """Copies of a material a reader has."""
+    asked = {"patron": patron_id, "material": material}
+    return int(session.scalar(_HELD_OF_MATERIAL, asked) or 0)
+
+
+def lent_today(patron_id: int, day_start: datetime) -> Select[Loan]:
+    """What a reader was lent since a moment and still has, for the receipt."""
+    return open_loans(patron_id).where(Loan.issued_at >= day_start)
+
+
+def group_loans(item_id: int) -> Select[Loan]:
+    """Who has copies of a group, first lent first."""
+    return (
+        select(Loan)
+        .where(Loan.item_id == item_id, Loan.ended_at.is_(None))
+        .order_by(Loan.id)
+        .options(joinedload(Loan.patron), joinedload(Loan.patron_year))
+    )
+
+
+def loans_made(item_id: int, patron_id: int, at: datetime) -> Select[int]:
+    """Loans of a copy to a reader made at a moment, open or ended."""
+    return select(Loan.id).where(
+        Loan.item_id == item_id, Loan.patron_id == patron_id, Loan.issued_at == at
+    )
+
+
+def copies_out(session: Session, item_id: int) -> int:
+    """How many copies of a group are in readers' hands."""
+    query = select(func.coalesce(func.sum(Loan.copies - Loan.back), 0))
+    return int(session.scalar(query.where(Loan.item_id == item_id, Loan.ended_at.is_(None))) or 0)
+
+
+def overdue_by_branch(session: Session, day: date) -> dict[int | None, tuple[int, int]]:
+    """Branch id → how many readers have overdue copies on a day, and how many copies.
+
+    Every branch is there; a reader counts at each branch that lent to them, and once for the
+    system, which is ``None``.
+    """
+    reader = func.coalesce(Loan.patron_id, Loan.patron_year_id)
+    sums = (
+        func.count(reader.distinct()),
+        func.coalesce(func.sum(Loan.copies - Loan.back), 0),
+    )
+    late = and_(Loan.ended_at.is_(None), Loan.due < day)
+    query = (
+        select(Branch.id, *sums)
+        .outerjoin(Loan, and_(Loan.branch_id == Branch.id, late))
+        .group_by(Branch.id)
+    )
+    rows = [*session.execute(query), *session.execute(select(null(), *sums).where(late))]
+    return {branch: (readers, int(copies)) for branch, readers, copies in rows}

@@ -1,0 +1,178 @@
+"""Bringing readers in, with the copies they have; nothing is lost, nothing counted twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ils import clock, ledger
+from ils.circulation.loans import queries as loan_queries
+from ils.circulation.loans.facts import loan_facts
+from ils.circulation.loans.models import Loan
+from ils.circulation.patron_import.rules import Incoming, LentElsewhere
+from ils.config import Lists
+from ils.errors import N_, IlsError, Refused
+from ils.holdings.items.models import ItemStatus
+from ils.holdings.items.queries import item_by_code
+from ils.ledger import Channel, Kind, OpeningOf, Origin
+from ils.patrons import queries as patron_queries
+from ils.patrons import rules
+from ils.patrons.actions import (
+    add_patron,
+    change_imported,
+    check_alike,
+    give_consent,
+    register_year,
+)
+from ils.patrons.models import Patron, PatronYear
+
+
+class OtherReader(Refused):
+    """The card belongs to somebody of another name."""
+
+    code = "other_reader"
+    message = N_("The card “%(card)s” belongs to another reader.")
+
+
+@dataclass
+class Outcome:
+    """What became of the readers of a file.
+
+    Attributes:
+        counts: new, unchanged, changed, rejected; loans, loans_left.
+        problems: (number in the file, error) for each that needs a look.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    problems: list[tuple[int, IlsError]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Bringing:
+    """How readers are brought in.
+
+    Attributes:
+        source: whose ids the keys are.
+        consent: their consent is kept on paper.
+        even_if_alike: although somebody alike is there.
+    """
+
+    source: str
+    timezone: str
+    consent: bool = False
+    even_if_alike: bool = False
+
+
+class NoSuchCopy(Refused):
+    """A loan of the other system names a copy the catalogue has not."""
+
+    code = "no_such_copy"
+    message = N_("The reader has “%(title)s” (%(number)s), but there is no such copy to lend.")
+
+
+def import_patrons(
+    session: Session,
+    origin: Origin,
+    readers: Iterable[Incoming],
+    how: Bringing,
+    lists: Lists,
+) -> Outcome:
+    """Add readers, or change those that came from the same source before.
+
+    One that cannot be used is told and passed over; the others come in.
+    """
+    outcome = Outcome()
+    for reader in readers:
+        try:
+            with session.begin_nested():
+                done, left = _one(session, origin, reader, how, lists)
+        except IlsError as error:
+            outcome.counts["rejected"] += 1
+            outcome.problems.append((reader.number, error))
+            continue
+        outcome.counts[done] += 1
+        outcome.counts["loans"] += len(reader.loans) - len(left)
+        outcome.counts["loans_left"] += len(left)
+        outcome.problems += [(reader.number, error) for error in left]
+    return outcome
+
+
+def _one(
+    session: Session, origin: Origin, reader: Incoming, how: Bringing, lists: Lists
+) -> tuple[str, Sequence[IlsError]]:
+    data = rules.checked(reader.data, lists.categories, origin.day, consent=False)
+    key = f"{how.source}|{reader.import_key}" if reader.import_key else None
+    by_key = select(Patron).where(Patron.import_key == key)
+    patron = session.scalar(by_key) if key else None
+    if patron is None and data.card:
+        patron = patron_queries.patron_by_card(session, [data.card])
+        same = patron is not None and patron.surname.casefold() == data.surname.casefold()
+        if patron is not None and not same:
+            raise OtherReader(card=data.card)
+    done = "unchanged"
+    if patron is None:
+        if not how.even_if_alike:
+            check_alike(session, data)
+        patron, done = add_patron(session, origin, data), "new"
+    elif change_imported(session, origin, patron, data, reader.told):
+        done = "changed"
+    patron.import_key = patron.import_key or key
+    if how.consent and patron.consent_at is None:
+        give_consent(session, origin, patron, given=True)
+    if reader.registered is not None:
+        _registered(session, origin, patron, reader.registered, how)
+    left = [error for loan in reader.loans if (error := _lent(session, origin, patron, loan, how))]
+    session.flush()
+    return done, left
+
+
+def _registered(
+    session: Session, origin: Origin, patron: Patron, day: date, how: Bringing
+) -> PatronYear:
+    """The registration of a year, as it was made elsewhere."""
+    found = patron_queries.patron_year(session, patron.id, day.year)
+    if found is not None:
+        return found
+    part = origin.also(f"registered:{patron.id}:{day.year}")
+    at = min(clock.noon(day, how.timezone), origin.at)
+    then = replace(part, at=at, day=min(day, origin.day), channel=Channel.IMPORT)
+    return register_year(session, then, patron, new=False)
+
+
+def _lent(
+    session: Session, origin: Origin, patron: Patron, lent: LentElsewhere, how: Bringing
+) -> IlsError | None:
+    """Make the loan of the other system ours, as an opening balance; or say why not."""
+    codes = [code for code in (lent.barcode, lent.inventory_number) if code]
+    item = item_by_code(session, codes, lock=True)
+    if item is None:
+        return NoSuchCopy(title=lent.title, number=codes[0])
+    at = min(clock.noon(lent.issued, how.timezone), origin.at)
+    if session.scalar(loan_queries.loans_made(item.id, patron.id, at)) is not None:
+        return None  # brought in before; it may be back since
+    if item.status != ItemStatus.AVAILABLE or item.copies > 1:
+        return NoSuchCopy(title=lent.title or item.record.title, number=codes[0])
+    year = _registered(session, origin, patron, min(lent.issued, origin.day), how)
+    loan = Loan(
+        item=item,
+        patron=patron,
+        patron_year=year,
+        branch_id=origin.branch_id,
+        staff_id=origin.staff_id,
+        material=item.record.material,
+        issued_at=at,
+        due=lent.due or lent.issued,
+    )
+    item.status = ItemStatus.ON_LOAN
+    session.add(loan)
+    session.flush()
+    part = origin.also(f"loan:{loan.id}")
+    opening = replace(part, channel=Channel.IMPORT)
+    facts = loan_facts(loan, opening)
+    ledger.record(session, Kind.OPENING, opening, {**facts, "opening_of": OpeningOf.LOANS})
+    return None

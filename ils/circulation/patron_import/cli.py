@@ -1,0 +1,82 @@
+"""`ils patrons import`."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from ils import db, i18n
+from ils.circulation.console import BRANCH
+from ils.circulation.patron_import import files
+from ils.circulation.patron_import.actions import Bringing, import_patrons
+from ils.circulation.readers.cli import SHOWN, patrons
+from ils.console import Console, print_json, with_console
+from ils.errors import IlsError
+from ils.ledger import Channel
+from ils.organisation.branches.queries import branch_by_code
+
+STEP = 200
+
+
+@patrons.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--source", required=True, help="Where it comes from; the same name the next time.")
+@click.option("--consent", is_flag=True, help="The readers' consent is kept on paper.")
+@click.option("--even-if-alike", is_flag=True, help="Also those who resemble a known reader.")
+@click.option("--dry-run", is_flag=True, help="Read the file, change nothing.")
+@click.option("--json", "json_", is_flag=True)
+@BRANCH
+@with_console
+def import_(console: Console, file: Path, branch: str, source: str, **said: bool) -> None:
+    """Bring readers in from XLSX, CSV or an ИРБИС RDR text export, with their loans."""
+    read = files.read_file(file, console.config.lists)
+    if said["dry_run"]:
+        loans = sum(len(reader.loans) for reader in read.readers)
+        _report(
+            console,
+            {"readers": len(read.readers), "loans": loans},
+            read.problems,
+            json_=said["json_"],
+        )
+        return
+    counts: Counter[str] = Counter(rejected=len(read.problems))
+    problems = list(read.problems)
+    steps = [read.readers[n : n + STEP] for n in range(0, len(read.readers), STEP)]
+    with click.progressbar(steps, label=file.name, file=sys.stderr) as bar:
+        for step in bar:
+            with db.transaction(console.sessions) as session:
+                place = branch_by_code(session, branch)
+                how = Bringing(
+                    source,
+                    place.timezone,
+                    consent=said["consent"],
+                    even_if_alike=said["even_if_alike"],
+                )
+                origin = console.origin(place, Channel.SYSTEM)
+                outcome = import_patrons(session, origin, step, how, console.config.lists)
+            counts += outcome.counts
+            problems += outcome.problems
+    problems.sort(key=lambda found: found[0])
+    told: dict[str, int | str] = dict(counts)
+    if problems:
+        told["rejects"] = files.write_rejects(read, problems, console.config)
+    _report(console, told, problems, json_=said["json_"])
+
+
+def _report(
+    console: Console,
+    told: dict[str, int | str],
+    problems: list[tuple[int, IlsError]],
+    *,
+    json_: bool,
+) -> None:
+    shown = [{"id": n, "why": i18n.say_error(e, console.language)} for n, e in problems]
+    if json_:
+        print_json({**told, "problems": shown})
+        return
+    click.echo(", ".join(f"{key}: {value}" for key, value in told.items()))
+    for problem in shown[:SHOWN]:
+        click.echo(f"  {problem['id']}: {problem['why']}", err=True)

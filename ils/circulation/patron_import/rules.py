@@ -1,0 +1,219 @@
+"""Readers of other systems: columns of tables and fields of ИРБИС RDR, as our form has them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from ils.errors import N_, Invalid
+from ils.marc.record import Field, MarcRecord
+from ils.patrons.rules import PatronData
+
+#: What a column may be called (without case, blanks and signs), in Russian, Kazakh, English.
+COLUMNS: Mapping[str, Sequence[str]] = {
+    "surname": ("фамилия", "тегі", "surname", "last name"),
+    "given_name": ("имя", "аты", "есімі", "given name", "first name"),
+    "patronymic": ("отчество", "әкесінің аты", "patronymic", "middle name"),
+    "full_name": ("фио", "аты-жөні", "читатель", "оқырман", "name"),
+    "birth_date": ("дата рождения", "год рождения", "туған күні", "туған жылы", "birth date"),
+    "category": ("категория", "санаты", "category"),
+    "sex": ("пол", "жынысы", "sex"),
+    "card": (
+        "номер билета", "читательский билет", "№ билета", "штрих-код", "билет нөмірі",
+        "штрих-коды", "card",
+    ),
+    "phone": ("телефон", "телефоны", "phone"),
+    "email": ("e-mail", "email", "почта", "электронная почта", "электрондық пошта"),
+    "address": ("адрес", "мекенжайы", "address"),
+    "school": ("школа", "мектебі", "school"),
+    "grade": ("класс", "сыныбы", "grade"),
+    "workplace": ("место работы", "жұмыс орны", "workplace"),
+    "notes": ("примечание", "ескертпе", "notes"),
+    "language": ("язык", "тілі", "language"),
+    "registered": ("дата записи", "дата регистрации", "тіркелген күні", "registered"),
+    "guardian_name": ("родитель", "опекун", "ата-анасы", "guardian"),
+    "guardian_phone": ("телефон родителя", "ата-анасының телефоны", "guardian phone"),
+    "import_key": ("id", "код", "guid"),
+}  # fmt: skip
+SEXES = {
+    "ж": "f", "жен": "f", "женский": "f", "f": "f", "female": "f", "ә": "f", "әйел": "f",
+    "м": "m", "муж": "m", "мужской": "m", "m": "m", "male": "m", "е": "m", "ер": "m",
+}  # fmt: skip
+LANGUAGES = {"русский": "ru", "орысша": "ru", "казахский": "kk", "қазақша": "kk", "каз": "kk"}
+#: In 40^F of a loan that is not returned.
+NOT_RETURNED = "*"
+
+_grade = re.compile(r"\d{1,2}")
+
+
+@dataclass(frozen=True)
+class LentElsewhere:
+    """A copy that was in a reader's hands when the other system was left."""
+
+    inventory_number: str
+    barcode: str
+    issued: date
+    due: date | None
+    title: str
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A reader as a file says.
+
+    Attributes:
+        number: the row or record in its file.
+        registered: the last registration.
+        told: names of the data the file says; the rest are our guesses for a new reader.
+    """
+
+    number: int
+    data: PatronData
+    import_key: str
+    registered: date | None
+    loans: tuple[LentElsewhere, ...] = ()
+    told: frozenset[str] = frozenset()
+
+
+def columns_of(head: Sequence[str]) -> dict[int, str]:
+    """Which column is what; columns that say nothing to us are left out.
+
+    >>> columns_of(["Фамилия", "Имя", "Дата рождения", "Цвет глаз"])
+    {0: 'surname', 1: 'given_name', 2: 'birth_date'}
+    """
+    known = {_plain(name): key for key, names in COLUMNS.items() for name in (key, *names)}
+    found = ((n, known.get(_plain(cell))) for n, cell in enumerate(head))
+    return {n: key for n, key in found if key is not None}
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^\w]+", "", text.casefold().replace("ё", "е").replace("_", ""))
+
+
+def category_codes(names: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Name of a category in any language, or its code → code."""
+    texts = ((code, text) for code, by in names.items() for text in (code, *by.values()))
+    return {_plain(text): code for code, text in texts if text in {code, *names[code].values()}}
+
+
+def of_row(number: int, cells: Mapping[str, str], categories: Mapping[str, str]) -> Incoming:
+    """A reader of a row.
+
+    Args:
+        categories: see `category_codes`.
+
+    Raises:
+        Invalid: a cell cannot be used; it is named.
+    """
+    said = dict(cells)
+    if full := said.pop("full_name", ""):
+        surname, given, *rest = [*full.split(), "", ""]
+        said = {"surname": surname, "given_name": given, "patronymic": " ".join(rest)} | {
+            key: value for key, value in said.items() if value
+        }
+    category = said.get("category", "")
+    registered = said.get("registered", "")
+    grade = _grade.search(said.get("grade", ""))
+    language = said.get("language", "").casefold()
+    texts = {
+        name: said.get(name, "")
+        for name in (
+            "surname", "given_name", "patronymic", "card", "phone", "email", "address",
+            "school", "workplace", "notes", "guardian_name", "guardian_phone",
+        )
+    }  # fmt: skip
+    data = PatronData(
+        **texts,  # type: ignore[arg-type]  # all of them texts
+        birth_date=day_of(said.get("birth_date", ""), N_("Birth date")),
+        category=categories.get(_plain(category), category or "other"),
+        sex=SEXES.get(said.get("sex", "").casefold().strip(". "), ""),
+        grade=grade[0] if grade else "",
+        language=LANGUAGES.get(language, language if language in {"kk", "ru", "en"} else "ru"),
+    )
+    when = day_of(registered, N_("Registered")) if registered else None
+    told = {name for name, value in said.items() if value.strip()}
+    if len(said.get("birth_date", "").strip()) == len("1990"):
+        told.discard("birth_date")  # a year must not take the place of a day
+    key = said.get("import_key", "") or data.card
+    return Incoming(number, data, key, when, told=frozenset(told))
+
+
+def day_of(text: str, field: str) -> date:
+    """A day in any of the ways tables and ИРБИС write it; a year alone is its first day.
+
+    >>> day_of("31.01.1990", ""), day_of("19900131", ""), day_of("1990", "")
+    (datetime.date(1990, 1, 31), datetime.date(1990, 1, 31), datetime.date(1990, 1, 1))
+
+    Raises:
+        Invalid: it is no day.
+    """
+    text = text.strip()
+    for pattern in ("%d.%m.%Y", "%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%Y"):
+        try:
+            return datetime.strptime(text, pattern).date()  # noqa: DTZ007 -- a day has no zone
+        except ValueError:
+            continue
+    raise Invalid(field, N_("Write the day as 31.01.2026."))
+
+
+def of_rdr(number: int, record: MarcRecord, categories: Mapping[str, str]) -> Incoming:
+    """A reader of ИРБИС RDR: fields 10–52, loans not returned in 40.
+
+    Raises:
+        Invalid: a field cannot be used; it is named.
+    """
+
+    def first(tag: str, code: str = "") -> str:
+        field = next(record.each(f"0{tag}"), None)
+        if field is None:
+            return ""
+        values = [v.strip() for c, v in field.subfields if not code or c.lower() == code]
+        return values[0] if values else ""
+
+    address = next(record.each("013"), None)
+    parts = [v.strip() for _, v in address.subfields] if address else []
+    cells = {
+        "surname": first("10"),
+        "given_name": first("11"),
+        "patronymic": first("12"),
+        "address": ", ".join(filter(None, parts)),
+        "workplace": first("15"),
+        "phone": first("17"),
+        "birth_date": first("21"),
+        "sex": first("23"),
+        "card": first("30") or first("22"),
+        "email": first("32"),
+        "notes": first("33"),
+        "category": first("50"),
+        "registered": _last_day(record),
+        "import_key": first("30") or first("22"),
+    }
+    incoming = of_row(number, cells, categories)
+    loans = tuple(loan for f in record.each("040") if (loan := _loan(f)) is not None)
+    return replace(incoming, loans=loans)
+
+
+def _last_day(record: MarcRecord) -> str:
+    days = [_sub(f, "d") for tag in ("051", "052") for f in record.each(tag)]
+    return max(filter(str.isdigit, days), default="")
+
+
+def _sub(field: Field, code: str) -> str:
+    return next((v.strip() for c, v in field.subfields if c.lower() == code), "")
+
+
+def _loan(field: Field) -> LentElsewhere | None:
+    """A repetition of field 40 that is a loan not returned; a visit has no number of a copy."""
+    number, barcode = _sub(field, "b"), _sub(field, "h")
+    if not (number or barcode) or not _sub(field, "f").startswith(NOT_RETURNED):
+        return None
+    due = _sub(field, "e")
+    return LentElsewhere(
+        number,
+        barcode,
+        day_of(_sub(field, "d"), N_("Lent on")),
+        day_of(due, N_("Due")) if due else None,
+        _sub(field, "c"),
+    )

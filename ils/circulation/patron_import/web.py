@@ -1,0 +1,81 @@
+"""Bringing readers in from another system."""
+
+from __future__ import annotations
+
+from flask import Response, g, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from ils import web
+from ils.circulation.pages import patrons
+from ils.circulation.patron_import import files
+from ils.circulation.patron_import.actions import Bringing
+from ils.errors import N_, IlsError, Invalid
+from ils.organisation.staff.models import Role
+
+MOST_FILE = 30_000_000
+#: In the one transaction of a page; the command goes by steps.
+MOST_ROWS = 3_000
+
+
+@patrons.get("/import")
+@web.page(Role.ADMINISTRATOR)
+def bring_in(session: Session) -> ResponseReturnValue:
+    """The form of an import."""
+    del session
+    return render_template("circulation/import.html", seen=None, error="")
+
+
+@patrons.post("/import")
+@web.page(Role.ADMINISTRATOR, write=True)
+@web.uploads(MOST_FILE)
+def bring(session: Session) -> ResponseReturnValue:
+    """Show what a file holds; or bring it in, when it was shown."""
+    form, system = request.form, web.ils()
+    folder = system.config.folder / "uploads"
+    source = form.get("source", "").strip()
+    if not source:
+        return _bring_page(Invalid(N_("Source"), N_("This must be filled in.")), None)
+    how = Bringing(
+        source,
+        g.staff.branch.timezone,
+        consent="consent" in form,
+        even_if_alike="even_if_alike" in form,
+    )
+    try:
+        if form.get("kept"):
+            file = files.kept_file(folder, form["kept"])
+        else:
+            sent = request.files.get("file")
+            if sent is None or not sent.filename:
+                raise Invalid(N_("File"), N_("Choose a file."))
+            file = files.keep_file(folder, sent.read(MOST_FILE))
+        read = files.read_file(file, system.config.lists)
+        if len(read.raw) > MOST_ROWS:
+            raise Invalid(N_("File"), N_("It is too long for a page: use “ils patrons import”."))
+        if not form.get("kept"):
+            return _bring_page(None, {"kept": file.name, "read": read, "how": how})
+        outcome = files.bring(session, web.origin(), read, how, system.config)
+    except IlsError as error:
+        return _bring_page(error, None)
+    file.unlink(missing_ok=True)
+    return render_template("circulation/imported.html", outcome=outcome)
+
+
+@patrons.get("/import/rejects/<name>")
+@web.page(Role.ADMINISTRATOR)
+def rejects(session: Session, name: str) -> ResponseReturnValue:
+    """The readers an import could not use, to be mended and brought in again."""
+    del session
+    file = files.kept_file(web.ils().config.folder / "rejects", name)
+    return Response(
+        file.read_bytes(),
+        mimetype="text/plain",
+        headers={"Content-Disposition": f"attachment; filename={name}"},
+    )
+
+
+def _bring_page(error: IlsError | None, seen: dict[str, object] | None) -> ResponseReturnValue:
+    text = web.translated(error) if error else ""
+    page = render_template("circulation/import.html", seen=seen, error=text)
+    return page, error.status if error else 200

@@ -1,0 +1,1 @@
+"""Circulation rules: how long, how many, whether at all."""

@@ -1,0 +1,112 @@
+"""What the library keeps of one person: told in full, and forgotten on demand (Law 94-V)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from ils.circulation.context import Desk
+from ils.circulation.holds.actions import cancel_all
+from ils.circulation.holds.models import Hold
+from ils.circulation.loans import queries as loan_queries
+from ils.circulation.loans.models import Loan
+from ils.errors import N_, Refused
+from ils.messages import Letter
+from ils.organisation.audit.actions import audit
+from ils.patrons import queries as patron_queries
+from ils.patrons.models import (
+    ConsentRecord,
+    FormerCard,
+    Patron,
+    PatronBlock,
+    PatronPhoto,
+    PatronYear,
+)
+
+OWN = (
+    "id", "card", "surname", "given_name", "patronymic", "birth_date", "sex", "category",
+    "language", "phone", "email", "address", "channel", "school", "grade", "workplace",
+    "disability", "home_delivery", "wishes", "notes", "guardian_name", "guardian_phone",
+    "consent_at", "created_at",
+)  # fmt: skip
+
+
+class HasLoans(Refused):
+    """The reader has copies at home."""
+
+    code = "has_loans"
+    message = N_("The reader has %(count)s copies; take them back first.")
+
+
+def everything_about(session: Session, patron: Patron) -> dict[str, Any]:
+    """All that is kept of a reader, as plain values for JSON."""
+
+    def rows(query: Any, *names: str) -> list[dict[str, Any]]:
+        return [{n: _plain(getattr(row, n)) for n in names} for row in session.scalars(query)]
+
+    loans = select(Loan).where(Loan.patron_id == patron.id).order_by(Loan.id)
+    loans = loans.options(joinedload(Loan.item))
+    holds = select(Hold).where(Hold.patron_id == patron.id).order_by(Hold.id)
+    holds = holds.options(joinedload(Hold.record))
+    consents = select(ConsentRecord).where(ConsentRecord.patron_id == patron.id)
+    return {
+        **{name: _plain(getattr(patron, name)) for name in OWN},
+        "photo": session.get(PatronPhoto, patron.id) is not None,
+        "former_cards": rows(
+            patron_queries.former_cards(patron.id), "card", "replaced_at", "reason"
+        ),
+        "registrations": rows(
+            patron_queries.years_of(patron.id), "year", "category", "registered_at"
+        ),
+        "consents": rows(consents.order_by(ConsentRecord.id), "given", "at"),
+        "blocks": rows(
+            patron_queries.blocks(patron.id), "reason", "placed_at", "until", "lifted_at"
+        ),
+        "loans": [
+            {
+                "title": loan.item.record.title,
+                "number": loan.item.number,
+                "issued_at": _plain(loan.issued_at),
+                "due": _plain(loan.due),
+                "ended_at": _plain(loan.ended_at),
+            }
+            for loan in session.scalars(loans)
+        ],
+        "holds": [
+            {"title": hold.record.title, "placed_at": _plain(hold.placed_at), "state": hold.status}
+            for hold in session.scalars(holds)
+        ],
+    }
+
+
+def _plain(value: object) -> object:
+    isoformat = getattr(value, "isoformat", None)
+    return isoformat() if isoformat else value
+
+
+def forget_patron(desk: Desk, patron: Patron) -> None:
+    """Erase a person. Loans, registrations and entries stay, nobody's now; figures do not change.
+
+    Raises:
+        HasLoans: copies are at the reader's home.
+    """
+    session, patron_id = desk.session, patron.id
+    held = loan_queries.borrower(session, patron_id, desk.origin.day).held
+    if held:
+        raise HasLoans(count=held)
+    cancel_all(desk, patron_id)
+    session.flush()
+    for model in (Loan, Hold, PatronYear):
+        column = model.patron_id
+        session.execute(update(model).where(column == patron_id).values(patron_id=None))
+    for kept in (FormerCard, PatronBlock, ConsentRecord, PatronPhoto):
+        session.execute(delete(kept).where(kept.patron_id == patron_id))
+    if patron.email:
+        session.execute(delete(Letter).where(Letter.to == patron.email))
+    dependants = update(Patron).where(Patron.guardian_id == patron_id)
+    session.execute(dependants.values(guardian_id=None))
+    session.expunge(patron)
+    session.execute(delete(Patron).where(Patron.id == patron_id))
+    audit(session, desk.origin.staff_id, "patron.forget", str(patron_id))

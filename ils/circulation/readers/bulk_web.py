@@ -1,0 +1,87 @@
+"""What is done to many readers: re-registration, the next grade, cards."""
+
+from __future__ import annotations
+
+from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from ils import web
+from ils.circulation.pages import patrons
+from ils.circulation.readers import bulk
+from ils.circulation.readers.web import card_sheet
+from ils.documents import barcodes
+from ils.organisation.staff.models import Role
+from ils.patrons import queries, rules
+
+AT_ONCE = 200
+KEEPERS = (Role.SENIOR, Role.ADMINISTRATOR)
+
+
+@patrons.get("/reregister")
+@web.page(*KEEPERS)
+def reregister_list(session: Session) -> ResponseReturnValue:
+    """Readers of last year who are not registered this year."""
+    return render_template("circulation/reregister.html", **_not_yet(session))
+
+
+def _not_yet(session: Session) -> dict[str, object]:
+    args, year = request.values, web.today().year
+    grade = args.get("grade", "")
+    query = queries.not_yet_registered(
+        g.staff.branch.id,
+        year,
+        category=args.get("category", ""),
+        school=args.get("school", ""),
+        grade=grade if grade in rules.GRADES else "",
+    )
+    return {"page": web.paged(session, query, size=AT_ONCE), "year": year, "v": args}
+
+
+@patrons.post("/reregister")
+@web.page(*KEEPERS, write=True)
+def reregister_many(session: Session) -> ResponseReturnValue:
+    """Register those who are ticked."""
+    texts = request.form.getlist("patron")[:AT_ONCE]
+    ids = [number for text in texts if (number := web.whole("patron", text)) is not None]
+    done = bulk.reregister_many(session, web.origin(), ids)
+    flash(gettext("Registered for this year: %(count)s.", count=done))
+    return redirect(url_for("patrons.reregister_list"))
+
+
+@patrons.get("/school-year")
+@web.page(Role.ADMINISTRATOR)
+def school_year(session: Session) -> ResponseReturnValue:
+    """What the next school year would do."""
+    year = rules.school_year(web.today())
+    return render_template(
+        "circulation/school_year.html", grades=queries.grades(session, year), year=year
+    )
+
+
+@patrons.post("/school-year")
+@web.page(Role.ADMINISTRATOR, write=True)
+def advance(session: Session) -> ResponseReturnValue:
+    """Everybody at school goes to the next grade."""
+    rising, leaving = bulk.advance_school_year(
+        session,
+        web.origin(),
+        last_grade=web.form_int("last_grade") or 0,
+        category=request.form.get("category", ""),
+        categories=web.ils().config.lists.categories,
+    )
+    flash(gettext("Gone up: %(rising)s, left school: %(leaving)s.", rising=rising, leaving=leaving))
+    return redirect(url_for("patrons.school_year"))
+
+
+@patrons.get("/cards.pdf")
+@web.page(Role.DESK, Role.ADMINISTRATOR)
+def cards(session: Session) -> ResponseReturnValue:
+    """Cards of the readers a search finds, on A4 sheets."""
+    query = queries.patrons(request.args.get("q", ""))
+    found = session.scalars(query.limit(AT_ONCE)).all()
+    if not found:
+        raise queries.UnknownPatron
+    pdf = barcodes.a4([card_sheet(patron) for patron in found])
+    return Response(pdf, mimetype="application/pdf")

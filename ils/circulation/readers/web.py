@@ -1,0 +1,309 @@
+"""Pages of readers: the list, the form, one reader's card."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from ils import web
+from ils.circulation.desk import answers
+from ils.circulation.desk.panel import panel, said
+from ils.circulation.holds import queries as hold_queries
+from ils.circulation.loans import queries as loan_queries
+from ils.circulation.loans.rules import LoanRefused
+from ils.circulation.pages import by_channel, patrons, required, the_desk
+from ils.circulation.readers import actions as privacy
+from ils.documents import barcodes
+from ils.errors import N_, IlsError, Invalid, NotFound
+from ils.organisation.branches.queries import names_of
+from ils.organisation.staff.models import Role
+from ils.patrons import actions, photos
+from ils.patrons import queries as patron_queries
+from ils.patrons.models import Patron, PatronBlock, PatronPhoto
+from ils.patrons.rules import LooksRegistered, PatronData
+from ils.web.downloads import printed
+
+DESKS = (Role.DESK, Role.ADMINISTRATOR)
+MOST_PHOTO = 12_000_000
+
+
+@patrons.get("/loans/<id:loan_id>")
+@web.page(Role.DESK, Role.SENIOR, Role.ADMINISTRATOR)
+def loan(session: Session, loan_id: int) -> ResponseReturnValue:
+    """One loan: its copy, its days, and its reader while the two are linked."""
+    found = loan_queries.loan(session, loan_id)
+    return render_template("circulation/loan.html", loan=found)
+
+
+@patrons.post("/<id:patron_id>/card")
+@web.page(*DESKS, write=True)
+def replace_card(session: Session, patron_id: int) -> ResponseReturnValue:
+    """The card is lost or worn: another one."""
+    found = patron_queries.patron(session, patron_id, lock=True)
+    form = request.form
+    actions.replace_card(
+        session, web.origin(), found, card=form.get("card", ""), reason=form.get("reason", "")
+    )
+    flash(gettext("The card is now %(card)s; the former one opens nobody.", card=found.card))
+    return redirect(url_for("patrons.patron", patron_id=patron_id))
+
+
+@patrons.post("/<id:patron_id>/block")
+@web.page(Role.SENIOR, Role.ADMINISTRATOR, write=True)
+def block(session: Session, patron_id: int) -> ResponseReturnValue:
+    """Lend nothing to the reader."""
+    found = patron_queries.patron(session, patron_id, lock=True)
+    until = web.form_day("until", N_("Until")) if request.form.get("until") else None
+    reason = request.form.get("reason", "")
+    actions.block_patron(session, web.origin(), found, reason=reason, until=until)
+    return redirect(url_for("patrons.patron", patron_id=patron_id))
+
+
+@patrons.post("/<id:patron_id>/unblock")
+@web.page(Role.SENIOR, Role.ADMINISTRATOR, write=True)
+def unblock(session: Session, patron_id: int) -> ResponseReturnValue:
+    """Lend to the reader again."""
+    found = session.get(PatronBlock, required("block"), with_for_update=True)
+    if found is None or found.patron_id != patron_id:
+        raise NotFound
+    actions.lift_block(session, web.origin(), found)
+    return redirect(url_for("patrons.patron", patron_id=patron_id))
+
+
+@patrons.post("/<id:patron_id>/renew")
+@web.page(Role.DESK, write=True)
+def renew_from_afar(session: Session, patron_id: int) -> ResponseReturnValue:
+    """Renew one loan or all, as the reader asked by phone or e-mail."""
+    here = by_channel(the_desk(session), request.form.get("channel", ""))
+    if loan_id := web.form_int("loan"):
+        loan = loan_queries.loan(session, loan_id)
+        if loan.patron_id != patron_id:
+            raise loan_queries.UnknownLoan
+        try:
+            with session.begin_nested():
+                answers.renew(here, loan_id=loan_id)
+        except LoanRefused as refused:
+            flash(" ".join([web.translated(refused), *(said(p) for p in refused.problems)]))
+    else:
+        answer = answers.renew_all(here, patron_id=patron_id)
+        done, left = len(answer.loans), len(answer.refused)
+        flash(gettext("Renewed: %(done)s, not renewed: %(left)s.", done=done, left=left))
+        for loan, error in answer.refused:
+            flash(f"{loan.item.record.title}: {' '.join(said(p) for p in error.problems)}")
+    return redirect(url_for("patrons.patron", patron_id=patron_id))
+
+
+@patrons.post("/<id:patron_id>/photo")
+@web.page(*DESKS, write=True)
+@web.uploads(MOST_PHOTO)
+def save_photo(session: Session, patron_id: int) -> ResponseReturnValue:
+    """Keep a photo, or take it away."""
+    found = patron_queries.patron(session, patron_id, lock=True)
+    photo = session.get(PatronPhoto, found.id)
+    if "remove" in request.form:
+        if photo is not None:
+            session.delete(photo)
+        return redirect(url_for("patrons.patron", patron_id=patron_id))
+    file = request.files.get("photo")
+    if file is None or not file.filename:
+        raise Invalid(N_("Photo"), N_("Choose a file."))
+    jpeg = photos.portrait(file.read(MOST_PHOTO))
+    if photo is None:
+        session.add(PatronPhoto(patron_id=found.id, jpeg=jpeg))
+    else:
+        photo.jpeg = jpeg
+    return redirect(url_for("patrons.patron", patron_id=patron_id))
+
+
+@patrons.get("/<id:patron_id>/photo.jpg")
+@web.page(*DESKS)
+def photo(session: Session, patron_id: int) -> ResponseReturnValue:
+    """The reader's photo."""
+    found = session.get(PatronPhoto, patron_id)
+    if found is None:
+        raise NotFound
+    return Response(found.jpeg, mimetype="image/jpeg")
+
+
+@patrons.get("/<id:patron_id>/everything.json")
+@web.page(Role.SENIOR, Role.ADMINISTRATOR)
+def everything(session: Session, patron_id: int) -> ResponseReturnValue:
+    """All that is kept of the reader, for the reader."""
+    told = privacy.everything_about(session, patron_queries.patron(session, patron_id))
+    text = json.dumps(told, ensure_ascii=False, indent=1)
+    return Response(text, mimetype="application/json")
+
+
+@patrons.get("/<id:patron_id>/forget")
+@web.page(Role.ADMINISTRATOR)
+def ask_forget(session: Session, patron_id: int) -> ResponseReturnValue:
+    """What forgetting the reader would do."""
+    found = patron_queries.patron(session, patron_id)
+    held = loan_queries.borrower(session, found.id, web.today()).held
+    told = privacy.everything_about(session, found)
+    return render_template("circulation/forget.html", patron=found, held=held, told=told)
+
+
+@patrons.post("/<id:patron_id>/forget")
+@web.page(Role.ADMINISTRATOR, write=True)
+def forget(session: Session, patron_id: int) -> ResponseReturnValue:
+    """Erase the person; figures stay."""
+    found = patron_queries.patron(session, patron_id, lock=True)
+    privacy.forget_patron(the_desk(session), found)
+    flash(gettext("The reader was erased; figures stay as they were."))
+    return redirect(url_for("patrons.patron_list"))
+
+
+@patrons.post("/<id:patron_id>/consent")
+@web.page(*DESKS, write=True)
+def consent(session: Session, patron_id: int) -> ResponseReturnValue:
+    """The reader agrees to the processing of personal data, or takes it back."""
+    found = patron_queries.patron(session, patron_id, lock=True)
+    given = request.form.get("given") == "1"
+    actions.give_consent(session, web.origin(), found, given=given)
+    return redirect(url_for("patrons.patron", patron_id=patron_id))
+
+
+TEXTS = (
+    "surname", "given_name", "patronymic", "card", "sex", "category", "language", "phone",
+    "email", "address", "channel", "school", "grade", "workplace", "disability", "wishes",
+    "notes", "guardian", "guardian_name", "guardian_phone",
+)  # fmt: skip
+
+
+@patrons.get("/")
+@web.page(Role.DESK, Role.STATISTICIAN, Role.ADMINISTRATOR)
+def patron_list(session: Session) -> ResponseReturnValue:
+    """Find a reader by name or card."""
+    text = request.args.get("q", "")
+    found = web.paged(session, patron_queries.patrons(text))
+    return render_template("circulation/patrons.html", page=found, text=text)
+
+
+@patrons.get("/new")
+@web.page(*DESKS)
+def new_patron(session: Session) -> ResponseReturnValue:
+    """The form of a registration."""
+    del session
+    values = {"language": web.language(), "guardian": request.args.get("guardian", "")}
+    return _form(None, values, None)
+
+
+@patrons.post("/new")
+@web.page(*DESKS, write=True)
+def register(session: Session) -> ResponseReturnValue:
+    """Register a reader."""
+    try:
+        categories = web.ils().config.lists.categories
+        with session.begin_nested():
+            patron = actions.register_patron(
+                session,
+                web.origin(),
+                _data(),
+                categories,
+                even_if_alike="even_if_alike" in request.form,
+            )
+    except IlsError as error:
+        return _form(None, request.form, error)
+    return redirect(url_for("patrons.patron", patron_id=patron.id))
+
+
+@patrons.get("/<id:patron_id>")
+@web.page(*DESKS)
+def patron(session: Session, patron_id: int) -> ResponseReturnValue:
+    """One reader: registrations, loans, holds, blocks, family."""
+    found = patron_queries.patron(session, patron_id)
+    return render_template(
+        "circulation/patron.html",
+        years=session.scalars(patron_queries.years_of(found.id)).all(),
+        open_loans=web.paged(session, loan_queries.open_loans(found.id)),
+        holds=session.scalars(hold_queries.holds_of(found.id)).all(),
+        all_blocks=session.scalars(patron_queries.blocks(found.id)).all(),
+        former_cards=session.scalars(patron_queries.former_cards(found.id)).all(),
+        family=[p for p in session.scalars(patron_queries.family_of(found)) if p.id != found.id],
+        has_photo=session.get(PatronPhoto, found.id) is not None,
+        branches=names_of(session, web.language()),
+        **panel(session, found),
+    )
+
+
+@patrons.post("/<id:patron_id>/reregister")
+@web.page(*DESKS, write=True)
+def reregister_here(session: Session, patron_id: int) -> ResponseReturnValue:
+    """Register the reader for this year."""
+    actions.reregister_patron(session, web.origin(), patron_queries.patron(session, patron_id))
+    return redirect(url_for("patrons.patron", patron_id=patron_id))
+
+
+@patrons.get("/<id:patron_id>/edit")
+@web.page(*DESKS)
+def edit_patron(session: Session, patron_id: int) -> ResponseReturnValue:
+    """The form with a reader's data."""
+    found = patron_queries.patron(session, patron_id)
+    values: dict[str, Any] = {name: getattr(found, name, "") for name in TEXTS}
+    guardian = patron_queries.patron(session, found.guardian_id) if found.guardian_id else None
+    values |= {
+        "birth_date": found.birth_date.strftime("%d.%m.%Y"),
+        "consent": "1" if found.consent_at else "",
+        "home_delivery": "1" if found.home_delivery else "",
+        "grade": "" if found.grade is None else str(found.grade),
+        "guardian": guardian.card if guardian else "",
+    }
+    return _form(found, values, None)
+
+
+@patrons.post("/<id:patron_id>/edit")
+@web.page(*DESKS, write=True)
+def save_patron(session: Session, patron_id: int) -> ResponseReturnValue:
+    """Save a reader's data."""
+    found = patron_queries.patron(session, patron_id, lock=True)
+    try:
+        categories = web.ils().config.lists.categories
+        with session.begin_nested():
+            actions.change_patron(session, web.origin(), found, _data(), categories)
+    except IlsError as error:
+        return _form(found, request.form, error)
+    return redirect(url_for("patrons.patron", patron_id=patron_id))
+
+
+@patrons.get("/<id:patron_id>/card.<any(png, pdf):form>")
+@web.page(*DESKS)
+def card(session: Session, patron_id: int, form: str) -> ResponseReturnValue:
+    """The reader's card."""
+    return printed(card_sheet(patron_queries.patron(session, patron_id)), form)
+
+
+def card_sheet(patron: Patron) -> barcodes.Sheet:
+    """What a reader's card says, in the reader's language."""
+    library = getattr(web.ils().config.library, f"name_{patron.language}")
+    return barcodes.card(patron.card, library, patron.name, "")
+
+
+def _data() -> PatronData:
+    values: dict[str, Any] = {name: request.form.get(name, "") for name in TEXTS}
+    values["channel"] = values["channel"] or "phone"
+    return PatronData(
+        **values,
+        birth_date=web.form_day("birth_date", N_("Birth date")),
+        home_delivery="home_delivery" in request.form,
+        consent="consent" in request.form,
+    )
+
+
+def _form(
+    patron: Patron | None, values: Mapping[str, object], error: IlsError | None
+) -> ResponseReturnValue:
+    page = render_template(
+        "circulation/patron_form.html",
+        patron=patron,
+        v=values,
+        error=web.translated(error) if error else None,
+        alike=error.found if isinstance(error, LooksRegistered) else [],
+    )
+    return page, error.status if error else 200

@@ -1,1 +1,0 @@
-"""The rules of the desk. Pure: facts in, decisions out; the time is an argument."""

@@ -1,0 +1,16 @@
+"""Pages of circulation, in blueprints."""
+
+from ils.circulation.boxes import web as boxes
+from ils.circulation.desk import web as desk_pages
+from ils.circulation.holds import web as holds
+from ils.circulation.home_delivery import web as home_delivery
+from ils.circulation.pages import desk, patrons
+from ils.circulation.patron_import import web as patron_import
+from ils.circulation.policy import web as policy
+from ils.circulation.policy.web import lending
+from ils.circulation.readers import bulk_web
+from ils.circulation.readers import web as readers
+
+#: Modules whose views are in the blueprints.
+MODULES = (boxes, bulk_web, desk_pages, holds, home_delivery, patron_import, policy, readers)
+BLUEPRINTS = (patrons, desk, lending)

@@ -1,1 +1,0 @@
-"""What is done to copies, and to records with their copies."""

@@ -1,0 +1,1 @@
+"""Branches, their service points and departments."""

@@ -1,0 +1,97 @@
+"""Branches."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import Dialect, ForeignKey, String, TypeDecorator, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ils.db import Base, BigId, new_id, one_of
+
+
+class BranchType(StrEnum):
+    """What a branch is in its system."""
+
+    CENTRAL = "central"
+    CHILDREN = "children"
+    CITY = "city"
+    RURAL = "rural"
+
+
+class PointType(StrEnum):
+    """Where a branch serves readers."""
+
+    LENDING = "lending"
+    READING_ROOM = "reading_room"
+    OUTREACH = "outreach"
+    HOME_DELIVERY = "home_delivery"
+
+
+class Codes(TypeDecorator[frozenset[str]]):
+    """A set of codes of a library's list, kept in order, separated by blanks."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: frozenset[str] | None, dialect: Dialect) -> str | None:
+        """To the column."""
+        del dialect
+        return None if value is None else " ".join(sorted(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[str] | None:
+        """From the column."""
+        del dialect
+        return None if value is None else frozenset(value.split())
+
+
+class Branch(Base):
+    """A library of the system: the central one or a branch."""
+
+    __tablename__ = "branch"
+    __table_args__ = (one_of("type", BranchType),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(unique=True)
+    name_ru: Mapped[str]
+    name_kk: Mapped[str]
+    type: Mapped[str] = mapped_column(default=BranchType.CITY)
+    timezone: Mapped[str]
+    #: Weekdays without service, as digits: 1 is Monday, 7 is Sunday.
+    closed_weekdays: Mapped[str] = mapped_column(default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    #: Catalogues its cataloguers may fill; none named: all.
+    catalogues: Mapped[frozenset[str]] = mapped_column(
+        Codes, default=frozenset(), server_default=""
+    )
+
+    def name(self, language: str) -> str:
+        """The name in the viewer's language; Russian stands for any but Kazakh."""
+        return self.name_kk if language == "kk" else self.name_ru
+
+
+class Department(Base):
+    """A department of a branch: lending, reading room, local history and so on."""
+
+    __tablename__ = "department"
+    __table_args__ = (UniqueConstraint("branch_id", "code"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
+    branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
+    code: Mapped[str]
+    name_ru: Mapped[str]
+    name_kk: Mapped[str]
+
+
+class ServicePoint(Base):
+    """A place of service of a branch: hall, village point, home delivery."""
+
+    __tablename__ = "service_point"
+    __table_args__ = (UniqueConstraint("branch_id", "code"), one_of("type", PointType))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
+    branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
+    code: Mapped[str]
+    name_ru: Mapped[str]
+    name_kk: Mapped[str]
+    type: Mapped[str] = mapped_column(default=PointType.LENDING)

@@ -1,0 +1,57 @@
+"""Reading branches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from ils.errors import N_, NotFound
+from ils.organisation.branches.models import Branch, Department, ServicePoint
+
+
+class UnknownBranch(NotFound):
+    """No branch has this code."""
+
+    code = "unknown_branch"
+    message = N_("There is no branch with the code “%(branch)s”.")
+
+
+def branches() -> Select[Branch]:
+    """All branches, the central one first."""
+    return select(Branch).order_by(Branch.type != "central", Branch.code)
+
+
+def branch_by_code(session: Session, code: str) -> Branch:
+    """A branch.
+
+    Raises:
+        UnknownBranch: no branch has this code.
+    """
+    branch = session.scalar(select(Branch).where(Branch.code == code))
+    if branch is None:
+        raise UnknownBranch(branch=code)
+    return branch
+
+
+def service_points(branch: Branch) -> Select[ServicePoint]:
+    """Where the branch serves readers."""
+    return service_points_of(branch.id)
+
+
+def service_points_of(branch_id: int) -> Select[ServicePoint]:
+    """Where a branch serves readers, by its id."""
+    query = select(ServicePoint).where(ServicePoint.branch_id == branch_id)
+    return query.order_by(ServicePoint.code)
+
+
+def departments(branch: Branch) -> Select[Department]:
+    """Departments of the branch."""
+    return select(Department).where(Department.branch_id == branch.id).order_by(Department.code)
+
+
+def names_of(session: Session, language: str) -> dict[int, tuple[str, str]]:
+    """Branch id → (code, name)."""
+    found: Sequence[Branch] = session.scalars(branches()).all()
+    return {branch.id: (branch.code, branch.name(language)) for branch in found}

@@ -1,0 +1,75 @@
+"""What may be a code, a name, a week. Pure."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from ils.errors import N_, Invalid, Refused
+from ils.ledger import Place
+from ils.organisation.branches.models import PointType
+
+LONGEST_CODE = 40
+WEEKDAYS = "1234567"
+
+
+class AlreadyExists(Refused):
+    """A code or login is taken."""
+
+    code = "already_exists"
+    message = N_("“%(code)s” is already taken.")
+
+
+def checked_code(text: str, field: str) -> str:
+    """A code as typed, without outer blanks.
+
+    Raises:
+        Invalid: it is empty, too long, or has blanks inside.
+    """
+    code = text.strip()
+    if not code or len(code) > LONGEST_CODE or any(c.isspace() for c in code):
+        raise Invalid(field, N_("1 to 40 characters without blanks."))
+    return code
+
+
+def checked_name(text: str, field: str) -> str:
+    """A name, with single blanks.
+
+    Raises:
+        Invalid: nothing is left.
+    """
+    name = " ".join(text.split())
+    if not name:
+        raise Invalid(field, N_("This must be filled in."))
+    return name
+
+
+def checked_timezone(text: str) -> str:
+    """An IANA time zone.
+
+    Raises:
+        Invalid: there is no such zone.
+    """
+    if text not in available_timezones():
+        raise Invalid(N_("Time zone"), N_("There is no such time zone."))
+    return text
+
+
+def checked_weekdays(digits: str) -> str:
+    """Closed weekdays as digits; at least one day must stay open.
+
+    Raises:
+        Invalid: other characters, or all seven days.
+    """
+    days = "".join(sorted(set(digits)))
+    if not set(days) <= set(WEEKDAYS) or days == WEEKDAYS:
+        raise Invalid(N_("Closed weekdays"), N_("Choose some of the seven days, not all."))
+    return days
+
+
+#: What reading at a kind of service point is, for the ledger.
+PLACES = {
+    PointType.LENDING: Place.HOME,
+    PointType.READING_ROOM: Place.READING_ROOM,
+    PointType.OUTREACH: Place.SERVICE_POINT,
+    PointType.HOME_DELIVERY: Place.HOME_DELIVERY,
+}

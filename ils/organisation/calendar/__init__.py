@@ -1,0 +1,1 @@
+"""Days a branch is closed."""

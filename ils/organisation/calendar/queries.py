@@ -1,0 +1,31 @@
+"""Reading closed days."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy.orm import Session
+
+from ils.organisation.branches.models import Branch
+from ils.organisation.calendar.models import ClosedDay
+from ils.organisation.calendar.rules import Calendar
+
+_CALENDAR = (
+    select(Branch.closed_weekdays, ClosedDay.day)
+    .outerjoin(
+        ClosedDay, and_(ClosedDay.branch_id == Branch.id, ClosedDay.day >= bindparam("first"))
+    )
+    .where(Branch.id == bindparam("branch"))
+)
+
+
+def closed_days(branch: Branch) -> Select[ClosedDay]:
+    """Days without service, latest first."""
+    return select(ClosedDay).where(ClosedDay.branch_id == branch.id).order_by(ClosedDay.day.desc())
+
+
+def calendar(session: Session, branch_id: int, first: date) -> Calendar:
+    """When a branch does not work, from ``first`` on."""
+    rows = session.execute(_CALENDAR, {"branch": branch_id, "first": first}).all()
+    return Calendar(rows[0][0], {day for _, day in rows if day is not None})

@@ -1,0 +1,281 @@
+"""Registering readers and keeping their records."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import asdict, replace
+from datetime import date
+from itertools import islice
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ils import ledger
+from ils.catalog.identifiers import search_key
+from ils.errors import N_, Invalid
+from ils.holdings.items.queries import item_by_code
+from ils.ledger import Channel, Kind, Origin, ScanReused
+from ils.patrons import queries, rules
+from ils.patrons.models import ConsentRecord, FormerCard, Patron, PatronBlock, PatronYear
+from ils.patrons.rules import AlreadyRegistered, CardTaken, LooksRegistered, PatronData
+from ils.patrons.visits import count_visit
+
+LONGEST_REASON = 200
+MOST_ALIKE, MOST_NEAR = 5, 500
+
+
+def register_patron(
+    session: Session,
+    origin: Origin,
+    data: PatronData,
+    categories: Container[str],
+    *,
+    even_if_alike: bool = True,
+) -> Patron:
+    """Register a new reader for this year; a repeated request finds the reader it made.
+
+    Args:
+        even_if_alike: although a reader of nearly the same name or birth date is there.
+
+    Raises:
+        Invalid: a field cannot be used.
+        CardTaken: the barcode is a card or a copy already.
+        LooksRegistered: somebody alike is there.
+    """
+    data = rules.checked(data, categories, origin.day)
+    if made := _registered_by(session, origin):
+        return session.get_one(Patron, made.patron_id)
+    if not even_if_alike:
+        check_alike(session, data)
+    patron = add_patron(session, origin, data)
+    give_consent(session, origin, patron, given=True)
+    register_year(session, origin, patron, new=True)
+    return patron
+
+
+def check_alike(session: Session, data: PatronData) -> None:
+    """Look for the same person.
+
+    Raises:
+        LooksRegistered: somebody alike is there.
+    """
+    near = queries.near(data.surname, data.birth_date).limit(MOST_NEAR)
+    alike = (reader for reader in session.scalars(near) if rules.alike(data, reader))
+    found = list(islice(alike, MOST_ALIKE))
+    if found:
+        names = ", ".join(f"{p.name}, {p.birth_date.year} ({p.card})" for p in found)
+        raise LooksRegistered([p.id for p in found], names)
+
+
+def add_patron(session: Session, origin: Origin, data: PatronData) -> Patron:
+    """A new reader with checked data, not registered for any year yet.
+
+    Raises:
+        CardTaken: the barcode is a card or a copy already.
+        Invalid: the guardian's card is nobody's.
+    """
+    card = data.card or rules.next_card(queries.last_card(session))
+    check_card(session, card)
+    patron = Patron(branch_id=origin.branch_id, created_at=origin.at)
+    _fill(session, origin, patron, replace(data, card=card))
+    session.add(patron)
+    session.flush()
+    return patron
+
+
+def check_card(session: Session, card: str) -> None:
+    """Look whether a barcode is free.
+
+    Raises:
+        CardTaken: it is a card, a former card, or a copy.
+    """
+    taken = session.scalar(select(Patron.id).where(Patron.card == card))
+    if taken or queries.former_card(session, [card]) or item_by_code(session, [card]):
+        raise CardTaken(card=card)
+
+
+def _fill(session: Session, origin: Origin, patron: Patron, data: PatronData) -> None:
+    values = asdict(data)
+    values.pop("consent")
+    card = values.pop("guardian")
+    guardian = queries.patron_by_card(session, [card]) if card else None
+    if card and (guardian is None or guardian.id == patron.id):
+        raise Invalid(N_("Guardian’s card"), N_("No other reader has this card."))
+    patron.guardian_id = guardian.id if guardian else None
+    grade = int(values["grade"]) if values["grade"] else None
+    if grade != patron.grade:
+        patron.grade_year = rules.school_year(origin.day) if grade is not None else None
+    values |= {"grade": grade, "sex": data.sex or None, "disability": data.disability or None}
+    for name, value in values.items():
+        setattr(patron, name, value)
+    patron.search_text = f" {search_key(f'{patron.name} {patron.card}')}"
+
+
+def change_patron(
+    session: Session, origin: Origin, patron: Patron, data: PatronData, categories: Container[str]
+) -> None:
+    """Change a reader's data; figures of the year keep the category it began with.
+
+    The card is changed by `replace_card`, which keeps the former one.
+
+    Raises:
+        Invalid: a field cannot be used.
+    """
+    data = rules.checked(data, categories, origin.day)
+    _fill(session, origin, patron, replace(data, card=patron.card))
+    if patron.consent_at is None:
+        give_consent(session, origin, patron, given=True)
+    session.flush()
+
+
+def change_imported(
+    session: Session, origin: Origin, patron: Patron, data: PatronData, told: Container[str]
+) -> bool:
+    """Take over what a file says of a known reader; whether anything changed.
+
+    The card, consent and what staff wrote here are never touched.
+
+    Args:
+        told: names of the data the file says.
+    """
+    ours = {"card", "consent", "guardian", "notes", "grade", "channel"}
+    said = {n: v for n, v in asdict(data).items() if v and n in told and n not in ours}
+    changed = {name: value for name, value in said.items() if getattr(patron, name) != value}
+    for name, value in changed.items():
+        setattr(patron, name, value)
+    if "grade" in told and data.grade and str(patron.grade or "") != data.grade:
+        patron.grade, patron.grade_year = int(data.grade), rules.school_year(origin.day)
+        changed["grade"] = data.grade
+    patron.search_text = f" {search_key(f'{patron.name} {patron.card}')}"
+    session.flush()
+    return bool(changed)
+
+
+def give_consent(session: Session, origin: Origin, patron: Patron, *, given: bool) -> None:
+    """Write down that a reader agreed to the processing of personal data, or took it back."""
+    session.add(
+        ConsentRecord(patron_id=patron.id, given=given, at=origin.at, staff_id=origin.staff_id)
+    )
+    patron.consent_at = origin.at if given else None
+    session.flush()
+
+
+def replace_card(
+    session: Session, origin: Origin, patron: Patron, *, card: str, reason: str
+) -> None:
+    """Give a reader another card; the former one opens nobody any more.
+
+    Raises:
+        CardTaken: the barcode is a card or a copy already.
+        Invalid: the barcode cannot be used.
+    """
+    card = card.strip() or rules.next_card(queries.last_card(session))
+    rules.checked_card(card)
+    check_card(session, card)
+    session.add(
+        FormerCard(
+            patron_id=patron.id,
+            card=patron.card,
+            replaced_at=origin.at,
+            reason=" ".join(reason.split()),
+            staff_id=origin.staff_id,
+        )
+    )
+    patron.card = card
+    patron.search_text = f" {search_key(f'{patron.name} {card}')}"
+    session.flush()
+
+
+def block_patron(
+    session: Session, origin: Origin, patron: Patron, *, reason: str, until: date | None
+) -> PatronBlock:
+    """Lend nothing to a reader, until a day or until the block is lifted.
+
+    Raises:
+        Invalid: no reason, or a day that is past.
+    """
+    reason = " ".join(reason.split())
+    if not reason:
+        raise Invalid(N_("Reason"), N_("This must be filled in."))
+    if len(reason) > LONGEST_REASON:
+        raise Invalid(N_("Reason"), N_("It is too long."))
+    if until is not None and until < origin.day:
+        raise Invalid(N_("Until"), N_("The day is past."))
+    block = PatronBlock(
+        patron_id=patron.id,
+        reason=reason,
+        until=until,
+        placed_at=origin.at,
+        placed_by=origin.staff_id,
+    )
+    session.add(block)
+    session.flush()
+    return block
+
+
+def lift_block(session: Session, origin: Origin, block: PatronBlock) -> None:
+    """End a block before its day."""
+    if block.lifted_at is None:
+        block.lifted_at, block.lifted_by = origin.at, origin.staff_id
+    session.flush()
+
+
+def reregister_patron(session: Session, origin: Origin, patron: Patron) -> PatronYear:
+    """Register a known reader for the year of ``origin.day``.
+
+    A repeated request returns the registration it made.
+
+    Raises:
+        AlreadyRegistered: the reader is registered this year.
+    """
+    year = queries.patron_year(session, patron.id, origin.day.year)
+    if year is not None:
+        made = _registered_by(session, origin)
+        if made is not None and made.id == year.id:
+            return year
+        raise AlreadyRegistered(year=origin.day.year)
+    return register_year(session, origin, patron, new=False)
+
+
+def _registered_by(session: Session, origin: Origin) -> PatronYear | None:
+    """The registration this very request has made before.
+
+    Raises:
+        ScanReused: the request made something else.
+    """
+    entry = ledger.replayed(session, origin.request_id)
+    if entry is None:
+        return None
+    if entry.kind != Kind.REGISTRATION or entry.patron_year_id is None:
+        raise ScanReused
+    return session.get_one(PatronYear, entry.patron_year_id)
+
+
+def register_year(session: Session, origin: Origin, patron: Patron, *, new: bool) -> PatronYear:
+    """Count a reader for the year of ``origin.day``; at the desk it is a visit too."""
+    year = PatronYear(
+        patron_id=patron.id,
+        year=origin.day.year,
+        category=patron.category,
+        birth_year=patron.birth_date.year,
+        sex=patron.sex,
+        branch_id=origin.branch_id,
+        registered_at=origin.at,
+    )
+    session.add(year)
+    session.flush()
+    facts = patron_facts(year, origin)
+    ledger.record(session, Kind.REGISTRATION, origin, facts, detail="new" if new else "re")
+    if origin.channel is Channel.DESK:
+        count_visit(session, origin, patron.id, facts)
+    return year
+
+
+def patron_facts(year: PatronYear, origin: Origin) -> ledger.Facts:
+    """What an entry says of a reader."""
+    return {
+        "patron_year_id": year.id,
+        "patron_category": year.category,
+        "age": origin.day.year - year.birth_year,
+        "sex": year.sex,
+    }

@@ -1,0 +1,208 @@
+"""Reading patrons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session
+
+from ils.catalog.identifiers import search_key
+from ils.errors import N_, NotFound
+from ils.ledger import Channel, Entry, Kind
+from ils.patrons.models import FormerCard, Patron, PatronBlock, PatronYear
+
+
+def reasons_of_blocks(session: Session, patron_id: int, day: date) -> tuple[str, ...]:
+    """Why nothing is lent to a reader today."""
+    standing = blocks(patron_id).where(standing_blocks(day))
+    return tuple(block.reason for block in session.scalars(standing))
+
+
+#: Of them, services to a reader.
+SERVICES = (Kind.LOAN, Kind.RENEWAL, Kind.RETURN)
+#: Detail of a return that another reader brought (S3).
+BY_ANOTHER = "by_another"
+#: Detail of a return found in the book-drop, or dated back.
+BOOK_DROP = "book_drop"
+NO_VISIT = (BY_ANOTHER, BOOK_DROP)
+#: The reader was not there.
+REMOTE = (Channel.PHONE, Channel.EMAIL, Channel.SITE)
+
+
+def is_visit_making(*, remote: bool = False) -> ColumnElement[bool]:
+    """Entries that are services to a reader: the first of a day is a visit, or a remote one."""
+    there = Entry.channel.in_(REMOTE) if remote else Entry.channel.not_in(REMOTE)
+    return and_(
+        Entry.patron_year_id.is_not(None),
+        or_(
+            Entry.kind.in_(SERVICES),
+            and_(Entry.kind == Kind.REGISTRATION, Entry.channel == Channel.DESK),
+        ),
+        func.coalesce(Entry.detail, "").not_in(NO_VISIT),
+        there,
+    )
+
+
+def services_left(
+    session: Session, patron_id: int, branch_id: int, day: date, *, remote: bool
+) -> int:
+    """Services of a reader at a branch on a day, less those undone."""
+    query = (
+        select(func.coalesce(func.sum(Entry.count), 0))
+        .join(PatronYear, PatronYear.id == Entry.patron_year_id)
+        .where(
+            PatronYear.patron_id == patron_id,
+            Entry.branch_id == branch_id,
+            Entry.day == day,
+            is_visit_making(remote=remote),
+        )
+    )
+    return session.scalar(query) or 0
+
+
+# Statements of every scan, built once: building one costs more than running it.
+_one = select(Patron).where(Patron.id == bindparam("patron"))
+_PATRON = {False: _one, True: _one.with_for_update()}
+_BY_CARD = select(Patron).where(Patron.card.in_(bindparam("codes", expanding=True)))
+
+
+class UnknownPatron(NotFound):
+    """No reader has this number."""
+
+    code = "unknown_patron"
+    message = N_("There is no such reader.")
+
+
+def patron(session: Session, patron_id: int, *, lock: bool = False) -> Patron:
+    """A reader by number.
+
+    Args:
+        lock: hold the reader until the transaction ends.
+
+    Raises:
+        UnknownPatron: there is none.
+    """
+    found = session.scalar(_PATRON[lock], {"patron": patron_id})
+    if found is None:
+        raise UnknownPatron
+    return found
+
+
+def patron_by_card(session: Session, codes: Sequence[str]) -> Patron | None:
+    """The reader with this card; the first code that fits."""
+    found = {p.card: p for p in session.scalars(_BY_CARD, {"codes": codes})}
+    return next((found[code] for code in codes if code in found), None)
+
+
+def former_card(session: Session, codes: Sequence[str]) -> FormerCard | None:
+    """A card that was replaced, with one of these barcodes."""
+    return session.scalars(select(FormerCard).where(FormerCard.card.in_(codes))).first()
+
+
+def former_cards(patron_id: int) -> Select[FormerCard]:
+    """The cards a reader had before, latest first."""
+    query = select(FormerCard).where(FormerCard.patron_id == patron_id)
+    return query.order_by(FormerCard.id.desc())
+
+
+def patrons(text: str) -> Select[Patron]:
+    """Readers by the beginnings of their names or card, in order of the alphabet."""
+    query = select(Patron).order_by(Patron.surname, Patron.given_name, Patron.id)
+    condition: ColumnElement[bool] = Patron.card.is_not(None)
+    for word in search_key(text).split():
+        condition &= Patron.search_text.contains(f" {word}", autoescape=True)
+    return query.where(condition)
+
+
+def near(surname: str, birth_date: date) -> Select[Patron]:
+    """Readers born on that day, or in that year with that surname; who is alike, the rules say."""
+    first, last = birth_date.replace(month=1, day=1), birth_date.replace(month=12, day=31)
+    begins = Patron.search_text.startswith(f" {search_key(surname)} ", autoescape=True)
+    of_year = Patron.birth_date.between(first, last)
+    query = select(Patron).where(of_year, or_(Patron.birth_date == birth_date, begins))
+    return query.order_by(Patron.id)
+
+
+def family_of(reader: Patron) -> Select[Patron]:
+    """The guardian and everybody the guardian answers for."""
+    head = reader.guardian_id or reader.id
+    query = select(Patron).where(or_(Patron.id == head, Patron.guardian_id == head))
+    return query.order_by(Patron.birth_date, Patron.id)
+
+
+def blocks(patron_id: int) -> Select[PatronBlock]:
+    """All blocks of a reader, latest first."""
+    query = select(PatronBlock).where(PatronBlock.patron_id == patron_id)
+    return query.order_by(PatronBlock.id.desc())
+
+
+def standing_blocks(today: date | ColumnElement[date]) -> ColumnElement[bool]:
+    """Blocks that hold today."""
+    open_ended = or_(PatronBlock.until.is_(None), PatronBlock.until >= today)
+    return and_(PatronBlock.lifted_at.is_(None), open_ended)
+
+
+def not_yet_registered(
+    branch_id: int, year: int, *, category: str = "", school: str = "", grade: str = ""
+) -> Select[Patron]:
+    """Readers of a branch who were registered the year before and are not this year."""
+    last = select(PatronYear.patron_id).where(
+        PatronYear.year == year - 1, PatronYear.branch_id == branch_id
+    )
+    this = select(PatronYear.patron_id).where(
+        PatronYear.year == year, PatronYear.patron_id.is_not(None)
+    )
+    query = select(Patron).where(Patron.id.in_(last), Patron.id.not_in(this))
+    if category:
+        query = query.where(Patron.category == category)
+    if school:
+        query = query.where(Patron.school == school)
+    if grade:
+        query = query.where(Patron.grade == int(grade))
+    return query.order_by(Patron.surname, Patron.given_name, Patron.id)
+
+
+def of_earlier_grade(year: int) -> tuple[ColumnElement[bool], ...]:
+    """Pupils whose grade is of a school year before this."""
+    return (Patron.grade.is_not(None), func.coalesce(Patron.grade_year, 0) < year)
+
+
+def grades(session: Session, year: int) -> list[tuple[int, int]]:
+    """(grade, pupils) of those who have not gone up yet in a school year."""
+    number = func.count()
+    query = select(Patron.grade, number).where(*of_earlier_grade(year))
+    rows = session.execute(query.group_by(Patron.grade).order_by(Patron.grade))
+    return [(grade or 0, n) for grade, n in rows]
+
+
+def patron_year(session: Session, patron_id: int, year: int) -> PatronYear | None:
+    """The reader's registration of a year."""
+    query = select(PatronYear).where(PatronYear.patron_id == patron_id, PatronYear.year == year)
+    return session.scalar(query)
+
+
+def years_of(patron_id: int) -> Select[PatronYear]:
+    """All registrations of a reader, latest first."""
+    query = select(PatronYear).where(PatronYear.patron_id == patron_id)
+    return query.order_by(PatronYear.year.desc())
+
+
+def last_card(session: Session) -> str | None:
+    """The highest card of the system's own series, in use or replaced."""
+    highest = []
+    for column in (Patron.card, FormerCard.card):
+        own = and_(column.like("R_______"), column >= "R0000000", column <= "R9999999")
+        cards = session.scalars(select(column).where(own).order_by(column.desc()))
+        with cards.yield_per(20):
+            highest.append(next((card for card in cards if card[1:].isdigit()), ""))
+    return max(highest) or None

@@ -1,0 +1,239 @@
+"""What a registration must say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+from dataclasses import dataclass, replace
+from datetime import date
+from difflib import SequenceMatcher
+from typing import Any, Protocol
+
+from ils.errors import N_, Invalid, Refused
+from ils.patrons.models import ContactChannel, Disability
+
+OLDEST = 120
+LONGEST_CARD = 40
+LONGEST_TEXT = 2000
+SEXES = ("f", "m", "")
+GRADES = tuple(map(str, range(13)))
+OF_CARD = N_("Latin letters and digits, up to 40, without blanks.")
+#: A school year begins in this month.
+SEPTEMBER = 9
+
+NEAR = 0.82
+_RUSSIAN = str.maketrans("әіңғүұқөһё", "аингуукохе", "ьъ")
+_phone = re.compile(r"\+?[\d\s()-]{5,20}")
+_email = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+@dataclass(frozen=True)
+class PatronData:
+    """What the form asks."""
+
+    surname: str
+    given_name: str
+    birth_date: date
+    category: str
+    patronymic: str = ""
+    card: str = ""
+    sex: str = ""
+    language: str = "ru"
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    channel: str = "phone"
+    school: str = ""
+    grade: str = ""
+    workplace: str = ""
+    disability: str = ""
+    home_delivery: bool = False
+    wishes: str = ""
+    notes: str = ""
+    #: The card of a guardian who is a reader; else the name and phone.
+    guardian: str = ""
+    guardian_name: str = ""
+    guardian_phone: str = ""
+    consent: bool = False
+
+
+class CardTaken(Refused):
+    """The barcode belongs to another reader or to a copy."""
+
+    code = "card_taken"
+    message = N_("The barcode “%(card)s” is already in use.")
+
+
+class LooksRegistered(Refused):
+    """Readers of nearly the same name or birth date are there; ``found`` has their ids."""
+
+    code = "looks_registered"
+    message = N_("Perhaps this reader is registered already: %(names)s.")
+
+    def __init__(self, found: list[int], names: str) -> None:
+        """Keep the readers for the page."""
+        super().__init__(names=names)
+        self.found = found
+
+
+class AlreadyRegistered(Refused):
+    """The reader is registered this year."""
+
+    code = "already_registered"
+    message = N_("The reader is already registered for %(year)s.")
+
+
+def checked(
+    data: PatronData, categories: Container[str], today: date, *, consent: bool = True
+) -> PatronData:
+    """The data with tidy blanks.
+
+    Args:
+        consent: whether it must be given now; an import brings readers whose paper says it.
+
+    Raises:
+        Invalid: a field cannot be used; it is named.
+    """
+    tidy: dict[str, Any] = {name: _tidy(getattr(data, name)) for name in TEXTS}
+    data = replace(data, **tidy)
+    for bad, field, reason in _wrong(data, categories, today, consent=consent):
+        if bad:
+            raise Invalid(field, reason)
+    return data
+
+
+#: Fields of words, whose blanks are tidied.
+TEXTS = (
+    "surname", "given_name", "patronymic", "phone", "email", "address", "card", "school",
+    "grade", "workplace", "wishes", "notes", "guardian", "guardian_name", "guardian_phone",
+)  # fmt: skip
+
+
+def _wrong(
+    data: PatronData, categories: Container[str], today: date, *, consent: bool
+) -> list[tuple[bool, str, str]]:
+    """What may be wrong: whether it is, the field, the reason."""
+    return [
+        *_wrong_contacts(data),
+        (not data.surname, N_("Surname"), N_("This must be filled in.")),
+        (not data.given_name, N_("Given name"), N_("This must be filled in.")),
+        (
+            not 0 <= (today - data.birth_date).days <= OLDEST * 366,
+            N_("Birth date"),
+            N_("It must be a day of the last 120 years."),
+        ),
+        (data.category not in categories, N_("Category"), N_("Choose one from the list.")),
+        (data.sex not in SEXES, N_("Sex"), N_("Choose one from the list.")),
+        (data.language not in {"kk", "ru", "en"}, N_("Language"), N_("Choose one from the list.")),
+        (not _is_card(data.card), N_("Card barcode"), OF_CARD),
+        (
+            not (data.grade == "" or data.grade in GRADES),
+            N_("Grade"),
+            N_("It must be a number from 0 to 12."),
+        ),
+        (
+            data.disability not in {"", *Disability},
+            N_("Disability"),
+            N_("Choose one from the list."),
+        ),
+        (
+            any(len(getattr(data, name)) > LONGEST_TEXT for name in TEXTS),
+            N_("Notes"),
+            N_("It is too long."),
+        ),
+        (
+            consent and not data.consent,
+            N_("Consent"),
+            N_("A reader is registered only with consent."),
+        ),
+    ]
+
+
+def _wrong_contacts(data: PatronData) -> list[tuple[bool, str, str]]:
+    return [
+        (
+            bool(data.phone) and not _phone.fullmatch(data.phone),
+            N_("Phone"),
+            N_("Only digits, blanks, brackets and +."),
+        ),
+        (
+            bool(data.email) and not _email.fullmatch(data.email),
+            N_("E-mail"),
+            N_("It does not look like an address."),
+        ),
+        (
+            data.channel not in set(ContactChannel),
+            N_("How to reach the reader"),
+            N_("Choose one from the list."),
+        ),
+        (
+            data.channel == ContactChannel.EMAIL and not data.email,
+            N_("E-mail"),
+            N_("The reader is to be reached by it."),
+        ),
+    ]
+
+
+class Person(Protocol):
+    """What of a reader is compared."""
+
+    surname: str
+    given_name: str
+    birth_date: date
+    phone: str
+
+
+def alike(data: PatronData, other: Person) -> bool:
+    """Whether two may be one person: two of surname, given name and birth date are near.
+
+    A name is near another if few letters differ, Kazakh letters counting as the Russian
+    ones that stand for them. The same phone stands for a name.
+    """
+    surname = _near(data.surname, other.surname)
+    given = _near(data.given_name, other.given_name)
+    phone = bool(_digits(data.phone)) and _digits(data.phone) == _digits(other.phone)
+    if data.birth_date == other.birth_date:
+        return surname or (given and phone)
+    return surname and given and data.birth_date.year == other.birth_date.year
+
+
+def _near(one: str, other: str) -> bool:
+    first, second = (text.casefold().translate(_RUSSIAN) for text in (one, other))
+    return SequenceMatcher(None, first, second).ratio() >= NEAR
+
+
+def _digits(phone: str) -> str:
+    return "".join(filter(str.isdigit, phone))[-10:]
+
+
+def checked_card(card: str) -> None:
+    """Look whether a text can be a card.
+
+    Raises:
+        Invalid: it cannot.
+    """
+    if not card or not _is_card(card):
+        raise Invalid(N_("Card barcode"), OF_CARD)
+
+
+def _is_card(card: str) -> bool:
+    return len(card) <= LONGEST_CARD and card.isascii() and " " not in card
+
+
+def school_year(day: date) -> int:
+    """The year a school year began in."""
+    return day.year if day.month >= SEPTEMBER else day.year - 1
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split())
+
+
+def next_card(last: str | None) -> str:
+    """The card after the last one the system made.
+
+    >>> next_card(None), next_card("R0000009")
+    ('R0000001', 'R0000010')
+    """
+    number = int(last[1:]) if last else 0
+    return f"R{number + 1:07}"

@@ -1,0 +1,1 @@
+"""What nobody scanned, counted by hand."""

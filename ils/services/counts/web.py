@@ -1,0 +1,112 @@
+"""The grid of today's uncounted acts."""
+
+from __future__ import annotations
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from ils import ledger, web
+from ils.errors import N_, IlsError, Invalid
+from ils.labels import LABELS
+from ils.ledger import Place
+from ils.organisation.branches.models import PointType, ServicePoint
+from ils.organisation.branches.queries import service_points_of
+from ils.organisation.branches.rules import PLACES
+from ils.organisation.staff.models import Role
+from ils.services import rules
+from ils.services.counts import actions, queries
+from ils.services.counts import rules as count_rules
+from ils.services.counts.actions import Tally
+from ils.services.pages import services
+from ils.services.rules import LANGUAGES
+
+
+@services.get("/tally")
+@web.page(Role.DESK)
+def tally(session: Session) -> ResponseReturnValue:
+    """The grid, and what was counted for the day."""
+    return _page(session, None)
+
+
+@services.post("/tally")
+@web.page(Role.DESK, write=True)
+def count(session: Session) -> ResponseReturnValue:
+    """Write the numbers of the grid down."""
+    try:
+        with session.begin_nested():
+            total = _count(session)
+    except IlsError as error:
+        return _page(session, error)
+    flash(gettext("Counted: %(count)s.", count=total))
+    day = web.form_day("day", N_("Day"))
+    if (posted := ledger.posted(session, day)) != day:
+        flash(gettext("%(month)s is closed: it counts in %(open)s.",
+                      month=f"{day:%m.%Y}", open=f"{posted:%m.%Y}"))  # fmt: skip
+    kept = {name: request.form.get(name, "") for name in ("day", "what", "category", "point")}
+    return redirect(url_for("services.tally", _anchor="grid", **kept))  # type: ignore[arg-type]
+
+
+def _count(session: Session) -> int:
+    form, origin, place = request.form, web.origin(), Place.HOME
+    what = form.get("what", "")
+    if form.get("point") == "room":
+        place = Place.READING_ROOM
+    elif point_id := web.form_int("point"):
+        point = session.get(ServicePoint, point_id)
+        if point is None or point.branch_id != g.staff.branch.id:
+            raise Invalid(N_("Service point"), N_("Choose one from the list."))
+        origin, place = origin.at_point(point.id), PLACES[PointType(point.type)]
+    lists = web.ils().config.lists
+    cells: dict[tuple[str | None, str | None], int]
+    if what in count_rules.OF_DOCUMENTS:
+        cells = {
+            (division, language): rules.whole(
+                form.get(f"{division}.{language}", ""),
+                f"{lists.divisions[division][web.language()]}, {language}",
+            )
+            for division in lists.divisions
+            for language in LANGUAGES
+        }
+    else:
+        cells = {(None, None): rules.whole(form.get("count", ""), N_("Counts"))}
+    day = web.form_day("day", N_("Day"))
+    category, material = form.get("category") or None, form.get("material") or None
+    told = Tally(what, day, cells, category, place, material)
+    return actions.write_tally(session, origin, told, lists, g.staff.branch.timezone)
+
+
+@services.post("/tally/<id:entry_id>/undo")
+@web.page(Role.DESK, write=True)
+def uncount(session: Session, entry_id: int) -> ResponseReturnValue:
+    """Take a count back."""
+    entry = actions.take_tally_back(session, web.origin(), entry_id)
+    return redirect(url_for("services.tally", day=entry.day.isoformat()))
+
+
+def _page(session: Session, error: IlsError | None) -> ResponseReturnValue:
+    said, today = request.values, web.today()
+    day = today
+    if said.get("day"):
+        try:
+            day = rules.checked_day(web.parsed_day(said["day"], N_("Day")), today)
+        except Invalid as wrong:
+            error = error or wrong
+    what = said.get("what", "loan")
+    page = render_template(
+        "services/tally.html",
+        v=said,
+        day=day,
+        today=today,
+        what=what if what in count_rules.TALLIES else "loan",
+        whats=[(code, gettext(text)) for code, text in LABELS["tally"].items()],
+        of_documents=what in count_rules.OF_DOCUMENTS or what not in count_rules.TALLIES,
+        languages=LANGUAGES,
+        tally_of=count_rules.tally_of,
+        on_screen=what in count_rules.ON_SCREEN,
+        points=session.scalars(service_points_of(g.staff.branch.id)).all(),
+        done=web.paged(session, queries.tallies(session, g.staff.branch.id, day)),
+        error=web.translated(error) if error else "",
+    )
+    return page, error.status if error else 200

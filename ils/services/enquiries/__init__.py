@@ -1,0 +1,1 @@
+"""References, unmet requests, suggestions."""

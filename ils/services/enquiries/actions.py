@@ -1,0 +1,211 @@
+"""References and services given, refusals, suggestions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from ils import ledger
+from ils.catalog.identifiers import search_key
+from ils.catalog.models import BibliographicRecord
+from ils.catalog.records.actions import facts as record_facts
+from ils.config import Lists
+from ils.db import new_id
+from ils.errors import N_, Invalid, Refused
+from ils.ledger import Channel, Entry, Facts, Kind, Origin, ScanReused
+from ils.organisation.audit.actions import audit
+from ils.services import rules
+from ils.services.enquiries import queries
+from ils.services.enquiries.models import (
+    Enquiry,
+    EnquiryType,
+    Refusal,
+    RefusalReason,
+    Suggestion,
+    SuggestionStatus,
+)
+
+Made = TypeVar("Made")
+REFERENCES = {
+    EnquiryType.THEMATIC,
+    EnquiryType.ADDRESS,
+    EnquiryType.VERIFYING,
+    EnquiryType.FACTUAL,
+}
+ASKED_BY = (Channel.DESK, Channel.PHONE, Channel.EMAIL, Channel.SITE)
+
+
+class AlreadyTakenBack(Refused):
+    """It was taken back before."""
+
+    code = "taken_back"
+    message = N_("This was taken back already.")
+
+
+@dataclass(frozen=True)
+class EnquiryData:
+    """What the form of a reference or a service says."""
+
+    type: str
+    question: str
+    channel: str = Channel.DESK
+    language: str = "ru"
+    division: str | None = None
+    answer: str = ""
+    pages: int = 0
+
+
+def _found(first: Made | None) -> Made:
+    """What this very request made before.
+
+    Raises:
+        ScanReused: it made something else.
+    """
+    if first is None:
+        raise ScanReused
+    return first
+
+
+def _check_enquiry(data: EnquiryData, lists: Lists) -> None:
+    if data.type not in set(EnquiryType):
+        raise Invalid(N_("Type"), N_("Choose one from the list."))
+    if data.channel not in set(ASKED_BY):
+        raise Invalid(N_("Channel"), N_("Choose one from the list."))
+    if data.language not in rules.LANGUAGES:
+        raise Invalid(N_("Language"), N_("Choose one from the list."))
+    if data.division is not None and data.division not in lists.divisions:
+        raise Invalid(N_("Division"), N_("Choose one from the list."))
+
+
+def answer_enquiry(session: Session, origin: Origin, data: EnquiryData, lists: Lists) -> Enquiry:
+    """Write down a reference or a service given; a repeated request finds the first.
+
+    Raises:
+        Invalid: a field cannot be used.
+    """
+    _check_enquiry(data, lists)
+    question = rules.text_of(data.question, N_("Question"))
+    if (first := ledger.replayed(session, origin.request_id)) is not None:
+        return _found(session.scalar(queries.enquiry_of(first)))
+    type_ = EnquiryType(data.type)
+    kind = {
+        EnquiryType.CONSULTATION: Kind.CONSULTATION,
+        EnquiryType.DELIVERY: Kind.DELIVERY,
+        EnquiryType.COPY: Kind.COPY_SERVICE,
+    }.get(type_, Kind.REFERENCE)
+    facts: Facts = {
+        "language": data.language,
+        "division": data.division,
+        "pages": data.pages or None,
+    }
+    by = replace(origin, channel=Channel(data.channel))
+    detail = type_.value if type_ in REFERENCES else None
+    entry_id = ledger.record(session, kind, by, facts, detail=detail)
+    enquiry = Enquiry(
+        at=origin.at,
+        day=origin.day,
+        branch_id=origin.branch_id,
+        staff_id=origin.staff_id,
+        type=type_,
+        channel=data.channel,
+        language=data.language,
+        division=data.division,
+        question=question,
+        answer=data.answer.strip(),
+        pages=data.pages or None,
+        entry_id=entry_id,
+    )
+    session.add(enquiry)
+    session.flush()
+    return enquiry
+
+
+def refuse(
+    session: Session,
+    origin: Origin,
+    *,
+    what: str,
+    reason: str,
+    record: BibliographicRecord | None = None,
+    language: str | None = None,
+) -> Refusal:
+    """A reader went without; a repeated request finds the first.
+
+    Raises:
+        Invalid: nothing was asked, or an unknown reason.
+    """
+    if reason not in set(RefusalReason):
+        raise Invalid(N_("Reason"), N_("Choose one from the list."))
+    if language is not None and language not in rules.LANGUAGES:
+        raise Invalid(N_("Language"), N_("Choose one from the list."))
+    what = rules.text_of(record.title if record else what, N_("What was asked"))
+    if (first := ledger.replayed(session, origin.request_id)) is not None:
+        return _found(session.scalar(queries.refusal_of(first)))
+    facts: Facts = {"language": language} if record is None else record_facts(record)
+    entry_id = ledger.record(session, Kind.REFUSAL, origin, facts, detail=reason)
+    refusal = Refusal(
+        at=origin.at,
+        day=origin.day,
+        branch_id=origin.branch_id,
+        staff_id=origin.staff_id,
+        reason=reason,
+        what=what,
+        search_key=search_key(what),
+        record_id=record.id if record else None,
+        entry_id=entry_id,
+    )
+    session.add(refusal)
+    session.flush()
+    return refusal
+
+
+def take_back(session: Session, origin: Origin, done: Enquiry | Refusal) -> None:
+    """Undo an enquiry or a refusal by an opposite entry.
+
+    Raises:
+        AlreadyTakenBack: that was done before.
+    """
+    if done.undone_at is not None:
+        raise AlreadyTakenBack
+    ledger.reverse(session, session.get_one(Entry, done.entry_id), origin)
+    done.undone_at = origin.at
+
+
+def suggest(session: Session, origin: Origin, *, what: str, note: str) -> Suggestion:
+    """Write down what somebody asks the library to buy.
+
+    Raises:
+        Invalid: nothing is named.
+    """
+    what = rules.text_of(what, N_("What to buy"))
+    if (first := ledger.replayed(session, origin.request_id)) is not None:
+        return _found(session.get(Suggestion, first.act_id or 0))
+    suggestion = Suggestion(
+        id=new_id(),
+        at=origin.at,
+        day=origin.day,
+        branch_id=origin.branch_id,
+        staff_id=origin.staff_id,
+        what=what,
+        search_key=search_key(what),
+        note=note.strip(),
+        status=SuggestionStatus.NEW,
+    )
+    session.add(suggestion)
+    ledger.record(session, Kind.SUGGESTION, origin, {"act_id": suggestion.id})
+    session.flush()
+    return suggestion
+
+
+def judge_suggestion(session: Session, by: int | None, suggestion: Suggestion, status: str) -> None:
+    """Say what becomes of a suggestion.
+
+    Raises:
+        Invalid: an unknown state.
+    """
+    if status not in set(SuggestionStatus):
+        raise Invalid(N_("State"), N_("Choose one from the list."))
+    suggestion.status = status
+    audit(session, by, "suggestion.judge", suggestion.what[:60], status=status)

@@ -1,0 +1,103 @@
+"""References, unmet requests, suggestions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ils.catalog.models import FOLLOWS_RECORD
+from ils.db import Base, BigId, new_id, one_of
+
+
+class EnquiryType(StrEnum):
+    """What a reader asked for: a reference of one of four types (R12.01), or a service."""
+
+    THEMATIC = "thematic"
+    ADDRESS = "address"
+    VERIFYING = "verifying"
+    FACTUAL = "factual"
+    CONSULTATION = "consultation"
+    DELIVERY = "delivery"
+    COPY = "copy"
+
+
+class RefusalReason(StrEnum):
+    """Why a reader went without."""
+
+    ABSENT = "absent"
+    ALL_ON_LOAN = "all_on_loan"
+    WITHDRAWN = "withdrawn"
+    NO_SUCH_LANGUAGE = "no_such_language"
+    OTHER = "other"
+
+
+class SuggestionStatus(StrEnum):
+    """What acquisition makes of a suggestion."""
+
+    NEW = "new"
+    ORDERED = "ordered"
+    DECLINED = "declined"
+
+
+class Enquiry(Base):
+    """A reference, a consultation, a delivery of a document, a copy made."""
+
+    __tablename__ = "enquiry"
+    __table_args__ = (one_of("type", EnquiryType),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
+    at: Mapped[datetime]
+    day: Mapped[date] = mapped_column(index=True)
+    branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
+    staff_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff.id"))
+    type: Mapped[str]
+    channel: Mapped[str]
+    language: Mapped[str]
+    division: Mapped[str | None]
+    question: Mapped[str]
+    answer: Mapped[str] = mapped_column(default="")
+    pages: Mapped[int | None]
+    entry_id: Mapped[int] = mapped_column(BigId, ForeignKey("ledger.id"))
+    undone_at: Mapped[datetime | None]
+
+
+class Refusal(Base):
+    """A reader asked for something and went without."""
+
+    __tablename__ = "refusal"
+    __table_args__ = (one_of("reason", RefusalReason),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
+    at: Mapped[datetime]
+    day: Mapped[date] = mapped_column(index=True)
+    branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
+    staff_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff.id"))
+    reason: Mapped[str]
+    what: Mapped[str]
+    #: What was asked, as it is ranked: without case, signs and letters of another alphabet.
+    search_key: Mapped[str] = mapped_column(index=True)
+    record_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("record.id"), index=True, info=FOLLOWS_RECORD
+    )
+    entry_id: Mapped[int] = mapped_column(BigId, ForeignKey("ledger.id"))
+    undone_at: Mapped[datetime | None]
+
+
+class Suggestion(Base):
+    """Somebody asks the library to buy something."""
+
+    __tablename__ = "suggestion"
+    __table_args__ = (one_of("status", SuggestionStatus),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
+    at: Mapped[datetime]
+    day: Mapped[date]
+    branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
+    staff_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff.id"))
+    what: Mapped[str]
+    search_key: Mapped[str] = mapped_column(index=True)
+    note: Mapped[str] = mapped_column(default="")
+    status: Mapped[str] = mapped_column(default=SuggestionStatus.NEW)

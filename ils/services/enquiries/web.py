@@ -1,0 +1,129 @@
+"""References and services given; refusals; what to buy."""
+
+from __future__ import annotations
+
+from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from ils import web
+from ils.catalog import queries as catalog
+from ils.errors import N_
+from ils.organisation.staff.models import Role
+from ils.services import rules
+from ils.services.enquiries import actions
+from ils.services.enquiries import queries as enquiry_queries
+from ils.services.enquiries.actions import ASKED_BY, EnquiryData
+from ils.services.enquiries.models import Enquiry, Refusal, Suggestion
+from ils.services.pages import done, period, services
+
+MOST_SHOWN = 200
+
+
+@services.get("/enquiries")
+@web.page(Role.DESK)
+def enquiries(session: Session) -> ResponseReturnValue:
+    """References and services of the branch in a period, and the form of another."""
+    days = period()
+    found = web.paged(session, enquiry_queries.enquiries(g.staff.branch.id, days))
+    return render_template("services/enquiries.html", page=found, period=days, channels=ASKED_BY)
+
+
+@services.post("/enquiries")
+@web.page(Role.DESK, write=True)
+def add_enquiry(session: Session) -> ResponseReturnValue:
+    """Write one down."""
+    form = request.form
+    data = EnquiryData(
+        type=form.get("type", ""),
+        question=form.get("what", ""),
+        channel=form.get("channel", "desk"),
+        language=form.get("language", web.language()),
+        division=form.get("division") or None,
+        answer=form.get("answer", ""),
+        pages=rules.whole(form.get("pages", ""), N_("Pages")),
+    )
+    actions.answer_enquiry(session, web.origin(), data, web.ils().config.lists)
+    return done(gettext("Written down: %(what)s", what=data.question), "services.enquiries")
+
+
+@services.post("/enquiries/<id:enquiry_id>/undo")
+@web.page(Role.DESK, write=True)
+def undo_enquiry(session: Session, enquiry_id: int) -> ResponseReturnValue:
+    """Take one back."""
+    found = session.get(Enquiry, enquiry_id, with_for_update=True)
+    if found is None or found.branch_id != g.staff.branch.id:
+        raise rules.UnknownService
+    actions.take_back(session, web.origin(), found)
+    return redirect(url_for("services.enquiries"))
+
+
+@services.get("/refusals")
+@web.page(Role.DESK, Role.STOCK)
+def refusals(session: Session) -> ResponseReturnValue:
+    """Refusals of the branch in a period, and the form of another."""
+    days = period()
+    found = web.paged(session, enquiry_queries.refusals(g.staff.branch.id, days))
+    return render_template("services/refusals.html", page=found, period=days)
+
+
+@services.post("/refusals")
+@web.page(Role.DESK, write=True)
+def add_refusal(session: Session) -> ResponseReturnValue:
+    """A reader went without."""
+    record_id = web.form_int("record")
+    record = catalog.record(session, record_id) if record_id else None
+    refusal = actions.refuse(
+        session,
+        web.origin(),
+        what=request.form.get("what", ""),
+        reason=request.form.get("reason", ""),
+        record=record,
+        language=request.form.get("language") or None,
+    )
+    return done(gettext("Refusal written down: %(what)s", what=refusal.what), "services.refusals")
+
+
+@services.post("/refusals/<id:refusal_id>/undo")
+@web.page(Role.DESK, write=True)
+def undo_refusal(session: Session, refusal_id: int) -> ResponseReturnValue:
+    """Take one back."""
+    found = session.get(Refusal, refusal_id, with_for_update=True)
+    if found is None or found.branch_id != g.staff.branch.id:
+        raise rules.UnknownService
+    actions.take_back(session, web.origin(), found)
+    return redirect(url_for("services.refusals"))
+
+
+@services.get("/wanted")
+@web.page(Role.DESK, Role.STOCK, Role.STATISTICIAN)
+def wanted(session: Session) -> ResponseReturnValue:
+    """What was asked for in vain or suggested, most wanted first; suggestions to decide."""
+    days = period()
+    return render_template(
+        "services/wanted.html",
+        page=web.paged(session, enquiry_queries.wanted(days)),
+        suggestions=session.scalars(enquiry_queries.suggestions().limit(MOST_SHOWN)).all(),
+        period=days,
+    )
+
+
+@services.post("/wanted")
+@web.page(Role.DESK, Role.STOCK, write=True)
+def suggest(session: Session) -> ResponseReturnValue:
+    """Suggest a purchase."""
+    what, note = request.form.get("what", ""), request.form.get("note", "")
+    actions.suggest(session, web.origin(), what=what, note=note)
+    return done(gettext("Written down: %(what)s", what=what), "services.wanted")
+
+
+@services.post("/suggestions/<id:suggestion_id>")
+@web.page(Role.STOCK, Role.ADMINISTRATOR, write=True)
+def judge(session: Session, suggestion_id: int) -> ResponseReturnValue:
+    """Order what was suggested, or decline."""
+    found = session.get(Suggestion, suggestion_id)
+    if found is None:
+        raise rules.UnknownService
+    actions.judge_suggestion(session, g.staff.id, found, request.form.get("status", ""))
+    return redirect(url_for("services.wanted"))

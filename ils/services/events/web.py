@@ -1,0 +1,132 @@
+"""The register of events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from ils import web
+from ils.errors import N_, Forbidden, IlsError
+from ils.organisation.branches.queries import names_of
+from ils.organisation.staff.models import Role
+from ils.services import rules
+from ils.services.events import actions, queries
+from ils.services.events.actions import EventData
+from ils.services.events.models import Event
+from ils.services.pages import period, services
+
+TEXTS = ("title", "form", "mode", "language", "audience", "project")
+NUMBERS = {
+    "participants": N_("Participants"),
+    "views": N_("Views"),
+    "shown": N_("Documents shown"),
+    "shown_kk": N_("Shown, in Kazakh"),
+    "issued": N_("Issued"),
+    "issued_kk": N_("Issued, in Kazakh"),
+}
+SEE_ALL = {Role.STATISTICIAN, Role.ADMINISTRATOR}
+
+
+@services.get("/events")
+@web.page(Role.DESK, Role.STATISTICIAN, Role.ADMINISTRATOR)
+def events(session: Session) -> ResponseReturnValue:
+    """Events of a period: of one's branch, or of all for those who may see all."""
+    all_ = not SEE_ALL.isdisjoint(g.staff.roles) and request.args.get("branch") == "all"
+    days = period()
+    query = queries.events(None if all_ else g.staff.branch.id, days)
+    return render_template(
+        "services/events.html",
+        page=web.paged(session, query),
+        period=days,
+        may_see_all=not SEE_ALL.isdisjoint(g.staff.roles),
+        all=all_,
+        branches=names_of(session, web.language()),
+    )
+
+
+@services.get("/events/new")
+@web.page(Role.DESK)
+def new_event(session: Session) -> ResponseReturnValue:
+    """The form of an event."""
+    del session
+    return _form(None, {"day": web.today().isoformat(), "language": "kk"}, None)
+
+
+@services.post("/events/new")
+@web.page(Role.DESK, write=True)
+def add_event(session: Session) -> ResponseReturnValue:
+    """Write an event down."""
+    return _saved(session, None)
+
+
+@services.get("/events/<id:event_id>")
+@web.page(Role.DESK)
+def event(session: Session, event_id: int) -> ResponseReturnValue:
+    """The form with an event."""
+    found = _own(session, event_id)
+    values = {name: getattr(found, name) for name in ("day", *TEXTS, *NUMBERS)}
+    return _form(found, values, None)
+
+
+@services.post("/events/<id:event_id>")
+@web.page(Role.DESK, write=True)
+def save_event(session: Session, event_id: int) -> ResponseReturnValue:
+    """Change an event and its figures."""
+    return _saved(session, _own(session, event_id))
+
+
+@services.post("/events/<id:event_id>/cancel")
+@web.page(Role.DESK, write=True)
+def cancel_event(session: Session, event_id: int) -> ResponseReturnValue:
+    """Take an event back."""
+    actions.cancel_event(session, web.origin(), _own(session, event_id))
+    flash(gettext("The event and its figures were taken back; save it again to restore them."))
+    return redirect(url_for("services.events"))
+
+
+def _own(session: Session, event_id: int) -> Event:
+    found = queries.event(session, event_id)
+    if found.branch_id != g.staff.branch.id:
+        raise Forbidden(roles=g.staff.branch.code)
+    return found
+
+
+def _saved(session: Session, found: Event | None) -> ResponseReturnValue:
+    try:
+        with session.begin_nested():
+            actions.save_event(
+                session,
+                web.origin(),
+                found,
+                data=_data(),
+                lists=web.ils().config.lists,
+                timezone=g.staff.branch.timezone,
+            )
+    except IlsError as error:
+        return _form(found, request.form, error)
+    return redirect(url_for("services.events"))
+
+
+def _data() -> EventData:
+    form = request.form
+    said: dict[str, Any] = {name: form.get(name, "") for name in TEXTS}
+    said |= {name: rules.whole(form.get(name, ""), label) for name, label in NUMBERS.items()}
+    return EventData(day=web.form_day("day", N_("Day")), **said)
+
+
+def _form(
+    found: Event | None, values: Mapping[str, object], error: IlsError | None
+) -> ResponseReturnValue:
+    page = render_template(
+        "services/event.html",
+        event=found,
+        v=values,
+        numbers=NUMBERS,
+        error=web.translated(error) if error else "",
+    )
+    return page, error.status if error else 200

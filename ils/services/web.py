@@ -1,0 +1,10 @@
+"""Pages of events, enquiries, unmet requests and counts."""
+
+from ils.services.counts import web as counts
+from ils.services.enquiries import web as enquiries
+from ils.services.events import web as events
+from ils.services.pages import services
+
+__all__ = ["services"]
+#: Modules whose views are in the blueprint.
+MODULES = (counts, enquiries, events)

@@ -1,1 +1,0 @@
-"""What changes statistics: history brought in, months closed, plans and declarations made."""

@@ -1,0 +1,1 @@
+"""Closed months, their seals, kept totals."""

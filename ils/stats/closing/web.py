@@ -1,0 +1,59 @@
+"""Pages of closing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from ils import web
+from ils.organisation.staff import queries as staff_queries
+from ils.stats import pages
+from ils.stats.closing import actions as closing
+from ils.stats.closing import queries as closing_queries
+from ils.stats.closing import verification
+from ils.stats.pages import KEEPS, SEES_ALL, statistics
+
+
+@statistics.get("/closing")
+@web.page(*SEES_ALL)
+def months(session: Session) -> ResponseReturnValue:
+    """Closed months, and what speaks against closing the next one."""
+    before = (web.today().replace(day=1) - timedelta(days=1)).replace(day=1)
+    still_open = closing_queries.open_months(session, before)
+    return pages.rendered(
+        "closing",
+        page=web.paged(session, closing_queries.closed_months()),
+        month=before if still_open else None,
+        also=still_open[:-1],
+        silent=closing_queries.silent_days(session, before) if still_open else (),
+        checked=closing_queries.selfcheck(session),
+        staff={one.id: one.login for one in session.scalars(staff_queries.staff_members())},
+    )
+
+
+@statistics.post("/closing")
+@web.page(*KEEPS, write=True)
+def close(session: Session) -> ResponseReturnValue:
+    """Close a month, and those before it that are still open; the worker seals them."""
+    month = closing.parsed_month(request.form.get("month", ""))
+    accepted = request.form.get("accepted") == "1"
+    done = closing.close_month(
+        session, month, today=web.today(), staff_id=g.staff.id, accepted=accepted
+    )
+    span = f"{done[0]:%m.%Y} – {done[-1]:%m.%Y}" if len(done) > 1 else f"{done[0]:%m.%Y}"
+    flash(gettext("Closed: %(months)s", months=span))
+    return redirect(url_for("statistics.months"))
+
+
+@statistics.get("/verify")
+@web.page(*KEEPS)
+def verify(session: Session) -> ResponseReturnValue:
+    """Count all closed months again, another way."""
+    number, found = verification.verify(session)
+    sealing = len(closing_queries.unsealed(session))
+    found = [one for one in found if one.what != "seal"]
+    return pages.rendered("verified", number=number, found=found, sealing=sealing)

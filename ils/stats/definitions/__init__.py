@@ -1,0 +1,1 @@
+"""Reports as data: what is read from config/reports."""

@@ -1,0 +1,55 @@
+"""Every format a report is written in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from ils.stats.documents.text import as_csv, as_text
+
+
+@dataclass(frozen=True)
+class Format:
+    """How a format is written, and what kind of file it makes."""
+
+    write: Callable[[Mapping[str, Any], str], bytes]
+    mimetype: str
+    suffix: str
+    binary: bool = False
+
+
+def _later(module: str) -> Callable[[Mapping[str, Any], str], bytes]:
+    """A writer whose library is loaded when it is first needed: each takes megabytes."""
+
+    def write_(said: Mapping[str, Any], language: str) -> bytes:
+        done: bytes = import_module(f"ils.stats.documents.{module}").written(said, language)
+        return done
+
+    return write_
+
+
+def _json(said: Mapping[str, Any], _language: str) -> bytes:
+    return (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _text(said: Mapping[str, Any], language: str) -> bytes:
+    return (as_text(said, language) + "\n").encode()
+
+
+OFFICE = "application/vnd.openxmlformats-officedocument"
+FORMATS: Mapping[str, Format] = {
+    "json": Format(_json, "application/json", "json"),
+    "text": Format(_text, "text/plain", "txt"),
+    "csv": Format(as_csv, "text/csv", "csv"),
+    "xlsx": Format(_later("xlsx"), f"{OFFICE}.spreadsheetml.sheet", "xlsx", binary=True),
+    "docx": Format(_later("docx"), f"{OFFICE}.wordprocessingml.document", "docx", binary=True),
+    "pdf": Format(_later("pdf"), "application/pdf", "pdf", binary=True),
+}
+
+
+def write(said: Mapping[str, Any], form: str, language: str) -> bytes:
+    """The content of a report in a format; ``language``: ru or kk."""
+    return FORMATS[form].write(said, language)

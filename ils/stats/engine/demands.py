@@ -1,0 +1,85 @@
+"""What a table must ask of the ledger: kinds, facts, days. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import product
+
+from ils.clock import Period
+from ils.ledger import Kind
+from ils.stats import periods
+from ils.stats.definitions.schema import Definitions, Line, Measure, Part, Table
+from ils.stats.engine import axes
+from ils.stats.facets import columns_of
+from ils.stats.periods import Window
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What must be asked of the ledger.
+
+    Attributes:
+        columns: what entries of the kind are told apart by.
+        branches: columns that say whether an entry is of the report's branches.
+        amount: what is added up.
+        monthly: it is asked for month by month.
+    """
+
+    kind: Kind
+    columns: frozenset[str]
+    branches: frozenset[str]
+    window: Window
+    amount: str
+    monthly: bool = False
+
+
+def demands(table: Table, done: Definitions, period: Period) -> list[Demand]:
+    """What a table must ask of the ledger."""
+    found = set[Demand]()
+    for row, column in product(table.rows, table.columns):
+        measure = measure_of(row, column, table, done)
+        if measure is None:
+            continue
+        facets = axes.facets_of((row, column), done)
+        monthly = "month" in {*row.each, *column.each}
+        for part in measure.parts:
+            whole = window_of(part, row, column, period)
+            for window in periods.months(period) if monthly else [whole]:
+                found.add(_demand(part, facets, window, monthly=monthly))
+    return sorted(found, key=str)
+
+
+def _demand(part: Part, facets: frozenset[str], window: Window, *, monthly: bool) -> Demand:
+    needed = facets | {c.facet for c in part.where}
+    columns = columns_of(needed, part.by)
+    return Demand(part.kind, columns, branches_of(part), window, part.amount, monthly=monthly)
+
+
+def branches_of(part: Part) -> frozenset[str]:
+    """The columns that say whether entries are of the branches of a report."""
+    here = columns_of({"branch"}, part.by)
+    return here | columns_of({"branch"}, "other") if part.between else here
+
+
+def measure_of(row: Line, column: Line, table: Table, done: Definitions) -> Measure | None:
+    """What a cell counts; nothing if it is not a sum of entries."""
+    if not (row.counted and column.counted):
+        return None
+    key = row.measure or column.measure or table.measure
+    return done.measures[key] if key else None
+
+
+def window_of(part: Part, row: Line, column: Line, period: Period) -> Window:
+    """The days of a cell."""
+    when, back = row.when or column.when or "during", row.back + column.back
+    window = periods.window(period, when, back)
+    if row.late or column.late:
+        return replace(window, late=True)
+    if part.kind != Kind.OPENING or window.start is not None:
+        return window
+    # A balance brought in on a day is what there was before it: on that morning, and, as it
+    # says nothing of the days before, at the start of the period it was brought in.
+    if window.end >= period.start:
+        return Window(None, period.end)
+    return Window(None, window.end + timedelta(days=1))

@@ -1,0 +1,100 @@
+"""The entries behind a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, null, or_, select
+from sqlalchemy.orm import Session
+
+from ils.ledger import Entry
+from ils.stats.engine.filling import Term
+from ils.stats.engine.totals import amount_of, posted_in
+from ils.stats.facets import LANGUAGES, NONE, OTHER, PLACES, POINT_PLACES, Condition, World
+
+
+def entries(terms: Sequence[Term], world: World) -> Select[Entry, int]:
+    """Entries with what each adds to the figure; these numbers add up to it."""
+    conditions = [_condition(term, world) for term in terms]
+    shares = [
+        case((condition, term.factor * func.coalesce(amount_of(term.part.amount), 0)), else_=0)
+        for term, condition in zip(terms, conditions, strict=True)
+    ]
+    share: ColumnElement[int] = shares[0]
+    for other in shares[1:]:
+        share = share + other
+    return (
+        select(Entry, cast(share, BigInteger).label("share"))
+        .where(or_(*conditions))
+        .order_by(Entry.id)
+    )
+
+
+def sum_of(session: Session, query: Select[Entry, int]) -> int:
+    """The figure some entries add up to."""
+    inner = query.order_by(None).subquery()
+    return session.scalar(select(cast(func.coalesce(func.sum(inner.c.share), 0), BigInteger))) or 0
+
+
+def _condition(term: Term, world: World) -> ColumnElement[bool]:
+    part = term.part
+    meant = [_holds(c, part.by, world) for c in (*part.where, *term.where)]
+    inside = [Entry.kind == part.kind, posted_in(term.window), *meant]
+    if part.between:
+        if world.scope is None:
+            return and_(*inside, Entry.id < 0)  # nothing moves in or out of the whole
+        there = Entry.branch_id if part.by == "other" else Entry.other_branch_id
+        inside += [
+            _branch(part.by).in_(world.scope),
+            or_(there.is_(None), there.not_in(world.scope)),
+        ]
+    elif world.scope is not None:
+        inside.append(_branch(part.by).in_(world.scope))
+    return and_(*inside)
+
+
+def _branch(by: str) -> ColumnElement[Any]:
+    if by == "owner":
+        return func.coalesce(Entry.owner_branch_id, Entry.branch_id)
+    column: ColumnElement[Any] = getattr(Entry, PLACES[by])
+    return column
+
+
+def _holds(condition: Condition, by: str, world: World) -> ColumnElement[bool]:
+    """A condition on a facet, as `World.facet` tells its values."""
+    column = _facet(condition.facet, by, world)
+    values = set(condition.values)
+    chosen: list[ColumnElement[bool]] = []
+    if NONE in values:
+        chosen.append(column.is_(None))
+        values.discard(NONE)
+    if condition.facet == "language" and OTHER in values:
+        chosen.append(column.not_in(LANGUAGES))
+        values.discard(OTHER)
+    if values:
+        chosen.append(column.in_(sorted(values, key=str)))
+    meant = func.coalesce(or_(*chosen), False)
+    return ~meant if condition.negated else meant
+
+
+def _facet(facet: str, by: str, world: World) -> ColumnElement[Any]:
+    if facet == "branch":
+        return _branch(by)
+    if facet == "branch_type":
+        central = [id_ for id_, place in world.branches.items() if place.type == "central"]
+        return case((_branch(by).in_(central), "central"), else_="branches")
+    if facet == "place":
+        told = [
+            (Entry.service_point_id.in_(ids), place)
+            for type_, place in POINT_PLACES.items()
+            if (ids := [id_ for id_, at in world.points.items() if at.type == type_])
+        ]
+        placed: ColumnElement[Any] = case(*told) if told else null()
+        return func.coalesce(Entry.place, placed)
+    columns = {
+        "tongue": "language", "category": "patron_category", "point": "service_point_id",
+        "day": "posted", "act": "act_id",
+    }  # fmt: skip
+    column: ColumnElement[Any] = getattr(Entry, columns.get(facet, facet))
+    return column

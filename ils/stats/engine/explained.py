@@ -1,0 +1,109 @@
+"""A table in words: which entries each of its cells counts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ils.ledger import Kind
+from ils.stats.definitions.formulas import written
+from ils.stats.definitions.schema import Definitions, Line, Part, Table, input_of
+from ils.stats.engine.demands import measure_of
+from ils.stats.facets import Condition, Conditions
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What a cell shows: ``says`` is a list of sums of entries, or one other way."""
+
+    row: str
+    column: str
+    says: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line of a table or a part of one, with its key and all its conditions."""
+
+    key: str
+    line: Line
+    where: Conditions
+    part: str = ""
+
+    def of(self, key: str) -> str:
+        """Another line, as its part refers to it."""
+        return f"{key}.{self.part}" if self.part else key
+
+
+def explained(table: Table, done: Definitions) -> Iterator[Explained]:
+    """Every cell of a table; a breakdown has its facets for a key: ``<division>``."""
+    for row in _lines(table.rows, done):
+        for column in _lines(table.columns, done):
+            yield Explained(row.key, column.key, tuple(_cell(row, column, table, done)))
+
+
+def _lines(lines: tuple[Line, ...], done: Definitions) -> Iterator[_Line]:
+    for line in lines:
+        key = ".".join(f"<{facet}>" for facet in line.each) or line.key
+        yield _Line(key, line, line.where)
+        if line.subs:
+            yield _Line(f"{key}.<below>", line, line.where)
+        for part in line.parts:
+            yield _Line(f"{key}.{part}", line, (*line.where, *done.withins[part].where), part)
+
+
+def _cell(row: _Line, column: _Line, table: Table, done: Definitions) -> Iterator[str]:
+    measure = measure_of(row.line, column.line, table, done)
+    if measure is None:
+        yield _other(row, column, table)
+        return
+    for part in measure.parts:
+        yield _part(part, (*row.where, *column.where), row.line, column.line)
+
+
+def _other(row: _Line, column: _Line, table: Table) -> str:
+    if (key := input_of(row.line, column.line)) is not None:
+        return f"declared: {key}"
+    for one in (column, row):
+        if one.line.share_of:
+            return f"share of {one.of(one.line.share_of)}"
+        if one.line.formula:
+            return f"computed: {written(one.line.formula, one.of)}"
+    if row.line.plan or column.line.plan:
+        own = f"{table.plans or table.id}.{row.key}"
+        return f"plan of {column.line.plan_of or row.line.plan_of or own}"
+    return "days"
+
+
+def _part(part: Part, around: Conditions, row: Line, column: Line) -> str:
+    """``+ count of loan (material cd; language not kk), by owner branch, end``."""
+    conditions = "; ".join(_condition(one) for one in (*part.where, *around))
+    said = [
+        f"{'+' if part.sign > 0 else '−'} {part.amount} of {part.kind}",
+        f" ({conditions})" if conditions else "",
+        "" if part.by == "branch" else f", by {part.by} branch",
+        ", moves in or out of the branches only" if part.between else "",
+        *_when(part, row, column),
+    ]
+    return "".join(said)
+
+
+def _when(part: Part, row: Line, column: Line) -> Iterator[str]:
+    when, back = row.when or column.when or "during", row.back + column.back
+    if when != "during":
+        yield f", {when.replace('_', ' ')}"
+    if part.kind == Kind.OPENING and when == "start":
+        yield " (those brought in during the period too)"
+    if back:
+        yield f", {back} years back"
+    if row.late or column.late:
+        yield ", of days of closed months only"
+
+
+def _condition(one: Condition) -> str:
+    values = sorted(map(str, one.values))
+    if one.facet == "age":
+        ages = sorted(int(value) for value in values if value.isdigit())
+        if ages and ages == list(range(ages[0], ages[-1] + 1)):
+            values = [f"{ages[0]}–{ages[-1]}", *(v for v in values if not v.isdigit())]
+    return f"{one.facet} {'not ' if one.negated else ''}{', '.join(values)}"

@@ -1,0 +1,334 @@
+"""Sums of the ledger into the cells of a table. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+from ils.clock import Period
+from ils.stats import periods
+from ils.stats.definitions.formulas import Term as Formula
+from ils.stats.definitions.formulas import Value, division, evaluate, linear, names, written
+from ils.stats.definitions.schema import Definitions, Measure, Part, Table, input_of
+from ils.stats.engine import axes
+from ils.stats.engine.axes import Item, Labels, Setting
+from ils.stats.engine.counted import Counted
+from ils.stats.engine.demands import branches_of, measure_of, window_of
+from ils.stats.engine.shares import planned
+from ils.stats.facets import NONE, Conditions, World, columns_of
+from ils.stats.periods import Window
+
+#: A cell in a written formula: its row and its column.
+REFERENCE = re.compile(r"\[([^|\]]+)\|([^|\]]+)\]")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """The value of a cell.
+
+    Attributes:
+        base: what was divided by what, of a ratio.
+        formula: how it was computed from other cells, each as ``[row|column]``.
+        declared: nobody counted it, somebody said it.
+        counted: entries stand behind it.
+    """
+
+    value: Value
+    unit: str = "count"
+    base: tuple[Fraction, Fraction] | None = None
+    declared: bool = False
+    counted: bool = False
+    formula: str = ""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A share in a counted cell: entries of a part with these facets, added or taken away."""
+
+    factor: int
+    part: Part
+    where: Conditions
+    window: Window
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A table with its rows, columns and figures: (row key, column key) → figure."""
+
+    table: Table
+    rows: tuple[Item, ...]
+    columns: tuple[Item, ...]
+    #: Rows that are not shown but computed with.
+    base: tuple[Item, ...]
+    figures: Mapping[tuple[str, str], Figure]
+
+
+class Filling:
+    """Fills one table."""
+
+    def __init__(
+        self,
+        table: Table,
+        done: Definitions,
+        period: Period,
+        *,
+        world: World,
+        counted: Counted,
+        labels: Labels,
+    ) -> None:
+        self.table, self.done, self.period = table, done, period
+        self.world, self.counted = world, counted
+        self._projected: dict[
+            tuple[Part, Window, tuple[str, ...]], dict[tuple[object, ...], int]
+        ] = {}
+        self._figures: dict[tuple[str, str], Figure] = {}
+        setting = Setting(world, period, labels, self._found())
+        self.rows = {item.key: item for item in axes.items(table.rows, done, setting)}
+        self.columns = {item.key: item for item in axes.items(table.columns, done, setting)}
+
+    def fill(self) -> Filled:
+        """All its figures; lines that may be left out when empty are."""
+        shown = [row for row in self.rows.values() if not row.line.hidden]
+        base = tuple(row for row in self.rows.values() if row.line.hidden)
+        columns = tuple(column for column in self.columns.values() if not column.line.hidden)
+        for row, column in product((*shown, *base), columns):
+            self.figure(row.key, column.key)
+        rows = tuple(row for row in shown if not self._empty(row, columns))
+        columns = tuple(column for column in columns if not self._empty_column(column, rows))
+        return Filled(self.table, rows, columns, base, self._figures)
+
+    def _empty(self, row: Item, columns: Iterable[Item]) -> bool:
+        unknown = row.key.rpartition(".")[2] == NONE
+        if not (row.line.compact or unknown):
+            return False
+        return not any(self._figures[row.key, column.key].value for column in columns)
+
+    def _empty_column(self, column: Item, rows: Iterable[Item]) -> bool:
+        if NONE not in column.key.split(".") and not column.line.compact:
+            return False
+        return not any(self._figures[row.key, column.key].value for row in rows)
+
+    def figure(self, row_key: str, column_key: str) -> Figure:
+        """The figure of a cell."""
+        place = (row_key, column_key)
+        if place not in self._figures:
+            self._figures[place] = self._figure(self.rows[row_key], self.columns[column_key])
+        return self._figures[place]
+
+    def _figure(self, row: Item, column: Item) -> Figure:
+        figure = self._uncounted(row, column)
+        if figure is not None:
+            return figure
+        measure = measure_of(row.line, column.line, self.table, self.done)
+        if measure is None:
+            return Figure(None)
+        total = sum(self._sum(term) for term in self._selection(row, column, measure))
+        said = column.line.unit or row.line.unit or measure.unit
+        return Figure(Fraction(total), said, counted=True)
+
+    def _uncounted(self, row: Item, column: Item) -> Figure | None:
+        """The figure of a cell that is no sum of entries.
+
+        A column's formula goes before a row's: «% плана» of a ratio, not a ratio of «%».
+        """
+        if column.formula or column.share_of:
+            return self._of_column(row, column)
+        declared = input_of(row.line, column.line)
+        if declared is not None:
+            return self._declared(row, column, declared)
+        if row.formula or row.share_of:
+            return self._of_row(row, column)
+        if column.line.plan or row.line.plan:
+            return self._planned(row, column)
+        if column.line.days or row.line.days:
+            window = self._days(row, column)
+            first = max(window.first, self.world.began or window.first)
+            return Figure(Fraction(max((window.end - first).days, 0)))
+        return None
+
+    def _of_column(self, row: Item, column: Item) -> Figure:
+        if column.formula:
+            unit = column.line.unit or row.line.unit
+            return self._by_formula(column.formula, unit, lambda key: (row.key, key))
+        return self._share((row.key, column.share_of), (row.total_key, column.share_of))
+
+    def _of_row(self, row: Item, column: Item) -> Figure:
+        if row.formula:
+            unit = column.line.unit or row.line.unit
+            return self._by_formula(row.formula, unit, lambda key: (key, column.key))
+        return self._share((row.share_of, column.key), (row.share_of, column.total_key))
+
+    def _share(self, part: tuple[str, str], whole: tuple[str, str]) -> Figure:
+        """A part in percent of its whole."""
+        if whole[0] not in self.rows or whole[1] not in self.columns:
+            return Figure(None, "percent")
+        top, bottom = self.figure(*part).value, self.figure(*whole).value
+        if top is None or not bottom:
+            return Figure(None, "percent")
+        formula = f"100*{_cell(part)}/{_cell(whole)}"
+        return Figure(100 * top / bottom, "percent", (top, bottom), formula=formula)
+
+    def _planned(self, row: Item, column: Item) -> Figure:
+        """A plan; in a row of one branch, that branch's."""
+        if column.part:
+            return Figure(None)
+        said = column.line.plan_of or row.line.plan_of
+        of, key = said.split(".", 1) if said else (self.table.plans or self.table.id, row.key)
+        scope: Collection[Any] | None = self.world.scope
+        for condition in (*row.where, *column.where):
+            if condition.facet == "branch":
+                scope = [b for b in self.world.branches if condition.holds(b)]
+        window = self._days(row, column)
+        return Figure(planned(self.world.plans.get((of, key), {}), window, scope))
+
+    def _days(self, row: Item, column: Item) -> Window:
+        """The days of a cell that is not counted; what is for its end is for its period."""
+        when = row.line.when or column.line.when or "during"
+        back = row.line.back + column.line.back
+        return periods.window(self.period, "during" if when == "end" else when, back)
+
+    def _by_formula(
+        self, formula: Formula, unit: str | None, place: Callable[[str], tuple[str, str]]
+    ) -> Figure:
+        figures = {name: self.figure(*place(name)) for name in dict.fromkeys(names(formula))}
+
+        def value_of(name: str) -> Value:
+            return figures[name].value
+
+        value = evaluate(formula, value_of)
+        sides = division(formula)
+        base = None
+        if sides is not None and value is not None:
+            top, bottom = (evaluate(side, value_of) for side in sides)
+            base = None if top is None or bottom is None else (top, bottom)
+        return Figure(
+            value,
+            unit or _common(figures.values()),
+            base,
+            declared=any(one.declared for one in figures.values()),
+            counted=linear(formula) is not None and all(one.counted for one in figures.values()),
+            formula=written(formula, lambda name: _cell(place(name))),
+        )
+
+    def _declared(self, row: Item, column: Item, key: str) -> Figure:
+        unit = column.line.unit or row.line.unit or "count"
+        if row.part or column.part:
+            return Figure(None, unit, declared=True)
+        window = self._days(row, column)
+        value = self.world.inputs.get((key, window.first, window.end))
+        return Figure(value, unit, declared=True)
+
+    def terms(self, row_key: str, column_key: str) -> list[Term] | None:
+        """The entries of a cell, as selections; ``None`` for one that is not a sum of entries."""
+        row, column = self.rows[row_key], self.columns[column_key]
+        formula = column.formula or row.formula
+        if formula is not None:
+            factors = linear(formula)
+            if factors is None:
+                return None
+            found: list[Term] = []
+            for key, factor in factors.items():
+                place = (row_key, key) if column.formula else (key, column_key)
+                inner = self.terms(*place)
+                if inner is None:
+                    return None
+                found += [Term(t.factor * factor, t.part, t.where, t.window) for t in inner]
+            return found
+        measure = measure_of(row.line, column.line, self.table, self.done)
+        return None if measure is None else self._selection(row, column, measure)
+
+    def _selection(self, row: Item, column: Item, measure: Measure) -> list[Term]:
+        fixed = row.window or column.window
+        where = (*row.where, *column.where)
+        return [
+            Term(
+                part.sign, part, where, fixed or window_of(part, row.line, column.line, self.period)
+            )
+            for part in measure.parts
+        ]
+
+    def _sum(self, term: Term) -> int:
+        facets = tuple(sorted({c.facet for c in term.where}))
+        conditions = [(facets.index(c.facet), c) for c in term.where]
+        return term.factor * sum(
+            number
+            for values, number in self._projection(term.part, term.window, facets).items()
+            if all(c.holds(values[place]) for place, c in conditions)
+        )
+
+    def _projection(
+        self, part: Part, window: Window, facets: tuple[str, ...]
+    ) -> Mapping[tuple[object, ...], int]:
+        """Sums of a part by some facets."""
+        key = (part, window, facets)
+        if key not in self._projected:
+            self._projected[key] = self._project(part, window, facets)
+        return self._projected[key]
+
+    def _project(
+        self, part: Part, window: Window, facets: tuple[str, ...]
+    ) -> dict[tuple[object, ...], int]:
+        columns = columns_of({*facets, *(c.facet for c in part.where)}, part.by)
+        if self.world.scope is not None:
+            columns |= branches_of(part)
+        readers = [self._reader(facet, part) for facet in facets]
+        belongs = self._belonging(part)
+        sums: dict[tuple[object, ...], int] = defaultdict(int)
+        for count in self.counted.reduced(part.kind, window, columns):
+            if belongs(count.columns):
+                sums[tuple(read(count.columns) for read in readers)] += count.sums[part.amount]
+        return sums
+
+    def _reader(self, facet: str, part: Part) -> Callable[[Mapping[str, Any]], object]:
+        if facet == "kind":
+            return lambda _: part.kind.value
+        return self.world.reader(facet, part.by)
+
+    def _belonging(self, part: Part) -> Callable[[Mapping[str, Any]], bool]:
+        """What tells whether entries are of a part, and of the report's branches."""
+        meant = [(self.world.reader(c.facet, part.by), c) for c in part.where]
+        scope = self.world.scope
+        if part.between:
+            here = self.world.reader("branch", part.by)
+            there = "other_branch_id" if part.by != "other" else "branch_id"
+
+            def inside(columns: Mapping[str, Any]) -> bool:
+                return scope is not None and here(columns) in scope and columns[there] not in scope
+
+        else:
+            branch = self.world.reader("branch", part.by)
+
+            def inside(columns: Mapping[str, Any]) -> bool:
+                return scope is None or branch(columns) in scope
+
+        return lambda columns: all(c.holds(read(columns)) for read, c in meant) and inside(columns)
+
+    def _found(self) -> dict[str, set[object]]:
+        """Facet → its values among what was counted."""
+        found: dict[str, set[object]] = defaultdict(set)
+        for row, column in product(self.table.rows, self.table.columns):
+            measure = measure_of(row, column, self.table, self.done)
+            broken = {*row.each, *column.each} - {"month"}
+            if measure is None or not broken:
+                continue
+            for part in measure.parts:
+                window = window_of(part, row, column, self.period)
+                for facet in broken:
+                    values = self._projection(part, window, (facet,))
+                    found[facet] |= {value for (value,) in values}
+        return found
+
+
+def _cell(place: tuple[str, str]) -> str:
+    return f"[{place[0]}|{place[1]}]"
+
+
+def _common(figures: Iterable[Figure]) -> str:
+    """The unit of a sum: that of its parts."""
+    units = {figure.unit for figure in figures}
+    return units.pop() if len(units) == 1 else "count"

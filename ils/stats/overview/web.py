@@ -1,0 +1,47 @@
+"""The first page of statistics: this month, last year, the plan, and what needs care."""
+
+from __future__ import annotations
+
+from flask import g
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from ils import web
+from ils.stats import pages
+from ils.stats.definitions.loading import definitions
+from ils.stats.definitions.schema import Names
+from ils.stats.documents.chart import charts
+from ils.stats.documents.content import content
+from ils.stats.engine import reporting
+from ils.stats.engine.reporting import Asked
+from ils.stats.overview import queries
+from ils.stats.pages import SEES, statistics
+
+
+@statistics.get("/")
+@web.page(*SEES)
+def overview(session: Session) -> ResponseReturnValue:
+    """This month against the same days of last year and the plan, by branch; and doubts."""
+    period = queries.month_so_far(web.today())
+    branches = pages.branches_of(session, pages.place())
+    done = definitions()
+    asked = Asked(done.report("overview"), period, branches)
+    said = content(reporting.filled(session, web.ils().config.lists, done, asked), web.ils().config)
+    language = pages.language()
+    doubts = queries.doubts(session, done, period, asked.scope)
+    return pages.rendered(
+        "overview",
+        said=said,
+        period=period,
+        doubts=[(d.message, {k: _said(v, language) for k, v in d.facts.items()}) for d in doubts],
+        charts=charts(said, language),
+        reports=[r for r in done.reports.values() if r.id != "overview"],
+        where=pages.place(),
+        branch=g.staff.branch,
+        sees_all=pages.sees_all(),
+    )
+
+
+def _said(value: object, language: str) -> object:
+    """A fact of a doubt; names in the language of the page."""
+    return value[language] if isinstance(value, Names) else value

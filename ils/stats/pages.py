@@ -1,0 +1,134 @@
+"""Who may see what of statistics, and for which days."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, g, render_template, request
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from ils import web
+from ils.clock import Period
+from ils.errors import N_, Forbidden
+from ils.organisation.branches import queries as branch_queries
+from ils.organisation.branches import queries as organisation
+from ils.organisation.branches.models import Branch
+from ils.organisation.staff.models import Role
+from ils.stats.definitions.loading import definitions
+from ils.stats.documents.content import shown
+from ils.stats.engine.reporting import Asked
+from ils.stats.engine.rules import checked_period, told_period
+
+statistics = Blueprint("statistics", __name__, url_prefix="/staff/stats")
+
+#: Who sees the whole system; others see their own branch.
+SEES_ALL = (Role.STATISTICIAN, Role.DIRECTOR, Role.ADMINISTRATOR)
+SEES = (*SEES_ALL, Role.DESK, Role.SENIOR)
+#: Who plans, declares, closes.
+KEEPS = (Role.STATISTICIAN, Role.ADMINISTRATOR)
+ALL = "all"
+
+
+class OtherBranch(Forbidden):
+    """Staff of a branch see their own figures."""
+
+    code = "other_branch"
+    message = N_("You may see the figures of the branch “%(branch)s” only.")
+
+
+def sees_all() -> bool:
+    """Whether whoever is signed in sees every branch."""
+    return not g.staff.roles.isdisjoint(SEES_ALL)
+
+
+def may_keep() -> bool:
+    """Whether whoever is signed in may plan, declare and close."""
+    return not g.staff.roles.isdisjoint(KEEPS)
+
+
+def place() -> str:
+    """The ``where`` of an address: everything, or the own branch."""
+    code: str = g.staff.branch.code
+    return ALL if sees_all() else code
+
+
+def branches_of(session: Session, where: str) -> tuple[Branch, ...]:
+    """The branches an address names, ``A+B`` or ``all``; a branch's staff see their own only.
+
+    Raises:
+        UnknownBranch: no branch has the code.
+        OtherBranch: it is not one's own.
+    """
+    if not sees_all():
+        if where != g.staff.branch.code:
+            raise OtherBranch(branch=g.staff.branch.code)
+        return (session.get_one(Branch, g.staff.branch.id),)
+    if where == ALL:
+        return ()
+    return tuple(organisation.branch_by_code(session, code) for code in where.split("+"))
+
+
+def parsed_span(text: str) -> Period:
+    """The period of an address: ``2026-01-01..2026-03-31``, both days counted.
+
+    Raises:
+        Invalid: it is none.
+    """
+    first, _, last = text.partition("..")
+    return checked_period(
+        web.parsed_day(first, N_("From")), web.parsed_day(last or first, N_("To"))
+    )
+
+
+def span(period: Period) -> str:
+    """A period as an address says it."""
+    return f"{period.start}..{period.last}"
+
+
+def usual_period(report: str, today: date) -> Period:
+    """The period a report is first offered for: the running month, quarter, half-year or year."""
+    months = definitions().report(report).months or 1
+    month = (today.month - 1) // months * months + 1
+    return Period.inclusive(date(today.year, month, 1), today)
+
+
+def rendered(template: str, **values: object) -> str:
+    """A page of statistics, with what all of them need."""
+    return render_template(
+        f"stats/{template}.html",
+        language_=language(),
+        shown_figure=shown,
+        keeps=may_keep(),
+        **values,
+    )
+
+
+def language() -> str:
+    """The language of figures' names: reports have two."""
+    return "kk" if web.language() == "kk" else "ru"
+
+
+def said_branches(asked: Asked) -> str:
+    """What a report is of, in words."""
+    names = ", ".join(branch.name(web.language()) for branch in asked.branches)
+    return names or gettext("All branches")
+
+
+def asked(session: Session, report: str, days: str, where: str, by: str = "") -> Asked:
+    """What an address asks for."""
+    facets = tuple(by.split(",")) if by else ()
+    pair = (facets[0], facets[1]) if len(facets) == 2 and set(facets) <= set(FACETS) else None
+    found = definitions().report(report)
+    period = told_period(found, parsed_span(days), web.today())
+    return Asked(found, period, branches_of(session, where), pair)
+
+
+#: What loans can be cut by on the page.
+FACETS = ("division", "language", "material", "place", "category", "age", "branch", "channel")
+
+
+def form_branch(session: Session) -> Branch | None:
+    """The branch a form names; ``None``: the system."""
+    code = request.form.get("branch", "")
+    return branch_queries.branch_by_code(session, code) if code else None

@@ -1,0 +1,177 @@
+"""Pages of plans and declared values."""
+
+from __future__ import annotations
+
+from flask import flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from ils import web
+from ils.documents import spreadsheets
+from ils.errors import N_, Invalid
+from ils.organisation.branches import queries as branch_queries
+from ils.stats import pages
+from ils.stats.definitions.loading import definitions
+from ils.stats.pages import KEEPS, SEES_ALL, form_branch, statistics
+from ils.stats.plans import actions as planning
+from ils.stats.plans import queries as plan_queries
+from ils.stats.plans import rules
+from ils.stats.plans.rules import BadPlan, Planned
+from ils.stats.reports.web import file
+
+MOST_FILE = 5_000_000
+
+
+@statistics.get("/declared")
+@web.page(*SEES_ALL)
+def declared(session: Session) -> ResponseReturnValue:
+    """What nobody can count: what was said, by whom, from which source."""
+    return pages.rendered(
+        "declared",
+        inputs=[one for one in definitions().inputs.values() if not one.noted],
+        names={key: one.names for key, one in definitions().inputs.items()},
+        page=web.paged(session, plan_queries.declared_values(request.args.get("key"))),
+        branches=session.scalars(branch_queries.branches()).all(),
+    )
+
+
+@statistics.post("/declared")
+@web.page(*KEEPS, write=True)
+def declare(session: Session) -> ResponseReturnValue:
+    """Declare a value; an earlier one of the same period stays in its history."""
+    planning.declare_value(
+        session,
+        definitions(),
+        staff_id=g.staff.id,
+        key=request.form.get("key", ""),
+        day=web.form_day("day", N_("Day")),
+        value=rules.declared_number(request.form.get("value", "")),
+        source=request.form.get("source", ""),
+        branch=form_branch(session),
+    )
+    flash(gettext("Written down."))
+    return redirect(url_for("statistics.declared"))
+
+
+@statistics.get("/plans")
+@web.page(*SEES_ALL)
+def plans(session: Session) -> ResponseReturnValue:
+    """The plans of a year by quarters, and how they came to be."""
+    return _plans(session, request.args.get("year", ""), request.args.get("branch", ""))
+
+
+@statistics.post("/plans")
+@web.page(*KEEPS, write=True)
+def set_plans(session: Session) -> ResponseReturnValue:
+    """Set what differs from the plans that stand, as one version with its reason."""
+    code = request.form.get("branch", "")
+    try:
+        with session.begin_nested():
+            count, year = _set_plans(session, code)
+    except Invalid as error:
+        return _plans(session, request.form.get("year", ""), code, error), error.status
+    flash(gettext("The plan was changed: %(count)s lines.", count=count))
+    return redirect(url_for("statistics.plans", year=year, branch=code or None))
+
+
+def _set_plans(session: Session, code: str) -> tuple[int, int]:
+    year = rules.plan_year(request.form.get("year", ""))
+    branch = branch_queries.branch_by_code(session, code) if code else None
+    standing = plan_queries.standing_plans(session, year, branch.id if branch else None)
+    changed = []
+    for table, row, names in _plan_rows():
+        quarters = tuple(
+            _quarter(f"{table}.{row}.{q}", f"{names[pages.language()]}, {roman}")
+            for q, roman in enumerate(("I", "II", "III", "IV"), 1)
+        )
+        if list(quarters) != standing.get((table, row), [None] * 4):
+            changed.append(Planned(table, row, code or None, year, quarters))
+    reason = request.form.get("reason", "")
+    planning.set_plans(session, staff_id=g.staff.id, reason=reason, planned=changed)
+    return len(changed), year
+
+
+@statistics.post("/plans/file")
+@web.page(*KEEPS, write=True)
+@web.uploads(MOST_FILE)
+def import_plans(session: Session) -> ResponseReturnValue:
+    """Set plans from a table: indicator, branch, year, four quarters."""
+    uploaded = request.files.get("file")
+    known = {(table, row) for table, row, _ in _plan_rows()}
+    try:
+        with session.begin_nested():
+            rows = spreadsheets.rows(uploaded.read() if uploaded else b"")
+            read = planning.read_plans(session, known, rows)
+            reason = request.form.get("reason", "")
+            planning.set_plans(session, staff_id=g.staff.id, reason=reason, planned=read)
+    except Invalid as error:
+        return _plans(session, "", "", error), error.status
+    flash(gettext("The plan was changed: %(count)s lines.", count=len(read)))
+    return redirect(url_for("statistics.plans", year=read[0].year))
+
+
+@statistics.get("/plans/<int:year>.csv")
+@web.page(*SEES_ALL)
+def plan_template(session: Session, year: int) -> ResponseReturnValue:
+    """The plan as a table to be changed."""
+    code = request.args.get("branch", "")
+    branch = branch_queries.branch_by_code(session, code) if code else None
+    standing = plan_queries.standing_plans(session, year, branch.id if branch else None)
+    keys = [(table, row) for table, row, _ in _plan_rows()]
+    return file(planning.plan_file(keys, standing, year, code), "csv", f"plan-{year}-{code}")
+
+
+def _plans(session: Session, year_: str, code: str, error: Invalid | None = None) -> str:
+    """The page of plans; after an error, with what was typed and what is wrong with it."""
+    try:
+        year = rules.plan_year(year_) if year_ else web.today().year
+    except BadPlan as wrong:
+        year, error = web.today().year, error or wrong
+    branch = branch_queries.branch_by_code(session, code) if code else None
+    page = web.paged(session, plan_queries.plan_versions(year, branch))
+    lines = _plan_rows()
+    return pages.rendered(
+        "plans",
+        rows=lines,
+        labels={(table, row): names[pages.language()] for table, row, names in lines},
+        titles={table.id: table.names for table in definitions().tables},
+        standing=plan_queries.standing_plans(session, year, branch.id if branch else None),
+        typed=request.form if error else {},
+        year=year,
+        branch=branch,
+        branches=session.scalars(branch_queries.branches()).all(),
+        page=page,
+        changes=plan_queries.changes_of(session, [version for version, _ in page.rows]),
+        error=web.translated(error) if error else "",
+        bad=[(number, web.translated(why)) for number, why in getattr(error, "lines", ())],
+    )
+
+
+def _plan_rows() -> list[tuple[str, str, dict[str, str]]]:
+    """(table, row, its name in both languages) of everything that can be planned, by table."""
+    done, lists = definitions(), web.ils().config.lists
+    found = []
+    for table_id, key in rules.plan_keys(done, web.today(), tuple(lists.catalogues)):
+        table = done.table(table_id, web.today())
+        names = {"ru": key, "kk": key}
+        for row in table.rows if table else ():
+            base, _, part = key.rpartition(".")
+            if row.key == key:
+                names = {"ru": row.names.ru, "kk": row.names.kk}
+            elif row.key == base and part in row.parts:
+                within = done.withins[part].names
+                names = {
+                    "ru": f"{row.names.ru}, {within.ru}", "kk": f"{row.names.kk}, {within.kk}",
+                }  # fmt: skip
+        if key in lists.catalogues:
+            names = dict(lists.catalogues[key])
+        found.append((table_id, key, names))
+    return found
+
+
+def _quarter(name: str, label: str) -> int | None:
+    try:
+        return rules.plan_number(request.form.get(name, ""))
+    except BadPlan:
+        raise Invalid(label, N_("It must be a whole number, not below 0.")) from None

@@ -1,0 +1,150 @@
+"""Reports on screen: each figure opens its entries, each table can be taken along."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from urllib.parse import quote
+
+from flask import Response, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from ils import web
+from ils.clock import Period
+from ils.organisation.branches import queries as organisation
+from ils.organisation.staff.models import Role
+from ils.stats import pages
+from ils.stats.definitions.loading import definitions
+from ils.stats.documents.chart import charts
+from ils.stats.documents.content import closed, content
+from ils.stats.documents.formats import FORMATS, write
+from ils.stats.engine import entries as entry_queries
+from ils.stats.engine import reporting
+from ils.stats.engine.filling import Term
+from ils.stats.pages import FACETS, SEES, statistics
+
+FORMS = "any(json, csv, xlsx, docx, pdf)"
+EVERYTHING = "everything"
+
+
+@statistics.get("/report")
+@web.page(*SEES)
+def choose(session: Session) -> ResponseReturnValue:
+    """Lead from the form to the address of what was asked for."""
+    del session
+    name = request.args.get("report", "month")
+    usual = pages.usual_period(name, web.today())
+    first, last = request.args.get("from", ""), request.args.get("to", "")
+    days = f"{first}..{last}" if first and last else pages.span(usual)
+    period = pages.parsed_span(days)
+    where = "+".join(filter(None, request.args.getlist("branch"))) or pages.ALL
+    by = ",".join(filter(None, (request.args.get("rows"), request.args.get("columns"))))
+    table = request.args.get("table") or definitions().report(name).tables[0]
+    address = url_for(
+        "statistics.report",
+        report=name,
+        days=pages.span(period),
+        where=where if pages.sees_all() else g.staff.branch.code,
+        table=table,
+        by=by or None,
+    )
+    return redirect(address)
+
+
+@statistics.get("/<report>/<days>/<where>/<table>/")
+@web.page(*SEES)
+def report(session: Session, report: str, days: str, where: str, table: str) -> ResponseReturnValue:
+    """One table of a report, or all of them."""
+    by = request.args.get("by", "")
+    asked = pages.asked(session, report, days, where, by)
+    one = replace(asked, table=None if table == EVERYTHING else table)
+    system = web.ils()
+    done = reporting.filled(session, system.config.lists, definitions(), one)
+    said = content(done, system.config)
+    language = pages.language()
+    return pages.rendered(
+        "report",
+        said=said,
+        closed=closed(said),
+        asked=asked,
+        where_said=pages.said_branches(asked),
+        chosen={branch.id for branch in asked.branches},
+        table=table,
+        tables_=definitions().tables_of(asked.report, asked.period.last),
+        reports=definitions().reports.values(),
+        where=where if pages.sees_all() else g.staff.branch.code,
+        days=days,
+        by=by,
+        facets=FACETS,
+        charts=charts(said, language),
+        branches=session.scalars(organisation.branches()).all() if pages.sees_all() else (),
+    )
+
+
+@statistics.get(f"/<report>/<days>/<where>/report.<{FORMS}:form>")
+@web.page(*SEES)
+def download(
+    session: Session, report: str, days: str, where: str, form: str
+) -> ResponseReturnValue:
+    """A report as a file, in the language of the page or another one."""
+    asked = pages.asked(session, report, days, where, request.args.get("by", ""))
+    system = web.ils()
+    done = reporting.filled(session, system.config.lists, definitions(), asked)
+    public = request.args.get("public") == "1"
+    said = content(done, system.config, public=public)
+    wanted = request.args.get("language", "")
+    language = wanted if wanted in {"kk", "ru"} else pages.language()
+    codes = [branch.code for branch in asked.branches]
+    parts = [report, f"{asked.period.start}-{asked.period.last}", *codes, language]
+    data = write(said, form, language)
+    return file(data, form, "-".join([*parts, "public"] if public else parts))
+
+
+def _days(terms: Sequence[Term], period: Period) -> tuple[date | None, date]:
+    """The first and last day of what is counted; a balance has no first one."""
+    windows = {term.window for term in terms}
+    if len(windows) != 1:
+        return period.start, period.last
+    (window,) = windows
+    return window.start, window.end - timedelta(days=1)
+
+
+def file(data: bytes, form: str, name: str) -> Response:
+    """A file to keep."""
+    answer = Response(data, mimetype=FORMATS[form].mimetype)
+    suffix = FORMATS[form].suffix
+    plain = re.sub("-+", "-", name.encode("ascii", "ignore").decode()).strip("-") or "report"
+    whole = quote(f"{name}.{suffix}")
+    answer.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{plain}.{suffix}\"; filename*=UTF-8''{whole}"
+    )
+    return answer
+
+
+@statistics.get("/<report>/<days>/<where>/<table>/<row>/<column>")
+@web.page(*SEES)
+def entries(
+    session: Session, report: str, days: str, where: str, table: str, row: str, column: str
+) -> ResponseReturnValue:
+    """The entries behind one figure."""
+    asked = pages.asked(session, report, days, where, request.args.get("by", ""))
+    filling, world = reporting.filling(session, web.ils().config.lists, definitions(), asked, table)
+    terms = reporting.terms(filling, row, column)
+    query = entry_queries.entries(terms, world)
+    return pages.rendered("entries",
+        days=_days(terms, asked.period),
+        page=web.paged(session, query),
+        sum=entry_queries.sum_of(session, query),
+        names=(filling.table.names, filling.rows[row].names, filling.columns[column].names),
+        asked=asked,
+        where_said=pages.said_branches(asked),
+        back=url_for(
+            "statistics.report", report=report, days=days, where=where, table=table,
+            by=request.args.get("by"),
+        ),
+        branches=organisation.names_of(session, web.language()),
+        shows_loans=not g.staff.roles.isdisjoint({Role.DESK, Role.SENIOR, Role.ADMINISTRATOR}),
+    )  # fmt: skip

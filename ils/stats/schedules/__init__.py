@@ -1,0 +1,1 @@
+"""Reports prepared by themselves."""

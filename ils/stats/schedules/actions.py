@@ -1,0 +1,191 @@
+"""What the worker does for statistics: months closed and sealed, reports prepared and sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ils import clock, db, i18n, messages
+from ils.clock import Period
+from ils.config import Config
+from ils.errors import N_, IlsError, Invalid
+from ils.messages import Enclosure
+from ils.organisation.branches.models import Branch
+from ils.stats.closing.automatic import close_when_due, keep_anew, seal_closed
+from ils.stats.definitions.schema import Definitions
+from ils.stats.documents.content import content, span
+from ils.stats.documents.formats import FORMATS
+from ils.stats.engine import reporting
+from ils.stats.engine.reporting import Asked
+from ils.stats.models import SELFCHECK, WORKER, Heartbeat, PreparedReport, Schedule
+from ils.stats.schedules import rules
+
+#: What a mailed report is: every department can open and mend it.
+MAILED = "docx"
+A_DAY = timedelta(hours=24)
+BODY = N_("The report is attached. It was prepared automatically.")
+
+
+def add_schedule(
+    session: Session,
+    done: Definitions,
+    *,
+    report: str,
+    every: str,
+    language: str,
+    addresses: str,
+    days_after: int,
+    branch: Branch | None,
+    today: date,
+) -> Schedule:
+    """Have a report prepared regularly, from the last whole period on.
+
+    Raises:
+        UnknownReport: there is none.
+        Invalid: an unknown rhythm, or an address that is none.
+    """
+    done.report(report)
+    if every not in rules.EVERY:
+        raise Invalid(N_("How often"), N_("Choose one from the list."))
+    if not 1 <= days_after <= 60:
+        raise Invalid(N_("Days after"), N_("From 1 to 60."))
+    given = [one for one in map(str.strip, addresses.replace(";", ",").split(",")) if one]
+    if any(one.count("@") != 1 or any(c.isspace() for c in one) for one in given):
+        raise Invalid(N_("Addresses"), N_("Write e-mail addresses with commas between them."))
+    schedule = Schedule(
+        report=report,
+        every=every,
+        language="kk" if language == "kk" else "ru",
+        addresses=", ".join(given),
+        days_after=days_after,
+        branch_id=branch.id if branch else None,
+        since=rules.last_period(every, today).start,
+    )
+    session.add(schedule)
+    session.flush()
+    return schedule
+
+
+def stop_schedule(session: Session, schedule: Schedule, *, active: bool) -> None:
+    """Let a schedule rest, or go on; what it missed meanwhile is caught up."""
+    schedule.active = active
+    session.flush()
+
+
+@dataclass(frozen=True)
+class Due:
+    """A report that is to be prepared."""
+
+    schedule: Schedule
+    period: Period
+
+
+def due_reports(session: Session, today: date) -> list[Due]:
+    """Every report that is due and not prepared, missed ones too."""
+    found = []
+    for schedule in session.scalars(select(Schedule).where(Schedule.active)):
+        there = select(PreparedReport.start).where(PreparedReport.schedule_id == schedule.id)
+        starts = set(session.scalars(there))
+        due = rules.due_periods(schedule.every, schedule.since, today, schedule.days_after)
+        found += [Due(schedule, period) for period in due if period.start not in starts]
+    return found
+
+
+def prepared(session: Session, config: Config, done: Definitions, due: Due) -> dict[str, Any]:
+    """The content of a report; writes nothing, so that desks need not wait."""
+    branch_id = due.schedule.branch_id
+    branches = (session.get_one(Branch, branch_id),) if branch_id else ()
+    asked = Asked(done.report(due.schedule.report), due.period, branches)
+    return content(reporting.filled(session, config.lists, done, asked), config)
+
+
+def keep_report(session: Session, due: Due, said: dict[str, Any], file: Enclosure) -> None:
+    """Keep a report as it is now, and send it to its addresses."""
+    session.add(
+        PreparedReport(
+            schedule_id=due.schedule.id,
+            start=due.period.start,
+            end=due.period.end,
+            prepared_at=clock.now(),
+            content=said,
+        )
+    )
+    session.flush()
+    language = due.schedule.language
+    subject = f"{said['title'][language]}, {span(said)}"
+    for address in filter(None, due.schedule.addresses.split(", ")):
+        messages.write(
+            session, to=address, subject=subject, body=i18n.say(BODY, language), file=file
+        )
+
+
+def enclosure(due: Due, said: Mapping[str, Any]) -> Enclosure:
+    """The report as a file for its letters."""
+    form = FORMATS[MAILED]
+    name = f"{said['from']}-{said['to']}.{form.suffix}"
+    return Enclosure(name, form.mimetype, form.write(said, due.schedule.language))
+
+
+def prepare_due(sessions: db.Sessions, config: Config, done: Definitions, today: date) -> int:
+    """Prepare, keep and send what is due, each in a transaction of its own; returns how many."""
+    with db.reading(sessions) as session:
+        waiting = due_reports(session, today)
+    problems: list[Exception] = []
+    for due in waiting:
+        try:
+            with db.reading(sessions) as session:
+                said = prepared(session, config, done, due)
+            file = enclosure(due, said)
+            with db.transaction(sessions) as session:
+                keep_report(session, due, said, file)
+        except Exception as error:  # noqa: BLE001 -- one report must not stop the others
+            problems.append(error)
+    if problems:
+        raise problems[0]
+    return len(waiting)
+
+
+def beat(session: Session, problem: str = "", *, name: str = WORKER) -> None:
+    """Note that the worker (or the self-check) was there, and what was wrong."""
+    there = session.get(Heartbeat, name)
+    if there is None:
+        session.add(Heartbeat(name=name, at=clock.now(), problem=problem))
+    else:
+        there.at, there.problem = clock.now(), problem
+
+
+def selfcheck_due(session: Session) -> bool:
+    """Whether the self-check has not run for a day."""
+    there = session.get(Heartbeat, SELFCHECK)
+    return there is None or clock.now() - there.at > A_DAY
+
+
+def worker_round(sessions: db.Sessions, config: Config, done: Definitions) -> list[str]:
+    """One round of the worker; returns the codes of what could not be done.
+
+    What fails today is tried again in the next round, and stops nothing else.
+    """
+    today = clock.local_day(clock.now(), config.library.timezone)
+
+    steps: tuple[Callable[[], object], ...] = (
+        lambda: close_when_due(sessions, config, today),
+        lambda: seal_closed(sessions, done),
+        lambda: keep_anew(sessions, done),
+        lambda: prepare_due(sessions, config, done, today),
+    )
+    problems = []
+    for step in steps:
+        try:
+            step()
+        except IlsError as error:
+            problems.append(error.code)
+        except Exception as error:  # noqa: BLE001 -- one step must not stop the others, whatever it is
+            problems.append(type(error).__name__)
+    with db.transaction(sessions) as session:
+        beat(session, ", ".join(problems))
+    return problems
