@@ -25,7 +25,7 @@ from ils.services.web import services
 from ils.stats.definitions.loading import definitions
 from ils.stats.web import statistics
 
-MOST_BODY = 1_000_000  # bytes of a request: forms only; uploads set their own limit
+MAX_BODY_BYTES = 1_000_000  # bytes of a request: forms only; uploads set their own limit
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -47,8 +47,8 @@ def create_app(config: Config | None = None) -> Flask:
         SESSION_COOKIE_SECURE=config.server.https,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the sign-in
         WTF_CSRF_SSL_STRICT=config.server.https,
-        MAX_CONTENT_LENGTH=MOST_BODY,
-        MAX_FORM_MEMORY_SIZE=MOST_BODY,
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
         BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
         BABEL_DEFAULT_LOCALE=config.library.language,
         BABEL_DEFAULT_TIMEZONE=config.library.timezone,

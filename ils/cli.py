@@ -40,9 +40,9 @@ from ils.stats.models import SELFCHECK, WORKER, Heartbeat
 from ils.stats.overview.queries import worker_doubts
 from ils.stats.plans.actions import note_value
 from ils.stats.plans.queries import value_noted
-from ils.stats.schedules.actions import beat, selfcheck_due, worker_round
+from ils.stats.schedules.actions import heartbeat, selfcheck_due, worker_round
 
-LEAST_DISK_MB = 500
+MIN_DISK_MB = 500
 WORKER_SECONDS = 5
 STATISTICS_ROUNDS = 12  # letters are waited for, reports are not
 
@@ -219,7 +219,7 @@ def check(console: Console, json_: bool) -> None:
     problems: list[dict[str, object]] = []
     schema.check(engine)
     free = shutil.disk_usage(console.config.folder).free // 1_000_000
-    if free < LEAST_DISK_MB:
+    if free < MIN_DISK_MB:
         problems.append({"id": "disk", "message": f"only {free} MB are free"})
     with db.reading(console.sessions) as session:
         problems += [
@@ -251,7 +251,7 @@ def check_books(console: Console) -> None:
     with db.reading(console.sessions) as session:
         found = [finding.check for finding in selfcheck.findings(session)]
     with db.transaction(console.sessions) as session:
-        beat(session, ", ".join(found), name=SELFCHECK)
+        heartbeat(session, ", ".join(found), name=SELFCHECK)
 
 
 @stats.command()

@@ -21,7 +21,7 @@ from ils.ledger import Channel, Origin
 from ils.schema import NotMigrated
 
 
-class Place(Protocol):
+class BranchRef(Protocol):
     """A branch, as far as an act needs to know it."""
 
     @property
@@ -59,7 +59,7 @@ class Console:
         asked = (os.environ.get("LC_ALL") or os.environ.get("LANG") or "")[:2]
         return asked if asked in {"kk", "ru", "en"} else self.config.library.language
 
-    def origin(self, branch: Place, channel: Channel) -> Origin:
+    def origin(self, branch: BranchRef, channel: Channel) -> Origin:
         """An act of the command line, now, at a branch."""
         now = clock.now()
         day = clock.local_day(now, branch.timezone)

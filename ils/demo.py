@@ -43,7 +43,7 @@ PASSWORD = "sandyq-demo"  # noqa: S105 -- printed for everybody to try
 READERS = 60
 DAYS = 20
 LOANS_A_DAY = 6
-KEPT = 20
+COPIES_LENT = 20
 FIRST_NUMBER = 2_021_001
 BRANCHES = (
     ("CGB", "Центральная городская библиотека", "Орталық қалалық кітапхана", BranchType.CENTRAL),
@@ -250,7 +250,7 @@ def _lending(session: Session, console: Console, branch: Branch, readers: list[i
             continue
         for turn in range(LOANS_A_DAY):
             at = replace(_on(now, day, hour=turn), staff_id=staff.id)
-            if len(away) > KEPT:
+            if len(away) > COPIES_LENT:
                 shelf.append(away.popleft())
                 _scan(session, console, at, shelf[-1], None)
             away.append(shelf.popleft())

@@ -21,20 +21,20 @@ from ils.db import Base, BigId, new_id
 
 LEASE = timedelta(minutes=5)
 #: When it is tried again after the first, second … failure; then it is given up.
-PATIENCE = tuple(timedelta(minutes=n) for n in (1, 10, 60, 360, 1440))
-KEPT = timedelta(days=7)
-AT_ONCE = 20
+RETRY_DELAYS = tuple(timedelta(minutes=n) for n in (1, 10, 60, 360, 1440))
+RETENTION = timedelta(days=7)
+BATCH_SIZE = 20
 TIMEOUT = 20  # seconds, for a server that does not answer
 
 _due = text("sent_at IS NULL AND given_up_at IS NULL")
 
 
-class Letter(Base):
+class OutgoingMessage(Base):
     """A letter to one address; kept for some days after it was sent."""
 
-    __tablename__ = "letter"
+    __tablename__ = "outbox_message"
     __table_args__ = (
-        Index("ix_letter_due_at", "due_at", sqlite_where=_due, postgresql_where=_due),
+        Index("ix_outbox_message_due_at", "due_at", sqlite_where=_due, postgresql_where=_due),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
@@ -54,7 +54,7 @@ class Letter(Base):
 
 
 @dataclass(frozen=True)
-class Enclosure:
+class Attachment:
     """A file that goes with a letter."""
 
     name: str
@@ -62,11 +62,11 @@ class Enclosure:
     content: bytes
 
 
-def write(
-    session: Session, *, to: str, subject: str, body: str, file: Enclosure | None = None
-) -> Letter:
+def enqueue(
+    session: Session, *, to: str, subject: str, body: str, file: Attachment | None = None
+) -> OutgoingMessage:
     """Write a letter; it leaves after the transaction."""
-    letter = Letter(to=to, subject=subject, body=body, due_at=clock.now())
+    letter = OutgoingMessage(to=to, subject=subject, body=body, due_at=clock.now())
     if file is not None:
         letter.file_name, letter.file_type, letter.file = file.name, file.type, file.content
     session.add(letter)
@@ -77,31 +77,38 @@ def write(
 def send_due(sessions: db.Sessions, settings: Mail) -> int:
     """Send what is due; returns how many letters left."""
     sent = 0
-    for _ in range(AT_ONCE):
+    for _ in range(BATCH_SIZE):
         letter = _take(sessions)
         if letter is None:
             break
         problem = _send(letter, settings)
         with db.transaction(sessions) as session:
-            _note(session.get_one(Letter, letter.id), problem)
+            _note(session.get_one(OutgoingMessage, letter.id), problem)
         sent += not problem
     return sent
 
 
-def _take(sessions: db.Sessions) -> Letter | None:
+def _take(sessions: db.Sessions) -> OutgoingMessage | None:
     """A letter this worker may send now; it is nobody else's until the lease ends."""
     now = clock.now()
-    old = or_(Letter.sent_at < now - KEPT, Letter.given_up_at < now - KEPT)
-    due = select(Letter).where(_due, Letter.due_at <= now).order_by(Letter.due_at).limit(1)
+    old = or_(
+        OutgoingMessage.sent_at < now - RETENTION, OutgoingMessage.given_up_at < now - RETENTION
+    )
+    due = (
+        select(OutgoingMessage)
+        .where(_due, OutgoingMessage.due_at <= now)
+        .order_by(OutgoingMessage.due_at)
+        .limit(1)
+    )
     with db.transaction(sessions) as session:
-        session.execute(delete(Letter).where(old))
+        session.execute(delete(OutgoingMessage).where(old))
         letter = session.scalar(due.with_for_update(skip_locked=True))
         if letter is not None:
             letter.due_at, letter.tries = now + LEASE, letter.tries + 1
     return letter
 
 
-def _send(letter: Letter, settings: Mail) -> str:
+def _send(letter: OutgoingMessage, settings: Mail) -> str:
     """What went wrong; nothing if the server took it."""
     try:
         message = EmailMessage()
@@ -125,11 +132,11 @@ def _send(letter: Letter, settings: Mail) -> str:
     return ""
 
 
-def _note(letter: Letter, problem: str) -> None:
+def _note(letter: OutgoingMessage, problem: str) -> None:
     letter.problem = problem
     if not problem:
         letter.sent_at = clock.now()
-    elif letter.tries > len(PATIENCE):
+    elif letter.tries > len(RETRY_DELAYS):
         letter.given_up_at = clock.now()
     else:
-        letter.due_at = clock.now() + PATIENCE[letter.tries - 1]
+        letter.due_at = clock.now() + RETRY_DELAYS[letter.tries - 1]

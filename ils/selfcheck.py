@@ -17,11 +17,11 @@ from ils.circulation.loans.models import Loan, LoanEnd
 from ils.circulation.transit.models import Transit
 from ils.errors import N_
 from ils.holdings.items.models import Item, ItemStatus
-from ils.ledger import AMOUNTS, Books, Channel, Entry, Kind, OpeningOf
+from ils.ledger import AMOUNTS, Channel, ClosingFrontier, Entry, Kind, OpeningOf
 from ils.patrons.models import PatronYear
 from ils.patrons.queries import is_visit_making
 
-SHOWN = 20
+PREVIEW_ROWS = 20
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def _loans_without_balance() -> Select[int]:
         .group_by(Entry.loan_id)
         .subquery()
     )
-    held = case((Loan.ended_at.is_(None), Loan.copies - Loan.back), else_=0)
+    held = case((Loan.ended_at.is_(None), Loan.copies - Loan.quantity_returned), else_=0)
     return (
         select(func.coalesce(Loan.id, told.c.loan_id))
         .outerjoin_from(told, Loan, Loan.id == told.c.loan_id, full=True)
@@ -72,7 +72,7 @@ def _renewals_differ() -> Select[int]:
 
 def _shelves_differ() -> Select[int]:
     """A copy is on loan ⇔ it has an open loan."""
-    open_ = select(Loan.item_id).where(Loan.ended_at.is_(None), ~Loan.of_group)
+    open_ = select(Loan.item_id).where(Loan.ended_at.is_(None), ~Loan.is_bulk)
     on_loan = Item.status == ItemStatus.ON_LOAN
     return select(Item.id).where(
         or_(and_(on_loan, Item.id.not_in(open_)), and_(~on_loan, Item.id.in_(open_)))
@@ -109,7 +109,7 @@ def _holds_differ() -> Select[int]:
 def _too_many_of_a_group() -> Select[int]:
     """No more copies of a group are lent than it has."""
     out = (
-        select(Loan.item_id, func.sum(Loan.copies - Loan.back).label("n"))
+        select(Loan.item_id, func.sum(Loan.copies - Loan.quantity_returned).label("n"))
         .where(Loan.ended_at.is_(None))
         .group_by(Loan.item_id)
         .subquery()
@@ -226,7 +226,7 @@ def _records_uncounted() -> Select[int]:
 
 def _no_books() -> Select[int]:
     """The frontier of closed months is one row."""
-    return select(func.count(Books.id)).having(func.count(Books.id) != 1)
+    return select(func.count(ClosingFrontier.id)).having(func.count(ClosingFrontier.id) != 1)
 
 
 CHECKS: dict[str, tuple[str, Callable[[], Select[int]]]] = {
@@ -255,5 +255,5 @@ def findings(session: Session) -> list[Finding]:
     for name, (message, query) in CHECKS.items():
         ids = list(session.scalars(query()))
         if ids:
-            found.append(Finding(name, message, len(ids), tuple(ids[:SHOWN])))
+            found.append(Finding(name, message, len(ids), tuple(ids[:PREVIEW_ROWS])))
     return found

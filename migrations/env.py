@@ -21,7 +21,7 @@ from ils.patrons import models as _patrons
 from ils.services.enquiries import models as _enquiries
 from ils.services.events import models as _events
 from ils.stats import models as _stats
-from ils.web import once
+from ils.web import idempotency
 
 TABLES = (
     ledger,
@@ -41,7 +41,7 @@ TABLES = (
     _enquiries,
     _events,
     _stats,
-    once,
+    idempotency,
 )
 connection = context.config.attributes["connection"]
 context.configure(

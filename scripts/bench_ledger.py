@@ -30,7 +30,7 @@ from ils.stats.closing.automatic import seal_closed
 from ils.stats.definitions.loading import definitions
 from ils.stats.documents.content import content
 from ils.stats.engine import reporting
-from ils.stats.engine.reporting import Asked
+from ils.stats.engine.reporting import ReportRequest
 
 YEARS, FIRST = 10, 2016
 STEP = 500_000
@@ -208,7 +208,7 @@ def main() -> None:
     def measure(name: str, report: str, first: date, end: date) -> None:
         def work() -> None:
             with db.reading(sessions) as session:
-                asked = Asked(done.report(report), Period(first, end))
+                asked = ReportRequest(done.report(report), Period(first, end))
                 content(reporting.filled(session, config.lists, done, asked), config)
 
         took(name, work)

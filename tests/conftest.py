@@ -80,11 +80,13 @@ def engine(config, prepared) -> Iterator[Engine]:
 def _empty(url: str) -> None:
     """Take everything out; the ledger's triggers must be asked to look away."""
     engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
-    tables = ", ".join(t.name for t in db.Base.metadata.sorted_tables if t.name != "ledger_books")
+    tables = ", ".join(
+        t.name for t in db.Base.metadata.sorted_tables if t.name != "ledger_frontier"
+    )
     with engine.begin() as connection:
         connection.execute(text("SET session_replication_role = replica"))
         connection.execute(text(f"TRUNCATE {tables} CASCADE"))
-        connection.execute(text("UPDATE ledger_books SET first_open_day = '0001-01-01'"))
+        connection.execute(text("UPDATE ledger_frontier SET first_open_day = '0001-01-01'"))
     engine.dispose()
 
 

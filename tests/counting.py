@@ -10,7 +10,7 @@ from ils.stats.definitions.loading import definitions
 from ils.stats.documents.content import content
 from ils.stats.engine import entries as entry_queries
 from ils.stats.engine import reporting
-from ils.stats.engine.reporting import Asked
+from ils.stats.engine.reporting import ReportRequest
 from ils.stats.history.actions import check_history, import_history
 
 MARCH = Period.inclusive(date(2026, 3, 1), date(2026, 3, 31))
@@ -21,7 +21,7 @@ numbers = count(1)
 
 def asked(library, name="month", period=MARCH, *branches, by=None, table=None):
     where = tuple(library.branches[b] for b in branches)
-    return Asked(definitions().report(name), period, where, by, table)
+    return ReportRequest(definitions().report(name), period, where, by, table)
 
 
 def report(library, name="month", period=MARCH, *branches, public=False, **what):

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from ils import db, ledger
 from ils.db import new_id
-from ils.ledger import AlreadyReversed, Books, Entry, Kind
+from ils.ledger import AlreadyReversed, ClosingFrontier, Entry, Kind
 
 
 def entries(library):
@@ -21,7 +21,7 @@ def entries(library):
 
 def close_until(library, day):
     with db.transaction(library.sessions) as session:
-        session.execute(update(Books).values(first_open_day=day))
+        session.execute(update(ClosingFrontier).values(first_open_day=day))
 
 
 def test_a_reversal_is_equal_and_opposite_and_happens_once(library):
@@ -62,7 +62,7 @@ def test_an_act_of_a_closed_month_counts_on_the_first_open_day(library):
 
 def test_the_database_refuses_what_is_posted_into_a_closed_month(library):
     with db.transaction(library.sessions) as session:
-        row = ledger.row(session, Kind.REFERENCE, library.origin(), {}, count=1, detail="x")
+        row = ledger.entry_row(session, Kind.REFERENCE, library.origin(), {}, count=1, detail="x")
     close_until(library, date(2026, 4, 1))
     with pytest.raises(DatabaseError, match="closed"), db.transaction(library.sessions) as session:
         ledger.record_many(session, [row])
@@ -82,7 +82,7 @@ def test_an_entry_written_once_by_key_may_be_written_again_after_its_reversal(li
             if count:
                 ledger.record_once(session, Kind.VISIT, library.origin(), {}, key="a")
             else:
-                ledger.reverse(session, ledger.standing(session, "a"), library.origin())
+                ledger.reverse(session, ledger.entry_of_key(session, "a"), library.origin())
     assert [e.count for e in entries(library)] == [1, -1, 1]
 
 

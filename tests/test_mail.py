@@ -12,7 +12,7 @@ from trade import Browser
 
 from ils import db, messages
 from ils.app import create_app
-from ils.messages import Letter
+from ils.messages import OutgoingMessage
 from ils.organisation.staff.models import Role
 
 
@@ -74,20 +74,20 @@ def settings(config, server):
 
 def letters(sessions):
     with db.reading(sessions) as session:
-        return session.scalars(select(Letter).order_by(Letter.id)).all()
+        return session.scalars(select(OutgoingMessage).order_by(OutgoingMessage.id)).all()
 
 
 def test_a_letter_leaves_once_and_waits_while_the_server_is_down(library, server, settings):
     sessions = library.sessions
     with db.transaction(sessions) as session:
-        messages.write(session, to="reader@example.org", subject="Кітаптарыңыз", body="Абай жолы")
+        messages.enqueue(session, to="reader@example.org", subject="Кітаптарыңыз", body="Абай жолы")
     down = replace(settings, port=1)
     assert messages.send_due(sessions, down) == 0
     (waiting,) = letters(sessions)
     assert (waiting.tries, waiting.sent_at, waiting.problem) == (1, None, "ConnectionRefusedError")
     assert messages.send_due(sessions, settings) == 0  # not yet: it waits a minute
     with db.transaction(sessions) as session:
-        session.scalars(select(Letter)).one().due_at -= timedelta(minutes=2)
+        session.scalars(select(OutgoingMessage)).one().due_at -= timedelta(minutes=2)
     assert [messages.send_due(sessions, settings) for _ in range(2)] == [1, 0]
     (text,) = server.taken
     assert "To: reader@example.org" in text
@@ -96,11 +96,11 @@ def test_a_letter_leaves_once_and_waits_while_the_server_is_down(library, server
 def test_a_letter_that_cannot_be_sent_is_given_up_and_kept(library, settings):
     sessions, down = library.sessions, replace(settings, port=1)
     with db.transaction(sessions) as session:
-        messages.write(session, to="reader@example.org", subject="x", body="y")
-    for _ in range(len(messages.PATIENCE) + 1):
+        messages.enqueue(session, to="reader@example.org", subject="x", body="y")
+    for _ in range(len(messages.RETRY_DELAYS) + 1):
         messages.send_due(sessions, down)
         with db.transaction(sessions) as session:
-            session.scalars(select(Letter)).one().due_at -= timedelta(days=2)
+            session.scalars(select(OutgoingMessage)).one().due_at -= timedelta(days=2)
     (kept,) = letters(sessions)
     assert (kept.given_up_at is not None, kept.sent_at) == (True, None)
 
@@ -129,6 +129,6 @@ def test_an_address_that_is_none_stops_no_other_letter(library, server, settings
     sessions = library.sessions
     with db.transaction(sessions) as session:
         for to in ("a@[b.c", "reader@example.org"):
-            messages.write(session, to=to, subject="x", body="y")
+            messages.enqueue(session, to=to, subject="x", body="y")
     assert messages.send_due(sessions, settings) == 1
     assert [letter.problem != "" for letter in letters(sessions)] == [True, False]

@@ -25,7 +25,7 @@ from ils.circulation.policy.actions import save_rule
 from ils.config import Config
 from ils.holdings.items.actions import add_provisional_item
 from ils.holdings.items.models import Item, ItemStatus
-from ils.ledger import Channel, Entry, Origin, Place
+from ils.ledger import Channel, Entry, Origin, ServicePlace
 from ils.organisation.branches import actions as branch_actions
 from ils.organisation.branches.models import Branch
 from ils.organisation.staff import actions as staff_actions
@@ -192,7 +192,7 @@ class Desk:
     library: Library
     branch: str
     patron: int | None = None
-    place: Place = Place.HOME
+    place: ServicePlace = ServicePlace.HOME
     override: Override = field(default_factory=Override)
     returned_on: date | None = None
     channel: Channel = Channel.DESK

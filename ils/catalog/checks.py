@@ -40,7 +40,7 @@ _word = re.compile(r"[^\W\d_]{2,}")
 
 
 @dataclass(frozen=True)
-class Problem:
+class RecordFault:
     """Something to mend: a code of ``LABELS["problem"]``, where, and what was found."""
 
     code: str
@@ -53,20 +53,20 @@ def has_title(marc: MarcRecord) -> bool:
     return any(f.has_text() for f in marc.each("200"))
 
 
-def problems(marc: MarcRecord, worksheet: Worksheet, sheets: Worksheets) -> list[Problem]:
+def problems(marc: MarcRecord, worksheet: Worksheet, sheets: Worksheets) -> list[RecordFault]:
     """Everything wrong with a record, in the order of its fields."""
     found = [*_missing(marc, worksheet), *_values(marc), *_codes(marc, worksheet, sheets)]
     found += _mixed(marc)
     return sorted(found, key=lambda problem: problem.place)
 
 
-def _missing(marc: MarcRecord, worksheet: Worksheet) -> Iterator[Problem]:
+def _missing(marc: MarcRecord, worksheet: Worksheet) -> Iterator[RecordFault]:
     for tag, sub in worksheet.required():
         fields = list(marc.each(tag))
         if not any(_says(f, sub) for f in fields) and not _elsewhere(marc, tag):
-            yield Problem("missing", f"{tag}${sub.key}")
+            yield RecordFault("missing", f"{tag}${sub.key}")
     if not marc.leader[6:8].strip():
-        yield Problem("missing", "LDR")
+        yield RecordFault("missing", "LDR")
 
 
 def _says(f: Field, sub: Sub) -> bool:
@@ -83,35 +83,37 @@ def _elsewhere(marc: MarcRecord, tag: str) -> bool:
     return tag == "463" and any(marc.each("461")) and not any(marc.each("463"))
 
 
-def _values(marc: MarcRecord) -> Iterator[Problem]:
+def _values(marc: MarcRecord) -> Iterator[RecordFault]:
     for f in marc.fields:
         if f.tag == "010":
             yield from (
-                Problem("bad_isbn", "010$a", v) for v in f.all("a") if v.strip() and not isbn13(v)
+                RecordFault("bad_isbn", "010$a", v)
+                for v in f.all("a")
+                if v.strip() and not isbn13(v)
             )
         elif f.tag == "011":
             yield from (
-                Problem("bad_issn", "011$a", v)
+                RecordFault("bad_issn", "011$a", v)
                 for v in f.all("a")
                 if v.strip() and not issn_is_right(v)
             )
         elif f.tag == "225":
             wrong = (v for v in f.all("x") if v.strip() and not issn_is_right(v))
-            yield from (Problem("bad_issn", "225$x", v) for v in wrong)
+            yield from (RecordFault("bad_issn", "225$x", v) for v in wrong)
         elif f.tag == "675":
             yield from (
-                Problem("bad_udc", "675$a", v)
+                RecordFault("bad_udc", "675$a", v)
                 for v in f.all("a")
                 if v.strip() and not _udc.fullmatch(v.strip())
             )
         elif f.tag == "686" and "bbk" in f.get("2").lower():
             yield from (
-                Problem("bad_bbk", "686$a", v)
+                RecordFault("bad_bbk", "686$a", v)
                 for v in f.all("a")
                 if v.strip() and not _bbk.fullmatch(v.strip())
             )
         elif f.tag == "210":
-            yield from (Problem("bad_year", "210$d", v) for v in f.all("d") if _strange_year(v))
+            yield from (RecordFault("bad_year", "210$d", v) for v in f.all("d") if _strange_year(v))
         elif f.tag == "100":
             yield from _general(f)
 
@@ -121,18 +123,18 @@ def _strange_year(text: str) -> bool:
     return any(not 1450 <= year <= LATEST_YEAR and year != 9999 for year in years)
 
 
-def _general(f: Field) -> Iterator[Problem]:
+def _general(f: Field) -> Iterator[RecordFault]:
     text = f.get("a")
     if len(text) != CODED_WIDTHS["100"]:
-        yield Problem("bad_length", "100$a", str(len(text)))
+        yield RecordFault("bad_length", "100$a", str(len(text)))
     entered = text[:8]
     if entered.strip() and not (
         _date8.fullmatch(entered) and entered[4:6] <= "12" and entered[6:8] <= "31"
     ):
-        yield Problem("bad_date", "100$a", entered)
+        yield RecordFault("bad_date", "100$a", entered)
 
 
-def _codes(marc: MarcRecord, worksheet: Worksheet, sheets: Worksheets) -> Iterator[Problem]:
+def _codes(marc: MarcRecord, worksheet: Worksheet, sheets: Worksheets) -> Iterator[RecordFault]:
     for form in worksheet.fields():
         for sub in form.subs:
             known = sheets.lists.get(sub.list, {})
@@ -151,21 +153,21 @@ def _codes(marc: MarcRecord, worksheet: Worksheet, sheets: Worksheets) -> Iterat
                     else ""
                 )
                 if text.strip(" |") and text not in known:
-                    yield Problem("bad_code", f"{form.tag}${sub.key}", text)
+                    yield RecordFault("bad_code", f"{form.tag}${sub.key}", text)
     for f in marc.each("101"):
         for value in f.all("a", "c"):
             if len(value.strip()) != 3 or not value.strip().isalpha():
-                yield Problem("bad_code", "101$a", value)
+                yield RecordFault("bad_code", "101$a", value)
 
 
-def _mixed(marc: MarcRecord) -> Iterator[Problem]:
+def _mixed(marc: MarcRecord) -> Iterator[RecordFault]:
     """Words with letters of two alphabets: a Latin ``c`` typed in a Russian word."""
     for f in marc.each(*TEXT_FIELDS):
         for code, value in f.subfields:
             if code.isalpha():
                 words = [word for word in _word.findall(value) if _of_two_alphabets(word)]
                 if words:
-                    yield Problem("mixed_letters", f"{f.tag}${code}", ", ".join(words[:3]))
+                    yield RecordFault("mixed_letters", f"{f.tag}${code}", ", ".join(words[:3]))
 
 
 def _of_two_alphabets(word: str) -> bool:

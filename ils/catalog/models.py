@@ -25,7 +25,7 @@ class RecordState(StrEnum):
     MERGED = "merged"
 
 
-class Act(StrEnum):
+class RevisionCause(StrEnum):
     """What made a version of a record."""
 
     IMPORTED = "imported"
@@ -61,7 +61,7 @@ class FormRelation(StrEnum):
     PARALLEL = "parallel"
 
 
-class _Described:
+class RecordColumns:
     """What both kinds of records keep."""
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id, sort_order=-1)
@@ -79,7 +79,7 @@ class _Described:
     imported_revision: Mapped[int | None]
     state: Mapped[str] = mapped_column(default=RecordState.ACTIVE)
     revision: Mapped[int] = mapped_column(default=1)
-    act: Mapped[str] = mapped_column(default=Act.ADDED)
+    act: Mapped[str] = mapped_column(default=RevisionCause.ADDED)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     # A number of staff; SQLite can neither add a foreign key to a table in use nor drop it.
@@ -95,7 +95,7 @@ class _Described:
         return self.state == RecordState.ACTIVE
 
 
-class BibliographicRecord(_Described, Base):
+class BibliographicRecord(RecordColumns, Base):
     """A document as the catalogue describes it."""
 
     __tablename__ = "record"
@@ -103,7 +103,7 @@ class BibliographicRecord(_Described, Base):
         one_of("dialect", Dialect),
         one_of("material", Material),
         one_of("state", RecordState),
-        one_of("act", Act),
+        one_of("act", RevisionCause),
         Index("ix_record_isbn", "isbn"),
         Index("ix_record_issn", "issn"),
         Index("ix_record_match_key", "match_key"),
@@ -131,7 +131,7 @@ class BibliographicRecord(_Described, Base):
     search_text: Mapped[str] = mapped_column(deferred=True)
 
 
-class AuthorityRecord(_Described, Base):
+class AuthorityRecord(RecordColumns, Base):
     """A heading of a person, body, subject or place, with its references."""
 
     __tablename__ = "authority"
@@ -139,7 +139,7 @@ class AuthorityRecord(_Described, Base):
         one_of("dialect", Dialect),
         one_of("kind", AuthorityKind),
         one_of("state", RecordState),
-        one_of("act", Act),
+        one_of("act", RevisionCause),
     )
 
     kind: Mapped[str]
@@ -181,7 +181,7 @@ class Revision(Base):
     """A version that was replaced: of a bibliographic or authority record, whose id is told."""
 
     __tablename__ = "revision"
-    __table_args__ = (UniqueConstraint("subject_id", "number"), one_of("act", Act))
+    __table_args__ = (UniqueConstraint("subject_id", "number"), one_of("act", RevisionCause))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
     subject_id: Mapped[int] = mapped_column(BigId)

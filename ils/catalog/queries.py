@@ -28,8 +28,8 @@ from ils.marc.record import MarcRecord
 from ils.organisation.branches.models import Branch
 from ils.organisation.staff.models import Staff
 
-SUGGESTED = 8
-MOST_WORDS = 20
+MAX_SUGGESTIONS = 8
+MAX_WORDS = 20
 ACTIVE = BibliographicRecord.state == RecordState.ACTIVE
 
 
@@ -93,7 +93,7 @@ def matches(text: str) -> ColumnElement[bool]:
     """
     if isbn := isbn13(text):
         return BibliographicRecord.isbn == isbn
-    words = search_key(text).split()[:MOST_WORDS]
+    words = search_key(text).split()[:MAX_WORDS]
     condition: ColumnElement[bool] = BibliographicRecord.search_text.is_not(None)
     for word in words:
         condition &= BibliographicRecord.search_text.contains(f" {word}", autoescape=True)
@@ -208,7 +208,7 @@ def serials(text: str) -> Select[BibliographicRecord]:
 # Duplicates
 
 
-def doubles_of(
+def find_duplicates(
     session: Session, about: Description, *, but: int | None = None
 ) -> list[BibliographicRecord]:
     """Records that may describe the same document: ISBN, ISSN, or the whole description."""
@@ -232,10 +232,10 @@ def doubles_of(
     query = records().where(or_(*conditions))
     if but is not None:
         query = query.where(BibliographicRecord.id != but)
-    return list(session.scalars(query.limit(SUGGESTED)))
+    return list(session.scalars(query.limit(MAX_SUGGESTIONS)))
 
 
-def suspects() -> Select[int, int]:
+def duplicate_pairs() -> Select[int, int]:
     """Pairs of records (smaller id first) that look like one document and were not judged."""
     other = aliased(BibliographicRecord)
     alike = or_(
@@ -303,10 +303,10 @@ def suggestions(
         .order_by(AuthorityForm.search_key)
         .options(undefer(AuthorityRecord.marc))
     )
-    return [(a, f) for a, f in session.execute(query.limit(SUGGESTED))]
+    return [(a, f) for a, f in session.execute(query.limit(MAX_SUGGESTIONS))]
 
 
-def users_of(authority: AuthorityRecord) -> Select[BibliographicRecord]:
+def records_using(authority: AuthorityRecord) -> Select[BibliographicRecord]:
     """Records that name this heading in ``$3``."""
     linked = select(RecordLink.record_id).where(
         RecordLink.relation == "heading", RecordLink.target == authority.control_number
@@ -316,7 +316,7 @@ def users_of(authority: AuthorityRecord) -> Select[BibliographicRecord]:
 
 def catalogues_using(authority: AuthorityRecord) -> Select[str]:
     """The catalogues that have records with this heading."""
-    return users_of(authority).with_only_columns(BibliographicRecord.catalogue).distinct()
+    return records_using(authority).with_only_columns(BibliographicRecord.catalogue).distinct()
 
 
 def same_headings(kind: str, text: str, but: int | None) -> Select[AuthorityRecord]:

@@ -19,8 +19,8 @@ from ils.organisation.staff.models import Role
 cataloguing = Blueprint("cataloguing", __name__, url_prefix="/staff/catalog")
 
 CATALOGUERS = (Role.CATALOGUER, Role.ADMINISTRATOR)
-MOST_ROWS = 2000
-LONGEST_ROW = 20  # 1234|200|567
+MAX_ROWS = 2000
+MAX_ROW_LENGTH = 20  # 1234|200|567
 
 
 class BadForm(Invalid):
@@ -32,7 +32,7 @@ class BadForm(Invalid):
 
 def classes() -> Classes:
     """The library's table of classes."""
-    return classes_of(web.ils().config.lists)
+    return classes_of(web.current().config.lists)
 
 
 def sheets() -> Worksheets:
@@ -43,7 +43,7 @@ def sheets() -> Worksheets:
 def may_fill(session: Session) -> list[str]:
     """The catalogues whoever is signed in may fill."""
     branch, account = queries.catalogues_of(session, g.staff.id)
-    return rights.allowed(web.ils().config.lists.catalogues, branch, account)
+    return rights.allowed(web.current().config.lists.catalogues, branch, account)
 
 
 def check_catalogue(session: Session, catalogue: str) -> str:
@@ -52,7 +52,7 @@ def check_catalogue(session: Session, catalogue: str) -> str:
     Raises:
         NotYourCatalogue: it may not.
     """
-    every = web.ils().config.lists.catalogues
+    every = web.current().config.lists.catalogues
     try:
         rights.check(catalogue, may_fill(session), every)
     except rights.NotYourCatalogue:
@@ -60,7 +60,7 @@ def check_catalogue(session: Session, catalogue: str) -> str:
     return catalogue
 
 
-def sent(base: MarcRecord, worksheet: Worksheet) -> MarcRecord:
+def submitted_record(base: MarcRecord, worksheet: Worksheet) -> MarcRecord:
     """The record a form or the MARC view says, on top of the version it was made from.
 
     Raises:
@@ -72,7 +72,7 @@ def sent(base: MarcRecord, worksheet: Worksheet) -> MarcRecord:
     return rules.filled(base, worksheet, submitted())
 
 
-def begun() -> MarcRecord:
+def base_record() -> MarcRecord:
     """The record a form was made from: its rows say which of its fields they are.
 
     Raises:
@@ -95,14 +95,14 @@ def submitted() -> list[Submitted]:
         BadForm: they are not ours.
     """
     rows = request.form.getlist("row")
-    if len(rows) > MOST_ROWS:
+    if len(rows) > MAX_ROWS:
         raise BadForm
     said = []
     for row in rows:
         number, tag, index = ([*row.split("|"), "", ""])[:3]
         if (
             not all(part.isascii() and part.isdigit() for part in (number, tag, index or "0"))
-            or len(row) > LONGEST_ROW
+            or len(row) > MAX_ROW_LENGTH
         ):
             raise BadForm
         prefix = f"{number}."

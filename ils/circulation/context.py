@@ -8,9 +8,9 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from ils.circulation.policy.queries import terms_at
-from ils.circulation.policy.rules import Terms
+from ils.circulation.policy.rules import LoanPolicy
 from ils.config import Circulation, Config
-from ils.ledger import Origin, Place
+from ils.ledger import Origin, ServicePlace
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Desk:
     session: Session
     origin: Origin
     config: Config
-    place: Place = Place.HOME
+    place: ServicePlace = ServicePlace.HOME
     override: Override = field(default_factory=Override)
     returned_on: date | None = None
 
@@ -44,7 +44,7 @@ class Desk:
 
     def terms(
         self, category: str, *materials: str | None, branch_id: int | None = None
-    ) -> tuple[Terms, ...]:
+    ) -> tuple[LoanPolicy, ...]:
         """What holds for a reader of a category, for each of the materials (`None`: for all)."""
         branch_id = branch_id or self.origin.branch_id
         return terms_at(self.session, self.config, branch_id, category, *materials)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 
-LONGEST = 80
+MAX_LENGTH = 80
 
 _digits = str.maketrans('"әіңғ,.үұқөһ', "1234567890-=")
 _cyrillic_keys = "йцукенгшщзхъфывапролджэячсмитьбюё"
@@ -24,7 +24,7 @@ def cleaned(code: str) -> str:
     """A code without blanks at its ends, line ends, invisible and full-width characters."""
     text = unicodedata.normalize("NFKC", code)
     text = "".join(c for c in text if unicodedata.category(c) not in {"Cc", "Cf"})
-    return text.strip()[:LONGEST]
+    return text.strip()[:MAX_LENGTH]
 
 
 def readings(code: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ils import web
 from ils.circulation.context import Desk, Override
 from ils.errors import N_, Invalid
-from ils.ledger import Channel, Place
+from ils.ledger import Channel, ServicePlace
 from ils.organisation.branches.models import PointType, ServicePoint
 from ils.organisation.branches.rules import PLACES
 from ils.organisation.staff.models import Role
@@ -27,9 +27,9 @@ def the_desk(session: Session) -> Desk:
     Raises:
         Invalid: the service point is not of this branch.
     """
-    form, origin, place = request.form, web.origin(), Place.HOME
+    form, origin, place = request.form, web.origin(), ServicePlace.HOME
     if form.get("point") == READING_ROOM:
-        place = Place.READING_ROOM
+        place = ServicePlace.READING_ROOM
     elif point_id := web.form_int("point"):
         point = session.get(ServicePoint, point_id)
         if point is None or point.branch_id != g.staff.branch.id:
@@ -39,7 +39,7 @@ def the_desk(session: Session) -> Desk:
     returned_on = (
         web.form_day("returned_on", N_("Returned on")) if form.get("returned_on") else None
     )
-    return Desk(session, origin, web.ils().config, place, _override(), returned_on)
+    return Desk(session, origin, web.current().config, place, _override(), returned_on)
 
 
 def _override() -> Override:

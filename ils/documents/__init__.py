@@ -15,7 +15,7 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Text:
+class Paragraph:
     """A paragraph; a small one is a note."""
 
     text: str
@@ -23,7 +23,7 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Grid:
+class Table:
     """A table of texts; the first column holds names, the others numbers.
 
     Attributes:
@@ -35,4 +35,4 @@ class Grid:
     levels: Sequence[int]
 
 
-Block = Heading | Text | Grid
+Block = Heading | Paragraph | Table

@@ -36,7 +36,7 @@ class BadBarcode(Invalid):
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Label:
     """Something to print: size in millimetres, a code, and lines of text above it."""
 
     width: int
@@ -45,24 +45,24 @@ class Sheet:
     lines: Sequence[str]
 
 
-def card(code: str, library: str, name: str, until: str) -> Sheet:
+def card(code: str, library: str, name: str, until: str) -> Label:
     """A reader card of the size of a bank card."""
-    return Sheet(86, 54, code, (library, name, until))
+    return Label(86, 54, code, (library, name, until))
 
 
-def label(code: str, owner: str, shelf_mark: str, title: str) -> Sheet:
+def label(code: str, owner: str, shelf_mark: str, title: str) -> Label:
     """A label for a copy."""
-    return Sheet(58, 30, code, (owner, shelf_mark, title))
+    return Label(58, 30, code, (owner, shelf_mark, title))
 
 
-def png(sheet: Sheet) -> bytes:
+def png(sheet: Label) -> bytes:
     """One sheet as a PNG of 300 dpi."""
     out = io.BytesIO()
     draw(sheet).save(out, "PNG", dpi=(DPI, DPI))
     return out.getvalue()
 
 
-def pdf(sheets: Sequence[Sheet]) -> bytes:
+def pdf(sheets: Sequence[Label]) -> bytes:
     """A PDF with a page for each sheet."""
     first, *rest = [draw(sheet) for sheet in sheets]
     out = io.BytesIO()
@@ -70,7 +70,7 @@ def pdf(sheets: Sequence[Sheet]) -> bytes:
     return out.getvalue()
 
 
-def a4(sheets: Sequence[Sheet]) -> bytes:
+def a4(sheets: Sequence[Label]) -> bytes:
     """A PDF of A4 pages with as many sheets on each as fit; all are of one size."""
     width, height = round(210 * MM), round(297 * MM)
     pictures = [draw(sheet) for sheet in sheets]
@@ -98,7 +98,7 @@ def read(image: bytes) -> list[str]:
         return [found.data.decode("utf-8", "replace") for found in pyzbar.decode(picture)]
 
 
-def draw(sheet: Sheet) -> Image.Image:
+def draw(sheet: Label) -> Image.Image:
     """The sheet as a picture.
 
     Raises:

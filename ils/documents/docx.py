@@ -13,7 +13,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from ils.documents import Block, Grid, Heading, Text
+from ils.documents import Block, Heading, Paragraph, Table
 
 FONT = "Times New Roman"
 INDENT = "    "
@@ -36,7 +36,7 @@ def document(
     for block in blocks:
         if isinstance(block, Heading):
             made.add_heading(_clean(block.text), level=block.level)
-        elif isinstance(block, Text):
+        elif isinstance(block, Paragraph):
             run = made.add_paragraph().add_run(_clean(block.text))
             run.font.size = Pt(9) if block.small else None
         else:
@@ -46,7 +46,7 @@ def document(
     return out.getvalue()
 
 
-def _grid(made: Any, grid: Grid) -> None:
+def _grid(made: Any, grid: Table) -> None:
     table = made.add_table(rows=1, cols=len(grid.head), style="Table Grid")
     _row(table.rows[0], grid.head)
     repeated = OxmlElement("w:tblHeader")

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from reportlab import platypus
 from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ParagraphStyle
@@ -16,10 +17,10 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, SimpleDocTemplate, Spacer, TableStyle
 from reportlab.platypus.doctemplate import LayoutError
 
-from ils.documents import Block, Heading, Text
+from ils.documents import Block, Heading, Paragraph
 from ils.errors import Unavailable
 
 FOLDER = Path("/usr/share/fonts/truetype/dejavu")
@@ -71,7 +72,7 @@ def _draw(canvas: Canvas, card: Card) -> None:
     lines += [(card.tracings, SECOND, FONT)] if card.tracings else []
     paragraphs = [
         (
-            Paragraph(
+            platypus.Paragraph(
                 escape(text),
                 ParagraphStyle(
                     "c", fontName=font, fontSize=8, leading=9.6, firstLineIndent=8 if n else 0
@@ -151,16 +152,16 @@ NAMES = 0.34  # of the width, for the names of rows
 
 def _flow(block: Block, width: float) -> list[Flowable]:
     if isinstance(block, Heading):
-        return [Paragraph(escape(block.text), HEADS[block.level])]
-    if isinstance(block, Text):
-        return [Paragraph(escape(block.text), SMALL if block.small else PLAIN)]
-    rows = [[Paragraph(escape(text), CELL) for text in block.head]]
+        return [platypus.Paragraph(escape(block.text), HEADS[block.level])]
+    if isinstance(block, Paragraph):
+        return [platypus.Paragraph(escape(block.text), SMALL if block.small else PLAIN)]
+    rows = [[platypus.Paragraph(escape(text), CELL) for text in block.head]]
     for cells, level in zip(block.rows, block.levels, strict=True):
-        name = Paragraph("&nbsp;" * 4 * level + escape(cells[0]), CELL)
-        rows.append([name, *(Paragraph(escape(text), NUMBER) for text in cells[1:])])
+        name = platypus.Paragraph("&nbsp;" * 4 * level + escape(cells[0]), CELL)
+        rows.append([name, *(platypus.Paragraph(escape(text), NUMBER) for text in cells[1:])])
     numbers = max(1, len(block.head) - 1)
     widths = [width * NAMES, *[width * (1 - NAMES) / numbers] * (len(block.head) - 1)]
-    table = Table(rows, colWidths=widths, repeatRows=1)
+    table = platypus.Table(rows, colWidths=widths, repeatRows=1)
     table.setStyle(
         TableStyle([
             ("GRID", (0, 0), (-1, -1), 0.4, "#777777"),

@@ -12,7 +12,7 @@ from zipfile import BadZipFile
 
 from ils.errors import N_, Invalid
 
-MOST_ROWS = 200_000
+MAX_ROWS = 200_000
 CODINGS = ("utf-8-sig", "cp1251")
 
 
@@ -44,8 +44,8 @@ def _of_workbook(data: bytes) -> Iterator[list[str]]:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         for number, row in enumerate(sheet.iter_rows(values_only=True)):
-            if number > MOST_ROWS:
-                raise NotTable(why=f"> {MOST_ROWS}")
+            if number > MAX_ROWS:
+                raise NotTable(why=f"> {MAX_ROWS}")
             yield [_text(cell) for cell in row]
     except (
         InvalidFileException,
@@ -94,7 +94,7 @@ def _of_csv(data: bytes) -> Iterator[list[str]]:
         raise NotTable(why=str(error)) from error
 
 
-def written_csv(head: Sequence[str], body: Sequence[Sequence[str]]) -> bytes:
+def as_csv(head: Sequence[str], body: Sequence[Sequence[str]]) -> bytes:
     """A CSV that spreadsheet programs open as it is."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";")

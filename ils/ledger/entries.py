@@ -75,7 +75,7 @@ class Origin:
 
     def also(self, name: str) -> Origin:
         """The same act's further entry: its id follows from the request's."""
-        return replace(self, request_id=companion_id(self.request_id, name))
+        return replace(self, request_id=derived_request_id(self.request_id, name))
 
     def as_of(self, entry: Entry) -> Origin:
         """A correction of an entry: on its day, by its channel, so that both add up to nothing."""
@@ -87,7 +87,7 @@ class Origin:
         return replace(self, service_point_id=service_point_id)
 
 
-def companion_id(request_id: UUID, name: str) -> UUID:
+def derived_request_id(request_id: UUID, name: str) -> UUID:
     """The id of a further entry of the same act."""
     return uuid5(request_id, name)
 
@@ -147,10 +147,10 @@ class Entry(Base):
     detail: Mapped[str | None]
 
 
-class Books(Base):
+class ClosingFrontier(Base):
     """The frontier of the closed months; one row. Nothing can be posted before it."""
 
-    __tablename__ = "ledger_books"
+    __tablename__ = "ledger_frontier"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -160,8 +160,8 @@ class Books(Base):
 # Statements of every scan, built once: building one costs more than running it.
 _undoing = aliased(Entry)
 _BY_REQUEST = (
-    select(Books.first_open_day, Entry)
-    .select_from(Books)
+    select(ClosingFrontier.first_open_day, Entry)
+    .select_from(ClosingFrontier)
     .outerjoin(Entry, Entry.request_id == bindparam("request_id"))
 )
 _WITH_REVERSAL = (
@@ -169,7 +169,7 @@ _WITH_REVERSAL = (
     .outerjoin(_undoing, _undoing.reverses_id == Entry.id)
     .where(Entry.request_id == bindparam("request_id"))
 )
-_FIRST_OPEN_DAY = select(Books.first_open_day)
+_FIRST_OPEN_DAY = select(ClosingFrontier.first_open_day)
 
 
 class ScanReused(Invalid):
@@ -224,7 +224,7 @@ def reverse(session: Session, entry: Entry, origin: Origin) -> int:
     return _add(session, Kind(entry.kind), place, {**values, "reverses_id": entry.id})
 
 
-def replayed(session: Session, request_id: UUID) -> Entry | None:
+def entry_of_request(session: Session, request_id: UUID) -> Entry | None:
     """The entry this very request has already made, when it arrives twice."""
     first_open_day, entry = session.execute(_BY_REQUEST, {"request_id": request_id}).one()
     session.info["first_open_day"] = first_open_day  # asked for on the way, see `posted`
@@ -251,7 +251,7 @@ def record_once(
     return record(session, kind, replace(origin, request_id=request_id), facts)
 
 
-def standing(session: Session, key: str) -> Entry | None:
+def entry_of_key(session: Session, key: str) -> Entry | None:
     """The entry that `record_once` wrote with this key and nobody reversed."""
     entry_id = _keyed(session, key)[1]
     return None if entry_id is None else session.get(Entry, entry_id)
@@ -271,10 +271,12 @@ def _keyed(session: Session, key: str) -> tuple[UUID, int | None]:
 def record_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add many entries at once; each row has every column but ``id`` and ``recorded_at``."""
     moment = clock.now()
-    bulk_insert(session, Entry, [{**row, "id": new_id(), "recorded_at": moment} for row in rows])
+    bulk_insert(
+        session, Entry, [{**entry_row, "id": new_id(), "recorded_at": moment} for entry_row in rows]
+    )
 
 
-def row(
+def entry_row(
     session: Session,
     kind: Kind,
     origin: Origin,
@@ -304,7 +306,11 @@ def close_until(session: Session, day: date) -> None:
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("LOCK TABLE ledger IN SHARE ROW EXCLUSIVE MODE"))
-    forward = update(Books).where(Books.first_open_day < day).values(first_open_day=day)
+    forward = (
+        update(ClosingFrontier)
+        .where(ClosingFrontier.first_open_day < day)
+        .values(first_open_day=day)
+    )
     session.execute(forward)
     session.info.pop("first_open_day", None)
 

@@ -77,7 +77,7 @@ class Channel(StrEnum):
     SYSTEM = "system"
 
 
-class Place(StrEnum):
+class ServicePlace(StrEnum):
     """Where a document was given to a reader."""
 
     HOME = "home"

@@ -12,7 +12,7 @@ from ils.marc.record import Field, MarcRecord
 GROUPS = {"u", "c", "r"}  # statuses of 910^A for copies without numbers of their own
 BOUND_IN = "p"  # an issue bound into a file: not a copy of its own
 
-LONGEST_NUMBER = 10  # digits: longer ones are no prices and no counts
+MAX_DIGITS = 10  # digits: longer ones are no prices and no counts
 
 _price = re.compile(r"[0-9]+(?:[.,][0-9]{1,2})?")
 
@@ -76,14 +76,14 @@ def price_in_tiyn(text: str) -> int | None:
     (750, 143600, None)
     """
     match = _price.search(text.replace(" ", "").replace("\xa0", ""))
-    if match is None or len(match.group()) > LONGEST_NUMBER:
+    if match is None or len(match.group()) > MAX_DIGITS:
         return None
     return int(Decimal(match.group().replace(",", ".")) * 100)
 
 
 def _number(text: str) -> int:
     text = text.strip()
-    sane = text.isascii() and text.isdigit() and len(text) < LONGEST_NUMBER
+    sane = text.isascii() and text.isdigit() and len(text) < MAX_DIGITS
     return max(1, int(text)) if sane else 1
 
 

@@ -35,7 +35,7 @@ TYPOGRAPHY = "«»—–…№“”„’‘ \u00ad°§©®•·"
 CANDIDATES = ("cp1251", "kz1048", "ptcp154", "koi8-r", "cp866")
 NAMES = ("utf-8", *CANDIDATES, "marc-8")
 #: Bytes that are no UTF-8, to letters that are: a damaged file has few.
-MOST_DAMAGE = 0.05
+MAX_DAMAGE = 0.05
 SAMPLE = 2_000_000
 FEW_HIGH_BYTES = 20
 #: A word in capitals weighs a little less than the same in small letters.
@@ -79,7 +79,7 @@ def detect(records: Sequence[bytes], *, latin: bool = False, declared: str = "")
     if not _high.search(sample):
         return "utf-8", "ASCII only"
     letters, others = _utf8_balance(sample)
-    if letters and others <= MOST_DAMAGE * letters:
+    if letters and others <= MAX_DAMAGE * letters:
         valid = sum(map(_is_utf8, records))
         return "utf-8", f"{valid} of {len(records)} records are valid UTF-8"
     if latin and _looks_marc8(sample):

@@ -19,7 +19,7 @@ LEADER = 24
 ENTRY = 12
 BETWEEN_RECORDS = b"\r\n\x1a\x00\t"
 BOM = b"\xef\xbb\xbf"
-MOST_IN_FIELD, MOST_IN_RECORD = 9_999, 99_999
+MAX_IN_FIELD, MAX_IN_RECORD = 9_999, 99_999
 CISIS_LINE = 80
 #: Cyrillic letters typed for the Latin codes they look like.
 LOOK_ALIKE_CODES = str.maketrans("аесорхукмтнвАЕСОРХУКМТНВі", "aecopxykmthbaecopxykmthbi")
@@ -264,7 +264,7 @@ def write(marc: MarcRecord, encode: Encoder, *, tail: str) -> bytes:
     directory, body = bytearray(), bytearray()
     for f in marc.fields:
         raw = encode(_raw(f)) + FIELD_END
-        if len(raw) > MOST_IN_FIELD:
+        if len(raw) > MAX_IN_FIELD:
             raise TooLong(f"field {f.tag}: {len(raw)} bytes")
         if len(f.tag) != len("200") or not f.tag.isascii():
             raise TooLong(f"field {f.tag}: the tag must be three ASCII characters")
@@ -272,7 +272,7 @@ def write(marc: MarcRecord, encode: Encoder, *, tail: str) -> bytes:
         body += raw
     base = LEADER + len(directory) + 1
     length = base + len(body) + 1
-    if length > MOST_IN_RECORD:
+    if length > MAX_IN_RECORD:
         raise TooLong(f"record: {length} bytes")
     said = marc.leader.ljust(LEADER)
     ending = said[17:20] + tail[3:] if said[17:24].strip() else tail

@@ -20,7 +20,7 @@ CONTROL_64, LEADER_64, ENTRY_64, XREF_64 = 36, 32, 12, 12
 LEADER_32, ENTRY_32, BLOCK = 18, 6, 512
 POINTERS = 127
 DELETED = 1 | 2 | 4  # logically, physically, absent
-LARGEST = 10_000_000
+MAX_RECORD_BYTES = 10_000_000
 
 
 def looks_like(path: Path) -> bool:
@@ -34,7 +34,7 @@ def is_64(master: bytes) -> bool:
         return False
     mfn, length, _, _, base, count, _, _ = struct.unpack_from(">8I", master, CONTROL_64)
     whole = LEADER_64 + int(count) * ENTRY_64 <= base
-    return bool(whole and mfn > 0 and LEADER_64 <= base <= length < LARGEST)
+    return bool(whole and mfn > 0 and LEADER_64 <= base <= length < MAX_RECORD_BYTES)
 
 
 def split(path: Path) -> tuple[Iterator[Chunk], str]:
@@ -76,7 +76,7 @@ def _records_64(
         _, length, _, _, base, count, _, status = struct.unpack_from(">8I", master, offset)
         if status & DELETED:
             continue
-        if not 0 < length < LARGEST or base > length:
+        if not 0 < length < MAX_RECORD_BYTES or base > length:
             yield offset, []  # named as a record without fields
             continue
         yield offset, _fields(master, offset, base, length, count, ">III", ENTRY_64, LEADER_64)
@@ -86,7 +86,7 @@ def _walk_64(master: bytes) -> Iterator[int]:
     offset = CONTROL_64
     while offset <= len(master) - LEADER_64:
         length = struct.unpack_from(">I", master, offset + 4)[0]
-        if not LEADER_64 <= length < LARGEST:
+        if not LEADER_64 <= length < MAX_RECORD_BYTES:
             return
         yield offset
         offset += length

@@ -18,7 +18,7 @@ SAMPLE_RECORDS = 200
 AUTHORITY_TYPES = "xyz"
 
 
-class Form(StrEnum):
+class FileForm(StrEnum):
     """The container of a file."""
 
     ISO2709 = "iso2709"
@@ -43,7 +43,7 @@ class NotRecords(Invalid):
 class Source:
     """What a file was found, or said, to be."""
 
-    form: Form
+    form: FileForm
     dialect: Dialect
     encoding: str
     why: str
@@ -65,20 +65,20 @@ class ReadRecord:
     dialect: Dialect = Dialect.UNIMARC
 
 
-SPLIT: dict[Form, Callable[[bytes], Iterator[Chunk]]] = {
-    Form.ISO2709: iso2709.split,
-    Form.IRBIS_ISO: iso2709.split,
-    Form.IRBIS_TEXT: irbis.split,
-    Form.MARCXML: xml.split,
-    Form.CSV: table.split,
+SPLIT: dict[FileForm, Callable[[bytes], Iterator[Chunk]]] = {
+    FileForm.ISO2709: iso2709.split,
+    FileForm.IRBIS_ISO: iso2709.split,
+    FileForm.IRBIS_TEXT: irbis.split,
+    FileForm.MARCXML: xml.split,
+    FileForm.CSV: table.split,
 }
-PARSE: dict[Form, Callable[[bytes, Decoder], tuple[MarcRecord, list[str]]]] = {
-    Form.ISO2709: iso2709.parse,
-    Form.IRBIS_ISO: iso2709.parse,
-    Form.IRBIS_TEXT: irbis.parse,
-    Form.IRBIS_MST: irbis.parse,
-    Form.MARCXML: xml.parse,
-    Form.CSV: table.parse,
+PARSE: dict[FileForm, Callable[[bytes, Decoder], tuple[MarcRecord, list[str]]]] = {
+    FileForm.ISO2709: iso2709.parse,
+    FileForm.IRBIS_ISO: iso2709.parse,
+    FileForm.IRBIS_TEXT: irbis.parse,
+    FileForm.IRBIS_MST: irbis.parse,
+    FileForm.MARCXML: xml.parse,
+    FileForm.CSV: table.parse,
 }
 
 
@@ -92,13 +92,13 @@ def examine_file(
     """
     if path.is_dir():
         raise NotRecords(file=path.name)
-    if form == Form.IRBIS_MST or (form == "auto" and mst.looks_like(path)):
+    if form == FileForm.IRBIS_MST or (form == "auto" and mst.looks_like(path)):
         records, letters = mst.split(path)
         chunks = list(records)
         if not chunks:
             raise NotRecords(file=path.name)
         said = letters if encoding == "auto" else encoding
-        source = Source(Form.IRBIS_MST, Dialect.IRBIS, said, "the name ends in .mst")
+        source = Source(FileForm.IRBIS_MST, Dialect.IRBIS, said, "the name ends in .mst")
     else:
         data = path.read_bytes()
         source, chunks = examine(data, path.name, form=form, dialect=dialect, encoding=encoding)
@@ -121,16 +121,16 @@ def examine(
     Raises:
         NotRecords: it is nothing we can read.
     """
-    found = Form(form) if form != "auto" else _form(data)
+    found = FileForm(form) if form != "auto" else _form(data)
     chunks = list(SPLIT[found](data)) if found in SPLIT else []
     if found is None or not chunks:
         raise NotRecords(file=file)
     sample = _sample(found, chunks)
-    if form == "auto" and found is Form.ISO2709 and not sample:
+    if form == "auto" and found is FileForm.ISO2709 and not sample:
         raise NotRecords(file=file)
     meaning, why = _dialect(found, sample)
-    if found is Form.ISO2709 and meaning is Dialect.IRBIS:
-        found = Form.IRBIS_ISO
+    if found is FileForm.ISO2709 and meaning is Dialect.IRBIS:
+        found = FileForm.IRBIS_ISO
     if dialect != "auto":
         meaning = Dialect.UNIMARC if dialect == "rusmarc" else Dialect(dialect)
         why = "the dialect as told"
@@ -169,18 +169,18 @@ def is_authority(marc: MarcRecord) -> bool:
     return marc.leader[6:7] in AUTHORITY_TYPES and marc.leader[6:7] != ""
 
 
-def _form(data: bytes) -> Form | None:
+def _form(data: bytes) -> FileForm | None:
     if xml.looks_like(data):
-        return Form.MARCXML
+        return FileForm.MARCXML
     if irbis.looks_like(data):
-        return Form.IRBIS_TEXT
+        return FileForm.IRBIS_TEXT
     if table.looks_like(data):
-        return Form.CSV
+        return FileForm.CSV
     head = data[:1_000_000]
-    return Form.ISO2709 if iso2709.FIELD_END in head or iso2709.RECORD_END in head else None
+    return FileForm.ISO2709 if iso2709.FIELD_END in head or iso2709.RECORD_END in head else None
 
 
-def _sample(form: Form, chunks: list[Chunk]) -> list[MarcRecord]:
+def _sample(form: FileForm, chunks: list[Chunk]) -> list[MarcRecord]:
     """Some records read as Latin-1: enough to see tags and ASCII."""
     records = []
     for chunk in chunks[:SAMPLE_RECORDS]:
@@ -191,14 +191,14 @@ def _sample(form: Form, chunks: list[Chunk]) -> list[MarcRecord]:
     return records
 
 
-def _dialect(form: Form, sample: list[MarcRecord]) -> tuple[Dialect, str]:
-    if form is Form.IRBIS_TEXT:
+def _dialect(form: FileForm, sample: list[MarcRecord]) -> tuple[Dialect, str]:
+    if form is FileForm.IRBIS_TEXT:
         return Dialect.IRBIS, "a text export is always ИРБИС's own"
-    if form is Form.CSV:
+    if form is FileForm.CSV:
         return Dialect.UNIMARC, "the columns of the table have places in UNIMARC"
     tags = [{f.tag for f in record.fields} for record in sample]
     worksheets = sum("920" in t and "001" not in t for t in tags)
-    if form is Form.ISO2709 and 2 * worksheets > len(tags):
+    if form is FileForm.ISO2709 and 2 * worksheets > len(tags):
         return Dialect.IRBIS, "field 920 and no 001: ИРБИС's own tags"
     marc21 = sum("245" in t or ("008" in t and "200" not in t) for t in tags)
     unimarc = sum("200" in t or ("100" in t and "245" not in t and "008" not in t) for t in tags)
@@ -208,12 +208,12 @@ def _dialect(form: Form, sample: list[MarcRecord]) -> tuple[Dialect, str]:
 
 
 def _encoding(
-    form: Form, dialect: Dialect, chunks: list[Chunk], sample: list[MarcRecord]
+    form: FileForm, dialect: Dialect, chunks: list[Chunk], sample: list[MarcRecord]
 ) -> tuple[str, str]:
-    if form is Form.MARCXML:
+    if form is FileForm.MARCXML:
         return "utf-8", "XML says itself how it is written"
     # A leader is ASCII whatever the file is in; a stray byte there says nothing of the text.
-    head = iso2709.LEADER if form in {Form.ISO2709, Form.IRBIS_ISO} else 0
+    head = iso2709.LEADER if form in {FileForm.ISO2709, FileForm.IRBIS_ISO} else 0
     declared = next((value[26:28] for r in sample if (value := r.get("100", "a"))), "")
     return encodings.detect(
         [chunk.data[head:] for chunk in chunks], latin=dialect is Dialect.MARC21, declared=declared

@@ -19,7 +19,7 @@ from ils.errors import N_, IlsError, Invalid, TooManyRequests
 from ils.organisation.branches import actions as branch_actions
 from ils.organisation.branches import queries as branch_queries
 from ils.organisation.branches.models import Branch
-from ils.organisation.branches.rules import LONGEST_CODE
+from ils.organisation.branches.rules import MAX_CODE_LENGTH
 from ils.organisation.calendar import actions as calendar_actions
 from ils.organisation.calendar import queries as calendar_queries
 from ils.organisation.calendar import rules
@@ -65,7 +65,7 @@ def sign_in(session: Session) -> ResponseReturnValue:
 @web.public()
 def do_sign_in(session: Session) -> ResponseReturnValue:
     """Sign in; failures stay on the form. Nothing is written: a password takes long to check."""
-    login = request.form.get("login", "")[:LONGEST_CODE]
+    login = request.form.get("login", "")[:MAX_CODE_LENGTH]
     try:
         _check_attempts(login)
         password = request.form.get("password", "")
@@ -123,7 +123,7 @@ def add_branch(session: Session) -> ResponseReturnValue:
         code=request.form.get("code", ""),
         name_ru=request.form.get("name_ru", ""),
         name_kk=request.form.get("name_kk", ""),
-        timezone=web.ils().config.library.timezone,
+        timezone=web.current().config.library.timezone,
         type=request.form.get("type", ""),
     )
     return redirect(url_for("settings.branch", code=branch.code))
@@ -176,7 +176,7 @@ def _close_year(session: Session, found: Branch) -> None:
     year = web.whole(N_("Year"), request.form.get("year", "")) or 0
     if not EARLIEST <= year <= LATEST:
         raise Invalid(N_("Year"), N_("It must be a year like 2027."))
-    days = rules.holidays_of(year, web.ils().config.lists.holidays)
+    days = rules.holidays_of(year, web.current().config.lists.holidays)
     weekday = web.form_int("weekday") or 0
     if weekday in range(1, 8):
         last = request.form.get("which") == "last"
@@ -188,7 +188,7 @@ def _close_year(session: Session, found: Branch) -> None:
 
 def _catalogues() -> list[str]:
     """The catalogues ticked in a form, of those there are."""
-    known = web.ils().config.lists.catalogues
+    known = web.current().config.lists.catalogues
     return [code for code in request.form.getlist("catalogues") if code in known]
 
 
@@ -228,7 +228,7 @@ def add_staff(session: Session) -> ResponseReturnValue:
     staff = staff_actions.add_staff(
         session,
         g.staff.id,
-        web.ils().config,
+        web.current().config,
         login=form.get("login", ""),
         name=form.get("name", ""),
         password=form.get("password", ""),
@@ -258,7 +258,7 @@ def change_staff(session: Session, login: str) -> ResponseReturnValue:
     form = request.form
     member: Staff = staff_queries.staff_by_login(session, login)
     if form.get("form") == "password":
-        config = web.ils().config
+        config = web.current().config
         staff_actions.set_password(
             session, g.staff.id, config, member, password=form.get("password", "")
         )
@@ -306,7 +306,7 @@ def _limits(login: str) -> list[tuple[RateLimitItemPerMinute, str, str]]:
 
     Not an account as such: nobody shall lock another out from elsewhere.
     """
-    limits, address = web.ils().config.sign_in, request.remote_addr or ""
+    limits, address = web.current().config.sign_in, request.remote_addr or ""
     account = f"{address} {login.strip().lower()}"
     return [
         (RateLimitItemPerMinute(limits.attempts_per_minute), "account", account),

@@ -16,12 +16,12 @@ from ils.errors import N_, Invalid
 from ils.holdings.items.queries import item_by_code
 from ils.ledger import Channel, Kind, Origin, ScanReused
 from ils.patrons import queries, rules
-from ils.patrons.models import ConsentRecord, FormerCard, Patron, PatronBlock, PatronYear
-from ils.patrons.rules import AlreadyRegistered, CardTaken, LooksRegistered, PatronData
+from ils.patrons.models import ConsentRecord, Patron, PatronBlock, PatronYear, RetiredCard
+from ils.patrons.rules import AlreadyRegistered, CardTaken, PatronData, PossibleDuplicate
 from ils.patrons.visits import count_visit
 
-LONGEST_REASON = 200
-MOST_ALIKE, MOST_NEAR = 5, 500
+MAX_REASON_LENGTH = 200
+MAX_ALIKE, MAX_NEAR = 5, 500
 
 
 def register_patron(
@@ -40,7 +40,7 @@ def register_patron(
     Raises:
         Invalid: a field cannot be used.
         CardTaken: the barcode is a card or a copy already.
-        LooksRegistered: somebody alike is there.
+        PossibleDuplicate: somebody alike is there.
     """
     data = rules.checked(data, categories, origin.day)
     if made := _registered_by(session, origin):
@@ -57,14 +57,14 @@ def check_alike(session: Session, data: PatronData) -> None:
     """Look for the same person.
 
     Raises:
-        LooksRegistered: somebody alike is there.
+        PossibleDuplicate: somebody alike is there.
     """
-    near = queries.near(data.surname, data.birth_date).limit(MOST_NEAR)
-    alike = (reader for reader in session.scalars(near) if rules.alike(data, reader))
-    found = list(islice(alike, MOST_ALIKE))
+    near = queries.near(data.surname, data.birth_date).limit(MAX_NEAR)
+    alike = (reader for reader in session.scalars(near) if rules.possible_duplicates(data, reader))
+    found = list(islice(alike, MAX_ALIKE))
     if found:
         names = ", ".join(f"{p.name}, {p.birth_date.year} ({p.card})" for p in found)
-        raise LooksRegistered([p.id for p in found], names)
+        raise PossibleDuplicate([p.id for p in found], names)
 
 
 def add_patron(session: Session, origin: Origin, data: PatronData) -> Patron:
@@ -90,7 +90,7 @@ def check_card(session: Session, card: str) -> None:
         CardTaken: it is a card, a former card, or a copy.
     """
     taken = session.scalar(select(Patron.id).where(Patron.card == card))
-    if taken or queries.former_card(session, [card]) or item_by_code(session, [card]):
+    if taken or queries.retired_card(session, [card]) or item_by_code(session, [card]):
         raise CardTaken(card=card)
 
 
@@ -173,7 +173,7 @@ def replace_card(
     rules.checked_card(card)
     check_card(session, card)
     session.add(
-        FormerCard(
+        RetiredCard(
             patron_id=patron.id,
             card=patron.card,
             replaced_at=origin.at,
@@ -197,7 +197,7 @@ def block_patron(
     reason = " ".join(reason.split())
     if not reason:
         raise Invalid(N_("Reason"), N_("This must be filled in."))
-    if len(reason) > LONGEST_REASON:
+    if len(reason) > MAX_REASON_LENGTH:
         raise Invalid(N_("Reason"), N_("It is too long."))
     if until is not None and until < origin.day:
         raise Invalid(N_("Until"), N_("The day is past."))
@@ -243,7 +243,7 @@ def _registered_by(session: Session, origin: Origin) -> PatronYear | None:
     Raises:
         ScanReused: the request made something else.
     """
-    entry = ledger.replayed(session, origin.request_id)
+    entry = ledger.entry_of_request(session, origin.request_id)
     if entry is None:
         return None
     if entry.kind != Kind.REGISTRATION or entry.patron_year_id is None:

@@ -104,10 +104,10 @@ class PatronYear(Base):
     registered_at: Mapped[datetime]
 
 
-class FormerCard(Base):
+class RetiredCard(Base):
     """A barcode a reader had before: lost, worn, or changed."""
 
-    __tablename__ = "former_card"
+    __tablename__ = "retired_card"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
     patron_id: Mapped[int] = mapped_column(BigId, ForeignKey("patron.id"), index=True)

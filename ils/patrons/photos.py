@@ -10,7 +10,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from ils.errors import N_, Invalid
 
 SIZE = (240, 320)
-MOST_PIXELS = 40_000_000
+MAX_PIXELS = 40_000_000
 BROKEN = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
 
 
@@ -31,7 +31,7 @@ def portrait(data: bytes) -> bytes:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as opened:
-                if opened.width * opened.height > MOST_PIXELS:
+                if opened.width * opened.height > MAX_PIXELS:
                     raise NoPicture
                 picture = ImageOps.exif_transpose(opened).convert("RGB")
     except (*BROKEN, UnidentifiedImageError, Warning) as error:

@@ -19,12 +19,12 @@ from sqlalchemy.orm import Session
 from ils.catalog.identifiers import search_key
 from ils.errors import N_, NotFound
 from ils.ledger import Channel, Entry, Kind
-from ils.patrons.models import FormerCard, Patron, PatronBlock, PatronYear
+from ils.patrons.models import Patron, PatronBlock, PatronYear, RetiredCard
 
 
 def reasons_of_blocks(session: Session, patron_id: int, day: date) -> tuple[str, ...]:
     """Why nothing is lent to a reader today."""
-    standing = blocks(patron_id).where(standing_blocks(day))
+    standing = blocks(patron_id).where(active_blocks(day))
     return tuple(block.reason for block in session.scalars(standing))
 
 
@@ -104,15 +104,15 @@ def patron_by_card(session: Session, codes: Sequence[str]) -> Patron | None:
     return next((found[code] for code in codes if code in found), None)
 
 
-def former_card(session: Session, codes: Sequence[str]) -> FormerCard | None:
+def retired_card(session: Session, codes: Sequence[str]) -> RetiredCard | None:
     """A card that was replaced, with one of these barcodes."""
-    return session.scalars(select(FormerCard).where(FormerCard.card.in_(codes))).first()
+    return session.scalars(select(RetiredCard).where(RetiredCard.card.in_(codes))).first()
 
 
-def former_cards(patron_id: int) -> Select[FormerCard]:
+def retired_cards(patron_id: int) -> Select[RetiredCard]:
     """The cards a reader had before, latest first."""
-    query = select(FormerCard).where(FormerCard.patron_id == patron_id)
-    return query.order_by(FormerCard.id.desc())
+    query = select(RetiredCard).where(RetiredCard.patron_id == patron_id)
+    return query.order_by(RetiredCard.id.desc())
 
 
 def patrons(text: str) -> Select[Patron]:
@@ -133,7 +133,7 @@ def near(surname: str, birth_date: date) -> Select[Patron]:
     return query.order_by(Patron.id)
 
 
-def family_of(reader: Patron) -> Select[Patron]:
+def household_of(reader: Patron) -> Select[Patron]:
     """The guardian and everybody the guardian answers for."""
     head = reader.guardian_id or reader.id
     query = select(Patron).where(or_(Patron.id == head, Patron.guardian_id == head))
@@ -146,7 +146,7 @@ def blocks(patron_id: int) -> Select[PatronBlock]:
     return query.order_by(PatronBlock.id.desc())
 
 
-def standing_blocks(today: date | ColumnElement[date]) -> ColumnElement[bool]:
+def active_blocks(today: date | ColumnElement[date]) -> ColumnElement[bool]:
     """Blocks that hold today."""
     open_ended = or_(PatronBlock.until.is_(None), PatronBlock.until >= today)
     return and_(PatronBlock.lifted_at.is_(None), open_ended)
@@ -200,7 +200,7 @@ def years_of(patron_id: int) -> Select[PatronYear]:
 def last_card(session: Session) -> str | None:
     """The highest card of the system's own series, in use or replaced."""
     highest = []
-    for column in (Patron.card, FormerCard.card):
+    for column in (Patron.card, RetiredCard.card):
         own = and_(column.like("R_______"), column >= "R0000000", column <= "R9999999")
         cards = session.scalars(select(column).where(own).order_by(column.desc()))
         with cards.yield_per(20):

@@ -12,9 +12,9 @@ from typing import Any, Protocol
 from ils.errors import N_, Invalid, Refused
 from ils.patrons.models import ContactChannel, Disability
 
-OLDEST = 120
-LONGEST_CARD = 40
-LONGEST_TEXT = 2000
+MAX_AGE = 120
+MAX_CARD_LENGTH = 40
+MAX_TEXT_LENGTH = 2000
 SEXES = ("f", "m", "")
 GRADES = tuple(map(str, range(13)))
 OF_CARD = N_("Latin letters and digits, up to 40, without blanks.")
@@ -64,7 +64,7 @@ class CardTaken(Refused):
     message = N_("The barcode “%(card)s” is already in use.")
 
 
-class LooksRegistered(Refused):
+class PossibleDuplicate(Refused):
     """Readers of nearly the same name or birth date are there; ``found`` has their ids."""
 
     code = "looks_registered"
@@ -118,7 +118,7 @@ def _wrong(
         (not data.surname, N_("Surname"), N_("This must be filled in.")),
         (not data.given_name, N_("Given name"), N_("This must be filled in.")),
         (
-            not 0 <= (today - data.birth_date).days <= OLDEST * 366,
+            not 0 <= (today - data.birth_date).days <= MAX_AGE * 366,
             N_("Birth date"),
             N_("It must be a day of the last 120 years."),
         ),
@@ -137,7 +137,7 @@ def _wrong(
             N_("Choose one from the list."),
         ),
         (
-            any(len(getattr(data, name)) > LONGEST_TEXT for name in TEXTS),
+            any(len(getattr(data, name)) > MAX_TEXT_LENGTH for name in TEXTS),
             N_("Notes"),
             N_("It is too long."),
         ),
@@ -183,7 +183,7 @@ class Person(Protocol):
     phone: str
 
 
-def alike(data: PatronData, other: Person) -> bool:
+def possible_duplicates(data: PatronData, other: Person) -> bool:
     """Whether two may be one person: two of surname, given name and birth date are near.
 
     A name is near another if few letters differ, Kazakh letters counting as the Russian
@@ -217,7 +217,7 @@ def checked_card(card: str) -> None:
 
 
 def _is_card(card: str) -> bool:
-    return len(card) <= LONGEST_CARD and card.isascii() and " " not in card
+    return len(card) <= MAX_CARD_LENGTH and card.isascii() and " " not in card
 
 
 def school_year(day: date) -> int:

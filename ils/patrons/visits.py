@@ -33,7 +33,7 @@ def uncount_visit(session: Session, origin: Origin, patron_id: int, act: Entry) 
     if left:
         return
     kind = Kind.REMOTE_VISIT if remote else Kind.VISIT
-    visit = ledger.standing(session, _key(kind, patron_id, act.branch_id, act.day))
+    visit = ledger.entry_of_key(session, _key(kind, patron_id, act.branch_id, act.day))
     if visit is not None:
         ledger.reverse(session, visit, origin.also("visit"))
 

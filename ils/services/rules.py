@@ -15,9 +15,9 @@ class UnknownService(NotFound):
 
 
 LANGUAGES = ("kk", "ru", "en")
-MOST = 100_000
-OLDEST = timedelta(days=366)
-LONGEST = 500
+MAX_COUNT = 100_000
+MAX_DAYS_BACK = timedelta(days=366)
+MAX_LENGTH = 500
 
 
 def whole(text: str, field: str) -> int:
@@ -29,7 +29,7 @@ def whole(text: str, field: str) -> int:
     text = text.strip()
     if not text:
         return 0
-    if not (text.isascii() and text.isdigit() and len(text) <= 6 and int(text) <= MOST):
+    if not (text.isascii() and text.isdigit() and len(text) <= 6 and int(text) <= MAX_COUNT):
         raise Invalid(field, N_("It must be a whole number, at most 100 000."))
     return int(text)
 
@@ -40,7 +40,7 @@ def checked_day(day: date, today: date) -> date:
     Raises:
         Invalid: it is still to come, or more than a year back.
     """
-    if day > today or today - day > OLDEST:
+    if day > today or today - day > MAX_DAYS_BACK:
         raise Invalid(N_("Day"), N_("It must be today or a day of the last year."))
     return day
 
@@ -54,7 +54,7 @@ def text_of(text: str, field: str) -> str:
     text = " ".join(text.split())
     if not text:
         raise Invalid(field, N_("This must be filled in."))
-    if len(text) > LONGEST:
+    if len(text) > MAX_LENGTH:
         raise Invalid(field, N_("It is too long."))
     return text
 

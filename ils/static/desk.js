@@ -403,8 +403,8 @@
   // --- sounds: made here, short, one for each level --------------------------------
 
   const TONES = { // [frequency in Hz, start and length in seconds]; a situation's own, or its level's
-    S6a: [[880, 0, 0.08], [1175, 0.1, 0.08], [1480, 0.2, 0.09]],
-    S6b: [[880, 0, 0.1], [587, 0.12, 0.16]],
+    to_hold_shelf: [[880, 0, 0.08], [1175, 0.1, 0.08], [1480, 0.2, 0.09]],
+    into_transit: [[880, 0, 0.1], [587, 0.12, 0.16]],
     success: [[1320, 0, 0.09]],
     info: [[880, 0, 0.09], [880, 0.13, 0.09]],
     warning: [[660, 0, 0.12], [880, 0.14, 0.14]],

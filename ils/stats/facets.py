@@ -16,7 +16,7 @@ from ils.ledger import AccessionSource, Channel, Material, OpeningOf, Withdrawal
 NONE = "none"
 OTHER = "other"
 LANGUAGES = ("kk", "ru")
-OLDEST = 130
+MAX_AGE = 130
 BAND = re.compile(r"(\d{1,3})(?:-(\d{1,3})|\+)")
 #: Facet → the columns of the ledger it is made of.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -128,14 +128,14 @@ def band(text: str) -> range:
     if found is None:
         raise ValueError(f"age: “{text}” is no band like 7-14 or 56+")
     first = int(found[1])
-    last = int(found[2]) if found[2] else OLDEST
+    last = int(found[2]) if found[2] else MAX_AGE
     if last < first:
         raise ValueError(f"age: “{text}” ends before it begins")
     return range(first, last + 1)
 
 
 @dataclass(frozen=True)
-class Place:
+class PlaceName:
     """A branch, or a place of service of one: its code, names and type."""
 
     code: str
@@ -150,7 +150,7 @@ Quarters = Mapping[tuple[int | None, int, int], int]
 
 
 @dataclass(frozen=True)
-class World:
+class ReportContext:
     """What a report must know besides the ledger: lists, branches, plans, declared values.
 
     Attributes:
@@ -161,8 +161,8 @@ class World:
     """
 
     lists: Lists
-    branches: Mapping[Any, Place]
-    points: Mapping[Any, Place]
+    branches: Mapping[Any, PlaceName]
+    points: Mapping[Any, PlaceName]
     scope: frozenset[int] | None = None
     plans: Mapping[tuple[str, str], Quarters] = field(default_factory=dict)
     inputs: Mapping[tuple[str, date, date], Fraction] = field(default_factory=dict)

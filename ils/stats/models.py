@@ -37,14 +37,14 @@ class ClosedMonth(Base):
     totals: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
 
-class KeptSpan(Base):
+class SummarySpan(Base):
     """Days whose totals are kept: a closed month, or a year of them.
 
     Slice 0 tells entries apart by everything the standing reports ask for, the others by what
     single tables do: they are short, and most figures need no more.
     """
 
-    __tablename__ = "kept_span"
+    __tablename__ = "summary_span"
     __table_args__ = (UniqueConstraint("start", "end", "slice"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
@@ -55,14 +55,14 @@ class KeptSpan(Base):
     kept: Mapped[dict[str, list[str]]] = mapped_column(JSON)
 
 
-class KeptTotal(Base):
+class SummaryTotal(Base):
     """Entries of a kind within a span, with the same facts, added up. Made anew at will."""
 
-    __tablename__ = "kept_total"
-    __table_args__ = (Index("ix_kept_total_kind_span_id", "kind", "span_id"),)
+    __tablename__ = "summary_total"
+    __table_args__ = (Index("ix_summary_total_kind_span_id", "kind", "span_id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
-    span_id: Mapped[int] = mapped_column(BigId, ForeignKey("kept_span.id", ondelete="CASCADE"))
+    span_id: Mapped[int] = mapped_column(BigId, ForeignKey("summary_span.id", ondelete="CASCADE"))
     kind: Mapped[str]
     branch_id: Mapped[int | None] = mapped_column(BigId)
     owner_branch_id: Mapped[int | None] = mapped_column(BigId)

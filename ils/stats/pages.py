@@ -17,7 +17,7 @@ from ils.organisation.branches.models import Branch
 from ils.organisation.staff.models import Role
 from ils.stats.definitions.loading import definitions
 from ils.stats.documents.content import shown
-from ils.stats.engine.reporting import Asked
+from ils.stats.engine.reporting import ReportRequest
 from ils.stats.engine.rules import checked_period, told_period
 
 statistics = Blueprint("statistics", __name__, url_prefix="/staff/stats")
@@ -109,19 +109,19 @@ def language() -> str:
     return "kk" if web.language() == "kk" else "ru"
 
 
-def said_branches(asked: Asked) -> str:
+def said_branches(asked: ReportRequest) -> str:
     """What a report is of, in words."""
     names = ", ".join(branch.name(web.language()) for branch in asked.branches)
     return names or gettext("All branches")
 
 
-def asked(session: Session, report: str, days: str, where: str, by: str = "") -> Asked:
+def asked(session: Session, report: str, days: str, where: str, by: str = "") -> ReportRequest:
     """What an address asks for."""
     facets = tuple(by.split(",")) if by else ()
     pair = (facets[0], facets[1]) if len(facets) == 2 and set(facets) <= set(FACETS) else None
     found = definitions().report(report)
     period = told_period(found, parsed_span(days), web.today())
-    return Asked(found, period, branches_of(session, where), pair)
+    return ReportRequest(found, period, branches_of(session, where), pair)
 
 
 #: What loans can be cut by on the page.

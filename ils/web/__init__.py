@@ -12,7 +12,7 @@ from ils.web.shown import (
     paged,
     place_name,
 )
-from ils.web.system import Ils, SignedIn, Workplace, ils
+from ils.web.system import Ils, SignedIn, Workplace, current
 
 __all__ = [
     "LANGUAGES",
@@ -22,10 +22,10 @@ __all__ = [
     "Workplace",
     "argument_int",
     "code_names",
+    "current",
     "form_day",
     "form_int",
     "form_uuid",
-    "ils",
     "install",
     "language",
     "library_name",

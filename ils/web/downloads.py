@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Response
 
 from ils.documents import barcodes
-from ils.documents.barcodes import Sheet
+from ils.documents.barcodes import Label
 
 
-def printed(sheet: Sheet, form: str) -> Response:
+def printed(sheet: Label, form: str) -> Response:
     """A sheet as a download."""
     if form == "png":
         return Response(barcodes.png(sheet), mimetype="image/png")

@@ -13,7 +13,7 @@ from werkzeug.routing import IntegerConverter, Map
 from ils.errors import N_, Invalid
 
 #: The largest number a column of the database holds.
-MOST = 2**63 - 1
+MAX_INT = 2**63 - 1
 
 
 class IdConverter(IntegerConverter):
@@ -21,7 +21,7 @@ class IdConverter(IntegerConverter):
 
     def __init__(self, map: Map) -> None:  # noqa: A002 -- werkzeug's name
         """With our bound."""
-        super().__init__(map, max=MOST)
+        super().__init__(map, max=MAX_INT)
 
 
 def form_uuid(name: str) -> UUID:
@@ -62,9 +62,9 @@ def argument_int(name: str) -> int | None:
 def _int(name: str, text: str) -> int | None:
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(MOST))):
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(MAX_INT))):
         raise Invalid(name, N_("It must be a number."))
-    if int(text) > MOST:
+    if int(text) > MAX_INT:
         raise Invalid(name, N_("It must be a number."))
     return int(text)
 

@@ -32,9 +32,9 @@ from ils.errors import N_, Forbidden, IlsError, Invalid, NotFound, NotSignedIn, 
 from ils.ledger import Channel, Origin
 from ils.web import shown
 from ils.web.forms import IdConverter, form_uuid
-from ils.web.once import once
+from ils.web.idempotency import idempotent
 from ils.web.shown import language, role_names
-from ils.web.system import Ils, SignedIn, ils, known_staff
+from ils.web.system import Ils, SignedIn, current, known_staff
 
 SCAN = "/desk/scan"  # cleans its code itself, and answers in its own words
 View = Callable[..., ResponseReturnValue]
@@ -112,9 +112,10 @@ def _opened(view: View, work: View, *, write: bool, roles: frozenset[str] | None
         _refuse_nul()
         if write:
             return db.run(
-                ils().sessions, lambda session: once(session, lambda: _whole(work(session, **args)))
+                current().sessions,
+                lambda session: idempotent(session, lambda: _whole(work(session, **args))),
             )
-        with db.reading(ils().sessions) as session:
+        with db.reading(current().sessions) as session:
             return _whole(work(session, **args))
 
     wrapped.roles = roles  # type: ignore[attr-defined]  # read by the test of all routes
@@ -130,7 +131,7 @@ def _staff(session: Session) -> SignedIn | None:
     staff_id, version = cookie.get("staff"), cookie.get("version")
     if not isinstance(staff_id, int) or not isinstance(version, int):
         return None
-    return ils().authenticate(session, staff_id, version)
+    return current().authenticate(session, staff_id, version)
 
 
 def origin() -> Origin:
@@ -179,7 +180,7 @@ def install(app: Flask, system: Ils, csrf: CSRFProtect) -> None:
     app.register_error_handler(IlsError, show_error)
     app.register_error_handler(HTTPException, lambda error: _stopped(error=_from_http(error)))
     app.after_request(_headers)
-    app.jinja_env.filters |= shown.FILTERS
+    app.jinja_env.filters |= shown.template_filters
     app.jinja_env.globals |= {
         **shown.GLOBALS,
         "said_error": translated,
@@ -240,6 +241,6 @@ def _headers(response: Response) -> Response:
     else:
         response.headers["Cache-Control"] = "no-store"
         response.headers["Content-Language"] = language()
-    if ils().config.server.https:
+    if current().config.server.https:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     return response

@@ -29,7 +29,7 @@ from sqlalchemy.orm import Session
 from ils import clock
 from ils.labels import LABELS
 from ils.web.forms import argument_int
-from ils.web.system import ils, known_staff
+from ils.web.system import current, known_staff
 
 LANGUAGES = ("kk", "ru", "en")
 PAGE = 25
@@ -69,7 +69,7 @@ def language() -> str:
     chosen = staff.language if staff else cookie.get("language")
     if chosen not in LANGUAGES:
         chosen = request.accept_languages.best_match(LANGUAGES)
-    return chosen or ils().config.library.language
+    return chosen or current().config.library.language
 
 
 def listed(codes: Mapping[str, Mapping[str, str]], code: str | None) -> str:
@@ -108,7 +108,7 @@ def audit_value(key: str, value: object) -> str:
         sides = value if value and isinstance(value[0], list) else [value]
         return " → ".join(", ".join(role_names()[role] for role in side) for side in sides)
     if key == "catalogues" and isinstance(value, list):
-        known = ils().config.lists.catalogues
+        known = current().config.lists.catalogues
         sides = value if value and isinstance(value[0], list) else [value]
         return " → ".join(", ".join(listed(known, c) for c in side) or "—" for side in sides)
     sides = value if isinstance(value, list) else [value]
@@ -127,7 +127,7 @@ def list_options(codes: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str]
 
 def library_name() -> str:
     """The library's name in the page's language."""
-    name: str = getattr(ils().config.library, f"name_{language()}")
+    name: str = getattr(current().config.library, f"name_{language()}")
     return name
 
 
@@ -174,7 +174,7 @@ def _day_before(value: date) -> str:
 def moment(value: datetime) -> str:
     """An instant, at the viewer's place."""
     staff = known_staff()
-    zone = clock.zone(staff.branch.timezone if staff else ils().config.library.timezone)
+    zone = clock.zone(staff.branch.timezone if staff else current().config.library.timezone)
     return format_datetime(value.astimezone(zone), "dd.MM.yyyy HH:mm", locale=get_locale())
 
 
@@ -182,7 +182,7 @@ def _number(value: int | Decimal | None) -> str:
     return "—" if value is None else format_decimal(value, locale=get_locale())
 
 
-FILTERS: dict[str, Callable[..., str]] = {
+template_filters: dict[str, Callable[..., str]] = {
     "day": _day,
     "day_before": _day_before,
     "moment": moment,

@@ -52,7 +52,7 @@ class Ils:
     authenticate: Callable[[Session, int, int], SignedIn | None]
 
 
-def ils() -> Ils:
+def current() -> Ils:
     """The running system."""
     system: Ils = current_app.extensions["ils"]
     return system

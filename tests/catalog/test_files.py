@@ -8,7 +8,7 @@ import pytest
 from trade import RUSSIAN, book, iso
 
 from ils.marc import encodings, iso2709, mst, reading, table
-from ils.marc.reading import Form, NotRecords
+from ils.marc.reading import FileForm, NotRecords
 from ils.marc.record import Dialect, Field, MarcRecord
 from ils.marc.writing import Format, Unwritable, Writer
 
@@ -174,7 +174,7 @@ def test_a_master_file_of_irbis64(tmp_path, with_references):
     source, chunks = reading.examine_file(path)
     records = [reading.read(source, chunk) for chunk in chunks]
     assert (source.form, source.dialect, source.encoding) == (
-        Form.IRBIS_MST,
+        FileForm.IRBIS_MST,
         Dialect.IRBIS,
         "utf-8",
     )
@@ -221,7 +221,7 @@ LIST = """Инв. №;Автор;Заглавие;Год издания;Стра
 def test_a_list_in_csv(encoding):
     text = LIST.replace("Ә", "А") if encoding == "cp1251" else LIST
     source, (good, bad) = read_all(text.encode(encoding))
-    assert (source.form, source.dialect) == (Form.CSV, Dialect.UNIMARC)
+    assert (source.form, source.dialect) == (FileForm.CSV, Dialect.UNIMARC)
     marc = good.marc
     assert marc.get("200", "a") == "Абай жолы; роман"
     where = (("210", "d"), ("215", "a"), ("686", "a"), ("910", "b"))
@@ -259,7 +259,7 @@ def test_a_hundred_kinds_of_damage_lose_no_record_silently():
         for _ in range(random.randint(1, 6)):
             data[random.randrange(len(data))] = random.randrange(256)
         source, records = read_all(bytes(data), form="iso2709", dialect="unimarc", encoding="utf-8")
-        assert source.form in {Form.ISO2709, Form.IRBIS_ISO}
+        assert source.form in {FileForm.ISO2709, FileForm.IRBIS_ISO}
         ends = bytes(data).count(iso2709.RECORD_END)
         assert len(records) in {ends, ends + 1}
         for record in records:

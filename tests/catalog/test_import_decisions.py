@@ -249,7 +249,7 @@ def test_headings_of_unimarc_are_linked_by_their_number(library, bring):
     assert bring(data) == {"new": 1}
     with db.reading(library.sessions) as session:
         one = session.scalars(select(AuthorityRecord)).one()
-        assert [r.title for r in session.scalars(queries.users_of(one))] == ["Дала"]
+        assert [r.title for r in session.scalars(queries.records_using(one))] == ["Дала"]
 
 
 def test_a_heading_changed_by_an_import_is_changed_in_its_records(library, bring):

@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from trade import RUSSIAN, book, iso
 
-from ils import marc
 from ils.catalog import identifiers
 from ils.catalog.records import rules as record_rules
 from ils.catalog.subjects import Classes
 from ils.marc import crosswalk, encodings, irbis, iso2709, reading, xml
+from ils.marc.copies import copies as copy_statements
 from ils.marc.iso2709 import Unreadable
-from ils.marc.reading import Form, NotRecords
+from ils.marc.reading import FileForm, NotRecords
 from ils.marc.record import Dialect, Field, MarcRecord
 
 CLASSES = Classes(
@@ -90,9 +90,9 @@ def test_garbage_between_records_costs_one_record():
 def test_a_native_irbis_file_keeps_values_without_subfields():
     data = iso(("920", "PAZK"), ("200", "^AСтепь^FА. Автор"), ("910", "  ^A0^B77"))
     source, (record,) = read_all(data)
-    assert (source.form, source.dialect) == (Form.IRBIS_ISO, Dialect.IRBIS)
+    assert (source.form, source.dialect) == (FileForm.IRBIS_ISO, Dialect.IRBIS)
     assert (record.marc.get("200", "a"), record.marc.leader[6:9]) == ("Степь", "am0")
-    assert marc.copies(record.marc)[0].inventory_number == "77"
+    assert copy_statements(record.marc)[0].inventory_number == "77"
 
 
 TEXT_EXPORT = """#920: PAZK
@@ -117,7 +117,7 @@ TEXT_EXPORT = """#920: PAZK
 def test_a_text_export_is_read_with_its_broken_lines():
     source, records = read_all(TEXT_EXPORT.encode())
     first, second = records
-    assert (source.form, source.encoding, len(records)) == (Form.IRBIS_TEXT, "utf-8", 2)
+    assert (source.form, source.encoding, len(records)) == (FileForm.IRBIS_TEXT, "utf-8", 2)
     kept = {f.get("a"): f.subfields for f in first.marc.each("886")}
     assert kept["1119"] == [("2", "irbis"), ("a", "1119"), ("b", "непонятное")]
     assert kept["330"] == [("2", "irbis"), ("a", "330"), ("b", "начало продолжение")]
@@ -130,7 +130,7 @@ def test_a_text_export_is_read_with_its_broken_lines():
 
 def test_copies_come_from_910():
     _, (record, _) = read_all(TEXT_EXPORT.encode())
-    copies = marc.copies(record.marc)
+    copies = copy_statements(record.marc)
     numbers = [(c.inventory_number, c.barcode, c.copies) for c in copies]
     assert numbers == [("77", "5551", 1), ("", "", 12), ("78", "", 1)]
     assert (copies[0].price, copies[0].ksu, copies[0].location) == (750, "2004/7", "Ф1")
@@ -145,7 +145,7 @@ def test_copies_come_from_899_where_it_has_a_number():
             Field("899", "  ", [("a", "NLR"), ("j", "97-4/119")]),
         ],
     )
-    (copy,) = marc.copies(marc)
+    (copy,) = copy_statements(marc)
     assert (copy.inventory_number, copy.location, copy.price) == ("2014541", "ОУНБ КР", 22524)
 
 

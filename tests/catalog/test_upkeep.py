@@ -82,7 +82,7 @@ def test_a_change_is_made_in_many_records_and_taken_back(library, cataloguer):
 
 
 def test_a_batch_goes_on_where_it_stopped_and_is_not_made_twice(library, cataloguer, monkeypatch):
-    monkeypatch.setattr(actions, "AT_ONCE", 2)
+    monkeypatch.setattr(actions, "BATCH_SIZE", 2)
     ids = [book(cataloguer, title=f"Кітап {n}", _210a="Алма-Ата") for n in range(3)]
     asked = {"operation": "replace", "tag": "210", "code": "a", "text": "Алма-Ата"}
     asked |= {"value": "Алматы", "q": ""}

@@ -101,7 +101,7 @@ def test_readers_of_irbis_come_in_with_the_copies_they_have(run, library, tmp_pa
     assert library.count("loan") == 0  # it was lent there, not here
     assert run("import", path, *said)["unchanged"] == 1
     library.check()
-    assert desk.take_back("B1").situation == "S6"
+    assert desk.take_back("B1").situation == "return"
 
 
 def test_a_file_is_shown_before_it_changes_anything(page, library, tmp_path):

@@ -65,7 +65,7 @@ def play(desk, act, card, copy, request, done):
 
 def lose(desk, card, copy, request, done):
     item = desk.take_back(copy).item
-    return desk.do(choices.lose, request, item_id=item.id)
+    return desk.do(choices.declare_lost, request, item_id=item.id)
 
 
 def force(desk, card, copy, request, done):
@@ -79,7 +79,7 @@ def drop(desk, card, copy, request, done):
 
 
 def forget(desk, card, copy, request, done):
-    desk.do(lambda d: privacy.forget_patron(d, reader(d, card)), request)
+    desk.do(lambda d: privacy.erase_patron(d, reader(d, card)), request)
 
 
 def cancel(desk, card, copy, request, done):

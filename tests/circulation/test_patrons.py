@@ -73,7 +73,7 @@ def test_a_block_stops_lending_until_its_day_or_until_it_is_lifted(page, library
     assert dict(refused.value.problems[0].facts) == {"reason": "Испорчена книга"}
     block = re.search(r'name="block" value="(\d+)"', page.get(address).text)[1]
     post(page, f"{address}/unblock", block=block)
-    assert desk.issue("R1", "B1").situation == "S1"
+    assert desk.issue("R1", "B1").situation == "loan"
 
 
 def test_a_family_is_shown_with_its_guardian(page, library):

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from ils.circulation.desk.rules import STATUS_TEXTS, Scanned, Situation, situation
+from ils.circulation.desk.rules import STATUS_TEXTS, ScanFacts, Situation, situation
 from ils.circulation.keyboard import readings
 from ils.circulation.loans import rules as loan_rules
 from ils.circulation.loans.rules import (
@@ -17,51 +17,51 @@ from ils.circulation.loans.rules import (
     Wanted,
 )
 from ils.circulation.policy import rules as policy_rules
-from ils.circulation.policy.rules import Rule, default_rule, terms
+from ils.circulation.policy.rules import PolicyRule, default_rule, policy_for
 from ils.config import load
 from ils.errors import Invalid
 from ils.holdings.items.models import ItemStatus
 from ils.holdings.items.rules import TRANSITIONS, ItemUnavailable, Move, next_status
-from ils.ledger import Kind, Place
+from ils.ledger import Kind, ServicePlace
 from ils.organisation.calendar.rules import Calendar
 from ils.patrons import rules as patrons
 
 SETTINGS = replace(
     load(environ={}).circulation, max_loans=3, max_renewals=2, max_unseen_renewals=1, max_overdue=3
 )
-GENERAL = terms((), SETTINGS, branch_id=1, categories=("student",), material=None)
+GENERAL = policy_for((), SETTINGS, branch_id=1, categories=("student",), material=None)
 NOW, LONG_AGO = timedelta(seconds=1), timedelta(days=1)
 A, L = ItemStatus.AVAILABLE, ItemStatus.ON_LOAN
 SHELF, WAY = ItemStatus.ON_HOLD_SHELF, ItemStatus.IN_TRANSIT
 
 TREE = [
     # what is scanned, a reader is open → the branch of the tree
-    (Scanned(A), True, Situation.LOAN),
-    (Scanned(A, since_returned=NOW), True, Situation.LOAN),
-    (Scanned(L, lent_to_open_patron=True, since_lent=LONG_AGO), True, Situation.ASK_RENEWAL),
-    (Scanned(L, lent_to_open_patron=True, since_lent=NOW), True, Situation.ALREADY_DONE),
-    (Scanned(L, lent_to_open_patron=False, since_lent=LONG_AGO), True, Situation.RETURN_AND_LOAN),
-    (Scanned(L, lent_to_open_patron=False, since_lent=NOW), True, Situation.JUST_LENT),
-    (Scanned(L, lent_to_open_patron=False, since_lent=LONG_AGO), False, Situation.RETURN),
-    (Scanned(L, lent_to_open_patron=False, since_lent=NOW), False, Situation.RETURN),
-    (Scanned(A), False, Situation.ON_SHELF),
-    (Scanned(A, since_returned=LONG_AGO), False, Situation.ON_SHELF),
-    (Scanned(A, since_returned=NOW), False, Situation.ALREADY_DONE),
-    (Scanned(ItemStatus.WITHDRAWN), True, Situation.WITHDRAWN),
-    (Scanned(ItemStatus.WITHDRAWN), False, Situation.WITHDRAWN),
-    (Scanned(ItemStatus.IN_REPAIR), True, Situation.UNAVAILABLE),
-    (Scanned(ItemStatus.IN_PROCESSING), False, Situation.UNAVAILABLE),
-    (Scanned(SHELF, for_open_patron=True), True, Situation.HOLD_AND_LOAN),
-    (Scanned(SHELF), True, Situation.HELD_FOR_ANOTHER),
-    (Scanned(SHELF), False, Situation.TO_HOLD_SHELF),
-    (Scanned(WAY, bound_here=True), False, Situation.RECEIVED),
-    (Scanned(WAY), False, Situation.BOUND_ELSEWHERE),
-    (Scanned(WAY, for_open_patron=True), True, Situation.HOLD_AND_LOAN),
-    (Scanned(WAY, bound_here=True), True, Situation.LOAN),
-    (Scanned(ItemStatus.LOST), False, Situation.FOUND),
-    (Scanned(ItemStatus.MISSING), True, Situation.FOUND),
-    (Scanned(A, of_group=True), True, Situation.GROUP),
-    (Scanned(A, of_group=True), False, Situation.GROUP),
+    (ScanFacts(A), True, Situation.LOAN),
+    (ScanFacts(A, since_returned=NOW), True, Situation.LOAN),
+    (ScanFacts(L, lent_to_open_patron=True, since_lent=LONG_AGO), True, Situation.ASK_RENEWAL),
+    (ScanFacts(L, lent_to_open_patron=True, since_lent=NOW), True, Situation.ALREADY_DONE),
+    (ScanFacts(L, lent_to_open_patron=False, since_lent=LONG_AGO), True, Situation.RETURN_AND_LOAN),
+    (ScanFacts(L, lent_to_open_patron=False, since_lent=NOW), True, Situation.JUST_LENT),
+    (ScanFacts(L, lent_to_open_patron=False, since_lent=LONG_AGO), False, Situation.RETURN),
+    (ScanFacts(L, lent_to_open_patron=False, since_lent=NOW), False, Situation.RETURN),
+    (ScanFacts(A), False, Situation.ON_SHELF),
+    (ScanFacts(A, since_returned=LONG_AGO), False, Situation.ON_SHELF),
+    (ScanFacts(A, since_returned=NOW), False, Situation.ALREADY_DONE),
+    (ScanFacts(ItemStatus.WITHDRAWN), True, Situation.WITHDRAWN),
+    (ScanFacts(ItemStatus.WITHDRAWN), False, Situation.WITHDRAWN),
+    (ScanFacts(ItemStatus.IN_REPAIR), True, Situation.UNAVAILABLE),
+    (ScanFacts(ItemStatus.IN_PROCESSING), False, Situation.UNAVAILABLE),
+    (ScanFacts(SHELF, for_open_patron=True), True, Situation.HOLD_AND_LOAN),
+    (ScanFacts(SHELF), True, Situation.HELD_FOR_ANOTHER),
+    (ScanFacts(SHELF), False, Situation.TO_HOLD_SHELF),
+    (ScanFacts(WAY, bound_here=True), False, Situation.RECEIVED),
+    (ScanFacts(WAY), False, Situation.BOUND_ELSEWHERE),
+    (ScanFacts(WAY, for_open_patron=True), True, Situation.HOLD_AND_LOAN),
+    (ScanFacts(WAY, bound_here=True), True, Situation.LOAN),
+    (ScanFacts(ItemStatus.LOST), False, Situation.FOUND),
+    (ScanFacts(ItemStatus.MISSING), True, Situation.FOUND),
+    (ScanFacts(A, is_bulk=True), True, Situation.GROUP),
+    (ScanFacts(A, is_bulk=True), False, Situation.GROUP),
 ]
 
 
@@ -146,8 +146,8 @@ def test_all_problems_of_a_loan_are_collected(borrower, wanted, problems):
 
 
 def test_a_limit_of_a_kind_counts_copies_of_that_kind():
-    journals = Rule(7, material="journal", values={"max_loans": 1})
-    special = terms([journals], SETTINGS, branch_id=1, categories=("x",), material="journal")
+    journals = PolicyRule(7, material="journal", values={"max_loans": 1})
+    special = policy_for([journals], SETTINGS, branch_id=1, categories=("x",), material="journal")
     borrower = replace(GOOD, held=2, held_of_material=1)
     (found,) = loan_rules.problems(borrower, Wanted(), GENERAL, special)
     assert (found.code, dict(found.facts)) == ("material_limit", {"held": 1, "limit": 1})
@@ -156,14 +156,14 @@ def test_a_limit_of_a_kind_counts_copies_of_that_kind():
 @pytest.mark.parametrize(
     ("lending", "place", "codes"),
     [
-        ("none", Place.READING_ROOM, ["not_for_loan"]),
-        ("reading_room", Place.HOME, ["not_for_loan"]),
-        ("reading_room", Place.READING_ROOM, []),
+        ("none", ServicePlace.READING_ROOM, ["not_for_loan"]),
+        ("reading_room", ServicePlace.HOME, ["not_for_loan"]),
+        ("reading_room", ServicePlace.READING_ROOM, []),
     ],
 )
 def test_what_may_leave_the_library(lending, place, codes):
-    special = terms(
-        [Rule(1, values={"lending": lending})], SETTINGS, branch_id=1, categories=("x",),
+    special = policy_for(
+        [PolicyRule(1, values={"lending": lending})], SETTINGS, branch_id=1, categories=("x",),
         material="book",
     )  # fmt: skip
     found = loan_rules.problems(GOOD, Wanted(place), GENERAL, special)
@@ -207,9 +207,9 @@ SCOPES = [
 
 @pytest.mark.parametrize(("rules", "asked", "days"), SCOPES)
 def test_the_narrowest_rule_decides(rules, asked, days):
-    made = [Rule(n, *scope, {"loan_days": d}) for n, (scope, d) in enumerate(rules, 1)]
+    made = [PolicyRule(n, *scope, {"loan_days": d}) for n, (scope, d) in enumerate(rules, 1)]
     branch, categories, material = asked
-    found = terms(made, SETTINGS, branch_id=branch, categories=categories, material=material)
+    found = policy_for(made, SETTINGS, branch_id=branch, categories=categories, material=material)
     assert found.number("loan_days") == days
     assert found.rule("loan_days").values["loan_days"] == days
     assert found.rule("max_loans") == default_rule(SETTINGS)

@@ -45,7 +45,7 @@ def test_undo_of_a_loan_leaves_the_copy_on_the_shelf_and_no_visit(stocked, desk)
     assert stocked.kinds() == ["loan", "-loan"]
     assert stocked.status("B1") == "available"
     assert stocked.count("visit") == before
-    assert desk.issue("R1", "B1").situation == "S1"
+    assert desk.issue("R1", "B1").situation == "loan"
     assert stocked.count("visit") == before + 1
 
 

@@ -31,20 +31,20 @@ def test_ten_copies_go_out_and_come_back_in_small_replies(desk_page, library):
     patron = opened(desk_page)
     for number in range(10):
         answer = desk_page.scan(f"B{number}", patron)
-        assert (answer.status_code, 'data-situation="S1"' in answer.text) == (200, True)
+        assert (answer.status_code, 'data-situation="loan"' in answer.text) == (200, True)
         assert len(answer.data) <= REPLY
     panel = desk_page.scan("R1")
     assert len(panel.data) <= REPLY
     for number in range(10):
-        assert 'data-situation="S6"' in desk_page.scan(f"B{number}").text
+        assert 'data-situation="return"' in desk_page.scan(f"B{number}").text
     assert library.kinds() == ["loan"] * 10 + ["return"] * 10
 
 
 @pytest.mark.parametrize(
     ("code", "with_patron", "status", "mark"),
     [
-        ("B1", False, 200, 'data-situation="S7"'),
-        ("99999", True, 200, 'data-situation="S11"'),
+        ("B1", False, 200, 'data-situation="on_shelf"'),
+        ("99999", True, 200, 'data-situation="unknown"'),
         ("99999", False, 404, 'data-code="unknown_code"'),
         ("оқырман", False, 200, 'data-situation="card"'),
         ("", False, 422, 'data-code="empty_scan"'),
@@ -79,7 +79,7 @@ def test_the_page_works_without_script(desk_page, library):
     form = {"code": "B1", "patron": patron, "request_id": str(uuid4())}
     page = desk_page.post("/desk/scan", **form)
     assert '<html lang="ru">' in page.text
-    assert 'data-situation="S1"' in page.text
+    assert 'data-situation="loan"' in page.text
 
     act = re.search(r'name="act" value="([^"]+)"', page.text).group(1)
     page = desk_page.post("/desk/undo", act=act, patron=patron, request_id=str(uuid4()))
@@ -105,7 +105,7 @@ def test_fast_add_by_the_page(desk_page, library):
     right = desk_page.by_script("fast-add", **form, division="literature")
 
     assert (wrong.status_code, right.status_code) == (422, 200)
-    assert 'data-situation="S1"' in right.text
+    assert 'data-situation="loan"' in right.text
     assert library.kinds() == ["loan"]
 
 

@@ -16,7 +16,7 @@ from ils.circulation.context import Override
 from ils.circulation.desk import answers
 from ils.circulation.holds import actions as holds
 from ils.circulation.loans.rules import RenewalRefused
-from ils.ledger import Channel, Entry, Place
+from ils.ledger import Channel, Entry, ServicePlace
 from ils.organisation.branches.actions import add_service_point
 from ils.organisation.branches.models import Branch, PointType
 from ils.services.counts.actions import Tally, write_tally
@@ -75,22 +75,22 @@ def test_a_busy_monday_at_five_branches(five):
     main.wait_for("12", "Ф1-0")  # a reader of Ф1 waits at ЦБ for what Ф1 has lent
     expected["hold_placed"] += 1
     sent = branch.take_back("Ф1-0")
-    assert (sent.situation, sent.to_branch_id) == ("S6b", library.branches["ЦБ"].id)
+    assert (sent.situation, sent.to_branch_id) == ("into_transit", library.branches["ЦБ"].id)
     expected["return"] += 1
     library.wait(hours=1)
-    assert main.take_back("Ф1-0").situation == "S6a"
-    assert main.issue("12", "Ф1-0").situation == "S4"
+    assert main.take_back("Ф1-0").situation == "to_hold_shelf"
+    assert main.issue("12", "Ф1-0").situation == "hold_and_loan"
     expected += Counter(loan=1, hold_filled=1)
     library.wait(hours=1)
     passed_on = library.desk("Ф2").issue("22", "Ф2-1")  # the next reader brings it to the desk
-    assert passed_on.situation == "S3"
+    assert passed_on.situation == "return_and_loan"
     expected += Counter({"return": 1, "loan": 1, "visit": 1})
     mistake = library.desk("Ф3").take_back("Ф3-0")
     library.desk("Ф3").undo(mistake.act)  # the wrong book was scanned
     expected += renewals_of_monday(library)
     desk = library.desk("Ф1")
     lost = desk.scan("11") and desk.scan("Ф1-2")
-    desk.do(answers.lose, item_id=lost.item.id)  # the reader has lost it
+    desk.do(answers.declare_lost, item_id=lost.item.id)  # the reader has lost it
     expected["lost"] += 1
 
     told = diary(library)
@@ -124,7 +124,7 @@ def test_a_summer_reading_room(library):
     """Copies are read in the garden: lent for the day, tallied, or taken from the shelf."""
     library.now = datetime(2026, 7, 6, 4, 0, tzinfo=UTC)
     room = library.desk("Ф1")
-    room.place = Place.READING_ROOM
+    room.place = ServicePlace.READING_ROOM
     for n in range(5):
         library.reader(f"R{n}", category="pupil", birth_date=date(2015, 1, 1))
         library.copy(f"J{n}", branch="Ф1", title="Балдырған", language="kk")
@@ -141,7 +141,7 @@ def test_a_summer_reading_room(library):
     with db.transaction(library.sessions) as session:
         counted = Tally(
             "in_house_use", date(2026, 7, 6), {("literature", "kk"): 40, ("arts", "ru"): 5},
-            "pupil", Place.READING_ROOM,
+            "pupil", ServicePlace.READING_ROOM,
         )  # fmt: skip
         origin = library.origin("Ф1")
         write_tally(session, origin, counted, library.config.lists, "Asia/Almaty")
@@ -156,7 +156,7 @@ def test_a_summer_reading_room(library):
     with pytest.raises(answers.LoanRefused):
         home.issue("R0", "J0")
     home.override = Override(frozenset({"not_for_loan"}), "на дом по просьбе заведующей")
-    assert home.scan("J0").situation == "S1"
+    assert home.scan("J0").situation == "loan"
 
 
 def test_a_monthly_trip_to_a_settlement(library):
@@ -189,9 +189,9 @@ def test_a_monthly_trip_to_a_settlement(library):
 
     library.wait(days=1)
     there = library.desk("Ф1")
-    there.place, there.point = Place.SERVICE_POINT, point
+    there.place, there.point = ServicePlace.SERVICE_POINT, point
     for card, number in (("R1", "S0"), ("R1", "S1"), ("R2", "S2")):
-        assert there.issue(card, number).situation == "S1"
+        assert there.issue(card, number).situation == "loan"
     library.wait(hours=5)
     there.take_back("S2")
     assert diary(library, "place", point=point) == {
@@ -224,7 +224,7 @@ def test_a_hold_crosses_the_week_and_a_closed_day(library, desk):
     library.wait(days=6)
     (freed,) = desk.do(holds.expire_holds)
     assert desk.take_back(freed.number).hold.patron.card == "R3"
-    assert desk.issue("R3", "B1").situation == "S4"
+    assert desk.issue("R3", "B1").situation == "hold_and_loan"
     assert library.now > NOON
     assert diary(library) == {
         "registration": 3, "visit": 5, "record_added": 1, "loan": 2, "return": 1,

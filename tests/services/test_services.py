@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from ils import db, ledger
 from ils.ledger import Entry
 from ils.organisation.staff.models import Role
-from ils.services.enquiries.models import Refusal
+from ils.services.enquiries.models import UnmetRequest
 from ils.services.events.models import Event
 
 
@@ -185,7 +185,7 @@ def test_refusals_and_suggestions_are_ranked_together(page, library):
     assert sums(library, "refusal", "detail") == {("absent",): 2, ("all_on_loan",): 1}
     assert sums(library, "suggestion") == {(): 1}
     with db.reading(library.sessions) as session:
-        number = session.scalars(select(Refusal.id).order_by(Refusal.id.desc())).first()
+        number = session.scalars(select(UnmetRequest.id).order_by(UnmetRequest.id.desc())).first()
     page.post(f"/staff/services/refusals/{number}/undo", request_id=str(uuid4()))
     assert sum(sums(library, "refusal").values()) == 2
 

@@ -14,11 +14,11 @@ from ils.ledger import Entry, Kind
 from ils.stats.closing import actions as closing
 from ils.stats.closing import queries, verification
 from ils.stats.closing.actions import AlreadyClosed, MonthNotOver, NotAccepted
-from ils.stats.closing.automatic import keep_anew, seal_closed
+from ils.stats.closing.automatic import refresh_summaries, seal_closed
 from ils.stats.definitions.loading import definitions
 from ils.stats.engine import totals
-from ils.stats.models import SELFCHECK, ClosedMonth, KeptSpan, KeptTotal
-from ils.stats.schedules.actions import beat
+from ils.stats.models import SELFCHECK, ClosedMonth, SummarySpan, SummaryTotal
+from ils.stats.schedules.actions import heartbeat
 
 MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
 
@@ -55,11 +55,11 @@ def test_a_closed_month_is_counted_from_what_is_kept(spring):
 
     assert [month(spring, first) for first in (MARCH, APRIL, MAY)] == before
     with db.reading(spring.sessions) as session:
-        kept = {s.window.first for s in totals.kept_spans(session)}
+        kept = {s.window.first for s in totals.summary_spans(session)}
     assert kept == {date(2026, month, 1) for month in (1, 2, 3, 4)}
     # The kept totals are what is read: changed behind its back, the report shows it.
     with db.transaction(spring.sessions) as session:
-        session.execute(update(KeptTotal).where(KeptTotal.kind == "loan").values(count=1))
+        session.execute(update(SummaryTotal).where(SummaryTotal.kind == "loan").values(count=1))
     assert month(spring, MARCH) != before[0]
 
 
@@ -111,11 +111,11 @@ def test_what_the_self_check_found_must_be_accepted(library):
     with pytest.raises(NotAccepted):
         close(library, MARCH, accepted=False)  # it has not run
     with db.transaction(library.sessions) as session:
-        beat(session, "shelves", name=SELFCHECK)
+        heartbeat(session, "shelves", name=SELFCHECK)
     with pytest.raises(NotAccepted):
         close(library, MARCH, accepted=False)
     with db.transaction(library.sessions) as session:
-        beat(session, "", name=SELFCHECK)
+        heartbeat(session, "", name=SELFCHECK)
     assert close(library, MARCH, accepted=False) == [MARCH]
 
 
@@ -182,9 +182,11 @@ def test_any_difference_is_reported(spring, what, part):
     close(spring, MAY)
     with db.transaction(spring.sessions) as session:
         if what == "kept":
-            spans = select(KeptSpan.id).where(KeptSpan.start == MARCH, KeptSpan.slice == part)
-            statement = update(KeptTotal).where(KeptTotal.span_id.in_(spans))
-            session.execute(statement.values(count=KeptTotal.count + 1))
+            spans = select(SummarySpan.id).where(
+                SummarySpan.start == MARCH, SummarySpan.slice == part
+            )
+            statement = update(SummaryTotal).where(SummaryTotal.span_id.in_(spans))
+            session.execute(statement.values(count=SummaryTotal.count + 1))
         else:
             values = {
                 "totals": {"totals": {"loan": {"ЦБ": [1, 0, 0, 0, 1]}}},
@@ -236,11 +238,11 @@ def test_sealing_goes_on_after_a_crash(spring):
 def test_new_definitions_are_kept_anew(spring):
     close(spring, MAY)
     with db.transaction(spring.sessions) as session:
-        for span in session.scalars(select(KeptSpan)):
+        for span in session.scalars(select(SummarySpan)):
             span.kept = {kind: ["branch_id"] for kind in span.kept}
     before = month(spring, MARCH)  # what is kept does not tell enough: counted from entries
-    assert keep_anew(spring.sessions, definitions()) == 5
-    assert keep_anew(spring.sessions, definitions()) == 0
+    assert refresh_summaries(spring.sessions, definitions()) == 5
+    assert refresh_summaries(spring.sessions, definitions()) == 0
     assert month(spring, MARCH) == before
 
 
@@ -252,7 +254,7 @@ def test_a_closed_year_is_kept_as_one_and_balances_from_the_beginning(spring):
     close(spring, MARCH)
     assert cells(report(spring, "annual", Period(date(2025, 1, 1), date(2026, 1, 1)))) == before
     with db.reading(spring.sessions) as session:
-        spans = {(s.window.first, s.window.end) for s in totals.kept_spans(session)}
+        spans = {(s.window.first, s.window.end) for s in totals.summary_spans(session)}
         assert (date(2025, 1, 1), date(2026, 1, 1)) in spans
         assert (date.min, date(2026, 1, 1)) in spans
         assert verification.verify(session)[1] == []

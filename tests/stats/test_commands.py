@@ -9,7 +9,7 @@ from counting import history, line
 
 from ils import clock, db
 from ils.cli import main
-from ils.stats.schedules.actions import beat
+from ils.stats.schedules.actions import heartbeat
 
 YEAR = ("--from", "2020-01-01", "--to", "2020-12-31")
 
@@ -151,7 +151,7 @@ def test_the_check_says_when_the_worker_went_silent(run, library, monkeypatch):
 
     assert problems() == []  # it never was here
     with db.transaction(library.sessions) as session:
-        beat(session)
+        heartbeat(session)
     assert problems() == []
     monkeypatch.setattr(clock, "now", lambda: datetime(2126, 1, 1, tzinfo=UTC))
     assert problems() == ["worker"]

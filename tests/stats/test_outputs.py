@@ -19,7 +19,7 @@ from sqlalchemy import select
 from ils import clock, db
 from ils.clock import Period
 from ils.config import Statistics
-from ils.messages import Letter
+from ils.messages import OutgoingMessage
 from ils.stats.definitions.loading import definitions
 from ils.stats.documents.chart import charts
 from ils.stats.documents.content import closed, number, shown
@@ -235,7 +235,7 @@ def test_a_report_is_prepared_once_kept_and_sent(library, at):
     assert [(p.start, p.end) for p in prepared] == [
         (date(2026, 2, 1), date(2026, 3, 1)), (date(2026, 3, 1), date(2026, 4, 1)),
     ]  # fmt: skip
-    letters = rows(library, Letter)
+    letters = rows(library, OutgoingMessage)
     assert [one.to for one in letters] == ["a@example.kz", "b@example.kz"] * 2
     document = Document(io.BytesIO(letters[-1].file))
     assert "Айлық жұмыс" in document.paragraphs[0].text
@@ -252,7 +252,7 @@ def test_a_missed_report_is_caught_up_and_stays_as_it_was(library, at):
     library.reader("R1")
     schedules.worker_round(library.sessions, library.config, definitions())
     assert rows(library, PreparedReport)[-1].content == before
-    assert rows(library, Letter) == []
+    assert rows(library, OutgoingMessage) == []
 
 
 def test_a_report_that_is_no_more_stops_no_other(library, at):
@@ -281,7 +281,7 @@ def test_the_worker_closes_on_its_day_if_nothing_is_missing(library, at):
     history(library, *(line("visit", day, branch=b) for day in every for b in ("ЦБ", "Ф1")))
     at(2026, 4, 2, 6)
     with db.transaction(library.sessions) as session:
-        schedules.beat(session, name=SELFCHECK)
+        schedules.heartbeat(session, name=SELFCHECK)
     schedules.worker_round(library.sessions, library.config, definitions())
     with db.reading(library.sessions) as session:
         assert session.scalars(select(ClosedMonth)).all() == []

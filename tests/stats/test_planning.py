@@ -21,7 +21,7 @@ from ils.stats.plans import actions as planning
 from ils.stats.plans import queries
 from ils.stats.plans import rules as plan_rules
 from ils.stats.plans.actions import PlanRejected
-from ils.stats.plans.rules import Counted, Planned, UnknownInput
+from ils.stats.plans.rules import CountedByLedger, Planned, UnknownInput
 from ils.stats.schedules import rules as schedule_rules
 
 
@@ -236,7 +236,7 @@ def test_counters_add_up_and_the_last_state_stands(library):
 
 @pytest.mark.parametrize("key", ["readers", "loans", "items_overdue", "nonsense"])
 def test_what_the_ledger_counts_cannot_be_declared(library, key):
-    with pytest.raises(UnknownInput if key == "nonsense" else Counted):
+    with pytest.raises(UnknownInput if key == "nonsense" else CountedByLedger):
         declare(library, key, "5")
 
 

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from ils.catalog import identifiers, queries
 from ils.catalog.authorities import rules as authority_rules
 from ils.catalog.models import (
-    Act,
     AuthorityForm,
     AuthorityKind,
     AuthorityRecord,
     BibliographicRecord,
     FormRelation,
     RecordState,
+    RevisionCause,
 )
 from ils.catalog.records import links
 from ils.catalog.records.actions import keep_revision, numbered, rewrite_fields, stamp
@@ -156,7 +156,7 @@ def add_heading(session: Session, origin: Origin, data: HeadingData) -> Authorit
         created_at=origin.at,
         changed_at=origin.at,
         changed_by=origin.staff_id,
-        act=Act.ADDED,
+        act=RevisionCause.ADDED,
     )
     session.add(authority)
     session.flush()
@@ -190,10 +190,10 @@ def change_heading(
     keep_revision(session, authority)
     authority.marc, authority.kind = marc.dump(), data.kind.value
     authority.heading = authority_rules.heading(marc)
-    stamp(authority, origin, Act.EDITED)
+    stamp(authority, origin, RevisionCause.EDITED)
     session.flush()
     set_forms(session, authority, marc)
-    return len(carry(session, origin, authority, before=before, classes=classes))
+    return len(propagate_heading(session, origin, authority, before=before, classes=classes))
 
 
 def _check_new(session: Session, data: HeadingData, marc: MarcRecord, but: int | None) -> None:
@@ -202,7 +202,7 @@ def _check_new(session: Session, data: HeadingData, marc: MarcRecord, but: int |
         raise HeadingExists(heading=text)
 
 
-def carry(
+def propagate_heading(
     session: Session,
     origin: Origin,
     authority: AuthorityRecord,
@@ -222,9 +222,9 @@ def carry(
             return authority_rules.with_heading(f, before, marc, target)
         return f
 
-    users = session.scalars(queries.locked(queries.users_of(authority))).all()
+    users = session.scalars(queries.locked(queries.records_using(authority))).all()
     part = origin.also(f"heading:{authority.id}")
-    return rewrite_fields(session, part, users, named, classes=classes, act=Act.HEADING)
+    return rewrite_fields(session, part, users, named, classes=classes, act=RevisionCause.HEADING)
 
 
 def delete_heading(session: Session, origin: Origin, authority: AuthorityRecord) -> None:
@@ -233,9 +233,9 @@ def delete_heading(session: Session, origin: Origin, authority: AuthorityRecord)
     Raises:
         HeadingInUse: records name it.
     """
-    users: Sequence[object] = session.scalars(queries.users_of(authority)).all()
+    users: Sequence[object] = session.scalars(queries.records_using(authority)).all()
     if users:
         raise HeadingInUse(count=len(users))
     keep_revision(session, authority)
     authority.state = RecordState.DELETED
-    stamp(authority, origin, Act.DELETED)
+    stamp(authority, origin, RevisionCause.DELETED)

@@ -36,7 +36,7 @@ CARRIED = {
 
 
 @dataclass(frozen=True)
-class Form:
+class HeadingForm:
     """A form of a name."""
 
     relation: FormRelation
@@ -57,9 +57,9 @@ def heading(marc: MarcRecord) -> str:
     return next((form.text for form in forms(marc) if form.relation is FormRelation.HEADING), "")
 
 
-def forms(marc: MarcRecord) -> list[Form]:
+def forms(marc: MarcRecord) -> list[HeadingForm]:
     """All forms of the name, the heading first, each once."""
-    found: dict[str, Form] = {}
+    found: dict[str, HeadingForm] = {}
     for f in sorted(marc.fields, key=lambda f: f.tag[:1]):
         relation = RELATIONS.get(f.tag[:1])
         if relation is None or len(f.tag) != 3 or f.tag[1:] not in KINDS:
@@ -67,7 +67,7 @@ def forms(marc: MarcRecord) -> list[Form]:
         text = spoken(f)
         code = f.get("8")[:3].lower()
         if text and text not in found:
-            found[text] = Form(relation, text, LANGUAGES.get(code, code) or None)
+            found[text] = HeadingForm(relation, text, LANGUAGES.get(code, code) or None)
     return list(found.values())
 
 

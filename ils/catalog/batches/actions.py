@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, undefer
 from ils.catalog import checks, queries
 from ils.catalog.batches.rules import Change, Operation, apply
 from ils.catalog.comparison import Difference, compare
-from ils.catalog.editing.actions import note_problems
-from ils.catalog.models import Act, BatchEdit, BibliographicRecord
+from ils.catalog.editing.actions import store_problems
+from ils.catalog.models import BatchEdit, BibliographicRecord, RevisionCause
 from ils.catalog.records.actions import change_record
 from ils.catalog.subjects import Classes
 from ils.errors import N_, NotFound, Refused
@@ -21,9 +21,9 @@ from ils.ledger import Origin
 from ils.marc.record import MarcRecord
 
 PAGE = 500
-SHOWN = 20
+PREVIEW_ROWS = 20
 #: In one transaction, while which the desks of SQLite wait; the next press goes on.
-AT_ONCE = 2_000
+BATCH_SIZE = 2_000
 
 
 class UnknownBatch(NotFound):
@@ -33,7 +33,7 @@ class UnknownBatch(NotFound):
     message = N_("There is no batch change with this number.")
 
 
-class AlreadyTakenBack(Refused):
+class BatchAlreadyUndone(Refused):
     """The batch change was undone before."""
 
     code = "batch_taken_back"
@@ -68,7 +68,7 @@ def preview(
     query = _concerned(text, catalogue, change, allowed)
     for record, before, after in _touched(session, query, change.checked()):
         found.count += 1
-        if found.count <= SHOWN:
+        if found.count <= PREVIEW_ROWS:
             found.shown.append((record, compare(before, after)))
     return found
 
@@ -83,7 +83,7 @@ def make_change(
     allowed: Sequence[str],
     classes: Classes,
 ) -> BatchEdit:
-    """Make a change in the records it touches, the first `AT_ONCE` of them.
+    """Make a change in the records it touches, the first `BATCH_SIZE` of them.
 
     Records of catalogues that are not theirs are left alone.
 
@@ -92,9 +92,9 @@ def make_change(
     """
     revisions: dict[str, int] = {}
     query = queries.locked(_concerned(text, catalogue, change, allowed))
-    for record, _, after in islice(_touched(session, query, change.checked()), AT_ONCE):
-        change_record(session, origin, record, marc=after, classes=classes, act=Act.BATCH)
-        note_problems(session, record)
+    for record, _, after in islice(_touched(session, query, change.checked()), BATCH_SIZE):
+        change_record(session, origin, record, marc=after, classes=classes, act=RevisionCause.BATCH)
+        store_problems(session, record)
         revisions[str(record.id)] = record.revision
     if not revisions:
         raise NothingToChange
@@ -121,13 +121,13 @@ def take_back(
 
     Raises:
         UnknownBatch: there is none.
-        AlreadyTakenBack: it was undone before.
+        BatchAlreadyUndone: it was undone before.
     """
     edit = session.get(BatchEdit, batch_id, with_for_update=True)
     if edit is None:
         raise UnknownBatch
     if edit.undone_at is not None:
-        raise AlreadyTakenBack
+        raise BatchAlreadyUndone
     restored = left = 0
     for record_id, revision in edit.revisions.items():
         record = queries.record(session, int(record_id), lock=True)
@@ -141,10 +141,10 @@ def take_back(
             record,
             marc=before.marc,
             classes=classes,
-            act=Act.RESTORED,
+            act=RevisionCause.RESTORED,
             catalogue=before.catalogue,
         )
-        note_problems(session, record)
+        store_problems(session, record)
         restored += 1
     if restored:
         edit.undone_at = origin.at

@@ -7,7 +7,13 @@ from sqlalchemy.orm import Session
 
 from ils.catalog import checks, comparison, queries
 from ils.catalog.comparison import Difference
-from ils.catalog.models import Act, BibliographicRecord, RecordLink, RecordProblem, RecordState
+from ils.catalog.models import (
+    BibliographicRecord,
+    RecordLink,
+    RecordProblem,
+    RecordState,
+    RevisionCause,
+)
 from ils.catalog.records.actions import add_record, change_record, set_state, with_number
 from ils.catalog.subjects import Classes
 from ils.catalog.worksheets import rules
@@ -76,7 +82,7 @@ def save_new(
     _check(marc)
     own = rules.completed(with_number(marc, ""))
     record = add_record(session, origin, marc=own, classes=classes, catalogue=catalogue)
-    note_problems(session, record)
+    store_problems(session, record)
     return record
 
 
@@ -115,16 +121,19 @@ def save_changes(
             when=record.changed_at,
         )
     mine = rules.completed(with_number(mine, record.control_number))
-    if (
-        mine.fields == theirs.fields
-        and mine.leader == theirs.leader
-        and catalogue == record.catalogue
-    ):
+    unchanged = (mine.fields, mine.leader) == (theirs.fields, theirs.leader)
+    if unchanged and catalogue == record.catalogue:
         return
     change_record(
-        session, origin, record, marc=mine, classes=classes, act=Act.EDITED, catalogue=catalogue
+        session,
+        origin,
+        record,
+        marc=mine,
+        classes=classes,
+        act=RevisionCause.EDITED,
+        catalogue=catalogue,
     )
-    note_problems(session, record)
+    store_problems(session, record)
 
 
 def _check(marc: MarcRecord) -> None:
@@ -150,10 +159,10 @@ def restore_version(
         record,
         marc=version.marc,
         classes=classes,
-        act=Act.RESTORED,
+        act=RevisionCause.RESTORED,
         catalogue=version.catalogue,
     )
-    note_problems(session, record)
+    store_problems(session, record)
 
 
 def delete_record(session: Session, origin: Origin, record: BibliographicRecord) -> None:
@@ -172,7 +181,7 @@ def delete_record(session: Session, origin: Origin, record: BibliographicRecord)
         origin,
         record,
         RecordState.DELETED,
-        act=Act.DELETED,
+        act=RevisionCause.DELETED,
         kind=Kind.RECORD_DELETED,
     )
     session.execute(delete(RecordProblem).where(RecordProblem.record_id == record.id))
@@ -194,13 +203,13 @@ def undelete_record(session: Session, origin: Origin, record: BibliographicRecor
         origin,
         record,
         RecordState.ACTIVE,
-        act=Act.UNDELETED,
+        act=RevisionCause.UNDELETED,
         kind=Kind.RECORD_RESTORED,
     )
-    note_problems(session, record)
+    store_problems(session, record)
 
 
-def note_problems(session: Session, record: BibliographicRecord) -> None:
+def store_problems(session: Session, record: BibliographicRecord) -> None:
     """Write the record's problems anew, for the work list."""
     session.execute(delete(RecordProblem).where(RecordProblem.record_id == record.id))
     bulk_insert(

@@ -14,15 +14,15 @@ from sqlalchemy.orm import Session
 
 from ils import ledger
 from ils.catalog.authorities import rules as headings
-from ils.catalog.authorities.actions import carry, form_rows, set_forms
+from ils.catalog.authorities.actions import form_rows, propagate_heading, set_forms
 from ils.catalog.identifiers import search_key
 from ils.catalog.models import (
-    Act,
     AuthorityForm,
     AuthorityRecord,
     BibliographicRecord,
     RecordLink,
     RecordState,
+    RevisionCause,
 )
 from ils.catalog.records import rules
 from ils.catalog.records.actions import (
@@ -42,7 +42,7 @@ from ils.marc.reading import ReadRecord, is_authority
 from ils.marc.record import Dialect, MarcRecord
 
 IN_ONE_QUERY = 500
-LEAST_ALIKE = 0.6
+MIN_ALIKE = 0.6
 
 
 class Decision(StrEnum):
@@ -56,7 +56,7 @@ class Decision(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class ImportedRecord:
     """A record that came in, and what is decided about it.
 
     Attributes:
@@ -74,7 +74,7 @@ class Incoming:
 
 
 @dataclass
-class Batch:
+class RecordBatch:
     """The rows that one batch adds; each list becomes one statement."""
 
     records: list[dict[str, Any]] = field(default_factory=list)
@@ -93,7 +93,7 @@ class _Candidate:
     isbn: str | None
 
 
-class _Known:
+class _KnownRecords:
     """What the catalogue has of the records of a batch, asked for at once; it grows with them."""
 
     def __init__(
@@ -141,21 +141,21 @@ class _Importer:
 
     session: Session
     origin: Origin
-    known: _Known
+    known: _KnownRecords
     classes: Classes
-    batch: Batch = field(default_factory=Batch)
+    batch: RecordBatch = field(default_factory=RecordBatch)
 
     def bibliographic(
         self, key: str, read: ReadRecord, marc: MarcRecord, about: Description
-    ) -> Incoming:
+    ) -> ImportedRecord:
         there = self.known.records.get(key)
         if there is None:
             return self._new(key, read, marc, about)
         fingerprint = marc.fingerprint()
         to = there.merged_into_id or there.id
 
-        def decided(decision: Decision, said: str = "") -> Incoming:
-            return Incoming(decision, to, read, marc, about, said)
+        def decided(decision: Decision, said: str = "") -> ImportedRecord:
+            return ImportedRecord(decision, to, read, marc, about, said)
 
         if there.fingerprint == fingerprint:
             return decided(Decision.UNCHANGED)
@@ -163,7 +163,7 @@ class _Importer:
             # It came in as a duplicate and nobody touched it: its new copies go where it went.
             keep_revision(self.session, there)
             there.marc, there.fingerprint = marc.dump(), fingerprint
-            stamp(there, self.origin, Act.IMPORTED)
+            stamp(there, self.origin, RevisionCause.IMPORTED)
             there.imported_revision = there.revision
             return decided(Decision.DUPLICATE, f"duplicate of {to}: kept with it, hidden")
         if _is_other(there, about):
@@ -174,12 +174,19 @@ class _Importer:
             said = f"conflict with {there.id}: changed there and here ({why})"
             return decided(Decision.CONFLICT, f"{said}; nothing was overwritten")
         change_record(
-            self.session, self.origin, there, marc=marc, classes=self.classes, act=Act.IMPORTED
+            self.session,
+            self.origin,
+            there,
+            marc=marc,
+            classes=self.classes,
+            act=RevisionCause.IMPORTED,
         )
         there.fingerprint, there.imported_revision = fingerprint, there.revision
         return decided(Decision.CHANGED, f"changed: {there.id}")
 
-    def _new(self, key: str, read: ReadRecord, marc: MarcRecord, about: Description) -> Incoming:
+    def _new(
+        self, key: str, read: ReadRecord, marc: MarcRecord, about: Description
+    ) -> ImportedRecord:
         record_id = new_id()
         twin = self.known.duplicate(about)
         row = self._row(key, read, marc, record_id) | columns(about, None)
@@ -192,7 +199,7 @@ class _Importer:
         self.batch.records.append(row)
         if twin is not None:
             said = f"duplicate of {twin}: kept with it, hidden"
-            return Incoming(Decision.DUPLICATE, twin, read, marc, about, said)
+            return ImportedRecord(Decision.DUPLICATE, twin, read, marc, about, said)
         self.known.add(record_id, about)
         self.batch.links += link_rows(record_id, marc)
         about_record: ledger.Facts = {
@@ -204,21 +211,21 @@ class _Importer:
             "opening_of": OpeningOf.RECORDS,
         }
         part = self.origin.also(key)
-        entry = ledger.row(self.session, Kind.OPENING, part, about_record, count=1)
+        entry = ledger.entry_row(self.session, Kind.OPENING, part, about_record, count=1)
         self.batch.entries.append(entry)
-        return Incoming(Decision.NEW, record_id, read, marc, about)
+        return ImportedRecord(Decision.NEW, record_id, read, marc, about)
 
-    def authority(self, key: str, read: ReadRecord, marc: MarcRecord) -> Incoming:
+    def authority(self, key: str, read: ReadRecord, marc: MarcRecord) -> ImportedRecord:
         there = self.known.authorities.get(key)
         if there is None:
             row = self._row(key, read, marc, new_id())
             row |= {"kind": headings.kind(marc).value, "heading": headings.heading(marc)}
             self.batch.authorities.append(row | {"state": RecordState.ACTIVE})
             self.batch.forms += form_rows(row["id"], marc)
-            return Incoming(Decision.NEW, row["id"], read, marc, None)
+            return ImportedRecord(Decision.NEW, row["id"], read, marc, None)
 
-        def decided(decision: Decision, said: str = "") -> Incoming:
-            return Incoming(decision, there.id, read, marc, None, said)
+        def decided(decision: Decision, said: str = "") -> ImportedRecord:
+            return ImportedRecord(decision, there.id, read, marc, None, said)
 
         if there.fingerprint == marc.fingerprint():
             return decided(Decision.UNCHANGED)
@@ -236,17 +243,19 @@ class _Importer:
         keep_revision(self.session, there)
         there.marc, there.heading = marc.dump(), headings.heading(marc)
         there.kind = headings.kind(marc)
-        stamp(there, self.origin, Act.IMPORTED)
+        stamp(there, self.origin, RevisionCause.IMPORTED)
         there.fingerprint, there.imported_revision = marc.fingerprint(), there.revision
         self.session.flush()
         set_forms(self.session, there, marc)
         # A record that only its heading changed is still as it came, for the next import.
-        for record in carry(self.session, self.origin, there, before=before, classes=self.classes):
+        for record in propagate_heading(
+            self.session, self.origin, there, before=before, classes=self.classes
+        ):
             if record.imported_revision == record.revision - 1:
                 record.imported_revision = record.revision
 
     def _row(self, key: str, read: ReadRecord, marc: MarcRecord, record_id: int) -> dict[str, Any]:
-        return common(self.origin, record_id, marc, Act.IMPORTED) | {
+        return common(self.origin, record_id, marc, RevisionCause.IMPORTED) | {
             "dialect": read.dialect.value,
             "import_key": key,
             "fingerprint": marc.fingerprint(),
@@ -264,7 +273,7 @@ def import_records(
     catalogue: str | None,
     source: str,
     seen: Counter[str],
-) -> list[Incoming]:
+) -> list[ImportedRecord]:
     """Save a batch of records.
 
     A new bibliographic record is entered as an opening balance of its catalogue: it was made
@@ -282,7 +291,7 @@ def import_records(
             about = None if authority else rules.describe(read.marc, classes)
             key = _import_key(read.marc, source, seen)
             described.append((key, read, read.marc, about))
-    known = _Known(session, [(key, marc, about) for key, _, marc, about in described])
+    known = _KnownRecords(session, [(key, marc, about) for key, _, marc, about in described])
     importer, incoming = _Importer(session, origin, known, classes), []
     for key, read, marc, found in described:
         if found is None:
@@ -311,7 +320,7 @@ def _alike(one: str, other: str) -> bool:
     first, second = search_key(one), search_key(other)
     if first.startswith(second) or second.startswith(first):
         return True
-    return SequenceMatcher(None, first, second).ratio() >= LEAST_ALIKE
+    return SequenceMatcher(None, first, second).ratio() >= MIN_ALIKE
 
 
 def _is_serial(about: Description) -> bool:

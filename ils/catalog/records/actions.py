@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from ils import ledger
 from ils.catalog import identifiers
 from ils.catalog.models import (
-    Act,
     AuthorityRecord,
     BibliographicRecord,
     RecordLink,
     RecordState,
     Revision,
+    RevisionCause,
 )
 from ils.catalog.records import links
 from ils.catalog.records import rules as record_rules
@@ -48,7 +48,7 @@ def add_record(
     marc = numbered(marc, record_id)
     about = about or record_rules.describe(marc, classes)
     record = BibliographicRecord(
-        **common(origin, record_id, marc, Act.ADDED),
+        **common(origin, record_id, marc, RevisionCause.ADDED),
         **columns(about, catalogue),
         branch_id=origin.branch_id,
         provisional=provisional,
@@ -116,7 +116,7 @@ def change_record(
     *,
     marc: MarcRecord,
     classes: Classes,
-    act: Act,
+    act: RevisionCause,
     catalogue: str | None = None,
 ) -> None:
     """Replace a record's content; the version that stood becomes a revision.
@@ -152,7 +152,7 @@ def rewrite_fields(
     rewrite: Callable[[Field], Field],
     *,
     classes: Classes,
-    act: Act,
+    act: RevisionCause,
 ) -> list[BibliographicRecord]:
     """Put each field of the records through a function; the records that changed by it."""
     changed = []
@@ -181,7 +181,9 @@ def keep_revision(session: Session, subject: BibliographicRecord | AuthorityReco
     bulk_insert(session, Revision, [version])
 
 
-def stamp(subject: BibliographicRecord | AuthorityRecord, origin: Origin, act: Act) -> None:
+def stamp(
+    subject: BibliographicRecord | AuthorityRecord, origin: Origin, act: RevisionCause
+) -> None:
     """Say who makes the new version, when and how."""
     subject.revision += 1
     subject.act = act
@@ -195,7 +197,7 @@ def set_state(
     record: BibliographicRecord,
     state: RecordState,
     *,
-    act: Act,
+    act: RevisionCause,
     kind: Kind,
 ) -> None:
     """Hide a record or bring it back, as a new version with its ledger entry."""
@@ -217,7 +219,7 @@ def facts(record: BibliographicRecord) -> ledger.Facts:
     }
 
 
-def common(origin: Origin, record_id: int, marc: MarcRecord, act: Act) -> dict[str, Any]:
+def common(origin: Origin, record_id: int, marc: MarcRecord, act: RevisionCause) -> dict[str, Any]:
     """The columns every new record has."""
     return {
         "id": record_id,

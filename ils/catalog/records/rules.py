@@ -11,7 +11,7 @@ from ils.catalog.identifiers import isbn13, search_key
 from ils.catalog.subjects import Classes, division
 from ils.marc.record import Field, MarcRecord
 
-MOST_AUTHORS = 3
+MAX_AUTHORS = 3
 #: ISO 639-2 → the two-letter code entries carry; others stay as they are.
 LANGUAGES = {
     "kaz": "kk", "rus": "ru", "eng": "en", "ger": "de", "deu": "de", "fre": "fr", "fra": "fr",
@@ -58,10 +58,10 @@ def describe(marc: MarcRecord, classes: Classes) -> Description:
     by_tag: dict[str, list[Field]] = {}
     for f in marc.fields:
         by_tag.setdefault(f.tag, []).append(f)
-    known = _Known(marc.leader, by_tag)
+    known = _KnownCodes(marc.leader, by_tag)
     worksheet = known.worksheet()
     material, catalogue = KINDS[worksheet]
-    authors = "; ".join(list(dict.fromkeys(known.authors()))[:MOST_AUTHORS])
+    authors = "; ".join(list(dict.fromkeys(known.authors()))[:MAX_AUTHORS])
     title, year = known.title(), known.year()
     return Description(
         title=title,
@@ -97,7 +97,7 @@ KINDS = {
 }
 
 
-class _Known:
+class _KnownCodes:
     """A record with its fields at hand by tag."""
 
     def __init__(self, leader: str, by_tag: dict[str, list[Field]]) -> None:

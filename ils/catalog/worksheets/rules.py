@@ -31,7 +31,7 @@ _year = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
 
 
 @dataclass(frozen=True)
-class Row:
+class FormRow:
     """One field of a form: of the record (``index``) or empty, to be filled."""
 
     form: FieldForm
@@ -48,13 +48,13 @@ class Submitted:
     values: Values
 
 
-def rows(group: Group, marc: MarcRecord) -> Iterator[Row]:
+def rows(group: Group, marc: MarcRecord) -> Iterator[FormRow]:
     """The fields of a group with the record's values; one empty where it has none."""
     for form in group.fields:
         found = [(n, f) for n, f in enumerate(marc.fields) if f.tag == form.tag and _fits(form, f)]
-        yield from (Row(form, n, _values(form, f)) for n, f in found)
+        yield from (FormRow(form, n, _values(form, f)) for n, f in found)
         if not found:
-            yield Row(form, None, {})
+            yield FormRow(form, None, {})
 
 
 def shown(worksheet: Worksheet, marc: MarcRecord) -> set[int]:

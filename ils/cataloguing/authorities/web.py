@@ -60,7 +60,7 @@ def create_heading(session: Session) -> ResponseReturnValue:
 def heading(session: Session, authority_id: int) -> ResponseReturnValue:
     """A heading with its forms, and the records that use it."""
     authority = queries.heading(session, authority_id)
-    users = web.paged(session, queries.users_of(authority))
+    users = web.paged(session, queries.records_using(authority))
     return _page(_data(authority), authority=authority, users=users)
 
 

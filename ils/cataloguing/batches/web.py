@@ -67,7 +67,7 @@ def make(session: Session) -> ResponseReturnValue:
         **_where(request.form),
     )
     flash(gettext("Changed: %(count)s records.", count=len(edit.revisions)))
-    again = request.form if len(edit.revisions) == actions.AT_ONCE else {}
+    again = request.form if len(edit.revisions) == actions.BATCH_SIZE else {}
     said: dict[str, Any] = {name: again[name] for name in SAID if again.get(name)}
     return redirect(url_for("cataloguing.batch", **said))
 
@@ -96,7 +96,7 @@ def _page(
         "catalog/batch.html",
         change=change,
         found=found,
-        at_once=actions.AT_ONCE,
+        at_once=actions.BATCH_SIZE,
         where=_where(request.args),
         made=web.paged(session, queries.batch_edits()),
         error_text=web.translated(error) if error else "",

@@ -12,11 +12,11 @@ from ils.catalog import queries as catalog
 from ils.catalog.editing import actions as editing
 from ils.catalog.models import (
     FOLLOWS_RECORD,
-    Act,
     BibliographicRecord,
     Merge,
     NotDuplicate,
     RecordState,
+    RevisionCause,
 )
 from ils.catalog.records.actions import change_record, rewrite_fields, set_state
 from ils.catalog.subjects import Classes
@@ -75,16 +75,16 @@ def merge_records(
     kept, dropped = locked[kept_id], locked[dropped_id]
     if not (kept.active and dropped.active):
         raise editing.NotActive
-    before = kept.revision
+    before, cause = kept.revision, RevisionCause.MERGED
     marc = comparison.merged(kept.marc_record(), dropped.marc_record(), taken)
     if marc.fields != kept.marc_record().fields:
-        change_record(session, origin, kept, marc=marc, classes=classes, act=Act.MERGED)
-        editing.note_problems(session, kept)
+        change_record(session, origin, kept, marc=marc, classes=classes, act=cause)
+        editing.store_problems(session, kept)
     moved = {f"{table.name}s": _move(session, table, dropped.id, kept.id) for table in _followers()}
     numbers = (dropped.control_number, kept.control_number)
     parts = session.scalars(catalog.locked(catalog.parts(dropped))).all()
-    _rename_host(session, origin, parts, *numbers, classes=classes, act=Act.MERGED)
-    set_state(session, origin, dropped, RecordState.MERGED, act=Act.MERGED, kind=Kind.RECORD_MERGED)
+    _rename_host(session, origin, parts, *numbers, classes=classes, act=cause)
+    set_state(session, origin, dropped, RecordState.MERGED, act=cause, kind=Kind.RECORD_MERGED)
     dropped.merged_into_id = kept.id
     merge = Merge(
         kept_id=kept.id,
@@ -101,7 +101,7 @@ def merge_records(
     return merge
 
 
-def take_apart(
+def unmerge(
     session: Session, origin: Origin, record_id: int, *, classes: Classes
 ) -> BibliographicRecord:
     """Bring a merged record back, with the copies and articles that moved.
@@ -122,18 +122,25 @@ def take_apart(
     )
     dropped.merged_into_id = None
     set_state(
-        session, origin, dropped, RecordState.ACTIVE, act=Act.SEPARATED, kind=Kind.RECORD_RESTORED
+        session,
+        origin,
+        dropped,
+        RecordState.ACTIVE,
+        act=RevisionCause.SEPARATED,
+        kind=Kind.RECORD_RESTORED,
     )
     if merge is None:  # it came in as a duplicate: its copies were never its own
         return dropped
     if kept.revision == merge.after != merge.before:
         old = catalog.version(session, kept, merge.before)
-        change_record(session, origin, kept, marc=old.marc, classes=classes, act=Act.SEPARATED)
+        change_record(
+            session, origin, kept, marc=old.marc, classes=classes, act=RevisionCause.SEPARATED
+        )
     for table in _followers():
         _move(session, table, kept.id, dropped.id, merge.moved.get(f"{table.name}s", []))
     numbers = (kept.control_number, dropped.control_number)
     parts = [catalog.record(session, part_id, lock=True) for part_id in merge.moved["parts"]]
-    _rename_host(session, origin, parts, *numbers, classes=classes, act=Act.SEPARATED)
+    _rename_host(session, origin, parts, *numbers, classes=classes, act=RevisionCause.SEPARATED)
     merge.undone_at = origin.at
     return dropped
 
@@ -165,7 +172,7 @@ def _rename_host(
     new: str,
     *,
     classes: Classes,
-    act: Act,
+    act: RevisionCause,
 ) -> None:
     """Make articles and volumes that name one record as their whole name another."""
     swap = {("1", f"001{old}"): ("1", f"001{new}"), ("0", old): ("0", new)}
@@ -178,7 +185,7 @@ def _rename_host(
     rewrite_fields(session, origin, parts, renamed, classes=classes, act=act)
 
 
-def judge_different(session: Session, origin: Origin, one_id: int, other_id: int) -> None:
+def mark_distinct(session: Session, origin: Origin, one_id: int, other_id: int) -> None:
     """Say that two records that look alike are different documents."""
     first, second = sorted((one_id, other_id))
     if first == second:

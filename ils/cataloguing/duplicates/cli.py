@@ -48,7 +48,7 @@ def take_apart(console: Console, record_id: int) -> None:
 
     def work(session: Session) -> None:
         lists = console.config.lists
-        actions.take_apart(session, _origin(console, session), record_id, classes=classes_of(lists))
+        actions.unmerge(session, _origin(console, session), record_id, classes=classes_of(lists))
 
     db.run(console.sessions, work)
     click.echo(f"{record_id} is in the catalogue again")

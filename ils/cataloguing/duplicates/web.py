@@ -21,7 +21,7 @@ upkeep = Blueprint("upkeep", __name__, url_prefix="/staff/catalog")
 @web.page(*CATALOGUERS)
 def duplicates(session: Session) -> ResponseReturnValue:
     """Pairs of records that look like one document."""
-    page = web.paged(session, catalog.suspects())
+    page = web.paged(session, catalog.duplicate_pairs())
     ids = {number for pair in page.rows for number in pair}
     records = {number: catalog.record(session, number) for number in ids}
     return render_template("catalog/duplicates.html", page=page, records=records)
@@ -34,7 +34,7 @@ def different(session: Session) -> ResponseReturnValue:
     one, other = web.form_int("one") or 0, web.form_int("other") or 0
     for number in (one, other):
         catalog.record(session, number)
-    actions.judge_different(session, web.origin(), one, other)
+    actions.mark_distinct(session, web.origin(), one, other)
     return redirect(url_for("upkeep.duplicates"))
 
 
@@ -76,7 +76,7 @@ def merge(session: Session) -> ResponseReturnValue:
 def take_apart(session: Session, record_id: int) -> ResponseReturnValue:
     """Bring a merged record back with what was its own."""
     check_catalogue(session, catalog.record(session, record_id).catalogue)
-    record = actions.take_apart(session, web.origin(), record_id, classes=_classes())
+    record = actions.unmerge(session, web.origin(), record_id, classes=_classes())
     return redirect(url_for("catalogue.record", record_id=record.id))
 
 
@@ -101,4 +101,4 @@ def undelete(session: Session, record_id: int) -> ResponseReturnValue:
 
 
 def _classes() -> Classes:
-    return classes_of(web.ils().config.lists)
+    return classes_of(web.current().config.lists)

@@ -12,7 +12,14 @@ from ils.catalog.authorities import rules as headings
 from ils.catalog.identifiers import search_key
 from ils.catalog.records import rules
 from ils.catalog.worksheets.definitions import class_names
-from ils.cataloguing.pages import CATALOGUERS, begun, cataloguing, classes, sent, sheets
+from ils.cataloguing.pages import (
+    CATALOGUERS,
+    base_record,
+    cataloguing,
+    classes,
+    sheets,
+    submitted_record,
+)
 from ils.marc.gost import Style, entry
 
 CLASSES_SHOWN = 10
@@ -24,14 +31,14 @@ CLASS_SCHEMES = {"udc", "bbk"}
 def look(session: Session) -> ResponseReturnValue:
     """The panel beside a form: the description, the problems, the possible doubles."""
     worksheet = sheets().form(request.form.get("worksheet", ""))
-    marc = sent(begun(), worksheet)
+    marc = submitted_record(base_record(), worksheet)
     about = rules.describe(marc, classes())
     return render_template(
         "catalog/_look.html",
         gost=str(entry(marc)),
         gost2018=str(entry(marc, Style.GOST2018)),
         problems=checks.problems(marc, worksheet, sheets()),
-        doubles=queries.doubles_of(session, about, but=web.form_int("record")),
+        doubles=queries.find_duplicates(session, about, but=web.form_int("record")),
         about=about,
         label=sheets(),
     )

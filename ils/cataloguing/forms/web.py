@@ -19,13 +19,13 @@ from ils.catalog.worksheets import rules
 from ils.catalog.worksheets.definitions import Worksheet
 from ils.cataloguing.pages import (
     CATALOGUERS,
-    begun,
+    base_record,
     cataloguing,
     check_catalogue,
     classes,
     may_fill,
-    sent,
     sheets,
+    submitted_record,
 )
 from ils.errors import IlsError, Invalid, Refused
 from ils.marc import text as marc_text
@@ -39,7 +39,7 @@ LANGUAGES = {"kk": "kaz", "ru": "rus"}
 
 
 @dataclass(frozen=True)
-class Sheet:
+class FormPage:
     """What the page of an entry form shows."""
 
     worksheet: Worksheet
@@ -53,7 +53,7 @@ class Sheet:
     dirty: bool = False
 
 
-def _page(session: Session, sheet: Sheet, *, as_marc: bool | None = None) -> ResponseReturnValue:
+def _page(session: Session, sheet: FormPage, *, as_marc: bool | None = None) -> ResponseReturnValue:
     if as_marc is None:
         as_marc = request.args.get("view") == "marc" or "marc" in request.form
     shown = rules.shown(sheet.worksheet, sheet.marc)
@@ -95,7 +95,7 @@ def new(session: Session) -> ResponseReturnValue:
     may = may_fill(session)
     if catalogue not in may and may:
         catalogue = may[0]
-    return _page(session, Sheet(worksheet, marc, catalogue))
+    return _page(session, FormPage(worksheet, marc, catalogue))
 
 
 def next_article(blank: MarcRecord, before: MarcRecord) -> MarcRecord:
@@ -137,18 +137,18 @@ def create(session: Session) -> ResponseReturnValue:
     """Save a new record; then its page, or the next article of the issue."""
     worksheet = sheets().form(request.form.get("worksheet", ""))
     catalogue = request.form.get("catalogue", worksheet.catalogue)
-    marc = begun()
+    marc = base_record()
     origin = web.origin()
-    if done := ledger.replayed(session, origin.also("record").request_id):
+    if done := ledger.entry_of_request(session, origin.also("record").request_id):
         return redirect(url_for("catalogue.record", record_id=done.record_id))
     try:
-        marc = sent(marc, worksheet)
+        marc = submitted_record(marc, worksheet)
         check_catalogue(session, catalogue)
         record = actions.save_new(
             session, origin, marc=marc, classes=classes(), catalogue=catalogue
         )
     except (Invalid, Refused) as error:
-        return _page(session, Sheet(worksheet, marc, catalogue, error=error, dirty=True))
+        return _page(session, FormPage(worksheet, marc, catalogue, error=error, dirty=True))
     if request.form.get("then") == "next":
         to = url_for("cataloguing.new", worksheet=worksheet.code, after=record.id)
         return redirect(to)
@@ -165,7 +165,7 @@ def edit(session: Session, record_id: int) -> ResponseReturnValue:
     check_catalogue(session, record.catalogue)
     worksheet = sheets().form(request.args.get("worksheet") or record.worksheet)
     marc = record.marc_record()
-    return _page(session, Sheet(worksheet, marc, record.catalogue, record, record.revision))
+    return _page(session, FormPage(worksheet, marc, record.catalogue, record, record.revision))
 
 
 @cataloguing.post("/<id:record_id>/edit")
@@ -174,14 +174,14 @@ def save(session: Session, record_id: int) -> ResponseReturnValue:
     """Save the changes, or show who was first and what they changed."""
     record = queries.record(session, record_id, lock=True)
     origin = web.origin()
-    if ledger.replayed(session, origin.also(f"edited:{record_id}").request_id):
+    if ledger.entry_of_request(session, origin.also(f"edited:{record_id}").request_id):
         return redirect(url_for("catalogue.record", record_id=record_id))
     worksheet = sheets().form(request.form.get("worksheet", record.worksheet))
     catalogue = request.form.get("catalogue", record.catalogue)
     seen = web.form_int("revision") or 0
-    mine = shown = begun()
+    mine = shown = base_record()
     try:
-        mine = sent(shown, worksheet)
+        mine = submitted_record(shown, worksheet)
         check_catalogue(session, record.catalogue)
         check_catalogue(session, catalogue)
         actions.save_changes(
@@ -194,7 +194,7 @@ def save(session: Session, record_id: int) -> ResponseReturnValue:
             catalogue=catalogue,
         )
     except ChangedMeanwhile as error:
-        sheet = Sheet(
+        sheet = FormPage(
             worksheet,
             error.merged,
             catalogue,
@@ -207,7 +207,7 @@ def save(session: Session, record_id: int) -> ResponseReturnValue:
         )
         return _page(session, sheet)
     except (Invalid, Refused) as error:
-        return _page(session, Sheet(worksheet, mine, catalogue, record, seen, error, dirty=True))
+        return _page(session, FormPage(worksheet, mine, catalogue, record, seen, error, dirty=True))
     return redirect(url_for("catalogue.record", record_id=record.id))
 
 
@@ -219,13 +219,13 @@ def switch(session: Session) -> ResponseReturnValue:
     catalogue, seen = request.form.get("catalogue", ""), web.form_int("revision") or 0
     record_id = web.form_int("record")
     record = queries.record(session, record_id) if record_id else None
-    shown = begun()
+    shown = base_record()
     try:
-        marc = sent(shown, worksheet)
+        marc = submitted_record(shown, worksheet)
     except Invalid as error:
-        sheet = Sheet(worksheet, shown, catalogue, record, seen, error, dirty=True)
+        sheet = FormPage(worksheet, shown, catalogue, record, seen, error, dirty=True)
         return _page(session, sheet, as_marc="marc" in request.form)
-    sheet = Sheet(worksheet, marc, catalogue, record, seen, dirty=True)
+    sheet = FormPage(worksheet, marc, catalogue, record, seen, dirty=True)
     return _page(session, sheet, as_marc="marc" not in request.form)
 
 

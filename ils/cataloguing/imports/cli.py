@@ -24,11 +24,11 @@ from ils.catalog.subjects import Classes
 from ils.cataloguing.records.cli import catalog
 from ils.console import Console, print_json, with_console
 from ils.errors import N_, Busy, Invalid
-from ils.holdings.items.actions import Destination, Outcome, import_batch
+from ils.holdings.items.actions import Destination, ImportReport, import_batch
 from ils.ledger import Channel, Origin
 from ils.marc import encodings, reading
 from ils.marc.iso2709 import RECORD_END, Chunk
-from ils.marc.reading import Form, NotRecords, ReadRecord, Source
+from ils.marc.reading import FileForm, NotRecords, ReadRecord, Source
 from ils.organisation.branches.models import Branch
 from ils.organisation.branches.queries import branch_by_code, branches
 
@@ -37,9 +37,9 @@ FIRST_TITLES = 5
 SHOWN_PROBLEMS = 10
 #: What stands before, after each of, and behind the records of a reject file.
 AROUND = {
-    Form.IRBIS_TEXT: (b"", b"*****\n", b""),
-    Form.IRBIS_MST: (b"", b"*****\n", b""),
-    Form.MARCXML: (b"<collection>", b"\n", b"</collection>"),
+    FileForm.IRBIS_TEXT: (b"", b"*****\n", b""),
+    FileForm.IRBIS_MST: (b"", b"*****\n", b""),
+    FileForm.MARCXML: (b"<collection>", b"\n", b"</collection>"),
 }
 
 
@@ -66,7 +66,7 @@ class Choices:
 
 
 @dataclass(frozen=True)
-class Batch:
+class FileBatch:
     """What the batches of one file have in common."""
 
     origin: Origin
@@ -76,7 +76,7 @@ class Batch:
 
 @catalog.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--format", "form", default="auto", type=click.Choice(["auto", *map(str, Form)]))
+@click.option("--format", "form", default="auto", type=click.Choice(["auto", *map(str, FileForm)]))
 @click.option("--dialect", default="auto", type=click.Choice(DIALECTS))
 @click.option("--encoding", default="auto", type=click.Choice(["auto", *encodings.NAMES]))
 @click.option("--catalogue", help="Where records go; by default their kind decides.")
@@ -169,7 +169,7 @@ def _echo(told: dict[str, object]) -> None:
 
 def _import_records(
     console: Console, source: Source, chunks: list[Chunk], choices: Choices
-) -> Outcome:
+) -> ImportReport:
     lists, size = console.config.lists, console.config.catalog.batch
     if choices.catalogue and choices.catalogue not in lists.catalogues:
         known = ", ".join(lists.catalogues)
@@ -177,7 +177,7 @@ def _import_records(
     with db.reading(console.sessions) as session:
         branch, to = _destination(session, console, choices)
     origin = console.origin(branch, Channel.IMPORT)
-    outcome, seen = Outcome(), Counter[str]()
+    outcome, seen = ImportReport(), Counter[str]()
     with (
         _few_collections(),
         _ctrl_c_after_the_batch() as stop,
@@ -187,7 +187,7 @@ def _import_records(
             if stop.is_set():
                 break  # what was saved is saved; the report says how to go on
             records = [reading.read(source, chunk) for chunk in chunks[start : start + size]]
-            outcome.add(_import_batch(console, Batch(origin, to, seen), records))
+            outcome.add(_import_batch(console, FileBatch(origin, to, seen), records))
             bar.update(len(records))
     return outcome
 
@@ -216,11 +216,11 @@ def _few_collections() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _import_batch(console: Console, batch: Batch, records: list[ReadRecord]) -> Outcome:
+def _import_batch(console: Console, batch: FileBatch, records: list[ReadRecord]) -> ImportReport:
     """One transaction for all of them; if one breaks it, one for each, and that one is a reject."""
     before = batch.seen.copy()
 
-    def work(session: Session) -> Outcome:
+    def work(session: Session) -> ImportReport:
         batch.seen.clear()
         batch.seen.update(before)
         return import_batch(
@@ -239,10 +239,10 @@ def _import_batch(console: Console, batch: Batch, records: list[ReadRecord]) -> 
         if len(records) == 1:
             reason = f"cannot be kept: {type(error).__name__}"
             read = ReadRecord(records[0].chunk, None, [reason])
-            outcome = Outcome(Counter(rejected=1))
+            outcome = ImportReport(Counter(rejected=1))
             outcome.reject(read, [reason])
             return outcome
-    outcome = Outcome()
+    outcome = ImportReport()
     for record in records:
         outcome.add(_import_batch(console, batch, [record]))
     return outcome
@@ -280,7 +280,7 @@ def _titles_by_encoding(
     return titles
 
 
-def _write_rejects(source: Source, outcome: Outcome, target: Path) -> Path:
+def _write_rejects(source: Source, outcome: ImportReport, target: Path) -> Path:
     """Unreadable records as they came, to be mended and imported; reasons beside them.
 
     Returns:
@@ -300,7 +300,7 @@ def _write_rejects(source: Source, outcome: Outcome, target: Path) -> Path:
 
 def _rejected(source: Source, records: list[bytes]) -> bytes:
     """The file of rejects, in the form they came in."""
-    if source.form is Form.CSV:  # each row has the heading line above it
+    if source.form is FileForm.CSV:  # each row has the heading line above it
         head = records[0].partition(b"\r\n")[0] + b"\r\n"
         return head + b"".join(record.partition(b"\r\n")[2] for record in records)
     before, after, end = AROUND.get(source.form, (b"", RECORD_END, b""))

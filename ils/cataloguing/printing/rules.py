@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ils.catalog.authorities.rules import spoken
-from ils.documents import Block, Heading, Text
+from ils.documents import Block, Heading, Paragraph
 from ils.marc.gost import Style, entry
 from ils.marc.record import MarcRecord
 
@@ -95,8 +95,10 @@ def printed_list(title: str, list_: Bibliography, index_title: str) -> list[Bloc
     blocks: list[Block] = [Heading(title, 1)]
     for part in list_.sections:
         blocks += [Heading(part.heading)] if part.heading else []
-        blocks += [Text(f"{number}. {text}") for number, text in part.entries]
+        blocks += [Paragraph(f"{number}. {text}") for number, text in part.entries]
     if list_.index:
         blocks.append(Heading(index_title))
-        blocks += [Text(f"{name} {', '.join(map(str, numbers))}") for name, numbers in list_.index]
+        blocks += [
+            Paragraph(f"{name} {', '.join(map(str, numbers))}") for name, numbers in list_.index
+        ]
     return blocks

@@ -26,7 +26,7 @@ from ils.organisation.staff.models import Role
 printed = Blueprint("printed", __name__, url_prefix="/staff/catalog")
 
 ANYBODY = tuple(Role)
-MOST = 3000
+MAX_RECORDS = 3000
 TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -99,9 +99,9 @@ def card(marc: MarcRecord) -> Card:
 
 
 def _found(session: Session) -> list[MarcRecord]:
-    """The records of the address's search, at most `MOST`."""
+    """The records of the address's search, at most `MAX_RECORDS`."""
     query = queries.search(request.args.get("q", ""), request.args.get("catalogue") or None)
-    rows = session.scalars(query.options(undefer(BibliographicRecord.marc)).limit(MOST))
+    rows = session.scalars(query.options(undefer(BibliographicRecord.marc)).limit(MAX_RECORDS))
     return [record.marc_record() for record in rows]
 
 

@@ -20,7 +20,7 @@ from ils.labels import LABELS
 from ils.marc.gost import Style, entry
 
 PAGE = 1000
-SHOWN = 20
+PREVIEW_ROWS = 20
 
 
 @click.group(cls=Commands)
@@ -54,7 +54,7 @@ def show(console: Console, record_id: int, form: str | None) -> None:
 
 @catalog.command()
 @click.option("--catalogue", help="Only this catalogue.")
-@click.option("--limit", default=SHOWN, show_default=True, help="How many to print.")
+@click.option("--limit", default=PREVIEW_ROWS, show_default=True, help="How many to print.")
 @click.option("--json", "json_", is_flag=True)
 @with_console
 def lint(console: Console, catalogue: str | None, limit: int, json_: bool) -> None:
@@ -113,13 +113,13 @@ def _said(row: dict[str, object]) -> dict[str, object]:
 
 
 @catalog.command()
-@click.option("--limit", default=SHOWN, show_default=True, help="How many pairs to print.")
+@click.option("--limit", default=PREVIEW_ROWS, show_default=True, help="How many pairs to print.")
 @click.option("--json", "json_", is_flag=True)
 @with_console
 def duplicates(console: Console, limit: int, json_: bool) -> None:
     """Pairs of records that look like one document and were not judged yet."""
     with db.reading(console.sessions) as session:
-        pairs = session.execute(queries.suspects().limit(limit)).all()
+        pairs = session.execute(queries.duplicate_pairs().limit(limit)).all()
         told = [
             {
                 "id": f"{one}-{other}",

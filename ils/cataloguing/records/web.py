@@ -51,7 +51,9 @@ def record(session: Session, record_id: int) -> ResponseReturnValue:
         branches=names_of(session, web.language()),
         parts=list(session.scalars(catalog.parts(found).limit(PARTS + 1))),
         hidden=list(session.scalars(catalog.hidden_in(found).limit(PARTS))),
-        doubles=catalog.doubles_of(session, describe(found.marc_record(), _classes()), but=found.id)
+        doubles=catalog.find_duplicates(
+            session, describe(found.marc_record(), _classes()), but=found.id
+        )
         if found.active
         else [],
     )
@@ -75,4 +77,4 @@ def label(session: Session, item_id: int, form: str) -> ResponseReturnValue:
 
 
 def _classes() -> Classes:
-    return classes_of(web.ils().config.lists)
+    return classes_of(web.current().config.lists)

@@ -57,7 +57,7 @@ class Packed(StrEnum):
 
 
 @dataclass(frozen=True)
-class Scanned:
+class BoxScan:
     """The copy scanned at a box, and what happened."""
 
     item: Item
@@ -78,7 +78,7 @@ def make_box(desk: Desk, point: ServicePoint) -> Box:
     return box
 
 
-def scan_at_box(desk: Desk, box: Box, code: str) -> Scanned:
+def scan_at_box(desk: Desk, box: Box, code: str) -> BoxScan:
     """Pack a copy; or, once the box was sent, check that it is back.
 
     Raises:
@@ -96,28 +96,28 @@ def scan_at_box(desk: Desk, box: Box, code: str) -> Scanned:
     if box.sent_at is not None:
         return _unpack(desk, box, item, inside, code)
     if inside is not None and inside.box_id == box.id:
-        return Scanned(item, Packed.ALREADY)
+        return BoxScan(item, Packed.ALREADY)
     if inside is not None:
         raise InAnotherBox(**facts, box=desk.session.get_one(Box, inside.box_id).number)
     if item.status != ItemStatus.AVAILABLE:
         raise NotOnShelf(**facts)
     desk.session.add(BoxItem(box_id=box.id, item=item, put_at=desk.origin.at))
     desk.session.flush()
-    return Scanned(item, Packed.PUT_IN)
+    return BoxScan(item, Packed.PUT_IN)
 
 
-def _unpack(desk: Desk, box: Box, item: Item, inside: BoxItem | None, code: str) -> Scanned:
+def _unpack(desk: Desk, box: Box, item: Item, inside: BoxItem | None, code: str) -> BoxScan:
     if inside is None:
         was = box_queries.was_in(desk.session, box.id, item.id)
         if was is not None:
-            return Scanned(item, Packed.ALREADY)
+            return BoxScan(item, Packed.ALREADY)
     if inside is None or inside.box_id != box.id:
         raise NotInBox(code=code.strip())
     if item.status == ItemStatus.ON_LOAN:
-        return Scanned(item, Packed.STILL_LENT)
+        return BoxScan(item, Packed.STILL_LENT)
     inside.out_at, inside.back = desk.origin.at, True
     item.branch_id = desk.origin.branch_id
-    return Scanned(item, Packed.BACK)
+    return BoxScan(item, Packed.BACK)
 
 
 def take_out(desk: Desk, box: Box, item_id: int) -> None:

@@ -77,7 +77,7 @@ def do_with_box(session: Session, box_id: int, act: str) -> ResponseReturnValue:
 
 
 def _page(
-    session: Session, found: Box, done: actions.Scanned | None, error: IlsError | None
+    session: Session, found: Box, done: actions.BoxScan | None, error: IlsError | None
 ) -> ResponseReturnValue:
     packed, back = box_queries.counts(session, found.id)
     page = render_template(

@@ -17,7 +17,7 @@ from ils import ledger
 from ils.circulation.context import Desk
 from ils.circulation.desk import rules as tree
 from ils.circulation.desk.command_barcodes import Command, command
-from ils.circulation.desk.rules import Level, Scanned, Situation
+from ils.circulation.desk.rules import Level, ScanFacts, Situation
 from ils.circulation.holds import actions as hold_actions
 from ils.circulation.holds import actions as holds
 from ils.circulation.holds import queries as hold_queries
@@ -35,7 +35,7 @@ from ils.ledger import Entry, Kind, Origin, ScanReused
 from ils.patrons import queries as patron_queries
 from ils.patrons.models import Patron
 
-MOST_NAMES = 9
+MAX_NAMES = 9
 
 
 @dataclass(frozen=True)
@@ -98,11 +98,11 @@ def scan(desk: Desk, *, code: str, patron_id: int | None) -> Answer:
         return patron_opened(desk, found)
     item = found
     # Only now, under the locks: the same request may be under way at this moment.
-    if first := ledger.replayed(session, origin.request_id):
+    if first := ledger.entry_of_request(session, origin.request_id):
         return again(desk, first, patron, item)
     if item is not None:
         return _scanned(desk, item, patron)
-    if former := patron_queries.former_card(session, codes):
+    if former := patron_queries.retired_card(session, codes):
         raise tree.CardReplaced(day=former.replaced_at)
     if patron is not None and len(codes[0]) > 1:  # one digit was an answer to no question
         return Answer(Situation.UNKNOWN, Level.WARNING, patron=patron, code=_likely_number(codes))
@@ -124,7 +124,7 @@ def patron_opened(desk: Desk, patron: Patron) -> Answer:
     """A card was scanned or a reader chosen."""
     session, day = desk.session, desk.origin.day
     (terms,) = desk.terms(patron.category, None)
-    standing = loan_queries.borrower(session, patron.id, day, terms.number("grace_days"))
+    standing = loan_queries.patron_status(session, patron.id, day, terms.number("grace_days"))
     registered = standing.year is not None
     well = registered and not standing.overdue and not standing.blocks
     return Answer(
@@ -147,7 +147,7 @@ def _scanned(desk: Desk, item: Item, patron: Patron | None) -> Answer:
     now, repeat = desk.origin.at, timedelta(seconds=desk.rules.repeat_seconds)
     on_loan = last is not None and last.ended_at is None
     returned = last is not None and last.ended_by == LoanEnd.RETURNED
-    copy = Scanned(
+    copy = ScanFacts(
         status=ItemStatus(item.status),
         lent_to_open_patron=_same(last, patron) if on_loan else None,
         since_lent=now - last.issued_at if last and on_loan else None,
@@ -155,7 +155,7 @@ def _scanned(desk: Desk, item: Item, patron: Patron | None) -> Answer:
         since_returned=now - last.ended_at if last and returned and last.ended_at else None,
         for_open_patron=bool(hold and patron and hold.patron_id == patron.id),
         bound_here=transit is not None and transit.to_branch_id == desk.origin.branch_id,
-        of_group=item.copies > 1,
+        is_bulk=item.copies > 1,
     )
     found = tree.situation(copy, patron_open=patron is not None, repeat=repeat)
     _refuse(found, item)
@@ -187,7 +187,7 @@ def _lending(desk: Desk, found: Situation, item: Item, patron: Patron, last: Loa
     """A copy was scanned while a reader is open."""
     match found:
         case Situation.FOUND:
-            loan_actions.find_item(desk, item=item, origin=desk.origin.also("found"))
+            loan_actions.mark_found(desk, item=item, origin=desk.origin.also("found"))
         case Situation.RETURN_AND_LOAN if last:
             origin = desk.origin.also("return")
             loan_actions.return_item(desk, loan=last, origin=origin, by_another=True)
@@ -213,13 +213,13 @@ def _returning(  # noqa: PLR0911 -- a leaf of the tree each
             late = last.due < (desk.returned_on or desk.origin.day)
             answer = Answer(found, Level.SUCCESS, item=item, loan=last, late=late)
             answer = replace(answer, former=last.patron, act=desk.origin.request_id)
-            return _sent(answer, holds.settle(desk, item))
+            return _sent(answer, holds.route_item(desk, item))
         case Situation.FOUND:
-            loan_actions.find_item(desk, item=item, origin=desk.origin)
+            loan_actions.mark_found(desk, item=item, origin=desk.origin)
             answer = Answer(found, Level.WARNING, item=item, act=desk.origin.request_id)
-            return _sent(answer, holds.settle(desk, item))
+            return _sent(answer, holds.route_item(desk, item))
         case Situation.ON_SHELF:
-            return _sent(Answer(found, Level.INFO, item=item), holds.settle(desk, item))
+            return _sent(Answer(found, Level.INFO, item=item), holds.route_item(desk, item))
         case Situation.RECEIVED:
             return _sent(Answer(found, Level.SUCCESS, item=item), holds.receive(desk, item))
         case Situation.TO_HOLD_SHELF:
@@ -238,10 +238,12 @@ def _waits(desk: Desk, item: Item) -> Answer:
     """A copy of a hold shelf was scanned: on the right one, or on that of another branch."""
     hold = hold_queries.hold_of_copy(desk.session, item.id)
     if hold is None:
-        hold_actions.release(desk.session, item, desk.origin)
-        return _sent(Answer(Situation.ON_SHELF, Level.INFO, item=item), holds.settle(desk, item))
+        hold_actions.release_hold(desk.session, item, desk.origin)
+        return _sent(
+            Answer(Situation.ON_SHELF, Level.INFO, item=item), holds.route_item(desk, item)
+        )
     if hold.branch_id != desk.origin.branch_id:
-        way = holds.send_on(desk, item, hold)
+        way = holds.reroute(desk, item, hold)
         return _sent(Answer(Situation.INTO_TRANSIT, Level.WARNING, item=item), way)
     return Answer(Situation.TO_HOLD_SHELF, Level.INFO, item=item, hold=hold)
 
@@ -317,11 +319,11 @@ def again(desk: Desk, first: Entry, patron: Patron | None, item: Item | None) ->
         return _again_sent(desk, answer)
     if first.kind != Kind.LOAN or patron is None or loan.patron_id != patron.id:
         raise ScanReused
-    companion = ledger.replayed(desk.session, desk.origin.also("return").request_id)
+    companion = ledger.entry_of_request(desk.session, desk.origin.also("return").request_id)
     former = None
     if companion is not None and companion.loan_id is not None:
         former = loan_queries.loan(desk.session, companion.loan_id).patron
-    standing = loan_queries.borrower(desk.session, patron.id, desk.origin.day)
+    standing = loan_queries.patron_status(desk.session, patron.id, desk.origin.day)
     (terms,) = desk.terms(patron.category, None)
     return Answer(
         Situation.RETURN_AND_LOAN if companion else Situation.LOAN,
@@ -348,13 +350,13 @@ def _named(desk: Desk, text: str) -> Answer:
     """Nothing has this code: perhaps it is a reader's name."""
     found: Sequence[Patron] = ()
     if any(c.isalpha() for c in text):
-        found = desk.session.scalars(patron_queries.patrons(text).limit(MOST_NAMES + 1)).all()
+        found = desk.session.scalars(patron_queries.patrons(text).limit(MAX_NAMES + 1)).all()
     if not found:
         raise tree.UnknownCode(code=text)
     if len(found) == 1:
         return patron_opened(desk, found[0])
-    more = len(found) > MOST_NAMES
-    return Answer(Situation.NAMES, Level.INFO, names=found[:MOST_NAMES], code=text, more=more)
+    more = len(found) > MAX_NAMES
+    return Answer(Situation.NAMES, Level.INFO, names=found[:MAX_NAMES], code=text, more=more)
 
 
 def _likely_number(codes: Sequence[str]) -> str:

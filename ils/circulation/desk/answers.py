@@ -39,7 +39,7 @@ def renew(desk: Desk, *, loan_id: int) -> Answer:
     session, origin = desk.session, desk.origin
     loan = loan_queries.loan(session, loan_id)
     _lock(desk, loan)
-    first = ledger.replayed(session, origin.request_id)
+    first = ledger.entry_of_request(session, origin.request_id)
     if first is None:
         loans.renew_loan(desk, loan=loan)
     elif (first.kind, first.loan_id) != (Kind.RENEWAL, loan.id):
@@ -56,7 +56,7 @@ def renew_all(desk: Desk, *, patron_id: int) -> Answer:
     renewed, refused = [], []
     for loan in session.scalars(loan_queries.open_loans(patron.id)).all():
         part = desk.origin.also(f"renewal:{loan.id}")
-        if ledger.replayed(session, part.request_id) is None:
+        if ledger.entry_of_request(session, part.request_id) is None:
             try:
                 loans.renew_loan(desk, loan=loan, origin=part)
             except LoanRefused as error:
@@ -67,7 +67,7 @@ def renew_all(desk: Desk, *, patron_id: int) -> Answer:
     return Answer(Situation.ALL_RENEWED, level, patron, loans=renewed, refused=refused)
 
 
-def lose(desk: Desk, *, item_id: int) -> Answer:
+def declare_lost(desk: Desk, *, item_id: int) -> Answer:
     """A reader lost the copy, or it is missing from its shelf.
 
     Raises:
@@ -77,11 +77,11 @@ def lose(desk: Desk, *, item_id: int) -> Answer:
     item = item_by_id(session, item_id, lock=True)
     if item.copies > 1:
         raise ItemUnavailable(status=LABELS["status"][item.status])
-    first = ledger.replayed(session, origin.request_id)
+    first = ledger.entry_of_request(session, origin.request_id)
     last = loan_queries.last_loan(session, item.id)
     loan = last if last is not None and last.ended_at is None else None
     if first is None:
-        loans.lose_item(desk, item=item, loan=loan)
+        loans.mark_lost(desk, item=item, loan=loan)
     elif (first.kind, first.item_id) != (Kind.LOST, item.id):
         raise ScanReused
     patron = loan.patron if loan else None
@@ -96,7 +96,7 @@ def in_house(desk: Desk, *, item_id: int) -> Answer:
     """
     session, origin = desk.session, desk.origin
     item = item_by_id(session, item_id, lock=True)
-    first = ledger.replayed(session, origin.request_id)
+    first = ledger.entry_of_request(session, origin.request_id)
     if first is None:
         loans.use_in_house(desk, item=item)
     elif (first.kind, first.item_id) != (Kind.IN_HOUSE_USE, item.id):
@@ -128,7 +128,7 @@ def fast_add(
         raise Invalid(N_("Title"), N_("This must be filled in."))
     patron = patron_queries.patron(session, patron_id, lock=True)
     known = item_by_code(session, [number], lock=True)
-    if first := ledger.replayed(session, origin.request_id):
+    if first := ledger.entry_of_request(session, origin.request_id):
         return again(desk, first, patron, known)
     if known is not None or patron_queries.patron_by_card(session, [number]) is not None:
         raise Invalid(N_("Inventory number"), N_("It is already in use."))
@@ -171,7 +171,7 @@ def lend_group(desk: Desk, *, patron_id: int, item_id: int, copies: int) -> Answ
     """
     patron = patron_queries.patron(desk.session, patron_id, lock=True)
     item = item_by_id(desk.session, item_id, lock=True)
-    if first := ledger.replayed(desk.session, desk.origin.request_id):
+    if first := ledger.entry_of_request(desk.session, desk.origin.request_id):
         return again(desk, first, patron, item)
     if item.status != ItemStatus.AVAILABLE:
         raise ItemUnavailable(status=LABELS["status"][item.status])
@@ -189,10 +189,10 @@ def return_group(desk: Desk, *, loan_id: int, copies: int) -> Answer:
     """
     loan = loan_queries.loan(desk.session, loan_id)
     _lock(desk, loan)
-    first = ledger.replayed(desk.session, desk.origin.request_id)
+    first = ledger.entry_of_request(desk.session, desk.origin.request_id)
     if first is None:
-        if not 0 < copies <= loan.out:
-            raise NotSoMany(left=loan.out)
+        if not 0 < copies <= loan.quantity_out:
+            raise NotSoMany(left=loan.quantity_out)
         loans.return_copies(desk, loan=loan, copies=copies)
     elif (first.kind, first.loan_id) != (Kind.RETURN, loan.id):
         raise ScanReused

@@ -26,9 +26,9 @@ def said(problem: Problem) -> str:
 def panel(session: Session, patron: Patron) -> dict[str, object]:
     """What is shown of an open reader."""
     today = web.today()
-    (terms,) = terms_at(session, web.ils().config, g.staff.branch.id, patron.category, None)
-    standing = loan_queries.borrower(session, patron.id, today, terms.number("grace_days"))
-    blocks = patron_queries.blocks(patron.id).where(patron_queries.standing_blocks(today))
+    (terms,) = terms_at(session, web.current().config, g.staff.branch.id, patron.category, None)
+    standing = loan_queries.patron_status(session, patron.id, today, terms.number("grace_days"))
+    blocks = patron_queries.blocks(patron.id).where(patron_queries.active_blocks(today))
     return {
         "patron": patron,
         "today": today,

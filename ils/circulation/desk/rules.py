@@ -11,25 +11,25 @@ from ils.holdings.items.models import ItemStatus
 
 
 class Situation(StrEnum):
-    """A branch of the decision tree; the values are its numbers there."""
+    """A branch of the decision tree; the glossary has its numbers."""
 
-    LOAN = "S1"
-    ASK_RENEWAL = "S2"
-    RETURN_AND_LOAN = "S3"
-    HOLD_AND_LOAN = "S4"
-    HELD_FOR_ANOTHER = "S5"
-    RETURN = "S6"
-    TO_HOLD_SHELF = "S6a"
-    INTO_TRANSIT = "S6b"
-    ON_SHELF = "S7"
-    RECEIVED = "S8"
-    BOUND_ELSEWHERE = "S8b"
-    FOUND = "S9"
-    WITHDRAWN = "S10"
-    UNKNOWN = "S11"
-    ALREADY_DONE = "S12"
+    LOAN = "loan"
+    ASK_RENEWAL = "ask_renewal"
+    RETURN_AND_LOAN = "return_and_loan"
+    HOLD_AND_LOAN = "hold_and_loan"
+    HELD_FOR_ANOTHER = "held_for_another"
+    RETURN = "return"
+    TO_HOLD_SHELF = "to_hold_shelf"
+    INTO_TRANSIT = "into_transit"
+    ON_SHELF = "on_shelf"
+    RECEIVED = "received"
+    BOUND_ELSEWHERE = "bound_elsewhere"
+    FOUND = "found"
+    WITHDRAWN = "withdrawn"
+    UNKNOWN = "unknown"
+    ALREADY_DONE = "already_done"
     #: Another desk lent this copy a moment ago: not a return, a clear refusal.
-    JUST_LENT = "S12b"
+    JUST_LENT = "just_lent"
     #: The state needs another department: in repair, in processing.
     UNAVAILABLE = "unavailable"
     #: A group of copies without numbers: how many?
@@ -55,7 +55,7 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True)
-class Scanned:
+class ScanFacts:
     """What is known of the scanned copy when the tree is asked.
 
     Attributes:
@@ -65,7 +65,7 @@ class Scanned:
         since_returned: time since its last loan ended by a return.
         for_open_patron: it stands on the hold shelf for the open reader.
         bound_here: it is in transit to this branch.
-        of_group: it is a group of copies without numbers.
+        is_bulk: it is a group of copies without numbers.
     """
 
     status: ItemStatus
@@ -75,11 +75,11 @@ class Scanned:
     since_returned: timedelta | None = None
     for_open_patron: bool = False
     bound_here: bool = False
-    of_group: bool = False
+    is_bulk: bool = False
 
 
 def situation(  # noqa: C901, PLR0911, PLR0912 -- a tree has branches and leaves
-    copy: Scanned, *, patron_open: bool, repeat: timedelta
+    copy: ScanFacts, *, patron_open: bool, repeat: timedelta
 ) -> Situation:
     """Which branch of the tree a scan is.
 
@@ -96,7 +96,7 @@ def situation(  # noqa: C901, PLR0911, PLR0912 -- a tree has branches and leaves
         if copy.lent_to_open_patron:
             return Situation.ALREADY_DONE if just_lent else Situation.ASK_RENEWAL
         return Situation.JUST_LENT if just_lent else Situation.RETURN_AND_LOAN
-    if copy.status in LOST_FROM_SIGHT:
+    if copy.status in MISSING_OR_LOST:
         return Situation.FOUND
     if copy.status is ItemStatus.ON_HOLD_SHELF:
         if not patron_open:
@@ -110,7 +110,7 @@ def situation(  # noqa: C901, PLR0911, PLR0912 -- a tree has branches and leaves
         return Situation.RECEIVED if copy.bound_here else Situation.BOUND_ELSEWHERE
     if copy.status is not ItemStatus.AVAILABLE:
         return Situation.UNAVAILABLE
-    if copy.of_group:
+    if copy.is_bulk:
         return Situation.GROUP
     if patron_open:
         return Situation.LOAN
@@ -120,7 +120,7 @@ def situation(  # noqa: C901, PLR0911, PLR0912 -- a tree has branches and leaves
 
 
 #: A scan proves that such a copy exists.
-LOST_FROM_SIGHT = {ItemStatus.MISSING, ItemStatus.LOST}
+MISSING_OR_LOST = {ItemStatus.MISSING, ItemStatus.LOST}
 
 
 class UnknownCode(NotFound):

@@ -14,7 +14,7 @@ from ils.circulation.desk import queries as entry_queries
 from ils.circulation.desk.actions import Answer
 from ils.circulation.desk.rules import CannotUndo, Level, Situation
 from ils.circulation.holds import queries as hold_queries
-from ils.circulation.holds.actions import release
+from ils.circulation.holds.actions import release_hold
 from ils.circulation.holds.models import HoldStatus
 from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.models import Loan, LoanEnd
@@ -54,7 +54,7 @@ def undo(desk: Desk, *, act: UUID) -> Answer:
         AlreadyReversed: it was undone before.
     """
     session, origin = desk.session, desk.origin
-    entry = ledger.replayed(session, act)
+    entry = ledger.entry_of_request(session, act)
     if entry is None or entry.item_id is None:
         raise UnknownAct
     dated_back = (
@@ -70,14 +70,14 @@ def undo(desk: Desk, *, act: UUID) -> Answer:
     if loan is not None:
         session.refresh(loan)
     answer = Answer(Situation.UNDO, Level.INFO, patron, item, loan)
-    if first := ledger.replayed(session, origin.request_id):
+    if first := ledger.entry_of_request(session, origin.request_id):
         if first.reverses_id != entry.id:
             raise ScanReused
         return answer
     if ledger.reversal_of(session, entry) is not None:
         raise AlreadyReversed
-    of_group = loan is not None and loan.of_group
-    if entry_queries.last_act_on(session, item.id, entry.loan_id if of_group else None) != entry:
+    is_bulk = loan is not None and loan.is_bulk
+    if entry_queries.last_act_on(session, item.id, entry.loan_id if is_bulk else None) != entry:
         raise CannotUndo
     undoing = _Act(session, origin, entry, item, loan)
     _HOW[Kind(entry.kind)](undoing)
@@ -90,10 +90,10 @@ def undo(desk: Desk, *, act: UUID) -> Answer:
 
 def _undo_loan(act: _Act) -> None:
     loan = _expect(act, open_=True)
-    if loan.back:
+    if loan.quantity_returned:
         raise CannotUndo
     loan.ended_at, loan.ended_by = act.origin.at, LoanEnd.UNDONE
-    if loan.of_group:
+    if loan.is_bulk:
         return
     act.item.status = ItemStatus.AVAILABLE
     act.session.flush()
@@ -110,7 +110,9 @@ def _undo_loan(act: _Act) -> None:
 
 
 def _companion(act: _Act, name: str) -> Entry | None:
-    return ledger.replayed(act.session, ledger.companion_id(act.entry.request_id, name))
+    return ledger.entry_of_request(
+        act.session, ledger.derived_request_id(act.entry.request_id, name)
+    )
 
 
 def _unfill_hold(act: _Act) -> None:
@@ -143,8 +145,8 @@ def _back_on_hold_shelf(act: _Act) -> None:
 def _undo_return(act: _Act) -> None:
     """The copy goes back to the reader, also from the hold shelf or the box it was put in."""
     loan = act.loan
-    if loan is not None and loan.of_group:
-        loan.back -= act.entry.count
+    if loan is not None and loan.is_bulk:
+        loan.quantity_returned -= act.entry.count
         loan.ended_at = loan.ended_by = None
         return
     loan = _expect(act, open_=False)
@@ -156,7 +158,7 @@ def _undo_return(act: _Act) -> None:
         ItemStatus.IN_TRANSIT,
     }:
         raise CannotUndo
-    release(act.session, act.item, act.origin)
+    release_hold(act.session, act.item, act.origin)
     _reopen(act, loan)
 
 
@@ -168,7 +170,7 @@ def _undo_loss(act: _Act) -> None:
 
 
 def _undo_finding(act: _Act) -> None:
-    release(act.session, act.item, act.origin)
+    release_hold(act.session, act.item, act.origin)
     act.item.status = act.entry.detail or ItemStatus.MISSING
 
 
@@ -207,7 +209,7 @@ def _expect(act: _Act, *, open_: bool) -> Loan:
 
 def _reopen(act: _Act, loan: Loan) -> None:
     loan.ended_at = loan.ended_by = None
-    loan.back = 0
+    loan.quantity_returned = 0
     act.item.status = ItemStatus.ON_LOAN
     act.item.branch_id = loan.branch_id
     act.session.flush()

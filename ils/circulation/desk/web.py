@@ -28,7 +28,7 @@ from ils.organisation.staff.models import Role
 from ils.patrons import queries as patron_queries
 
 LAST_ACTS = 12
-MOST_LOANS = 500
+MAX_LOANS = 500
 
 
 @desk.get("")
@@ -72,7 +72,7 @@ def in_house(session: Session) -> ResponseReturnValue:
 @web.page(Role.DESK, write=True)
 def fast_add(session: Session) -> ResponseReturnValue:
     """Describe an unknown book and lend it."""
-    form, lists = request.form, web.ils().config.lists
+    form, lists = request.form, web.current().config.lists
     division, language = form.get("division") or None, form.get("language") or None
     if division is not None and division not in lists.divisions:
         raise Invalid(N_("Division"), N_("Choose one from the list."))
@@ -101,7 +101,7 @@ def renew_all(session: Session) -> ResponseReturnValue:
 @web.page(Role.SENIOR, write=True)
 def lost(session: Session) -> ResponseReturnValue:
     """The copy is lost, or not on its shelf."""
-    return _answered(session, answers.lose(the_desk(session), item_id=required("item")))
+    return _answered(session, answers.declare_lost(the_desk(session), item_id=required("item")))
 
 
 @desk.post("/group-lend")
@@ -145,7 +145,7 @@ def receipt(session: Session, patron_id: int) -> ResponseReturnValue:
     today = clock.local_day(now, g.staff.branch.timezone)
     since = clock.day_start(today, g.staff.branch.timezone)
     loans = session.scalars(loan_queries.lent_today(patron_id, since)).all()
-    others = session.scalars(loan_queries.open_loans(patron_id).limit(MOST_LOANS)).all()
+    others = session.scalars(loan_queries.open_loans(patron_id).limit(MAX_LOANS)).all()
     return render_template(
         "circulation/receipt.html",
         patron=patron,
@@ -160,10 +160,10 @@ def receipt(session: Session, patron_id: int) -> ResponseReturnValue:
 @web.page(Role.DESK, write=True)
 def mail_receipt(session: Session, patron_id: int) -> ResponseReturnValue:
     """Send the receipt to the reader's address, in the reader's language."""
-    config, patron = web.ils().config, patron_queries.patron(session, patron_id)
+    config, patron = web.current().config, patron_queries.patron(session, patron_id)
     if not (config.mail.host and patron.email):
         raise Invalid(N_("E-mail"), N_("This must be filled in."))
-    loans = session.scalars(loan_queries.open_loans(patron_id).limit(MOST_LOANS)).all()
+    loans = session.scalars(loan_queries.open_loans(patron_id).limit(MAX_LOANS)).all()
     with force_locale(patron.language):
         body = render_template(
             "circulation/receipt.txt",
@@ -172,7 +172,7 @@ def mail_receipt(session: Session, patron_id: int) -> ResponseReturnValue:
             library=getattr(config.library, f"name_{patron.language}"),
         )
         subject = gettext("Your books")
-    messages.write(session, to=patron.email, subject=subject, body=body)
+    messages.enqueue(session, to=patron.email, subject=subject, body=body)
     flash(gettext("The receipt was sent to the reader’s address."))
     return redirect(url_for("desk.receipt", patron_id=patron_id))
 
@@ -246,7 +246,7 @@ def _page(session: Session, answer: Answer | None, patron_id: int | None) -> Res
         acts=session.execute(acts).all(),
         place=request.form.get("point", ""),
         returned_on=request.form.get("returned_on", ""),
-        earliest=today - timedelta(days=web.ils().config.circulation.backdate_days),
+        earliest=today - timedelta(days=web.current().config.circulation.backdate_days),
         latest=today,
         points=session.scalars(service_points_of(g.staff.branch.id)).all(),
         **(_shown(session, answer) if answer else {"answer": None}),

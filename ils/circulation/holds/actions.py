@@ -30,19 +30,19 @@ from ils.patrons.actions import patron_facts
 from ils.patrons.models import Patron, PatronYear
 
 
-def wait_again(hold: Hold) -> None:
+def requeue(hold: Hold) -> None:
     """Put a hold back among those that have no copy yet; its place stays."""
     hold.status, hold.item_id, hold.shelf_until = HoldStatus.WAITING, None, None
 
 
-def release(session: Session, item: Item, origin: Origin) -> None:
+def release_hold(session: Session, item: Item, origin: Origin) -> None:
     """Free a copy from the hold shelf or its way: it stands on a shelf where it is."""
     transit = transit_queries.transit_of(session, item.id)
     if transit is not None:
         transit.ended_at = origin.at
     hold = hold_queries.hold_of_copy(session, item.id)
     if hold is not None:
-        wait_again(hold)
+        requeue(hold)
     item.status = ItemStatus.AVAILABLE
     session.flush()
 
@@ -110,7 +110,7 @@ def place_hold(
     patron_queries.patron(session, patron.id, lock=True)
     waits = session.scalars(hold_queries.holds_of(patron.id)).all()
     same = next((h for h in waits if h.record_id == record.id), None)
-    if same is not None and ledger.replayed(session, origin.request_id) is not None:
+    if same is not None and ledger.entry_of_request(session, origin.request_id) is not None:
         return same
     if same is not None:
         raise AlreadyHeld
@@ -165,7 +165,7 @@ def cancel_hold(desk: Desk, hold: Hold) -> Item | None:
 def expire_holds(desk: Desk) -> list[Item]:
     """End the holds of this branch whose readers did not come; returns their copies."""
     overdue = hold_queries.on_shelf(desk.origin.branch_id).where(
-        hold_queries.overstayed(desk.origin.day)
+        hold_queries.pickup_expired(desk.origin.day)
     )
     freed = []
     for hold in desk.session.scalars(overdue).all():
@@ -187,7 +187,7 @@ def _end(desk: Desk, hold: Hold, status: HoldStatus, kind: Kind, origin: Origin)
         _go_on_for_nobody(session, copy)
         copy = None
     elif hold.status == HoldStatus.ON_SHELF and copy is not None:
-        release(session, copy, desk.origin)
+        release_hold(session, copy, desk.origin)
     else:
         copy = None
     hold.status, hold.ended_at, hold.item_id = status, origin.at, None
@@ -208,7 +208,7 @@ def _go_on_for_nobody(session: Session, item: Item) -> None:
     session.flush()
 
 
-def settle(desk: Desk, item: Item) -> Hold | Transit | None:
+def route_item(desk: Desk, item: Item) -> Hold | Transit | None:
     """Where a copy that is free here goes: to a reader who waits, home, or onto the shelf.
 
     Returns:
@@ -242,10 +242,10 @@ def receive(desk: Desk, item: Item) -> Hold | Transit | None:
     if hold is not None and HoldStatus(hold.status).open and hold.branch_id == item.branch_id:
         _set_aside(desk, item, hold)
         return hold
-    return settle(desk, item)
+    return route_item(desk, item)
 
 
-def send_on(desk: Desk, item: Item, hold: Hold) -> Transit:
+def reroute(desk: Desk, item: Item, hold: Hold) -> Transit:
     """A copy stands on the hold shelf of the wrong branch."""
     item.status = next_status(item.status, Move.RELEASE)
     hold.status, hold.shelf_until = HoldStatus.IN_TRANSIT, None

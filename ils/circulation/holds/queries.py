@@ -20,7 +20,7 @@ def fits(hold: Hold, item: Item) -> bool:
     return hold.wanted_item_id in {None, item.id} and item.copies == 1
 
 
-def waited_for_by(session: Session, item: Item, holds: list[Hold], own: Hold | None) -> int:
+def holds_ahead(session: Session, item: Item, holds: list[Hold], own: Hold | None) -> int:
     """Readers who came first and would get no copy if this one went."""
     if any(h.item_id == item.id and h is not own for h in holds):
         return 1
@@ -35,7 +35,7 @@ def waited_for_by(session: Session, item: Item, holds: list[Hold], own: Hold | N
     return max(0, len(first) - (free_copies(session, item.record_id) - here))
 
 
-def leaving_for(session: Session, item: Item, here: int, own: Hold | None) -> str:
+def in_transit_to(session: Session, item: Item, here: int, own: Hold | None) -> str:
     """The code of the branch a copy is on its way to, unless it is this one or the reader's."""
     if item.status != ItemStatus.IN_TRANSIT:
         return ""
@@ -148,7 +148,7 @@ def on_shelf(branch_id: int) -> Select[Hold]:
     )
 
 
-def overstayed(today: date) -> ColumnElement[bool]:
+def pickup_expired(today: date) -> ColumnElement[bool]:
     """Holds whose reader did not come in time."""
     return and_(Hold.status == HoldStatus.ON_SHELF, Hold.shelf_until < today)
 

@@ -31,7 +31,7 @@ def holds(session: Session) -> ResponseReturnValue:
     here = g.staff.branch.id
     shown = request.args.get("list", "fetch")
     shown = shown if shown in LISTS else "fetch"
-    late = hold_queries.overstayed(web.today())
+    late = hold_queries.pickup_expired(web.today())
     lists = {
         "fetch": hold_queries.to_fetch(here),
         "shelf": hold_queries.on_shelf(here),
@@ -138,7 +138,7 @@ def expire_holds(session: Session) -> ResponseReturnValue:
 def take_hold(session: Session) -> ResponseReturnValue:
     """The copy was fetched: set it aside or send it, as a scan without a reader does."""
     item = item_by_id(session, required("item"), lock=True)
-    to = actions.settle(the_desk(session), item)
+    to = actions.route_item(the_desk(session), item)
     hold = to if isinstance(to, Hold) else getattr(to, "hold", None)
     if hold is None:
         flash(gettext("Nobody waits for this copy any more."))

@@ -12,7 +12,7 @@ from ils.patrons.models import Patron
 def visited_at_home(branch_id: int) -> Select[Patron, int]:
     """Readers of a branch who are brought books, with how many they have, by address."""
     held = (
-        select(func.coalesce(func.sum(Loan.copies - Loan.back), 0))
+        select(func.coalesce(func.sum(Loan.copies - Loan.quantity_returned), 0))
         .where(Loan.patron_id == Patron.id, Loan.ended_at.is_(None))
         .scalar_subquery()
     )

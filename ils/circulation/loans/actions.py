@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from ils import ledger
 from ils.circulation.context import Desk
 from ils.circulation.holds import queries as hold_queries
-from ils.circulation.holds.actions import release, wait_again
+from ils.circulation.holds.actions import release_hold, requeue
 from ils.circulation.holds.models import Hold, HoldStatus
-from ils.circulation.holds.queries import fits, leaving_for, waited_for_by
+from ils.circulation.holds.queries import fits, holds_ahead, in_transit_to
 from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans import rules as loan_rules
 from ils.circulation.loans.facts import loan_facts
@@ -26,13 +26,13 @@ from ils.circulation.loans.rules import (
     Wanted,
 )
 from ils.circulation.policy import rules as policy_rules
-from ils.circulation.policy.rules import Terms
+from ils.circulation.policy.rules import LoanPolicy
 from ils.circulation.transit import queries as transit_queries
 from ils.errors import N_, Invalid
 from ils.holdings.items.actions import item_facts
 from ils.holdings.items.models import Item, ItemStatus
 from ils.holdings.items.rules import next_status
-from ils.ledger import Kind, Origin, Place
+from ils.ledger import Kind, Origin, ServicePlace
 from ils.organisation.audit.actions import audit
 from ils.organisation.calendar.queries import calendar
 from ils.patrons import queries as patron_queries
@@ -92,7 +92,7 @@ def issue_item(desk: Desk, *, patron: Patron, item: Item, copies: int = 1) -> Is
         service_point_id=origin.service_point_id,
         place=desk.place,
         material=item.record.material,
-        of_group=item.copies > 1,
+        is_bulk=item.copies > 1,
         copies=copies,
         staff_id=origin.staff_id,
         issued_at=origin.at,
@@ -113,7 +113,7 @@ def issue_item(desk: Desk, *, patron: Patron, item: Item, copies: int = 1) -> Is
 
 def _permitted(
     desk: Desk, asked: _Request
-) -> tuple[loan_queries.Standing, list[Problem], Terms, Terms]:
+) -> tuple[loan_queries.PatronStatus, list[Problem], LoanPolicy, LoanPolicy]:
     """How the reader stands, what is to be said, what holds in general and for the copy.
 
     Raises:
@@ -122,7 +122,7 @@ def _permitted(
     session, day, here = desk.session, desk.origin.day, desk.origin.branch_id
     patron, material = asked.patron, asked.item.record.material
     general, special = desk.terms(patron.category, None, material)
-    standing = loan_queries.borrower(session, patron.id, day, general.number("grace_days"))
+    standing = loan_queries.patron_status(session, patron.id, day, general.number("grace_days"))
     narrow = special.rule("max_loans").material is not None
     borrower = Borrower(
         standing.year is not None,
@@ -134,8 +134,8 @@ def _permitted(
     wanted = Wanted(
         desk.place,
         asked.copies,
-        waited_for_by(session, asked.item, asked.holds, asked.own),
-        leaving_for(session, asked.item, here, asked.own),
+        holds_ahead(session, asked.item, asked.holds, asked.own),
+        in_transit_to(session, asked.item, here, asked.own),
     )
     found = loan_rules.problems(borrower, wanted, general, special)
     notes = loan_rules.checked(found, desk.override.codes, about=about(asked.item))
@@ -152,15 +152,15 @@ def _leave_queue(session: Session, origin: Origin, asked: _Request, was: str) ->
     for hold in asked.holds:
         if hold.item_id == item.id and hold is not own:
             until = hold.shelf_until
-            wait_again(hold)
+            requeue(hold)
             hold.shelf_until = until  # kept, so that an undone loan gives the copy back to it
     if own is not None and own.item_id not in {None, item.id}:
-        release(session, session.get_one(Item, own.item_id), origin)
+        release_hold(session, session.get_one(Item, own.item_id), origin)
 
 
-def _first_due(desk: Desk, terms: Terms) -> date:
+def _first_due(desk: Desk, terms: LoanPolicy) -> date:
     day = desk.origin.day
-    if desk.place is Place.READING_ROOM:
+    if desk.place is ServicePlace.READING_ROOM:
         return day
     working = calendar(desk.session, desk.origin.branch_id, day)
     return policy_rules.due_day(day, terms.number("loan_days"), working)
@@ -202,7 +202,7 @@ def return_item(
     origin = _dated(desk, origin or desk.origin, loan)
     loan.item.status = next_status(loan.item.status, Kind.RETURN)
     loan.item.branch_id = origin.branch_id
-    loan.back = loan.copies
+    loan.quantity_returned = loan.copies
     loan.ended_at = origin.at
     loan.ended_by = LoanEnd.RETURNED
     facts = loan_facts(loan, origin)
@@ -218,8 +218,8 @@ def return_item(
 def return_copies(desk: Desk, *, loan: Loan, copies: int) -> None:
     """Take some copies of a group back; the loan ends with the last."""
     origin = _dated(desk, desk.origin, loan)
-    loan.back += copies
-    if loan.back == loan.copies:
+    loan.quantity_returned += copies
+    if loan.quantity_returned == loan.copies:
         loan.ended_at, loan.ended_by = origin.at, LoanEnd.RETURNED
     facts = loan_facts(loan, origin)
     detail = patron_queries.BOOK_DROP if desk.returned_on is not None else None
@@ -253,12 +253,12 @@ def renew_loan(desk: Desk, *, loan: Loan, origin: Origin | None = None) -> None:
         RenewalRefused: the rules say no.
     """
     session, origin = desk.session, origin or desk.origin
-    if not loan.of_group:
+    if not loan.is_bulk:
         next_status(loan.item.status, Kind.RENEWAL)
     seen = origin.channel not in patron_queries.REMOTE
     (terms,) = desk.terms(loan.patron_year.category, loan.material)
     holds = hold_queries.holds_on(session, loan.item.record_id)
-    waited = waited_for_by(session, loan.item, holds, None)
+    waited = holds_ahead(session, loan.item, holds, None)
     renewing = Renewing(loan.due, loan.renewals, loan.unseen_renewals, seen, waited)
     found = loan_rules.renewal_problems(renewing, terms)
     allowed = desk.override.codes
@@ -284,11 +284,11 @@ def use_in_house(desk: Desk, *, item: Item) -> None:
         ItemUnavailable: the copy is not on the shelf.
     """
     next_status(item.status, Kind.IN_HOUSE_USE)
-    place = Place.READING_ROOM
+    place = ServicePlace.READING_ROOM
     ledger.record(desk.session, Kind.IN_HOUSE_USE, desk.origin, item_facts(item), place=place)
 
 
-def lose_item(desk: Desk, *, item: Item, loan: Loan | None) -> None:
+def mark_lost(desk: Desk, *, item: Item, loan: Loan | None) -> None:
     """Mark a copy as lost by its reader, or as missing from the shelf.
 
     Raises:
@@ -302,7 +302,7 @@ def lose_item(desk: Desk, *, item: Item, loan: Loan | None) -> None:
     ledger.record(desk.session, Kind.LOST, desk.origin, facts, detail=item.status)
 
 
-def find_item(desk: Desk, *, item: Item, origin: Origin) -> None:
+def mark_found(desk: Desk, *, item: Item, origin: Origin) -> None:
     """A copy that was missing or lost is in hand: it stands free at this branch."""
     was, item.status = item.status, next_status(item.status, Kind.FOUND)
     item.branch_id = origin.branch_id

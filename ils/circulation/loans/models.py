@@ -10,11 +10,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ils.db import Base, BigId, new_id, one_of
 from ils.holdings.items.models import Item
-from ils.ledger import Place
+from ils.ledger import ServicePlace
 from ils.patrons.models import Patron, PatronYear
 
 _open = text("ended_at IS NULL")
-_open_of_one_copy = text("ended_at IS NULL AND NOT of_group")
+_open_of_one_copy = text("ended_at IS NULL AND NOT is_bulk")
 
 
 class LoanEnd(StrEnum):
@@ -31,9 +31,9 @@ class Loan(Base):
     __tablename__ = "loan"
     __table_args__ = (
         one_of("ended_by", LoanEnd),
-        one_of("place", Place),
+        one_of("place", ServicePlace),
         CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ended"),
-        CheckConstraint("copies > 0 AND back BETWEEN 0 AND copies", name="copies"),
+        CheckConstraint("copies > 0 AND quantity_returned BETWEEN 0 AND copies", name="copies"),
         Index(
             "uq_loan_open_item",
             "item_id",
@@ -47,7 +47,7 @@ class Loan(Base):
             "due",
             "material",
             "copies",
-            "back",
+            "quantity_returned",
             sqlite_where=_open,
             postgresql_where=_open,
         ),
@@ -60,12 +60,12 @@ class Loan(Base):
     patron_year_id: Mapped[int] = mapped_column(BigId, ForeignKey("patron_year.id"))
     branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
     service_point_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("service_point.id"))
-    place: Mapped[str] = mapped_column(default=Place.HOME, server_default="home")
+    place: Mapped[str] = mapped_column(default=ServicePlace.HOME, server_default="home")
     material: Mapped[str] = mapped_column(default="book", server_default="book")
     #: Copies lent of a group without numbers, and how many of them are back.
-    of_group: Mapped[bool] = mapped_column(default=False, server_default="0")
+    is_bulk: Mapped[bool] = mapped_column(default=False, server_default="0")
     copies: Mapped[int] = mapped_column(default=1, server_default="1")
-    back: Mapped[int] = mapped_column(default=0, server_default="0")
+    quantity_returned: Mapped[int] = mapped_column(default=0, server_default="0")
     #: Who lent it; ``None`` from the command line.
     staff_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff.id"))
     issued_at: Mapped[datetime]
@@ -83,6 +83,6 @@ class Loan(Base):
     patron_year: Mapped[PatronYear] = relationship()
 
     @property
-    def out(self) -> int:
+    def quantity_out(self) -> int:
         """Copies still in the reader's hands."""
-        return 0 if self.ended_at is not None else self.copies - self.back
+        return 0 if self.ended_at is not None else self.copies - self.quantity_returned

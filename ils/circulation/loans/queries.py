@@ -23,7 +23,7 @@ from ils.circulation.loans.models import Loan, LoanEnd
 from ils.errors import N_, NotFound
 from ils.organisation.branches.models import Branch
 from ils.patrons.models import Patron, PatronBlock, PatronYear
-from ils.patrons.queries import standing_blocks
+from ils.patrons.queries import active_blocks
 
 # Statements of every scan, built once: building one costs more than running it.
 _LAST_LOAN = (
@@ -36,14 +36,14 @@ _LAST_LOAN = (
     .limit(1)
     .options(joinedload(Loan.patron), joinedload(Loan.patron_year))
 )
-_held = select(func.coalesce(func.sum(Loan.copies - Loan.back), 0)).where(
+_held = select(func.coalesce(func.sum(Loan.copies - Loan.quantity_returned), 0)).where(
     Loan.patron_id == bindparam("patron"), Loan.ended_at.is_(None)
 )
 _blocked = (
     select(func.count())
     .where(
         PatronBlock.patron_id == bindparam("patron"),
-        standing_blocks(bindparam("today", type_=Date)),
+        active_blocks(bindparam("today", type_=Date)),
     )
     .scalar_subquery()
 )
@@ -99,7 +99,7 @@ def open_loans(patron_id: int) -> Select[Loan]:
 
 
 @dataclass(frozen=True)
-class Standing:
+class PatronStatus:
     """How a reader stands: the registration of this year, copies on hand, overdue, blocks."""
 
     year: PatronYear | None
@@ -108,11 +108,13 @@ class Standing:
     blocks: int
 
 
-def borrower(session: Session, patron_id: int, today: date, grace_days: int = 0) -> Standing:
+def patron_status(
+    session: Session, patron_id: int, today: date, grace_days: int = 0
+) -> PatronStatus:
     """How a reader stands today."""
     late = today - timedelta(days=grace_days)
     asked = {"patron": patron_id, "year": today.year, "today": today, "late": late}
-    return Standing(*session.execute(_BORROWER, asked).one())
+    return PatronStatus(*session.execute(_BORROWER, asked).one())
 
 
 def held_of_material(session: Session, patron_id: int, material: str) -> int:
@@ -145,7 +147,7 @@ def loans_made(item_id: int, patron_id: int, at: datetime) -> Select[int]:
 
 def copies_out(session: Session, item_id: int) -> int:
     """How many copies of a group are in readers' hands."""
-    query = select(func.coalesce(func.sum(Loan.copies - Loan.back), 0))
+    query = select(func.coalesce(func.sum(Loan.copies - Loan.quantity_returned), 0))
     return int(session.scalar(query.where(Loan.item_id == item_id, Loan.ended_at.is_(None))) or 0)
 
 
@@ -158,7 +160,7 @@ def overdue_by_branch(session: Session, day: date) -> dict[int | None, tuple[int
     reader = func.coalesce(Loan.patron_id, Loan.patron_year_id)
     sums = (
         func.count(reader.distinct()),
-        func.coalesce(func.sum(Loan.copies - Loan.back), 0),
+        func.coalesce(func.sum(Loan.copies - Loan.quantity_returned), 0),
     )
     late = and_(Loan.ended_at.is_(None), Loan.due < day)
     query = (

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from ils.circulation.policy.rules import Lending, Terms, due_day
+from ils.circulation.policy.rules import Lending, LoanPolicy, due_day
 from ils.errors import N_, Refused
-from ils.ledger import Place
+from ils.ledger import ServicePlace
 from ils.organisation.calendar.rules import Calendar
 
 
@@ -58,7 +58,7 @@ class Wanted:
         leaving_for: the code of the branch the copy is on its way to.
     """
 
-    place: Place = Place.HOME
+    place: ServicePlace = ServicePlace.HOME
     copies: int = 1
     waited_for_by: int = 0
     leaving_for: str = ""
@@ -89,7 +89,9 @@ class RenewalRefused(LoanRefused):
     message = N_("Not renewed.")
 
 
-def problems(borrower: Borrower, wanted: Wanted, general: Terms, special: Terms) -> list[Problem]:
+def problems(
+    borrower: Borrower, wanted: Wanted, general: LoanPolicy, special: LoanPolicy
+) -> list[Problem]:
     """Everything that speaks against a loan, or should be said with it.
 
     Args:
@@ -107,7 +109,7 @@ def _overridable(code: str, message: str, **facts: object) -> Problem:
     return Problem(code, Severity.OVERRIDABLE, message, tuple(facts.items()))
 
 
-def _of_the_reader(borrower: Borrower, general: Terms) -> list[Problem]:
+def _of_the_reader(borrower: Borrower, general: LoanPolicy) -> list[Problem]:
     found = []
     if not borrower.registered_this_year:
         message = N_("The reader is not registered this year.")
@@ -125,7 +127,7 @@ def _of_the_reader(borrower: Borrower, general: Terms) -> list[Problem]:
 
 
 def _of_the_limits(
-    borrower: Borrower, wanted: Wanted, general: Terms, special: Terms
+    borrower: Borrower, wanted: Wanted, general: LoanPolicy, special: LoanPolicy
 ) -> list[Problem]:
     found = []
     limits = [("loan_limit", borrower.held, general)]
@@ -142,11 +144,11 @@ def _of_the_limits(
     return found
 
 
-def _of_the_copy(wanted: Wanted, special: Terms) -> list[Problem]:
+def _of_the_copy(wanted: Wanted, special: LoanPolicy) -> list[Problem]:
     found = []
     lending = special.lending
     if lending is Lending.NONE or (
-        lending is Lending.READING_ROOM and wanted.place is not Place.READING_ROOM
+        lending is Lending.READING_ROOM and wanted.place is not ServicePlace.READING_ROOM
     ):
         message = {
             Lending.NONE: N_("Documents of this kind are not lent."),
@@ -200,7 +202,7 @@ class Renewing:
     waited_for_by: int
 
 
-def renewal_problems(loan: Renewing, terms: Terms) -> list[Problem]:
+def renewal_problems(loan: Renewing, terms: LoanPolicy) -> list[Problem]:
     """What speaks against a renewal."""
     found = []
     limits = [("renewals_used_up", loan.renewals, terms.number("max_renewals"))]
@@ -228,6 +230,6 @@ def nothing_gained(due: date) -> Problem:
     return Problem("nothing_gained", Severity.HARD, message, (("due", due.strftime("%d.%m.%Y")),))
 
 
-def renewed_due(due: date, today: date, terms: Terms, calendar: Calendar) -> date:
+def renewed_due(due: date, today: date, terms: LoanPolicy, calendar: Calendar) -> date:
     """The due day after a renewal; never earlier than before."""
     return max(due, due_day(today, terms.number("renewal_days"), calendar))

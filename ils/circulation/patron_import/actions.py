@@ -14,7 +14,7 @@ from ils import clock, ledger
 from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.facts import loan_facts
 from ils.circulation.loans.models import Loan
-from ils.circulation.patron_import.rules import Incoming, LentElsewhere
+from ils.circulation.patron_import.rules import ImportedPatron, LegacyLoan
 from ils.config import Lists
 from ils.errors import N_, IlsError, Refused
 from ils.holdings.items.models import ItemStatus
@@ -40,7 +40,7 @@ class OtherReader(Refused):
 
 
 @dataclass
-class Outcome:
+class PatronImportReport:
     """What became of the readers of a file.
 
     Attributes:
@@ -53,7 +53,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Bringing:
+class ImportOptions:
     """How readers are brought in.
 
     Attributes:
@@ -78,15 +78,15 @@ class NoSuchCopy(Refused):
 def import_patrons(
     session: Session,
     origin: Origin,
-    readers: Iterable[Incoming],
-    how: Bringing,
+    readers: Iterable[ImportedPatron],
+    how: ImportOptions,
     lists: Lists,
-) -> Outcome:
+) -> PatronImportReport:
     """Add readers, or change those that came from the same source before.
 
     One that cannot be used is told and passed over; the others come in.
     """
-    outcome = Outcome()
+    outcome = PatronImportReport()
     for reader in readers:
         try:
             with session.begin_nested():
@@ -103,7 +103,7 @@ def import_patrons(
 
 
 def _one(
-    session: Session, origin: Origin, reader: Incoming, how: Bringing, lists: Lists
+    session: Session, origin: Origin, reader: ImportedPatron, how: ImportOptions, lists: Lists
 ) -> tuple[str, Sequence[IlsError]]:
     data = rules.checked(reader.data, lists.categories, origin.day, consent=False)
     key = f"{how.source}|{reader.import_key}" if reader.import_key else None
@@ -132,7 +132,7 @@ def _one(
 
 
 def _registered(
-    session: Session, origin: Origin, patron: Patron, day: date, how: Bringing
+    session: Session, origin: Origin, patron: Patron, day: date, how: ImportOptions
 ) -> PatronYear:
     """The registration of a year, as it was made elsewhere."""
     found = patron_queries.patron_year(session, patron.id, day.year)
@@ -145,7 +145,7 @@ def _registered(
 
 
 def _lent(
-    session: Session, origin: Origin, patron: Patron, lent: LentElsewhere, how: Bringing
+    session: Session, origin: Origin, patron: Patron, lent: LegacyLoan, how: ImportOptions
 ) -> IlsError | None:
     """Make the loan of the other system ours, as an opening balance; or say why not."""
     codes = [code for code in (lent.barcode, lent.inventory_number) if code]

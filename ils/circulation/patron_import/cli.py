@@ -11,14 +11,14 @@ import click
 from ils import db, i18n
 from ils.circulation.console import BRANCH
 from ils.circulation.patron_import import files
-from ils.circulation.patron_import.actions import Bringing, import_patrons
-from ils.circulation.readers.cli import SHOWN, patrons
+from ils.circulation.patron_import.actions import ImportOptions, import_patrons
+from ils.circulation.readers.cli import PREVIEW_ROWS, patrons
 from ils.console import Console, print_json, with_console
 from ils.errors import IlsError
 from ils.ledger import Channel
 from ils.organisation.branches.queries import branch_by_code
 
-STEP = 200
+BATCH_SIZE = 200
 
 
 @patrons.command("import")
@@ -44,12 +44,12 @@ def import_(console: Console, file: Path, branch: str, source: str, **said: bool
         return
     counts: Counter[str] = Counter(rejected=len(read.problems))
     problems = list(read.problems)
-    steps = [read.readers[n : n + STEP] for n in range(0, len(read.readers), STEP)]
+    steps = [read.readers[n : n + BATCH_SIZE] for n in range(0, len(read.readers), BATCH_SIZE)]
     with click.progressbar(steps, label=file.name, file=sys.stderr) as bar:
         for step in bar:
             with db.transaction(console.sessions) as session:
                 place = branch_by_code(session, branch)
-                how = Bringing(
+                how = ImportOptions(
                     source,
                     place.timezone,
                     consent=said["consent"],
@@ -78,5 +78,5 @@ def _report(
         print_json({**told, "problems": shown})
         return
     click.echo(", ".join(f"{key}: {value}" for key, value in told.items()))
-    for problem in shown[:SHOWN]:
+    for problem in shown[:PREVIEW_ROWS]:
         click.echo(f"  {problem['id']}: {problem['why']}", err=True)

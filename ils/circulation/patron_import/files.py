@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from ils import clock, i18n
 from ils.circulation.patron_import import rules
-from ils.circulation.patron_import.actions import Bringing, Outcome, import_patrons
-from ils.circulation.patron_import.rules import Incoming
+from ils.circulation.patron_import.actions import ImportOptions, PatronImportReport, import_patrons
+from ils.circulation.patron_import.rules import ImportedPatron
 from ils.config import Config, Lists
 from ils.documents import spreadsheets
 from ils.errors import N_, IlsError, Invalid, NotFound
@@ -22,9 +22,9 @@ from ils.ledger import Origin
 from ils.marc import encodings, irbis
 from ils.patrons import rules as people
 
-KEPT = timedelta(days=30)
+RETENTION = timedelta(days=30)
 REASON = "why"
-LEAST = {"birth_date"}
+REQUIRED_COLUMNS = {"birth_date"}
 
 _name = re.compile(r"[0-9a-f-]{36}(\.\w{3,4})?")
 
@@ -37,7 +37,7 @@ class UnknownFile(NotFound):
 
 
 @dataclass
-class Read:
+class ParsedFile:
     """What a file of readers holds.
 
     Attributes:
@@ -49,7 +49,7 @@ class Read:
     name: str
     head: Sequence[str]
     raw: dict[int, Sequence[str] | bytes] = field(default_factory=dict)
-    readers: list[Incoming] = field(default_factory=list)
+    readers: list[ImportedPatron] = field(default_factory=list)
     problems: list[tuple[int, IlsError]] = field(default_factory=list)
 
 
@@ -64,7 +64,7 @@ def keep_file(folder: Path, data: bytes) -> Path:
 
 def _tidy(folder: Path) -> None:
     """Files hold names of readers: none is kept longer than it is of use."""
-    oldest = (clock.now() - KEPT).timestamp()
+    oldest = (clock.now() - RETENTION).timestamp()
     for file in folder.iterdir():
         if _name.fullmatch(file.name) and file.stat().st_mtime < oldest:
             file.unlink(missing_ok=True)
@@ -82,7 +82,7 @@ def kept_file(folder: Path, name: str) -> Path:
     return path
 
 
-def read_file(path: Path, lists: Lists) -> Read:
+def read_file(path: Path, lists: Lists) -> ParsedFile:
     """The readers of a table (XLSX, CSV) or of an ИРБИС RDR text export.
 
     Raises:
@@ -97,9 +97,9 @@ def read_file(path: Path, lists: Lists) -> Read:
     head = next(rows, [])
     columns = rules.columns_of(head)
     names = set(columns.values())
-    if not names >= LEAST or not names & {"surname", "full_name"}:
+    if not names >= REQUIRED_COLUMNS or not names & {"surname", "full_name"}:
         raise Invalid(N_("File"), N_("It needs columns for the surname and the birth date."))
-    read = Read(path.name, head)
+    read = ParsedFile(path.name, head)
     for number, row in enumerate(rows, 2):
         if not any(row):
             continue
@@ -112,7 +112,7 @@ def read_file(path: Path, lists: Lists) -> Read:
     return read
 
 
-def _usable(reader: Incoming, lists: Lists) -> Incoming:
+def _usable(reader: ImportedPatron, lists: Lists) -> ImportedPatron:
     """The reader, if a registration would take the data.
 
     Raises:
@@ -122,11 +122,11 @@ def _usable(reader: Incoming, lists: Lists) -> Incoming:
     return reader
 
 
-def _read_rdr(name: str, data: bytes, categories: dict[str, str], lists: Lists) -> Read:
+def _read_rdr(name: str, data: bytes, categories: dict[str, str], lists: Lists) -> ParsedFile:
     chunks = list(irbis.split(data))
     encoding, _ = encodings.detect([chunk.data for chunk in chunks[:200]])
     decode = encodings.decoder(encoding)
-    read = Read(name, ())
+    read = ParsedFile(name, ())
     for chunk in chunks:
         read.raw[chunk.number] = chunk.data
         try:
@@ -140,15 +140,17 @@ def _read_rdr(name: str, data: bytes, categories: dict[str, str], lists: Lists) 
 
 
 @dataclass(frozen=True)
-class Brought:
+class ImportResult:
     """What became of a file, and where its rejects are."""
 
-    outcome: Outcome
+    outcome: PatronImportReport
     problems: Sequence[tuple[int, IlsError]]
     rejects: str
 
 
-def bring(session: Session, origin: Origin, read: Read, how: Bringing, config: Config) -> Brought:
+def import_file(
+    session: Session, origin: Origin, read: ParsedFile, how: ImportOptions, config: Config
+) -> ImportResult:
     """Bring the readers of a file in; those that cannot be used go to a file to be mended."""
     outcome = import_patrons(session, origin, read.readers, how, config.lists)
     outcome.counts["rejected"] += len(read.problems)
@@ -156,10 +158,12 @@ def bring(session: Session, origin: Origin, read: Read, how: Bringing, config: C
     rejects = ""
     if problems:
         rejects = write_rejects(read, problems, config)
-    return Brought(outcome, problems, rejects)
+    return ImportResult(outcome, problems, rejects)
 
 
-def write_rejects(read: Read, problems: Sequence[tuple[int, IlsError]], config: Config) -> str:
+def write_rejects(
+    read: ParsedFile, problems: Sequence[tuple[int, IlsError]], config: Config
+) -> str:
     """Keep what could not be used, with reasons, to be mended and brought in; returns its name."""
     folder = config.folder / "rejects"
     folder.mkdir(parents=True, exist_ok=True)
@@ -170,7 +174,7 @@ def write_rejects(read: Read, problems: Sequence[tuple[int, IlsError]], config: 
         reasons[number] = "; ".join(filter(None, (reasons.get(number), said)))
     if read.head:
         body = [[*_cells(read.raw[number]), why] for number, why in reasons.items()]
-        data, ending = spreadsheets.written_csv([*read.head, REASON], body), "csv"
+        data, ending = spreadsheets.as_csv([*read.head, REASON], body), "csv"
     else:
         parts = [raw for number in reasons if isinstance(raw := read.raw[number], bytes)]
         data, ending = b"*****\n".join(parts) + b"*****\n", "txt"

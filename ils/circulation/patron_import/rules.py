@@ -49,7 +49,7 @@ _grade = re.compile(r"\d{1,2}")
 
 
 @dataclass(frozen=True)
-class LentElsewhere:
+class LegacyLoan:
     """A copy that was in a reader's hands when the other system was left."""
 
     inventory_number: str
@@ -60,7 +60,7 @@ class LentElsewhere:
 
 
 @dataclass(frozen=True)
-class Incoming:
+class ImportedPatron:
     """A reader as a file says.
 
     Attributes:
@@ -73,7 +73,7 @@ class Incoming:
     data: PatronData
     import_key: str
     registered: date | None
-    loans: tuple[LentElsewhere, ...] = ()
+    loans: tuple[LegacyLoan, ...] = ()
     told: frozenset[str] = frozenset()
 
 
@@ -98,7 +98,7 @@ def category_codes(names: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     return {_plain(text): code for code, text in texts if text in {code, *names[code].values()}}
 
 
-def of_row(number: int, cells: Mapping[str, str], categories: Mapping[str, str]) -> Incoming:
+def of_row(number: int, cells: Mapping[str, str], categories: Mapping[str, str]) -> ImportedPatron:
     """A reader of a row.
 
     Args:
@@ -137,7 +137,7 @@ def of_row(number: int, cells: Mapping[str, str], categories: Mapping[str, str])
     if len(said.get("birth_date", "").strip()) == len("1990"):
         told.discard("birth_date")  # a year must not take the place of a day
     key = said.get("import_key", "") or data.card
-    return Incoming(number, data, key, when, told=frozenset(told))
+    return ImportedPatron(number, data, key, when, told=frozenset(told))
 
 
 def day_of(text: str, field: str) -> date:
@@ -158,7 +158,7 @@ def day_of(text: str, field: str) -> date:
     raise Invalid(field, N_("Write the day as 31.01.2026."))
 
 
-def of_rdr(number: int, record: MarcRecord, categories: Mapping[str, str]) -> Incoming:
+def of_rdr(number: int, record: MarcRecord, categories: Mapping[str, str]) -> ImportedPatron:
     """A reader of ИРБИС RDR: fields 10–52, loans not returned in 40.
 
     Raises:
@@ -204,13 +204,13 @@ def _sub(field: Field, code: str) -> str:
     return next((v.strip() for c, v in field.subfields if c.lower() == code), "")
 
 
-def _loan(field: Field) -> LentElsewhere | None:
+def _loan(field: Field) -> LegacyLoan | None:
     """A repetition of field 40 that is a loan not returned; a visit has no number of a copy."""
     number, barcode = _sub(field, "b"), _sub(field, "h")
     if not (number or barcode) or not _sub(field, "f").startswith(NOT_RETURNED):
         return None
     due = _sub(field, "e")
-    return LentElsewhere(
+    return LegacyLoan(
         number,
         barcode,
         day_of(_sub(field, "d"), N_("Lent on")),

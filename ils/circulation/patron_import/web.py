@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from ils import web
 from ils.circulation.pages import patrons
 from ils.circulation.patron_import import files
-from ils.circulation.patron_import.actions import Bringing
+from ils.circulation.patron_import.actions import ImportOptions
 from ils.errors import N_, IlsError, Invalid
 from ils.organisation.staff.models import Role
 
-MOST_FILE = 30_000_000
+MAX_FILE_BYTES = 30_000_000
 #: In the one transaction of a page; the command goes by steps.
-MOST_ROWS = 3_000
+MAX_ROWS = 3_000
 
 
 @patrons.get("/import")
@@ -28,15 +28,15 @@ def bring_in(session: Session) -> ResponseReturnValue:
 
 @patrons.post("/import")
 @web.page(Role.ADMINISTRATOR, write=True)
-@web.uploads(MOST_FILE)
+@web.uploads(MAX_FILE_BYTES)
 def bring(session: Session) -> ResponseReturnValue:
     """Show what a file holds; or bring it in, when it was shown."""
-    form, system = request.form, web.ils()
+    form, system = request.form, web.current()
     folder = system.config.folder / "uploads"
     source = form.get("source", "").strip()
     if not source:
         return _bring_page(Invalid(N_("Source"), N_("This must be filled in.")), None)
-    how = Bringing(
+    how = ImportOptions(
         source,
         g.staff.branch.timezone,
         consent="consent" in form,
@@ -49,13 +49,13 @@ def bring(session: Session) -> ResponseReturnValue:
             sent = request.files.get("file")
             if sent is None or not sent.filename:
                 raise Invalid(N_("File"), N_("Choose a file."))
-            file = files.keep_file(folder, sent.read(MOST_FILE))
+            file = files.keep_file(folder, sent.read(MAX_FILE_BYTES))
         read = files.read_file(file, system.config.lists)
-        if len(read.raw) > MOST_ROWS:
+        if len(read.raw) > MAX_ROWS:
             raise Invalid(N_("File"), N_("It is too long for a page: use “ils patrons import”."))
         if not form.get("kept"):
             return _bring_page(None, {"kept": file.name, "read": read, "how": how})
-        outcome = files.bring(session, web.origin(), read, how, system.config)
+        outcome = files.import_file(session, web.origin(), read, how, system.config)
     except IlsError as error:
         return _bring_page(error, None)
     file.unlink(missing_ok=True)
@@ -67,7 +67,7 @@ def bring(session: Session) -> ResponseReturnValue:
 def rejects(session: Session, name: str) -> ResponseReturnValue:
     """The readers an import could not use, to be mended and brought in again."""
     del session
-    file = files.kept_file(web.ils().config.folder / "rejects", name)
+    file = files.kept_file(web.current().config.folder / "rejects", name)
     return Response(
         file.read_bytes(),
         mimetype="text/plain",

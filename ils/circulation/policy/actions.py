@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ils.circulation.policy import queries
-from ils.circulation.policy.models import LendingRule
+from ils.circulation.policy.models import CirculationRule
 from ils.circulation.policy.rules import VALUES
 from ils.errors import N_, Invalid, NotFound, Refused
 from ils.ledger import Material
@@ -40,7 +40,7 @@ def save_rule(
     material: str | None,
     values: Mapping[str, int | str | None],
     categories: Container[str],
-) -> LendingRule:
+) -> CirculationRule:
     """Add a rule or change one.
 
     Raises:
@@ -56,10 +56,10 @@ def save_rule(
         raise Invalid(N_("Rule"), N_("Give it at least one value."))
     if values.get("max_holds") is not None and material is not None:
         raise Invalid(N_("Holds at most"), N_("It counts all kinds of documents together."))
-    rule = rule_by_id(session, rule_id) if rule_id else LendingRule()
+    rule = rule_by_id(session, rule_id) if rule_id else CirculationRule()
     code = branch.code if branch else None
     scope = "|".join(part or "*" for part in (code, category, material))
-    same = select(LendingRule.id).where(LendingRule.scope == scope)
+    same = select(CirculationRule.id).where(CirculationRule.scope == scope)
     if session.scalar(same) not in {None, rule.id}:
         raise RuleExists
     before = shown(rule)
@@ -87,18 +87,18 @@ def delete_rule(session: Session, by: int | None, rule_id: int) -> None:
     session.flush()
 
 
-def rule_by_id(session: Session, rule_id: int) -> LendingRule:
+def rule_by_id(session: Session, rule_id: int) -> CirculationRule:
     """A rule.
 
     Raises:
         UnknownRule: there is none with this number.
     """
-    rule = session.get(LendingRule, rule_id)
+    rule = session.get(CirculationRule, rule_id)
     if rule is None:
         raise UnknownRule
     return rule
 
 
-def shown(rule: LendingRule) -> dict[str, object]:
+def shown(rule: CirculationRule) -> dict[str, object]:
     """The values a rule says."""
     return dict(queries.rule_of(rule).values)

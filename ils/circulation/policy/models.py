@@ -8,13 +8,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ils.db import Base, BigId, new_id
 
 
-class LendingRule(Base):
+class CirculationRule(Base):
     """Values that hold for a branch, a category of readers, a material, or any of these.
 
     A value that is ``None`` is decided by a wider rule; the widest is the configuration.
     """
 
-    __tablename__ = "lending_rule"
+    __tablename__ = "circulation_rule"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
     #: Branch, category and material in one text, so that no scope has two rules.

@@ -41,7 +41,7 @@ VALUES = ("lending", *LIMITS)
 
 
 @dataclass(frozen=True)
-class Rule:
+class PolicyRule:
     """A rule; ``None`` in its scope is any.
 
     Attributes:
@@ -69,16 +69,16 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Terms:
+class LoanPolicy:
     """Every value that holds for a reader and a material at a branch, with its rule."""
 
-    decided: Mapping[str, tuple[int | str, Rule]]
+    decided: Mapping[str, tuple[int | str, PolicyRule]]
 
     def number(self, name: str) -> int:
         """A value of `LIMITS`."""
         return int(self.decided[name][0])
 
-    def rule(self, name: str) -> Rule:
+    def rule(self, name: str) -> PolicyRule:
         """The rule a value comes from."""
         return self.decided[name][1]
 
@@ -88,19 +88,19 @@ class Terms:
         return Lending(str(self.decided["lending"][0]))
 
 
-def default_rule(settings: Circulation) -> Rule:
+def default_rule(settings: Circulation) -> PolicyRule:
     """The widest rule: what the configuration says."""
-    return Rule(0, values={name: getattr(settings, name) for name in VALUES})
+    return PolicyRule(0, values={name: getattr(settings, name) for name in VALUES})
 
 
-def terms(
-    rules: Iterable[Rule],
+def policy_for(
+    rules: Iterable[PolicyRule],
     settings: Circulation,
     *,
     branch_id: int,
     categories: Sequence[str],
     material: str | None,
-) -> Terms:
+) -> LoanPolicy:
     """What holds.
 
     Args:
@@ -109,10 +109,10 @@ def terms(
     """
     fitting = [r for r in rules if r.fits(branch_id, categories, material)]
     fitting.sort(key=lambda rule: rule.width(categories), reverse=True)
-    decided: dict[str, tuple[int | str, Rule]] = {}
+    decided: dict[str, tuple[int | str, PolicyRule]] = {}
     for rule in (default_rule(settings), *fitting):
         decided |= {name: (value, rule) for name, value in rule.values.items()}
-    return Terms(decided)
+    return LoanPolicy(decided)
 
 
 def checked_value(name: str, text: str, field_name: str) -> int | str | None:

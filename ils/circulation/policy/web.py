@@ -10,7 +10,7 @@ from ils import web
 from ils.circulation.keyboard import readings
 from ils.circulation.policy import actions, rules
 from ils.circulation.policy import queries as policy_queries
-from ils.circulation.policy.models import LendingRule
+from ils.circulation.policy.models import CirculationRule
 from ils.circulation.policy.queries import terms_at
 from ils.errors import IlsError
 from ils.holdings.items.queries import item_by_code
@@ -47,7 +47,7 @@ def save(session: Session) -> ResponseReturnValue:
                     name: rules.checked_value(name, form.get(name, ""), LABELS["rule_value"][name])
                     for name in rules.VALUES
                 },
-                categories=web.ils().config.lists.categories,
+                categories=web.current().config.lists.categories,
             )
     except IlsError as error:
         return _page(session, rule_id, form, error)
@@ -76,14 +76,14 @@ def delete(session: Session, rule_id: int) -> ResponseReturnValue:
     return redirect(url_for("lending.rules_page"))
 
 
-def _texts(rule: LendingRule) -> dict[str, str]:
+def _texts(rule: CirculationRule) -> dict[str, str]:
     return {name: str(value) for name, value in actions.shown(rule).items()}
 
 
 def _page(
     session: Session, rule_id: int | None, values: object, error: IlsError | None
 ) -> ResponseReturnValue:
-    config = web.ils().config
+    config = web.current().config
     page = render_template(
         "circulation/rules.html",
         rules=[
@@ -117,5 +117,5 @@ def _explained(session: Session) -> dict[str, object]:
         return asked
     material = item.record.material if item else None
     here = g.staff.branch.id
-    (terms,) = terms_at(session, web.ils().config, here, patron.category, material)
+    (terms,) = terms_at(session, web.current().config, here, patron.category, material)
     return asked | {"terms": terms}

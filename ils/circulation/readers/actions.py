@@ -13,16 +13,16 @@ from ils.circulation.holds.models import Hold
 from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.models import Loan
 from ils.errors import N_, Refused
-from ils.messages import Letter
+from ils.messages import OutgoingMessage
 from ils.organisation.audit.actions import audit
 from ils.patrons import queries as patron_queries
 from ils.patrons.models import (
     ConsentRecord,
-    FormerCard,
     Patron,
     PatronBlock,
     PatronPhoto,
     PatronYear,
+    RetiredCard,
 )
 
 OWN = (
@@ -40,7 +40,7 @@ class HasLoans(Refused):
     message = N_("The reader has %(count)s copies; take them back first.")
 
 
-def everything_about(session: Session, patron: Patron) -> dict[str, Any]:
+def export_personal_data(session: Session, patron: Patron) -> dict[str, Any]:
     """All that is kept of a reader, as plain values for JSON."""
 
     def rows(query: Any, *names: str) -> list[dict[str, Any]]:
@@ -54,8 +54,8 @@ def everything_about(session: Session, patron: Patron) -> dict[str, Any]:
     return {
         **{name: _plain(getattr(patron, name)) for name in OWN},
         "photo": session.get(PatronPhoto, patron.id) is not None,
-        "former_cards": rows(
-            patron_queries.former_cards(patron.id), "card", "replaced_at", "reason"
+        "retired_cards": rows(
+            patron_queries.retired_cards(patron.id), "card", "replaced_at", "reason"
         ),
         "registrations": rows(
             patron_queries.years_of(patron.id), "year", "category", "registered_at"
@@ -86,14 +86,14 @@ def _plain(value: object) -> object:
     return isoformat() if isoformat else value
 
 
-def forget_patron(desk: Desk, patron: Patron) -> None:
+def erase_patron(desk: Desk, patron: Patron) -> None:
     """Erase a person. Loans, registrations and entries stay, nobody's now; figures do not change.
 
     Raises:
         HasLoans: copies are at the reader's home.
     """
     session, patron_id = desk.session, patron.id
-    held = loan_queries.borrower(session, patron_id, desk.origin.day).held
+    held = loan_queries.patron_status(session, patron_id, desk.origin.day).held
     if held:
         raise HasLoans(count=held)
     cancel_all(desk, patron_id)
@@ -101,10 +101,10 @@ def forget_patron(desk: Desk, patron: Patron) -> None:
     for model in (Loan, Hold, PatronYear):
         column = model.patron_id
         session.execute(update(model).where(column == patron_id).values(patron_id=None))
-    for kept in (FormerCard, PatronBlock, ConsentRecord, PatronPhoto):
+    for kept in (RetiredCard, PatronBlock, ConsentRecord, PatronPhoto):
         session.execute(delete(kept).where(kept.patron_id == patron_id))
     if patron.email:
-        session.execute(delete(Letter).where(Letter.to == patron.email))
+        session.execute(delete(OutgoingMessage).where(OutgoingMessage.to == patron.email))
     dependants = update(Patron).where(Patron.guardian_id == patron_id)
     session.execute(dependants.values(guardian_id=None))
     session.expunge(patron)

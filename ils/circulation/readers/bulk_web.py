@@ -15,7 +15,7 @@ from ils.documents import barcodes
 from ils.organisation.staff.models import Role
 from ils.patrons import queries, rules
 
-AT_ONCE = 200
+BATCH_SIZE = 200
 KEEPERS = (Role.SENIOR, Role.ADMINISTRATOR)
 
 
@@ -36,14 +36,14 @@ def _not_yet(session: Session) -> dict[str, object]:
         school=args.get("school", ""),
         grade=grade if grade in rules.GRADES else "",
     )
-    return {"page": web.paged(session, query, size=AT_ONCE), "year": year, "v": args}
+    return {"page": web.paged(session, query, size=BATCH_SIZE), "year": year, "v": args}
 
 
 @patrons.post("/reregister")
 @web.page(*KEEPERS, write=True)
 def reregister_many(session: Session) -> ResponseReturnValue:
     """Register those who are ticked."""
-    texts = request.form.getlist("patron")[:AT_ONCE]
+    texts = request.form.getlist("patron")[:BATCH_SIZE]
     ids = [number for text in texts if (number := web.whole("patron", text)) is not None]
     done = bulk.reregister_many(session, web.origin(), ids)
     flash(gettext("Registered for this year: %(count)s.", count=done))
@@ -69,7 +69,7 @@ def advance(session: Session) -> ResponseReturnValue:
         web.origin(),
         last_grade=web.form_int("last_grade") or 0,
         category=request.form.get("category", ""),
-        categories=web.ils().config.lists.categories,
+        categories=web.current().config.lists.categories,
     )
     flash(gettext("Gone up: %(rising)s, left school: %(leaving)s.", rising=rising, leaving=leaving))
     return redirect(url_for("patrons.school_year"))
@@ -80,7 +80,7 @@ def advance(session: Session) -> ResponseReturnValue:
 def cards(session: Session) -> ResponseReturnValue:
     """Cards of the readers a search finds, on A4 sheets."""
     query = queries.patrons(request.args.get("q", ""))
-    found = session.scalars(query.limit(AT_ONCE)).all()
+    found = session.scalars(query.limit(BATCH_SIZE)).all()
     if not found:
         raise queries.UnknownPatron
     pdf = barcodes.a4([card_sheet(patron) for patron in found])

@@ -19,7 +19,7 @@ from ils.patrons import queries as patron_queries
 from ils.patrons.actions import register_patron, reregister_patron
 from ils.patrons.rules import PatronData
 
-SHOWN = 20
+PREVIEW_ROWS = 20
 
 
 @click.group(cls=Commands)
@@ -83,7 +83,7 @@ def card(console: Console, card: str, output: Path) -> None:
 def export(console: Console, card: str, output: Path) -> None:
     """Write all that is kept of one reader into a JSON file."""
     with db.reading(console.sessions) as session:
-        told = privacy.everything_about(session, patron_of(session, card))
+        told = privacy.export_personal_data(session, patron_of(session, card))
     output.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
@@ -98,7 +98,7 @@ def anonymise(console: Console, card: str, branch: str, yes: bool) -> None:
         click.confirm(f"Erase {card} for good?", abort=True)
     with db.transaction(console.sessions) as session:
         patron = patron_of(session, card)
-        privacy.forget_patron(desk_of(console, session, branch), patron)
+        privacy.erase_patron(desk_of(console, session, branch), patron)
 
 
 @patrons.command()

@@ -26,11 +26,11 @@ from ils.organisation.staff.models import Role
 from ils.patrons import actions, photos
 from ils.patrons import queries as patron_queries
 from ils.patrons.models import Patron, PatronBlock, PatronPhoto
-from ils.patrons.rules import LooksRegistered, PatronData
+from ils.patrons.rules import PatronData, PossibleDuplicate
 from ils.web.downloads import printed
 
 DESKS = (Role.DESK, Role.ADMINISTRATOR)
-MOST_PHOTO = 12_000_000
+MAX_PHOTO_BYTES = 12_000_000
 
 
 @patrons.get("/loans/<id:loan_id>")
@@ -101,7 +101,7 @@ def renew_from_afar(session: Session, patron_id: int) -> ResponseReturnValue:
 
 @patrons.post("/<id:patron_id>/photo")
 @web.page(*DESKS, write=True)
-@web.uploads(MOST_PHOTO)
+@web.uploads(MAX_PHOTO_BYTES)
 def save_photo(session: Session, patron_id: int) -> ResponseReturnValue:
     """Keep a photo, or take it away."""
     found = patron_queries.patron(session, patron_id, lock=True)
@@ -113,7 +113,7 @@ def save_photo(session: Session, patron_id: int) -> ResponseReturnValue:
     file = request.files.get("photo")
     if file is None or not file.filename:
         raise Invalid(N_("Photo"), N_("Choose a file."))
-    jpeg = photos.portrait(file.read(MOST_PHOTO))
+    jpeg = photos.portrait(file.read(MAX_PHOTO_BYTES))
     if photo is None:
         session.add(PatronPhoto(patron_id=found.id, jpeg=jpeg))
     else:
@@ -135,7 +135,7 @@ def photo(session: Session, patron_id: int) -> ResponseReturnValue:
 @web.page(Role.SENIOR, Role.ADMINISTRATOR)
 def everything(session: Session, patron_id: int) -> ResponseReturnValue:
     """All that is kept of the reader, for the reader."""
-    told = privacy.everything_about(session, patron_queries.patron(session, patron_id))
+    told = privacy.export_personal_data(session, patron_queries.patron(session, patron_id))
     text = json.dumps(told, ensure_ascii=False, indent=1)
     return Response(text, mimetype="application/json")
 
@@ -145,8 +145,8 @@ def everything(session: Session, patron_id: int) -> ResponseReturnValue:
 def ask_forget(session: Session, patron_id: int) -> ResponseReturnValue:
     """What forgetting the reader would do."""
     found = patron_queries.patron(session, patron_id)
-    held = loan_queries.borrower(session, found.id, web.today()).held
-    told = privacy.everything_about(session, found)
+    held = loan_queries.patron_status(session, found.id, web.today()).held
+    told = privacy.export_personal_data(session, found)
     return render_template("circulation/forget.html", patron=found, held=held, told=told)
 
 
@@ -155,7 +155,7 @@ def ask_forget(session: Session, patron_id: int) -> ResponseReturnValue:
 def forget(session: Session, patron_id: int) -> ResponseReturnValue:
     """Erase the person; figures stay."""
     found = patron_queries.patron(session, patron_id, lock=True)
-    privacy.forget_patron(the_desk(session), found)
+    privacy.erase_patron(the_desk(session), found)
     flash(gettext("The reader was erased; figures stay as they were."))
     return redirect(url_for("patrons.patron_list"))
 
@@ -200,7 +200,7 @@ def new_patron(session: Session) -> ResponseReturnValue:
 def register(session: Session) -> ResponseReturnValue:
     """Register a reader."""
     try:
-        categories = web.ils().config.lists.categories
+        categories = web.current().config.lists.categories
         with session.begin_nested():
             patron = actions.register_patron(
                 session,
@@ -225,8 +225,8 @@ def patron(session: Session, patron_id: int) -> ResponseReturnValue:
         open_loans=web.paged(session, loan_queries.open_loans(found.id)),
         holds=session.scalars(hold_queries.holds_of(found.id)).all(),
         all_blocks=session.scalars(patron_queries.blocks(found.id)).all(),
-        former_cards=session.scalars(patron_queries.former_cards(found.id)).all(),
-        family=[p for p in session.scalars(patron_queries.family_of(found)) if p.id != found.id],
+        retired_cards=session.scalars(patron_queries.retired_cards(found.id)).all(),
+        family=[p for p in session.scalars(patron_queries.household_of(found)) if p.id != found.id],
         has_photo=session.get(PatronPhoto, found.id) is not None,
         branches=names_of(session, web.language()),
         **panel(session, found),
@@ -264,7 +264,7 @@ def save_patron(session: Session, patron_id: int) -> ResponseReturnValue:
     """Save a reader's data."""
     found = patron_queries.patron(session, patron_id, lock=True)
     try:
-        categories = web.ils().config.lists.categories
+        categories = web.current().config.lists.categories
         with session.begin_nested():
             actions.change_patron(session, web.origin(), found, _data(), categories)
     except IlsError as error:
@@ -279,9 +279,9 @@ def card(session: Session, patron_id: int, form: str) -> ResponseReturnValue:
     return printed(card_sheet(patron_queries.patron(session, patron_id)), form)
 
 
-def card_sheet(patron: Patron) -> barcodes.Sheet:
+def card_sheet(patron: Patron) -> barcodes.Label:
     """What a reader's card says, in the reader's language."""
-    library = getattr(web.ils().config.library, f"name_{patron.language}")
+    library = getattr(web.current().config.library, f"name_{patron.language}")
     return barcodes.card(patron.card, library, patron.name, "")
 
 
@@ -304,6 +304,6 @@ def _form(
         patron=patron,
         v=values,
         error=web.translated(error) if error else None,
-        alike=error.found if isinstance(error, LooksRegistered) else [],
+        alike=error.found if isinstance(error, PossibleDuplicate) else [],
     )
     return page, error.status if error else 200

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, lazyload
 
 from ils import ledger
-from ils.catalog.imports.actions import Decision, Incoming, import_records
+from ils.catalog.imports.actions import Decision, ImportedRecord, import_records
 from ils.catalog.models import BibliographicRecord
 from ils.catalog.records.actions import facts as record_facts
 from ils.catalog.records.rules import Description
@@ -52,7 +52,7 @@ class Destination:
 
 
 @dataclass
-class Outcome:
+class ImportReport:
     """What became of the records of a file or batch."""
 
     #: How often each `Decision` was taken, and ``rejected``.
@@ -67,7 +67,7 @@ class Outcome:
     #: The records that could not be read or stand in conflict.
     rejects: list[ReadRecord] = field(default_factory=list)
 
-    def add(self, other: Outcome) -> None:
+    def add(self, other: ImportReport) -> None:
         """Count another batch in."""
         self.counts += other.counts
         self.items += other.items
@@ -89,7 +89,7 @@ def import_batch(
     records: Sequence[ReadRecord],
     to: Destination,
     seen: Counter[str],
-) -> Outcome:
+) -> ImportReport:
     """Bring a batch of records in, with their copies.
 
     A record that is there already is left as it is, with its copies; one that changed
@@ -104,7 +104,7 @@ def import_batch(
         source=to.source,
         seen=seen,
     )
-    outcome = Outcome()
+    outcome = ImportReport()
     for read in records:
         if read.marc is None:
             outcome.counts["rejected"] += 1
@@ -126,7 +126,11 @@ def import_batch(
 
 
 def _add_copies(
-    session: Session, origin: Origin, incoming: Iterable[Incoming], to: Destination, out: Outcome
+    session: Session,
+    origin: Origin,
+    incoming: Iterable[ImportedRecord],
+    to: Destination,
+    out: ImportReport,
 ) -> None:
     bringing = {Decision.NEW, Decision.CHANGED, Decision.DUPLICATE}
     found = [
@@ -156,7 +160,7 @@ def _add_copies(
             place = origin.also(f"copy:{one.read.chunk.number}:{one.record_id}:{at}")
             facts = _facts(row["id"], one.record_id, row["owner_branch_id"], about)
             number = statement.copies
-            entries.append(ledger.row(session, Kind.OPENING, place, facts, count=number))
+            entries.append(ledger.entry_row(session, Kind.OPENING, place, facts, count=number))
     bulk_insert(session, Item, rows)
     ledger.record_many(session, entries)
     out.items += len(rows)
@@ -181,7 +185,7 @@ def _group(location: str, number: int) -> str:
     return f"\0{location}\0{number}"
 
 
-def _is_there(one: Incoming, statement: CopyStatement, own: Mapping[int, set[str]]) -> bool:
+def _is_there(one: ImportedRecord, statement: CopyStatement, own: Mapping[int, set[str]]) -> bool:
     """Whether a record that came before has this copy, or this group of copies."""
     numbers = {statement.inventory_number, statement.barcode} - {""}
     numbers = numbers or {_group(statement.location, statement.copies)}

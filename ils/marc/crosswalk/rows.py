@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ils.marc.crosswalk.engine import One, Several, Way
-from ils.marc.crosswalk.table import Row
+from ils.marc.crosswalk.table import ConversionRow
 from ils.marc.record import Field, MarcRecord
 
 Group = tuple[frozenset[str], Several]
@@ -13,7 +13,7 @@ Codes = Mapping[str, frozenset[str]]
 
 
 def reading(
-    rows: Sequence[Row],
+    rows: Sequence[ConversionRow],
     *,
     singles: Mapping[str, One],
     mapped: Codes,
@@ -36,7 +36,7 @@ def reading(
 
 
 def writing(
-    rows: Sequence[Row],
+    rows: Sequence[ConversionRow],
     *,
     singles: Mapping[str, One],
     groups: Sequence[Group],
@@ -45,7 +45,7 @@ def writing(
     derived: frozenset[str] = frozenset(),
 ) -> Way:
     """To the foreign dialect: of the rows of a tag, the one whose marks the field has."""
-    by_tag: dict[str, list[Row]] = {}
+    by_tag: dict[str, list[ConversionRow]] = {}
     for row in rows:
         by_tag.setdefault(row.unimarc, []).append(row)
     known = {
@@ -55,7 +55,7 @@ def writing(
     return Way(writers | dict(singles), groups, known, stays, complete, derived)
 
 
-def _codes(row: Row) -> Iterable[str]:
+def _codes(row: ConversionRow) -> Iterable[str]:
     if row.embed:
         # What is inside a link is told apart by the way back.
         return [*map(str, range(10)), *"abcdefghijklmnopqrstuvwxyz", ""]
@@ -63,14 +63,14 @@ def _codes(row: Row) -> Iterable[str]:
     return [*row.from_code, *constant]
 
 
-def _writer(rows: Sequence[Row]) -> One:
+def _writer(rows: Sequence[ConversionRow]) -> One:
     def write(f: Field) -> list[Field]:
         return _chosen(rows, f).write(f)
 
     return write if len(rows) > 1 else rows[0].write
 
 
-def _chosen(rows: Sequence[Row], f: Field) -> Row:
+def _chosen(rows: Sequence[ConversionRow], f: Field) -> ConversionRow:
     for row in rows:
         if row.constant is not None and row.constant in f.subfields:
             return row

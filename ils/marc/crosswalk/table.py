@@ -37,7 +37,7 @@ KEYS = {
 
 
 @dataclass(frozen=True)
-class Row:
+class ConversionRow:
     """One line of the table."""
 
     foreign: str
@@ -118,12 +118,12 @@ def _inside(pairs: list[tuple[str, str]]) -> list[Field]:
     return sorted(inside.values(), key=lambda f: f.tag)
 
 
-def load(dialect: Dialect) -> tuple[list[Row], Mapping[str, Any]]:
+def load(dialect: Dialect) -> tuple[list[ConversionRow], Mapping[str, Any]]:
     """The rows of a dialect and the other tables of its file."""
     return load_file(FOLDER / f"{dialect}.toml")
 
 
-def load_file(path: Path) -> tuple[list[Row], Mapping[str, Any]]:
+def load_file(path: Path) -> tuple[list[ConversionRow], Mapping[str, Any]]:
     """The rows of a file.
 
     Raises:
@@ -142,9 +142,9 @@ def load_file(path: Path) -> tuple[list[Row], Mapping[str, Any]]:
     return [_row(row, indicators) for row in rows], values
 
 
-def _row(row: Mapping[str, str], indicators: str) -> Row:
+def _row(row: Mapping[str, str], indicators: str) -> ConversionRow:
     constant = row.get("constant", "").partition("=")
-    return Row(
+    return ConversionRow(
         foreign=row["foreign"],
         unimarc=row["unimarc"],
         pairs=tuple(_pairs(row.get("embed") or row["subfields"])),

@@ -22,7 +22,7 @@ from ils.marc.gost.areas import (
 from ils.marc.gost.words import Words, pages, words_of
 from ils.marc.record import Field, MarcRecord
 
-MOST_NAMED = 3
+MAX_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -136,8 +136,8 @@ def _with_authors(marc: MarcRecord, own: Field, style: Style) -> Field:
     names = [name for f in marc.each("700", "701") if (name := _straight(f))]
     if not names:
         return own
-    most = 1 if style is Style.GOST71 else MOST_NAMED
-    all_of_them = len(names) <= (MOST_NAMED if style is Style.GOST71 else MOST_NAMED + 1)
+    most = 1 if style is Style.GOST71 else MAX_NAMED
+    all_of_them = len(names) <= (MAX_NAMED if style is Style.GOST71 else MAX_NAMED + 1)
     others = words_of(marc.get("101", "a")).others
     said_ = ", ".join(names) if all_of_them else f"{', '.join(names[:most])} {others}"
     return Field(own.tag, own.indicators, [*own.subfields, ("f", said_)])
@@ -151,7 +151,7 @@ def _straight(f: Field) -> str:
 def _headings(marc: MarcRecord) -> tuple[str, str]:
     person = next(marc.each("700"), None)
     if person is not None and person.get("a").strip():
-        if len(list(marc.each("701"))) >= MOST_NAMED:
+        if len(list(marc.each("701"))) >= MAX_NAMED:
             return "", ""  # four authors and more: described under the title
         surname, initials = said(person.get("a")), said(person.get("b"))
         full, number = said(person.get("g")) or initials, said(person.get("d"))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from zoneinfo import available_timezones
 
 from ils.errors import N_, Invalid, Refused
-from ils.ledger import Place
+from ils.ledger import ServicePlace
 from ils.organisation.branches.models import PointType
 
-LONGEST_CODE = 40
+MAX_CODE_LENGTH = 40
 WEEKDAYS = "1234567"
 
 
@@ -26,7 +26,7 @@ def checked_code(text: str, field: str) -> str:
         Invalid: it is empty, too long, or has blanks inside.
     """
     code = text.strip()
-    if not code or len(code) > LONGEST_CODE or any(c.isspace() for c in code):
+    if not code or len(code) > MAX_CODE_LENGTH or any(c.isspace() for c in code):
         raise Invalid(field, N_("1 to 40 characters without blanks."))
     return code
 
@@ -68,8 +68,8 @@ def checked_weekdays(digits: str) -> str:
 
 #: What reading at a kind of service point is, for the ledger.
 PLACES = {
-    PointType.LENDING: Place.HOME,
-    PointType.READING_ROOM: Place.READING_ROOM,
-    PointType.OUTREACH: Place.SERVICE_POINT,
-    PointType.HOME_DELIVERY: Place.HOME_DELIVERY,
+    PointType.LENDING: ServicePlace.HOME,
+    PointType.READING_ROOM: ServicePlace.READING_ROOM,
+    PointType.OUTREACH: ServicePlace.SERVICE_POINT,
+    PointType.HOME_DELIVERY: ServicePlace.HOME_DELIVERY,
 }

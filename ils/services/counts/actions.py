@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ils import clock, ledger
 from ils.config import Lists
 from ils.errors import N_, Invalid
-from ils.ledger import Channel, Entry, Facts, Material, Origin, Place
+from ils.ledger import Channel, Entry, Facts, Material, Origin, ServicePlace
 from ils.services import rules
 from ils.services import rules as queries
 from ils.services.counts import rules as count_rules
@@ -30,7 +30,7 @@ class Tally:
     day: date
     cells: Mapping[tuple[str | None, str | None], int]
     category: str | None = None
-    place: Place | None = None
+    place: ServicePlace | None = None
     material: str | None = None
 
 
@@ -59,7 +59,7 @@ def write_tally(session: Session, origin: Origin, tally: Tally, lists: Lists, ti
             continue
         total += count
         part = when.also(f"{division}:{language}")
-        if ledger.replayed(session, part.request_id) is not None:
+        if ledger.entry_of_request(session, part.request_id) is not None:
             continue
         facts: Facts = {
             "division": division,

@@ -9,7 +9,7 @@ from ils.ledger import Kind
 
 
 @dataclass(frozen=True)
-class Counted:
+class TallyKind:
     """What a tally of some kind writes."""
 
     kind: Kind
@@ -20,28 +20,28 @@ class Counted:
 ELECTRONIC = "e_resources"
 
 #: What may be counted by hand: the code on the page → what it writes.
-TALLIES: Mapping[str, Counted] = {
-    "loan": Counted(Kind.LOAN),
-    "renewal": Counted(Kind.RENEWAL, "reader"),
-    "return": Counted(Kind.RETURN),
-    "in_house_use": Counted(Kind.IN_HOUSE_USE),
-    "visit": Counted(Kind.VISIT),
-    "remote_visit": Counted(Kind.REMOTE_VISIT),
-    "registration.new": Counted(Kind.REGISTRATION, "new"),
-    "registration.re": Counted(Kind.REGISTRATION, "re"),
-    "reference.thematic": Counted(Kind.REFERENCE, "thematic"),
-    "reference.address": Counted(Kind.REFERENCE, "address"),
-    "reference.verifying": Counted(Kind.REFERENCE, "verifying"),
-    "reference.factual": Counted(Kind.REFERENCE, "factual"),
-    "refusal": Counted(Kind.REFUSAL),
-    "user.e_resources": Counted(Kind.REGISTRATION, ELECTRONIC),
-    "user.internet": Counted(Kind.REGISTRATION, "internet"),
-    "e_visit": Counted(Kind.REMOTE_VISIT, None, ELECTRONIC),
-    "e_visit.legal": Counted(Kind.REMOTE_VISIT, "legal", ELECTRONIC),
-    "viewed": Counted(Kind.VIEWED),
-    "viewed.legal": Counted(Kind.VIEWED, "legal"),
-    "downloaded": Counted(Kind.DOWNLOADED),
-    "downloaded.fragment": Counted(Kind.DOWNLOADED, "fragment"),
+TALLIES: Mapping[str, TallyKind] = {
+    "loan": TallyKind(Kind.LOAN),
+    "renewal": TallyKind(Kind.RENEWAL, "reader"),
+    "return": TallyKind(Kind.RETURN),
+    "in_house_use": TallyKind(Kind.IN_HOUSE_USE),
+    "visit": TallyKind(Kind.VISIT),
+    "remote_visit": TallyKind(Kind.REMOTE_VISIT),
+    "registration.new": TallyKind(Kind.REGISTRATION, "new"),
+    "registration.re": TallyKind(Kind.REGISTRATION, "re"),
+    "reference.thematic": TallyKind(Kind.REFERENCE, "thematic"),
+    "reference.address": TallyKind(Kind.REFERENCE, "address"),
+    "reference.verifying": TallyKind(Kind.REFERENCE, "verifying"),
+    "reference.factual": TallyKind(Kind.REFERENCE, "factual"),
+    "refusal": TallyKind(Kind.REFUSAL),
+    "user.e_resources": TallyKind(Kind.REGISTRATION, ELECTRONIC),
+    "user.internet": TallyKind(Kind.REGISTRATION, "internet"),
+    "e_visit": TallyKind(Kind.REMOTE_VISIT, None, ELECTRONIC),
+    "e_visit.legal": TallyKind(Kind.REMOTE_VISIT, "legal", ELECTRONIC),
+    "viewed": TallyKind(Kind.VIEWED),
+    "viewed.legal": TallyKind(Kind.VIEWED, "legal"),
+    "downloaded": TallyKind(Kind.DOWNLOADED),
+    "downloaded.fragment": TallyKind(Kind.DOWNLOADED, "fragment"),
 }
 #: Of them, counted by division and language.
 OF_DOCUMENTS = ("loan", "renewal", "return", "in_house_use")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ils import ledger, web
 from ils.errors import N_, IlsError, Invalid
 from ils.labels import LABELS
-from ils.ledger import Place
+from ils.ledger import ServicePlace
 from ils.organisation.branches.models import PointType, ServicePoint
 from ils.organisation.branches.queries import service_points_of
 from ils.organisation.branches.rules import PLACES
@@ -49,16 +49,16 @@ def count(session: Session) -> ResponseReturnValue:
 
 
 def _count(session: Session) -> int:
-    form, origin, place = request.form, web.origin(), Place.HOME
+    form, origin, place = request.form, web.origin(), ServicePlace.HOME
     what = form.get("what", "")
     if form.get("point") == "room":
-        place = Place.READING_ROOM
+        place = ServicePlace.READING_ROOM
     elif point_id := web.form_int("point"):
         point = session.get(ServicePoint, point_id)
         if point is None or point.branch_id != g.staff.branch.id:
             raise Invalid(N_("Service point"), N_("Choose one from the list."))
         origin, place = origin.at_point(point.id), PLACES[PointType(point.type)]
-    lists = web.ils().config.lists
+    lists = web.current().config.lists
     cells: dict[tuple[str | None, str | None], int]
     if what in count_rules.OF_DOCUMENTS:
         cells = {

@@ -21,10 +21,10 @@ from ils.services.enquiries import queries
 from ils.services.enquiries.models import (
     Enquiry,
     EnquiryType,
-    Refusal,
-    RefusalReason,
-    Suggestion,
+    PurchaseSuggestion,
     SuggestionStatus,
+    UnmetReason,
+    UnmetRequest,
 )
 
 Made = TypeVar("Made")
@@ -37,7 +37,7 @@ REFERENCES = {
 ASKED_BY = (Channel.DESK, Channel.PHONE, Channel.EMAIL, Channel.SITE)
 
 
-class AlreadyTakenBack(Refused):
+class EnquiryAlreadyReversed(Refused):
     """It was taken back before."""
 
     code = "taken_back"
@@ -87,7 +87,7 @@ def answer_enquiry(session: Session, origin: Origin, data: EnquiryData, lists: L
     """
     _check_enquiry(data, lists)
     question = rules.text_of(data.question, N_("Question"))
-    if (first := ledger.replayed(session, origin.request_id)) is not None:
+    if (first := ledger.entry_of_request(session, origin.request_id)) is not None:
         return _found(session.scalar(queries.enquiry_of(first)))
     type_ = EnquiryType(data.type)
     kind = {
@@ -122,7 +122,7 @@ def answer_enquiry(session: Session, origin: Origin, data: EnquiryData, lists: L
     return enquiry
 
 
-def refuse(
+def record_unmet_request(
     session: Session,
     origin: Origin,
     *,
@@ -130,22 +130,22 @@ def refuse(
     reason: str,
     record: BibliographicRecord | None = None,
     language: str | None = None,
-) -> Refusal:
+) -> UnmetRequest:
     """A reader went without; a repeated request finds the first.
 
     Raises:
         Invalid: nothing was asked, or an unknown reason.
     """
-    if reason not in set(RefusalReason):
+    if reason not in set(UnmetReason):
         raise Invalid(N_("Reason"), N_("Choose one from the list."))
     if language is not None and language not in rules.LANGUAGES:
         raise Invalid(N_("Language"), N_("Choose one from the list."))
     what = rules.text_of(record.title if record else what, N_("What was asked"))
-    if (first := ledger.replayed(session, origin.request_id)) is not None:
-        return _found(session.scalar(queries.refusal_of(first)))
+    if (first := ledger.entry_of_request(session, origin.request_id)) is not None:
+        return _found(session.scalar(queries.unmet_request_of(first)))
     facts: Facts = {"language": language} if record is None else record_facts(record)
     entry_id = ledger.record(session, Kind.REFUSAL, origin, facts, detail=reason)
-    refusal = Refusal(
+    refusal = UnmetRequest(
         at=origin.at,
         day=origin.day,
         branch_id=origin.branch_id,
@@ -161,28 +161,28 @@ def refuse(
     return refusal
 
 
-def take_back(session: Session, origin: Origin, done: Enquiry | Refusal) -> None:
+def take_back(session: Session, origin: Origin, done: Enquiry | UnmetRequest) -> None:
     """Undo an enquiry or a refusal by an opposite entry.
 
     Raises:
-        AlreadyTakenBack: that was done before.
+        EnquiryAlreadyReversed: that was done before.
     """
     if done.undone_at is not None:
-        raise AlreadyTakenBack
+        raise EnquiryAlreadyReversed
     ledger.reverse(session, session.get_one(Entry, done.entry_id), origin)
     done.undone_at = origin.at
 
 
-def suggest(session: Session, origin: Origin, *, what: str, note: str) -> Suggestion:
+def suggest(session: Session, origin: Origin, *, what: str, note: str) -> PurchaseSuggestion:
     """Write down what somebody asks the library to buy.
 
     Raises:
         Invalid: nothing is named.
     """
     what = rules.text_of(what, N_("What to buy"))
-    if (first := ledger.replayed(session, origin.request_id)) is not None:
-        return _found(session.get(Suggestion, first.act_id or 0))
-    suggestion = Suggestion(
+    if (first := ledger.entry_of_request(session, origin.request_id)) is not None:
+        return _found(session.get(PurchaseSuggestion, first.act_id or 0))
+    suggestion = PurchaseSuggestion(
         id=new_id(),
         at=origin.at,
         day=origin.day,
@@ -199,7 +199,9 @@ def suggest(session: Session, origin: Origin, *, what: str, note: str) -> Sugges
     return suggestion
 
 
-def judge_suggestion(session: Session, by: int | None, suggestion: Suggestion, status: str) -> None:
+def judge_suggestion(
+    session: Session, by: int | None, suggestion: PurchaseSuggestion, status: str
+) -> None:
     """Say what becomes of a suggestion.
 
     Raises:

@@ -24,7 +24,7 @@ class EnquiryType(StrEnum):
     COPY = "copy"
 
 
-class RefusalReason(StrEnum):
+class UnmetReason(StrEnum):
     """Why a reader went without."""
 
     ABSENT = "absent"
@@ -64,11 +64,11 @@ class Enquiry(Base):
     undone_at: Mapped[datetime | None]
 
 
-class Refusal(Base):
+class UnmetRequest(Base):
     """A reader asked for something and went without."""
 
-    __tablename__ = "refusal"
-    __table_args__ = (one_of("reason", RefusalReason),)
+    __tablename__ = "unmet_request"
+    __table_args__ = (one_of("reason", UnmetReason),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
     at: Mapped[datetime]
@@ -86,10 +86,10 @@ class Refusal(Base):
     undone_at: Mapped[datetime | None]
 
 
-class Suggestion(Base):
+class PurchaseSuggestion(Base):
     """Somebody asks the library to buy something."""
 
-    __tablename__ = "suggestion"
+    __tablename__ = "purchase_suggestion"
     __table_args__ = (one_of("status", SuggestionStatus),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)

@@ -6,7 +6,12 @@ from sqlalchemy import BigInteger, Select, and_, cast, func, literal, null, sele
 
 from ils.clock import Period
 from ils.ledger import Entry
-from ils.services.enquiries.models import Enquiry, Refusal, Suggestion, SuggestionStatus
+from ils.services.enquiries.models import (
+    Enquiry,
+    PurchaseSuggestion,
+    SuggestionStatus,
+    UnmetRequest,
+)
 
 
 def enquiries(branch_id: int, period: Period) -> Select[Enquiry]:
@@ -21,9 +26,9 @@ def enquiry_of(entry: Entry) -> Select[Enquiry]:
     return select(Enquiry).where(Enquiry.entry_id == entry.id)
 
 
-def refusal_of(entry: Entry) -> Select[Refusal]:
+def unmet_request_of(entry: Entry) -> Select[UnmetRequest]:
     """The refusal an entry counts."""
-    return select(Refusal).where(Refusal.entry_id == entry.id)
+    return select(UnmetRequest).where(UnmetRequest.entry_id == entry.id)
 
 
 def wanted(period: Period) -> Select[str, int | None, int, int]:
@@ -32,41 +37,45 @@ def wanted(period: Period) -> Select[str, int | None, int, int]:
     Rows: what, the record if there is one, refusals, suggestions.
     """
     refused = select(
-        Refusal.search_key.label("key"),
-        Refusal.what.label("what"),
-        Refusal.record_id.label("record_id"),
+        UnmetRequest.search_key.label("key"),
+        UnmetRequest.what.label("what"),
+        UnmetRequest.record_id.label("record_id"),
         literal(1).label("refusals"),
         literal(0).label("suggestions"),
-    ).where(Refusal.undone_at.is_(None), Refusal.day >= period.start, Refusal.day < period.end)
+    ).where(
+        UnmetRequest.undone_at.is_(None),
+        UnmetRequest.day >= period.start,
+        UnmetRequest.day < period.end,
+    )
     suggested = select(
-        Suggestion.search_key,
-        Suggestion.what,
+        PurchaseSuggestion.search_key,
+        PurchaseSuggestion.what,
         cast(null(), BigInteger),
         literal(0),
         literal(1),
     ).where(
-        Suggestion.status != SuggestionStatus.DECLINED,
-        Suggestion.day >= period.start,
-        Suggestion.day < period.end,
+        PurchaseSuggestion.status != SuggestionStatus.DECLINED,
+        PurchaseSuggestion.day >= period.start,
+        PurchaseSuggestion.day < period.end,
     )
     both = union_all(refused, suggested).subquery()
-    refusals = cast(func.sum(both.c.refusals), BigInteger)
+    unmet_requests = cast(func.sum(both.c.refusals), BigInteger)
     suggestions = cast(func.sum(both.c.suggestions), BigInteger)
     return (
-        select(func.min(both.c.what), func.max(both.c.record_id), refusals, suggestions)
+        select(func.min(both.c.what), func.max(both.c.record_id), unmet_requests, suggestions)
         .group_by(both.c.key)
-        .order_by((refusals + suggestions).desc(), both.c.key)
+        .order_by((unmet_requests + suggestions).desc(), both.c.key)
     )
 
 
-def refusals(branch_id: int, period: Period) -> Select[Refusal]:
+def unmet_requests(branch_id: int, period: Period) -> Select[UnmetRequest]:
     """Refusals of a branch in a period, latest first."""
-    within = and_(Refusal.day >= period.start, Refusal.day < period.end)
-    query = select(Refusal).where(within, Refusal.branch_id == branch_id)
-    return query.where(Refusal.undone_at.is_(None)).order_by(Refusal.id.desc())
+    within = and_(UnmetRequest.day >= period.start, UnmetRequest.day < period.end)
+    query = select(UnmetRequest).where(within, UnmetRequest.branch_id == branch_id)
+    return query.where(UnmetRequest.undone_at.is_(None)).order_by(UnmetRequest.id.desc())
 
 
-def suggestions() -> Select[Suggestion]:
+def suggestions() -> Select[PurchaseSuggestion]:
     """Purchase suggestions: new ones first."""
-    order = Suggestion.status != SuggestionStatus.NEW
-    return select(Suggestion).order_by(order, Suggestion.id.desc())
+    order = PurchaseSuggestion.status != SuggestionStatus.NEW
+    return select(PurchaseSuggestion).order_by(order, PurchaseSuggestion.id.desc())

@@ -15,10 +15,10 @@ from ils.services import rules
 from ils.services.enquiries import actions
 from ils.services.enquiries import queries as enquiry_queries
 from ils.services.enquiries.actions import ASKED_BY, EnquiryData
-from ils.services.enquiries.models import Enquiry, Refusal, Suggestion
+from ils.services.enquiries.models import Enquiry, PurchaseSuggestion, UnmetRequest
 from ils.services.pages import done, period, services
 
-MOST_SHOWN = 200
+MAX_SHOWN = 200
 
 
 @services.get("/enquiries")
@@ -44,7 +44,7 @@ def add_enquiry(session: Session) -> ResponseReturnValue:
         answer=form.get("answer", ""),
         pages=rules.whole(form.get("pages", ""), N_("Pages")),
     )
-    actions.answer_enquiry(session, web.origin(), data, web.ils().config.lists)
+    actions.answer_enquiry(session, web.origin(), data, web.current().config.lists)
     return done(gettext("Written down: %(what)s", what=data.question), "services.enquiries")
 
 
@@ -64,7 +64,7 @@ def undo_enquiry(session: Session, enquiry_id: int) -> ResponseReturnValue:
 def refusals(session: Session) -> ResponseReturnValue:
     """Refusals of the branch in a period, and the form of another."""
     days = period()
-    found = web.paged(session, enquiry_queries.refusals(g.staff.branch.id, days))
+    found = web.paged(session, enquiry_queries.unmet_requests(g.staff.branch.id, days))
     return render_template("services/refusals.html", page=found, period=days)
 
 
@@ -74,7 +74,7 @@ def add_refusal(session: Session) -> ResponseReturnValue:
     """A reader went without."""
     record_id = web.form_int("record")
     record = catalog.record(session, record_id) if record_id else None
-    refusal = actions.refuse(
+    refusal = actions.record_unmet_request(
         session,
         web.origin(),
         what=request.form.get("what", ""),
@@ -89,7 +89,7 @@ def add_refusal(session: Session) -> ResponseReturnValue:
 @web.page(Role.DESK, write=True)
 def undo_refusal(session: Session, refusal_id: int) -> ResponseReturnValue:
     """Take one back."""
-    found = session.get(Refusal, refusal_id, with_for_update=True)
+    found = session.get(UnmetRequest, refusal_id, with_for_update=True)
     if found is None or found.branch_id != g.staff.branch.id:
         raise rules.UnknownService
     actions.take_back(session, web.origin(), found)
@@ -104,7 +104,7 @@ def wanted(session: Session) -> ResponseReturnValue:
     return render_template(
         "services/wanted.html",
         page=web.paged(session, enquiry_queries.wanted(days)),
-        suggestions=session.scalars(enquiry_queries.suggestions().limit(MOST_SHOWN)).all(),
+        suggestions=session.scalars(enquiry_queries.suggestions().limit(MAX_SHOWN)).all(),
         period=days,
     )
 
@@ -122,7 +122,7 @@ def suggest(session: Session) -> ResponseReturnValue:
 @web.page(Role.STOCK, Role.ADMINISTRATOR, write=True)
 def judge(session: Session, suggestion_id: int) -> ResponseReturnValue:
     """Order what was suggested, or decline."""
-    found = session.get(Suggestion, suggestion_id)
+    found = session.get(PurchaseSuggestion, suggestion_id)
     if found is None:
         raise rules.UnknownService
     actions.judge_suggestion(session, g.staff.id, found, request.form.get("status", ""))

@@ -81,7 +81,7 @@ def save_event(
         Invalid: a field cannot be used.
     """
     data = checked_event(data, lists, origin.day)
-    if (first := ledger.replayed(session, origin.request_id)) is not None:
+    if (first := ledger.entry_of_request(session, origin.request_id)) is not None:
         return queries.event(session, first.act_id or 0)
     if event is None:
         event = Event(branch_id=origin.branch_id, staff_id=origin.staff_id, entries=[])

@@ -104,7 +104,7 @@ def _saved(session: Session, found: Event | None) -> ResponseReturnValue:
                 web.origin(),
                 found,
                 data=_data(),
-                lists=web.ils().config.lists,
+                lists=web.current().config.lists,
                 timezone=g.staff.branch.timezone,
             )
     except IlsError as error:

@@ -21,15 +21,17 @@ from ils.stats.closing import queries as closing
 from ils.stats.closing import verification
 from ils.stats.definitions.schema import AMOUNTS, Definitions
 from ils.stats.engine import totals
-from ils.stats.engine.counted import Count, Counted
-from ils.stats.engine.demands import Demand, demands
-from ils.stats.models import ClosedMonth, KeptSpan, KeptTotal
+from ils.stats.engine.counted import Count, LedgerSums
+from ils.stats.engine.demands import SumRequest, demands
+from ils.stats.models import ClosedMonth, SummarySpan, SummaryTotal
 from ils.stats.periods import Window
 
 #: Reports that must be quick for closed months; their facts are what is kept of them.
 STANDING = ("annual", "half-year", "quarter", "month", "months")
 COLUMNS = tuple(
-    c.name for c in KeptTotal.__table__.columns if c.name not in {"id", "span_id", "kind", *AMOUNTS}
+    c.name
+    for c in SummaryTotal.__table__.columns
+    if c.name not in {"id", "span_id", "kind", *AMOUNTS}
 )
 
 
@@ -171,12 +173,12 @@ def kept_rows(session: Session, done: Definitions, window: Window) -> list[KeptR
     """Totals of days that are closed, by the facts the standing reports ask for, in slices."""
     slices = kept_slices(done, balances=window.start is None)
     asked = [
-        Demand(kind, columns, frozenset(), window, amount)
+        SumRequest(kind, columns, frozenset(), window, amount)
         for slice_ in slices
         for kind, columns in slice_.items()
         for amount in AMOUNTS
     ]
-    found = Counted(totals.counts(session, asked, None))
+    found = LedgerSums(totals.counts(session, asked, None))
     return [
         KeptRows(
             window,
@@ -200,27 +202,27 @@ def _row(kind: Kind, count: Count) -> dict[str, Any]:
 def keep(session: Session, kept: KeptRows) -> None:
     """Keep the totals of a slice, instead of those kept before."""
     first, end = kept.window.first, kept.window.end
-    forget(session, select(KeptSpan.id).where(
-        KeptSpan.start == first, KeptSpan.end == end, KeptSpan.slice == kept.slice
+    forget(session, select(SummarySpan.id).where(
+        SummarySpan.start == first, SummarySpan.end == end, SummarySpan.slice == kept.slice
     ))  # fmt: skip
-    span = KeptSpan(start=first, end=end, slice=kept.slice, kept=dict(kept.columns))
+    span = SummarySpan(start=first, end=end, slice=kept.slice, kept=dict(kept.columns))
     session.add(span)
     session.flush()
     rows = [{**row, "id": new_id(), "span_id": span.id} for row in kept.rows]
-    bulk_insert(session, KeptTotal, rows)
+    bulk_insert(session, SummaryTotal, rows)
 
 
 def forget(session: Session, spans: Select[int]) -> None:
     """Drop kept totals; they can be made anew from the ledger."""
-    session.execute(delete(KeptTotal).where(KeptTotal.span_id.in_(spans)))
-    session.execute(delete(KeptSpan).where(KeptSpan.id.in_(spans)))
+    session.execute(delete(SummaryTotal).where(SummaryTotal.span_id.in_(spans)))
+    session.execute(delete(SummarySpan).where(SummarySpan.id.in_(spans)))
     session.flush()
 
 
 def stale_windows(session: Session, done: Definitions) -> list[Window]:
     """Spans that do not tell what new definitions ask for."""
     found: dict[Window, dict[int, Mapping[str, frozenset[str]]]] = defaultdict(dict)
-    for span in totals.kept_spans(session):
+    for span in totals.summary_spans(session):
         found[span.window][span.slice] = span.columns
     return [
         Window(None, window.end) if _of_all_time(window) else window
@@ -260,7 +262,7 @@ def kept_slices(done: Definitions, *, balances: bool = False) -> list[dict[Kind,
     return slices
 
 
-def _standing_demands(done: Definitions) -> Iterator[Demand]:
+def _standing_demands(done: Definitions) -> Iterator[SumRequest]:
     period = Period(date(2001, 1, 1), date(2002, 1, 1))  # any; only the facts are of interest
     wanted = {table for name in STANDING if name in done.reports
               for table in done.reports[name].tables}  # fmt: skip

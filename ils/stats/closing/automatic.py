@@ -27,7 +27,7 @@ def seal_closed(
     return months
 
 
-def keep_anew(sessions: db.Sessions, done: Definitions) -> int:
+def refresh_summaries(sessions: db.Sessions, done: Definitions) -> int:
     """Keep again what new definitions ask for; returns how many spans were made anew."""
     with db.reading(sessions) as session:
         windows = closing.stale_windows(session, done)

@@ -17,11 +17,11 @@ from ils.organisation.branches.models import Branch
 from ils.organisation.calendar import queries as calendar_queries
 from ils.stats import periods
 from ils.stats.engine.context import first_day
-from ils.stats.models import SELFCHECK, ClosedMonth, Heartbeat, KeptSpan
+from ils.stats.models import SELFCHECK, ClosedMonth, Heartbeat, SummarySpan
 from ils.stats.periods import Window
 
 #: A self-check so old says nothing about the month that is to be closed.
-OLDEST_CHECK = timedelta(days=2)
+MAX_CHECK_AGE = timedelta(days=2)
 UNKNOWN = "unknown"
 #: What a branch that works leaves behind on a day.
 SIGNS = (Kind.LOAN, Kind.RETURN, Kind.RENEWAL, Kind.VISIT, Kind.IN_HOUSE_USE, Kind.REGISTRATION)
@@ -51,7 +51,9 @@ def unsealed(session: Session) -> list[date]:
 
 def spans_of(window: Window) -> Select[int]:
     """The ids of what is kept of some days."""
-    return select(KeptSpan.id).where(KeptSpan.start == window.first, KeptSpan.end == window.end)
+    return select(SummarySpan.id).where(
+        SummarySpan.start == window.first, SummarySpan.end == window.end
+    )
 
 
 def open_months(session: Session, until: date) -> list[date]:
@@ -93,7 +95,7 @@ def silent_days(session: Session, month: date) -> list[SilentDays]:
 def selfcheck(session: Session) -> str:
     """What the last self-check found: codes of checks; ``unknown`` if it has not run lately."""
     last = session.get(Heartbeat, SELFCHECK)
-    if last is None or clock.now() - last.at > OLDEST_CHECK:
+    if last is None or clock.now() - last.at > MAX_CHECK_AGE:
         return UNKNOWN
     return last.problem
 

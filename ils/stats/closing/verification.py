@@ -42,7 +42,7 @@ AMOUNTS = "SUM(count), SUM(COALESCE(pages, 0)), SUM(COALESCE(bytes, 0)), SUM(COA
 
 
 @dataclass(frozen=True)
-class Difference:
+class CountDifference:
     """What was kept and what is counted now."""
 
     month: date
@@ -53,9 +53,9 @@ class Difference:
 
 def verify(
     session: Session, *, progress: Callable[[date], None] = lambda _: None
-) -> tuple[int, list[Difference]]:
+) -> tuple[int, list[CountDifference]]:
     """Count every closed month again; returns how many, and what differs."""
-    found: list[Difference] = []
+    found: list[CountDifference] = []
     before = ""
     rows = session.execute(
         text("SELECT month, sealed_at, entries, digest, totals FROM closed_month ORDER BY month")
@@ -64,7 +64,7 @@ def verify(
         first = _date(month)
         progress(first)
         if sealed_at is None:
-            found.append(Difference(first, "seal", "", "missing"))
+            found.append(CountDifference(first, "seal", "", "missing"))
             continue
         counted, again = digest_of(session, first, before)
         found += _compared(first, {"entries": entries, "digest": digest},
@@ -72,7 +72,7 @@ def verify(
         kept = totals if isinstance(totals, dict) else json.loads(totals)
         found += _compared(first, _flat(kept), _flat(sums_of(session, first)))
         before = digest
-    found += _kept_spans(session)
+    found += _summary_spans(session)
     return len(rows), found
 
 
@@ -102,11 +102,11 @@ def sums_of(session: Session, month: date) -> dict[str, dict[str, list[int]]]:
     return found
 
 
-def _kept_spans(session: Session) -> list[Difference]:
+def _summary_spans(session: Session) -> list[CountDifference]:
     """Kept totals, kind by kind and fact by fact, against the entries of their days."""
     found = []
     for span, start, end, kept in session.execute(
-        text('SELECT id, start, "end", kept FROM kept_span ORDER BY start, "end"')
+        text('SELECT id, start, "end", kept FROM summary_span ORDER BY start, "end"')
     ).all():
         first, last = _date(start), _date(end)
         columns = kept if isinstance(kept, dict) else json.loads(kept)
@@ -127,7 +127,7 @@ class _Kind:
     columns: tuple[str, ...]
 
 
-def _kept_kind(session: Session, one: _Kind) -> list[Difference]:
+def _kept_kind(session: Session, one: _Kind) -> list[CountDifference]:
     told = "".join(f"{name}, " for name in one.columns)
     places = ", ".join(str(n + 1) for n in range(len(one.columns)))
     grouped = f"GROUP BY {places}" if places else ""
@@ -140,7 +140,7 @@ def _kept_kind(session: Session, one: _Kind) -> list[Difference]:
     ).all()
     kept = session.execute(
         text(
-            f"SELECT {told}{AMOUNTS} FROM kept_total "  # noqa: S608 -- our own columns
+            f"SELECT {told}{AMOUNTS} FROM summary_total "  # noqa: S608 -- our own columns
             f"WHERE span_id = :span AND kind = :kind {grouped}"
         ),
         {"span": one.span, "kind": one.kind},
@@ -150,7 +150,7 @@ def _kept_kind(session: Session, one: _Kind) -> list[Difference]:
         return []
     what = f"kept totals of {one.kind}, {one.first} – {one.end - timedelta(days=1)}"
     more, fewer = sorted(here - there)[:3], sorted(there - here)[:3]
-    return [Difference(one.first, what, "; ".join(more), "; ".join(fewer))]
+    return [CountDifference(one.first, what, "; ".join(more), "; ".join(fewer))]
 
 
 def _line(row: Any) -> str:
@@ -168,9 +168,9 @@ def _flat(totals: Mapping[str, Mapping[str, list[int]]]) -> dict[str, str]:
 
 def _compared(
     month: date, kept: Mapping[str, object], counted: Mapping[str, object]
-) -> list[Difference]:
+) -> list[CountDifference]:
     return [
-        Difference(month, key, str(kept.get(key, "")), str(counted.get(key, "")))
+        CountDifference(month, key, str(kept.get(key, "")), str(counted.get(key, "")))
         for key in sorted({*kept, *counted})
         if kept.get(key) != counted.get(key)
     ]

@@ -7,7 +7,15 @@ from itertools import product
 
 from ils.config import BadConfiguration
 from ils.stats.definitions.formulas import names
-from ils.stats.definitions.schema import Definitions, Line, Measure, Part, Table, input_of, made
+from ils.stats.definitions.schema import (
+    Definitions,
+    Line,
+    Measure,
+    Part,
+    TableDefinition,
+    input_of,
+    made,
+)
 from ils.stats.facets import LISTED, Condition, Conditions
 
 
@@ -40,7 +48,7 @@ def keys_of(line: Line) -> list[str]:
     return [line.key, *(f"{line.key}.{part}" for part in line.parts)]
 
 
-def has_plans(table: Table) -> bool:
+def has_plans(table: TableDefinition) -> bool:
     """Whether rows of a table can be planned."""
     return table.plans is None and any(c.plan and not c.plan_of for c in table.columns)
 
@@ -105,7 +113,7 @@ def _check_circles(place: str, lines: Sequence[Line]) -> None:
                 ahead |= refers.get(name, set())
 
 
-def _check_cells(place: str, table: Table, done: Definitions) -> None:
+def _check_cells(place: str, table: TableDefinition, done: Definitions) -> None:
     """Each counted cell has one measure."""
     if table.measure is not None and table.measure not in done.measures:
         raise BadConfiguration(place=place, problem=f"unknown measure “{table.measure}”")
@@ -121,7 +129,7 @@ def _check_cells(place: str, table: Table, done: Definitions) -> None:
             raise BadConfiguration(place=where, problem="nothing says what it counts")
 
 
-def _check_plans(place: str, table: Table, done: Definitions) -> None:
+def _check_plans(place: str, table: TableDefinition, done: Definitions) -> None:
     """Plans stand beside rows that can be planned."""
     planned = {one.id: one for one in done.tables if has_plans(one)}
     if table.plans is not None and table.plans not in planned:
@@ -147,7 +155,9 @@ def _check_input(where: str, row: Line, column: Line, done: Definitions) -> None
         raise BadConfiguration(place=where, problem=f"unknown input “{key}”")
 
 
-def _check_parts(place: str, table: Table, lines: Iterable[Line], done: Definitions) -> None:
+def _check_parts(
+    place: str, table: TableDefinition, lines: Iterable[Line], done: Definitions
+) -> None:
     """A line ``a.b`` is a part of ``a``: it counts nothing that ``a`` does not."""
     by_key = {line.key: line for line in lines}
     for line in by_key.values():
@@ -165,7 +175,7 @@ def _check_parts(place: str, table: Table, lines: Iterable[Line], done: Definiti
                 raise BadConfiguration(place=f"{place} {line.key}", problem=problem)
 
 
-def _measure(line: Line, table: Table, done: Definitions) -> Measure | None:
+def _measure(line: Line, table: TableDefinition, done: Definitions) -> Measure | None:
     key = line.measure or table.measure
     return done.measures[key] if key is not None else None
 
@@ -186,7 +196,7 @@ def _implies(one: Condition, other: Condition) -> bool:
     return not one.negated and one.values <= other.values
 
 
-def _check_validity(tables: Sequence[Table]) -> None:
+def _check_validity(tables: Sequence[TableDefinition]) -> None:
     for first, second in product(tables, tables):
         if first is second or first.id != second.id:
             continue

@@ -35,7 +35,7 @@ class Name:
 
 
 @dataclass(frozen=True)
-class Operation:
+class FormulaOperation:
     """Two terms and what is done with them."""
 
     sign: str
@@ -43,7 +43,7 @@ class Operation:
     right: Term
 
 
-Term = Number | Name | Operation
+Term = Number | Name | FormulaOperation
 
 
 def parse(text: str) -> Term:
@@ -74,7 +74,7 @@ def _choice(tokens: list[str], at: int) -> tuple[Term, int]:
     term, at = _sum(tokens, at)
     while at < len(tokens) and tokens[at] == "|":
         right, at = _sum(tokens, at + 1)
-        term = Operation("|", term, right)
+        term = FormulaOperation("|", term, right)
     return term, at
 
 
@@ -83,7 +83,7 @@ def _sum(tokens: list[str], at: int) -> tuple[Term, int]:
     while at < len(tokens) and tokens[at] in "+-":
         sign = tokens[at]
         right, at = _product(tokens, at + 1)
-        term = Operation(sign, term, right)
+        term = FormulaOperation(sign, term, right)
     return term, at
 
 
@@ -92,7 +92,7 @@ def _product(tokens: list[str], at: int) -> tuple[Term, int]:
     while at < len(tokens) and tokens[at] in "*/":
         sign = tokens[at]
         right, at = _factor(tokens, at + 1)
-        term = Operation(sign, term, right)
+        term = FormulaOperation(sign, term, right)
     return term, at
 
 
@@ -116,7 +116,7 @@ def names(term: Term) -> Iterator[str]:
     """The keys it refers to."""
     if isinstance(term, Name):
         yield term.key
-    elif isinstance(term, Operation):
+    elif isinstance(term, FormulaOperation):
         yield from names(term.left)
         yield from names(term.right)
 
@@ -146,9 +146,9 @@ def evaluate(term: Term, value_of: Callable[[str], Value]) -> Value:
 
 def division(term: Term) -> tuple[Term, Term] | None:
     """What is divided by what, where a formula is a ratio: ``100 * a / b`` or ``a / b``."""
-    if isinstance(term, Operation) and term.sign == "/":
+    if isinstance(term, FormulaOperation) and term.sign == "/":
         top = term.left
-        if isinstance(top, Operation) and top.sign == "*" and isinstance(top.left, Number):
+        if isinstance(top, FormulaOperation) and top.sign == "*" and isinstance(top.left, Number):
             top = top.right
         return top, term.right
     return None
@@ -158,7 +158,7 @@ def linear(term: Term) -> dict[str, int] | None:
     """Key → 1 or -1 (or their sums), if it only adds and subtracts."""
     if isinstance(term, Name):
         return {term.key: 1}
-    if isinstance(term, Operation) and term.sign in "+-":
+    if isinstance(term, FormulaOperation) and term.sign in "+-":
         left, right = linear(term.left), linear(term.right)
         if left is None or right is None:
             return None
@@ -174,8 +174,10 @@ def with_names(term: Term, rename: Callable[[str], str]) -> Term:
     """The same formula over other keys."""
     if isinstance(term, Name):
         return Name(rename(term.key))
-    if isinstance(term, Operation):
-        return Operation(term.sign, with_names(term.left, rename), with_names(term.right, rename))
+    if isinstance(term, FormulaOperation):
+        return FormulaOperation(
+            term.sign, with_names(term.left, rename), with_names(term.right, rename)
+        )
     return term
 
 

@@ -24,7 +24,7 @@ from ils.stats.definitions.schema import (
     Names,
     Part,
     Report,
-    Table,
+    TableDefinition,
     Within,
 )
 from ils.stats.facets import COLUMNS, PLACES, Conditions, condition
@@ -51,7 +51,7 @@ def load(lists: Lists, folder: Path = FOLDER) -> Definitions:
         BadConfiguration: what is wrong, and where.
     """
     found: dict[str, dict[str, Any]] = {"measures": {}, "within": {}, "inputs": {}, "reports": {}}
-    tables: list[Table] = []
+    tables: list[TableDefinition] = []
     for path in sorted(folder.glob("*.toml")):
         read = _read(path)
         for section, entries in read.items():
@@ -141,7 +141,7 @@ def _parts(place: str, said: dict[str, Any], lists: Lists) -> Iterator[Part]:
         raise BadConfiguration(place=place, problem="it has no kind")
 
 
-def _table(place: str, said: dict[str, Any], lists: Lists) -> Table:
+def _table(place: str, said: dict[str, Any], lists: Lists) -> TableDefinition:
     place = f"{place} {said.get('id', '?')}"
     _known(place, said, TABLE_KEYS)
     if not isinstance(said.get("id"), str):
@@ -149,7 +149,7 @@ def _table(place: str, said: dict[str, Any], lists: Lists) -> Table:
     note = None
     if "note_ru" in said or "note_kk" in said:
         note = _names(place, {"ru": said.get("note_ru"), "kk": said.get("note_kk")})
-    return Table(
+    return TableDefinition(
         said["id"],
         _names(place, said),
         tuple(_line(f"{place}, row", one, lists) for one in said.get("rows", ())),

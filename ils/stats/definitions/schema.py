@@ -158,7 +158,7 @@ class Within:
 
 
 @dataclass(frozen=True)
-class Table:
+class TableDefinition:
     """Rows and columns; valid for periods that end from ``since`` on, before ``until``.
 
     ``plans``: the table whose plans stand beside its rows, if not itself.
@@ -210,7 +210,7 @@ class Definitions:
 
     measures: Mapping[str, Measure]
     withins: Mapping[str, Within]
-    tables: tuple[Table, ...]
+    tables: tuple[TableDefinition, ...]
     reports: Mapping[str, Report]
     inputs: Mapping[str, Input]
 
@@ -224,11 +224,11 @@ class Definitions:
             raise UnknownReport(report=report_id)
         return self.reports[report_id]
 
-    def table(self, table_id: str, day: date) -> Table | None:
+    def table(self, table_id: str, day: date) -> TableDefinition | None:
         """The table with this id that is valid on a day."""
         return next((t for t in self.tables if t.id == table_id and t.since <= day < t.until), None)
 
-    def tables_of(self, report: Report, day: date) -> list[Table]:
+    def tables_of(self, report: Report, day: date) -> list[TableDefinition]:
         """The tables of a report that are valid on a day, in its order."""
         found = (self.table(table_id, day) for table_id in report.tables)
         return [table for table in found if table is not None]

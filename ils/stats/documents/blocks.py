@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ils.documents import Block, Grid, Heading, Text
+from ils.documents import Block, Heading, Paragraph, Table
 from ils.errors import N_
 from ils.stats.documents.content import DECLARED, closed, shown, span, where, words
 
@@ -21,12 +21,12 @@ def blocks(said: Mapping[str, Any], language: str) -> list[Block]:
     """The report as the departments send it: whose, what, when, tables, who signs."""
     return [
         Heading(said["title"][language], 1),
-        Text(where(said, language)),
-        Text(f"{words(PERIOD, language)}: {span(said)}"),
+        Paragraph(where(said, language)),
+        Paragraph(f"{words(PERIOD, language)}: {span(said)}"),
         *(block for table in said["tables"] if table["rows"] for block in _table(table, language)),
         *_under(said, language),
-        Text(f"{words(DIRECTOR, language)} {LINE}"),
-        Text(f"{words(AUTHOR, language)} {LINE}"),
+        Paragraph(f"{words(DIRECTOR, language)} {LINE}"),
+        Paragraph(f"{words(AUTHOR, language)} {LINE}"),
     ]
 
 
@@ -35,7 +35,7 @@ def _table(table: Mapping[str, Any], language: str) -> Iterator[Block]:
     columns = table["columns"]
     for start in range(0, len(columns), ABREAST):
         part = columns[start : start + ABREAST]
-        yield Grid(
+        yield Table(
             ["", *(_label(columns, start + at, language) for at in range(len(part)))],
             [
                 [row["label"][language], *(_shown(row, column["key"]) for column in part)]
@@ -44,9 +44,9 @@ def _table(table: Mapping[str, Any], language: str) -> Iterator[Block]:
             [row["level"] for row in table["rows"]],
         )
     if note := table.get("note"):
-        yield Text(note[language], small=True)
+        yield Paragraph(note[language], small=True)
     if any(row.get("declared") for row in table["rows"]):
-        yield Text(f"* {words(DECLARED, language)}", small=True)
+        yield Paragraph(f"* {words(DECLARED, language)}", small=True)
 
 
 def _label(columns: list[Mapping[str, Any]], at: int, language: str) -> str:
@@ -69,6 +69,6 @@ def _under(said: Mapping[str, Any], language: str) -> Iterator[Block]:
     """What a reader of the figures should know: plans and their changes, closed months."""
     for one in said.get("plans", ()):
         text = words(PLANNED, language) % one
-        yield Text(text, small=True)
+        yield Paragraph(text, small=True)
     if said["frozen"]:
-        yield Text(words(FROZEN, language) % {"months": closed(said)}, small=True)
+        yield Paragraph(words(FROZEN, language) % {"months": closed(said)}, small=True)

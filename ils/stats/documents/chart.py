@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 from ils.stats.documents.content import shown
 
 WIDTH, BAR, GAP, NAMES, NUMBERS = 640, 16, 6, 220, 80
-LONGEST = 28
+MAX_LABEL_LENGTH = 28
 
 
 def charts(said: Mapping[str, Any], language: str) -> dict[str, str]:
@@ -39,7 +39,7 @@ def _bars(table: Mapping[str, Any], language: str) -> str:
     for at, (name, number) in enumerate(rows):
         y = GAP + at * (BAR + GAP)
         length = max(0, round((WIDTH - NAMES - NUMBERS) * number / most))
-        short = name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+        short = name if len(name) <= MAX_LABEL_LENGTH else f"{name[: MAX_LABEL_LENGTH - 1]}…"
         parts += [
             f'<text class="name" x="{NAMES - 8}" y="{y + BAR - 4}">{escape(short)}</text>',
             f'<rect x="{NAMES}" y="{y}" width="{length}" height="{BAR}" rx="2"/>',

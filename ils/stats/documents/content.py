@@ -13,7 +13,7 @@ from ils.config import Config
 from ils.errors import N_
 from ils.stats.definitions.schema import Names
 from ils.stats.documents.hiding import Place, hidden_places
-from ils.stats.engine.axes import Item
+from ils.stats.engine.axes import AxisLine
 from ils.stats.engine.filling import Figure, Filled
 from ils.stats.engine.reporting import FilledReport, both
 from ils.stats.periods import next_month
@@ -80,7 +80,7 @@ def _table(one: Filled, *, truncate: bool, public: bool) -> dict[str, Any]:
     return said
 
 
-def _row(one: Filled, row: Item, hidden: frozenset[Place], *, truncate: bool) -> dict[str, Any]:
+def _row(one: Filled, row: AxisLine, hidden: frozenset[Place], *, truncate: bool) -> dict[str, Any]:
     figures = {c.key: one.figures[row.key, c.key] for c in one.columns}
     shown_ = {key: f for key, f in figures.items() if (row.key, key) not in hidden}
     cells = {key: number(figure, truncate=truncate) for key, figure in figures.items()}

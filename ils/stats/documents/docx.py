@@ -9,7 +9,7 @@ from ils.documents import docx
 from ils.stats.documents.blocks import blocks
 
 
-def written(said: Mapping[str, Any], language: str) -> bytes:
+def render(said: Mapping[str, Any], language: str) -> bytes:
     """The document, in Russian or Kazakh."""
     title = said["title"][language]
     return docx.document(title, blocks(said, language), wide=True, language=language)

@@ -12,7 +12,7 @@ from ils.stats.documents.text import as_csv, as_text
 
 
 @dataclass(frozen=True)
-class Format:
+class ReportFormat:
     """How a format is written, and what kind of file it makes."""
 
     write: Callable[[Mapping[str, Any], str], bytes]
@@ -25,7 +25,7 @@ def _later(module: str) -> Callable[[Mapping[str, Any], str], bytes]:
     """A writer whose library is loaded when it is first needed: each takes megabytes."""
 
     def write_(said: Mapping[str, Any], language: str) -> bytes:
-        done: bytes = import_module(f"ils.stats.documents.{module}").written(said, language)
+        done: bytes = import_module(f"ils.stats.documents.{module}").render(said, language)
         return done
 
     return write_
@@ -40,13 +40,15 @@ def _text(said: Mapping[str, Any], language: str) -> bytes:
 
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
-FORMATS: Mapping[str, Format] = {
-    "json": Format(_json, "application/json", "json"),
-    "text": Format(_text, "text/plain", "txt"),
-    "csv": Format(as_csv, "text/csv", "csv"),
-    "xlsx": Format(_later("xlsx"), f"{OFFICE}.spreadsheetml.sheet", "xlsx", binary=True),
-    "docx": Format(_later("docx"), f"{OFFICE}.wordprocessingml.document", "docx", binary=True),
-    "pdf": Format(_later("pdf"), "application/pdf", "pdf", binary=True),
+FORMATS: Mapping[str, ReportFormat] = {
+    "json": ReportFormat(_json, "application/json", "json"),
+    "text": ReportFormat(_text, "text/plain", "txt"),
+    "csv": ReportFormat(as_csv, "text/csv", "csv"),
+    "xlsx": ReportFormat(_later("xlsx"), f"{OFFICE}.spreadsheetml.sheet", "xlsx", binary=True),
+    "docx": ReportFormat(
+        _later("docx"), f"{OFFICE}.wordprocessingml.document", "docx", binary=True
+    ),
+    "pdf": ReportFormat(_later("pdf"), "application/pdf", "pdf", binary=True),
 }
 
 

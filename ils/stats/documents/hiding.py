@@ -8,10 +8,10 @@ from fractions import Fraction
 
 from ils.stats.definitions.formulas import linear
 from ils.stats.definitions.schema import TOTAL
-from ils.stats.engine.axes import Item
+from ils.stats.engine.axes import AxisLine
 from ils.stats.engine.filling import REFERENCE, Figure, Filled
 
-LEAST_SHOWN = 5
+MIN_SHOWN = 5
 Place = tuple[str, str]
 #: Elimination is done in whole numbers, but for multiples of this.
 PRIME = 2**61 - 1
@@ -54,7 +54,7 @@ def _small(figure: Figure, terms: Relation) -> bool:
     """A count of something, from 1 to 4; a difference of two is none."""
     if figure.value is None or not figure.counted or figure.unit != "count":
         return False
-    return 0 < figure.value < LEAST_SHOWN and sorted(terms.values()) != [-1, 1]
+    return 0 < figure.value < MIN_SHOWN and sorted(terms.values()) != [-1, 1]
 
 
 def _sums(table: Filled) -> dict[Place, Relation]:
@@ -84,7 +84,7 @@ def _relations(table: Filled, sums: Mapping[Place, Relation]) -> Iterator[Relati
         yield {place: 1, **{term: -factor for term, factor in terms.items()}}
 
 
-def _wholes(items: Sequence[Item]) -> Iterator[tuple[str, list[str]]]:
+def _wholes(items: Sequence[AxisLine]) -> Iterator[tuple[str, list[str]]]:
     """Lines that may be wholes, with the lines that may be all their parts."""
     keys = {item.key for item in items}
     groups: dict[tuple[object, ...], list[str]] = defaultdict(list)
@@ -104,7 +104,7 @@ def _wholes(items: Sequence[Item]) -> Iterator[tuple[str, list[str]]]:
     return ((str(whole), parts) for (whole, *_), parts in groups.items() if whole in keys)
 
 
-def _broken_down(items: Sequence[Item]) -> Iterator[tuple[str, list[str]]]:
+def _broken_down(items: Sequence[AxisLine]) -> Iterator[tuple[str, list[str]]]:
     """Named lines and breakdowns that count the same: readers, by category."""
     lines = {id(item.line): item.line for item in items if item.line.each}
     for key, line in lines.items():

@@ -9,6 +9,6 @@ from ils.documents import pdf
 from ils.stats.documents.blocks import blocks
 
 
-def written(said: Mapping[str, Any], language: str) -> bytes:
+def render(said: Mapping[str, Any], language: str) -> bytes:
     """The document, in Russian or Kazakh."""
     return pdf.document(said["title"][language], blocks(said, language), wide=True)

@@ -21,7 +21,7 @@ FORMATS = {
 ABOVE = 4
 
 
-def written(said: Mapping[str, Any], language: str) -> bytes:
+def render(said: Mapping[str, Any], language: str) -> bytes:
     """A workbook with a sheet for each table."""
     return workbook([_sheet(said, table, language) for table in said["tables"]])
 

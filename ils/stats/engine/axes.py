@@ -18,8 +18,8 @@ from ils.stats.facets import (
     OTHER,
     Condition,
     Conditions,
-    Place,
-    World,
+    PlaceName,
+    ReportContext,
     band,
     below,
     listed,
@@ -32,7 +32,7 @@ Labels = Mapping[str, Mapping[str, Names]]
 
 
 @dataclass(frozen=True)
-class Item:
+class AxisLine:
     """One row or column of a filled table.
 
     Attributes:
@@ -58,18 +58,18 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Setting:
+class AxisContext:
     """What lines are made from: the library, the period, the values that were found."""
 
-    world: World
+    world: ReportContext
     period: Period
     labels: Labels
     found: Mapping[str, Collection[object]]
 
 
-def items(lines: Sequence[Line], done: Definitions, setting: Setting) -> list[Item]:
+def items(lines: Sequence[Line], done: Definitions, setting: AxisContext) -> list[AxisLine]:
     """The lines of an axis in order, breakdowns and parts written out."""
-    made: list[Item] = []
+    made: list[AxisLine] = []
     for line in lines:
         for item in _each(line, setting) if line.each else [_single(line, setting.period)]:
             made.append(item)
@@ -77,7 +77,7 @@ def items(lines: Sequence[Line], done: Definitions, setting: Setting) -> list[It
     return made
 
 
-def _single(line: Line, period: Period) -> Item:
+def _single(line: Line, period: Period) -> AxisLine:
     years = {"{year}": str(period.last.year), "{previous}": str(period.last.year - 1)}
 
     def named(text: str) -> str:
@@ -89,10 +89,10 @@ def _single(line: Line, period: Period) -> Item:
     names = Names(named(line.names.ru), named(line.names.kk))
     share = named(line.share_of) if line.share_of else ""
     level = line.key.replace("{", "").count(".")
-    return Item(named(line.key), names, line, line.where, "", level, formula, share)
+    return AxisLine(named(line.key), names, line, line.where, "", level, formula, share)
 
 
-def _part(item: Item, code: str, done: Definitions) -> Item:
+def _part(item: AxisLine, code: str, done: Definitions) -> AxisLine:
     within = done.withins[code]
     return replace(
         item,
@@ -106,15 +106,15 @@ def _part(item: Item, code: str, done: Definitions) -> Item:
     )
 
 
-def _each(line: Line, setting: Setting) -> list[Item]:
+def _each(line: Line, setting: AxisContext) -> list[AxisLine]:
     first = line.each[0]
     if first == "month":
         return [
-            Item(f"{w.start:%Y-%m}", periods.month_names(w.first), line, line.where, window=w)
+            AxisLine(f"{w.start:%Y-%m}", periods.month_names(w.first), line, line.where, window=w)
             for w in periods.months(setting.period)
         ]
     rows = [
-        Item(_key(first, value, setting), _names(first, value, setting), line,
+        AxisLine(_key(first, value, setting), _names(first, value, setting), line,
              (*line.where, _condition(first, value, setting)))
         for value in _values(first, line, setting)
     ]  # fmt: skip
@@ -125,7 +125,7 @@ def _each(line: Line, setting: Setting) -> list[Item]:
     return rows
 
 
-def _inside(row: Item, facet: str, line: Line, setting: Setting) -> Iterable[Item]:
+def _inside(row: AxisLine, facet: str, line: Line, setting: AxisContext) -> Iterable[AxisLine]:
     for value in _values(facet, line, setting):
         if value != NONE:
             yield replace(
@@ -137,7 +137,7 @@ def _inside(row: Item, facet: str, line: Line, setting: Setting) -> Iterable[Ite
             )
 
 
-def _subs(row: Item, facet: str, setting: Setting) -> Iterable[Item]:
+def _subs(row: AxisLine, facet: str, setting: AxisContext) -> Iterable[AxisLine]:
     """What stands under a code of a list, and what of it stands under none."""
     lists = setting.world.lists
     under = below(facet, row.key, lists)
@@ -152,7 +152,7 @@ def _subs(row: Item, facet: str, setting: Setting) -> Iterable[Item]:
         yield replace(row, key=f"{row.key}.{REST}", names=names, where=where, level=1)
 
 
-def _values(facet: str, line: Line, setting: Setting) -> list[object]:
+def _values(facet: str, line: Line, setting: AxisContext) -> list[object]:
     """The values of a breakdown, in their order: those expected, then others that were found."""
     world, found = setting.world, set(setting.found.get(facet, ()))
     expected: list[object] = list(line.known) or _domain(facet, world, setting.period)
@@ -161,14 +161,14 @@ def _values(facet: str, line: Line, setting: Setting) -> list[object]:
     under = set(listed(facet, world.lists)) if facet in LISTED else set()
     extra = sorted(found - set(expected) - under - {NONE}, key=str)
     if facet in {"branch", "point"}:  # those of the report only
-        known: Mapping[Any, Place] = world.branches if facet == "branch" else world.points
+        known: Mapping[Any, PlaceName] = world.branches if facet == "branch" else world.points
         extra = [value for value in extra if value not in known]
     allowed = [c for c in line.where if c.facet == facet]
     values = [*expected, *extra, *([NONE] if NONE in found else [])]
     return [value for value in values if all(c.holds(value) for c in allowed)]
 
 
-def _domain(facet: str, world: World, period: Period) -> list[object]:
+def _domain(facet: str, world: ReportContext, period: Period) -> list[object]:
     if facet in LISTED:
         return [c for c, said in listed(facet, world.lists).items() if "parent" not in said]
     if facet == "branch":
@@ -191,7 +191,7 @@ def _domain(facet: str, world: World, period: Period) -> list[object]:
     return list(fixed.get(facet, ()))
 
 
-def _condition(facet: str, value: object, setting: Setting) -> Condition:
+def _condition(facet: str, value: object, setting: AxisContext) -> Condition:
     if facet == "age" and value != NONE:
         return Condition("age", frozenset(band(str(value))))
     if facet in LISTED:
@@ -199,7 +199,7 @@ def _condition(facet: str, value: object, setting: Setting) -> Condition:
     return Condition(facet, frozenset({value}))
 
 
-def _key(facet: str, value: object, setting: Setting) -> str:
+def _key(facet: str, value: object, setting: AxisContext) -> str:
     world = setting.world
     if facet == "branch":
         return world.branches[value].code if value in world.branches else str(value)
@@ -208,12 +208,12 @@ def _key(facet: str, value: object, setting: Setting) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _names(facet: str, value: object, setting: Setting) -> Names:
+def _names(facet: str, value: object, setting: AxisContext) -> Names:
     world = setting.world
     if value == NONE:
         return setting.labels["none"][NONE]
     if facet in {"branch", "point"}:
-        known: Mapping[Any, Place] = world.branches if facet == "branch" else world.points
+        known: Mapping[Any, PlaceName] = world.branches if facet == "branch" else world.points
         place = known.get(value)
         return Names(place.ru, place.kk) if place else Names(str(value), str(value))
     if facet in LISTED:

@@ -17,8 +17,8 @@ from ils.organisation.branches import queries as organisation
 from ils.organisation.branches.models import Branch, ServicePoint
 from ils.organisation.staff.models import Staff
 from ils.stats import periods
-from ils.stats.definitions.schema import Definitions, Input, Table, input_of
-from ils.stats.facets import Place, World
+from ils.stats.definitions.schema import Definitions, Input, TableDefinition, input_of
+from ils.stats.facets import PlaceName, ReportContext
 from ils.stats.models import DeclaredValue, PlanValue, PlanVersion
 from ils.stats.periods import Window
 
@@ -33,17 +33,17 @@ def world(
     lists: Lists,
     *,
     done: Definitions,
-    tables: Sequence[Table],
+    tables: Sequence[TableDefinition],
     period: Period,
     scope: frozenset[int] | None,
-) -> World:
+) -> ReportContext:
     """Everything the tables need for a period."""
     branches = {
-        b.id: Place(b.code, b.name_ru, b.name_kk, b.type, b.id)
+        b.id: PlaceName(b.code, b.name_ru, b.name_kk, b.type, b.id)
         for b in session.scalars(organisation.branches())
     }
     points = {
-        p.id: Place(
+        p.id: PlaceName(
             f"{branches[p.branch_id].code}-{p.code}", p.name_ru, p.name_kk, p.type, p.branch_id
         )
         for p in session.scalars(
@@ -52,7 +52,7 @@ def world(
             .order_by(Branch.code, ServicePoint.code)
         )
     }  # fmt: skip
-    return World(
+    return ReportContext(
         lists,
         branches,
         points,
@@ -63,7 +63,7 @@ def world(
     )
 
 
-def _counts_days(table: Table) -> bool:
+def _counts_days(table: TableDefinition) -> bool:
     return any(line.days for line in (*table.rows, *table.columns))
 
 
@@ -87,7 +87,7 @@ def plans_of(session: Session, period: Period) -> dict[tuple[str, str], dict[Qua
 def _inputs(
     session: Session,
     done: Definitions,
-    tables: Sequence[Table],
+    tables: Sequence[TableDefinition],
     period: Period,
     scope: frozenset[int] | None,
 ) -> dict[tuple[str, date, date], Fraction]:
@@ -100,7 +100,7 @@ def _inputs(
     return found
 
 
-def _asked(tables: Iterable[Table], period: Period) -> set[tuple[str, Window]]:
+def _asked(tables: Iterable[TableDefinition], period: Period) -> set[tuple[str, Window]]:
     asked = set[tuple[str, Window]]()
     for table in tables:
         for row in table.rows:

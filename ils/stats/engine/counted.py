@@ -22,7 +22,7 @@ class Count:
 Counts = Mapping[tuple[Kind, Window], Mapping[frozenset[str], Sequence[Count]]]
 
 
-class Counted:
+class LedgerSums:
     """What was counted, for all tables of a report: each finds it by the columns it needs."""
 
     def __init__(self, counts: Counts) -> None:

@@ -9,14 +9,14 @@ from itertools import product
 from ils.clock import Period
 from ils.ledger import Kind
 from ils.stats import periods
-from ils.stats.definitions.schema import Definitions, Line, Measure, Part, Table
+from ils.stats.definitions.schema import Definitions, Line, Measure, Part, TableDefinition
 from ils.stats.engine import axes
 from ils.stats.facets import columns_of
 from ils.stats.periods import Window
 
 
 @dataclass(frozen=True)
-class Demand:
+class SumRequest:
     """What must be asked of the ledger.
 
     Attributes:
@@ -34,9 +34,9 @@ class Demand:
     monthly: bool = False
 
 
-def demands(table: Table, done: Definitions, period: Period) -> list[Demand]:
+def demands(table: TableDefinition, done: Definitions, period: Period) -> list[SumRequest]:
     """What a table must ask of the ledger."""
-    found = set[Demand]()
+    found = set[SumRequest]()
     for row, column in product(table.rows, table.columns):
         measure = measure_of(row, column, table, done)
         if measure is None:
@@ -50,10 +50,10 @@ def demands(table: Table, done: Definitions, period: Period) -> list[Demand]:
     return sorted(found, key=str)
 
 
-def _demand(part: Part, facets: frozenset[str], window: Window, *, monthly: bool) -> Demand:
+def _demand(part: Part, facets: frozenset[str], window: Window, *, monthly: bool) -> SumRequest:
     needed = facets | {c.facet for c in part.where}
     columns = columns_of(needed, part.by)
-    return Demand(part.kind, columns, branches_of(part), window, part.amount, monthly=monthly)
+    return SumRequest(part.kind, columns, branches_of(part), window, part.amount, monthly=monthly)
 
 
 def branches_of(part: Part) -> frozenset[str]:
@@ -62,7 +62,9 @@ def branches_of(part: Part) -> frozenset[str]:
     return here | columns_of({"branch"}, "other") if part.between else here
 
 
-def measure_of(row: Line, column: Line, table: Table, done: Definitions) -> Measure | None:
+def measure_of(
+    row: Line, column: Line, table: TableDefinition, done: Definitions
+) -> Measure | None:
     """What a cell counts; nothing if it is not a sum of entries."""
     if not (row.counted and column.counted):
         return None

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from ils.ledger import Entry
 from ils.stats.engine.filling import Term
 from ils.stats.engine.totals import amount_of, posted_in
-from ils.stats.facets import LANGUAGES, NONE, OTHER, PLACES, POINT_PLACES, Condition, World
+from ils.stats.facets import LANGUAGES, NONE, OTHER, PLACES, POINT_PLACES, Condition, ReportContext
 
 
-def entries(terms: Sequence[Term], world: World) -> Select[Entry, int]:
+def entries(terms: Sequence[Term], world: ReportContext) -> Select[Entry, int]:
     """Entries with what each adds to the figure; these numbers add up to it."""
     conditions = [_condition(term, world) for term in terms]
     shares = [
@@ -37,7 +37,7 @@ def sum_of(session: Session, query: Select[Entry, int]) -> int:
     return session.scalar(select(cast(func.coalesce(func.sum(inner.c.share), 0), BigInteger))) or 0
 
 
-def _condition(term: Term, world: World) -> ColumnElement[bool]:
+def _condition(term: Term, world: ReportContext) -> ColumnElement[bool]:
     part = term.part
     meant = [_holds(c, part.by, world) for c in (*part.where, *term.where)]
     inside = [Entry.kind == part.kind, posted_in(term.window), *meant]
@@ -61,7 +61,7 @@ def _branch(by: str) -> ColumnElement[Any]:
     return column
 
 
-def _holds(condition: Condition, by: str, world: World) -> ColumnElement[bool]:
+def _holds(condition: Condition, by: str, world: ReportContext) -> ColumnElement[bool]:
     """A condition on a facet, as `World.facet` tells its values."""
     column = _facet(condition.facet, by, world)
     values = set(condition.values)
@@ -78,7 +78,7 @@ def _holds(condition: Condition, by: str, world: World) -> ColumnElement[bool]:
     return ~meant if condition.negated else meant
 
 
-def _facet(facet: str, by: str, world: World) -> ColumnElement[Any]:
+def _facet(facet: str, by: str, world: ReportContext) -> ColumnElement[Any]:
     if facet == "branch":
         return _branch(by)
     if facet == "branch_type":

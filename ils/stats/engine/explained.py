@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ils.ledger import Kind
 from ils.stats.definitions.formulas import written
-from ils.stats.definitions.schema import Definitions, Line, Part, Table, input_of
+from ils.stats.definitions.schema import Definitions, Line, Part, TableDefinition, input_of
 from ils.stats.engine.demands import measure_of
 from ils.stats.facets import Condition, Conditions
 
@@ -35,7 +35,7 @@ class _Line:
         return f"{key}.{self.part}" if self.part else key
 
 
-def explained(table: Table, done: Definitions) -> Iterator[Explained]:
+def explained(table: TableDefinition, done: Definitions) -> Iterator[Explained]:
     """Every cell of a table; a breakdown has its facets for a key: ``<division>``."""
     for row in _lines(table.rows, done):
         for column in _lines(table.columns, done):
@@ -52,7 +52,7 @@ def _lines(lines: tuple[Line, ...], done: Definitions) -> Iterator[_Line]:
             yield _Line(f"{key}.{part}", line, (*line.where, *done.withins[part].where), part)
 
 
-def _cell(row: _Line, column: _Line, table: Table, done: Definitions) -> Iterator[str]:
+def _cell(row: _Line, column: _Line, table: TableDefinition, done: Definitions) -> Iterator[str]:
     measure = measure_of(row.line, column.line, table, done)
     if measure is None:
         yield _other(row, column, table)
@@ -61,7 +61,7 @@ def _cell(row: _Line, column: _Line, table: Table, done: Definitions) -> Iterato
         yield _part(part, (*row.where, *column.where), row.line, column.line)
 
 
-def _other(row: _Line, column: _Line, table: Table) -> str:
+def _other(row: _Line, column: _Line, table: TableDefinition) -> str:
     if (key := input_of(row.line, column.line)) is not None:
         return f"declared: {key}"
     for one in (column, row):

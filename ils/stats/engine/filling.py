@@ -14,13 +14,13 @@ from ils.clock import Period
 from ils.stats import periods
 from ils.stats.definitions.formulas import Term as Formula
 from ils.stats.definitions.formulas import Value, division, evaluate, linear, names, written
-from ils.stats.definitions.schema import Definitions, Measure, Part, Table, input_of
+from ils.stats.definitions.schema import Definitions, Measure, Part, TableDefinition, input_of
 from ils.stats.engine import axes
-from ils.stats.engine.axes import Item, Labels, Setting
-from ils.stats.engine.counted import Counted
+from ils.stats.engine.axes import AxisContext, AxisLine, Labels
+from ils.stats.engine.counted import LedgerSums
 from ils.stats.engine.demands import branches_of, measure_of, window_of
 from ils.stats.engine.shares import planned
-from ils.stats.facets import NONE, Conditions, World, columns_of
+from ils.stats.facets import NONE, Conditions, ReportContext, columns_of
 from ils.stats.periods import Window
 
 #: A cell in a written formula: its row and its column.
@@ -60,11 +60,11 @@ class Term:
 class Filled:
     """A table with its rows, columns and figures: (row key, column key) → figure."""
 
-    table: Table
-    rows: tuple[Item, ...]
-    columns: tuple[Item, ...]
+    table: TableDefinition
+    rows: tuple[AxisLine, ...]
+    columns: tuple[AxisLine, ...]
     #: Rows that are not shown but computed with.
-    base: tuple[Item, ...]
+    base: tuple[AxisLine, ...]
     figures: Mapping[tuple[str, str], Figure]
 
 
@@ -73,12 +73,12 @@ class Filling:
 
     def __init__(
         self,
-        table: Table,
+        table: TableDefinition,
         done: Definitions,
         period: Period,
         *,
-        world: World,
-        counted: Counted,
+        world: ReportContext,
+        counted: LedgerSums,
         labels: Labels,
     ) -> None:
         self.table, self.done, self.period = table, done, period
@@ -87,7 +87,7 @@ class Filling:
             tuple[Part, Window, tuple[str, ...]], dict[tuple[object, ...], int]
         ] = {}
         self._figures: dict[tuple[str, str], Figure] = {}
-        setting = Setting(world, period, labels, self._found())
+        setting = AxisContext(world, period, labels, self._found())
         self.rows = {item.key: item for item in axes.items(table.rows, done, setting)}
         self.columns = {item.key: item for item in axes.items(table.columns, done, setting)}
 
@@ -102,13 +102,13 @@ class Filling:
         columns = tuple(column for column in columns if not self._empty_column(column, rows))
         return Filled(self.table, rows, columns, base, self._figures)
 
-    def _empty(self, row: Item, columns: Iterable[Item]) -> bool:
+    def _empty(self, row: AxisLine, columns: Iterable[AxisLine]) -> bool:
         unknown = row.key.rpartition(".")[2] == NONE
         if not (row.line.compact or unknown):
             return False
         return not any(self._figures[row.key, column.key].value for column in columns)
 
-    def _empty_column(self, column: Item, rows: Iterable[Item]) -> bool:
+    def _empty_column(self, column: AxisLine, rows: Iterable[AxisLine]) -> bool:
         if NONE not in column.key.split(".") and not column.line.compact:
             return False
         return not any(self._figures[row.key, column.key].value for row in rows)
@@ -120,7 +120,7 @@ class Filling:
             self._figures[place] = self._figure(self.rows[row_key], self.columns[column_key])
         return self._figures[place]
 
-    def _figure(self, row: Item, column: Item) -> Figure:
+    def _figure(self, row: AxisLine, column: AxisLine) -> Figure:
         figure = self._uncounted(row, column)
         if figure is not None:
             return figure
@@ -131,7 +131,7 @@ class Filling:
         said = column.line.unit or row.line.unit or measure.unit
         return Figure(Fraction(total), said, counted=True)
 
-    def _uncounted(self, row: Item, column: Item) -> Figure | None:
+    def _uncounted(self, row: AxisLine, column: AxisLine) -> Figure | None:
         """The figure of a cell that is no sum of entries.
 
         A column's formula goes before a row's: «% плана» of a ratio, not a ratio of «%».
@@ -151,13 +151,13 @@ class Filling:
             return Figure(Fraction(max((window.end - first).days, 0)))
         return None
 
-    def _of_column(self, row: Item, column: Item) -> Figure:
+    def _of_column(self, row: AxisLine, column: AxisLine) -> Figure:
         if column.formula:
             unit = column.line.unit or row.line.unit
             return self._by_formula(column.formula, unit, lambda key: (row.key, key))
         return self._share((row.key, column.share_of), (row.total_key, column.share_of))
 
-    def _of_row(self, row: Item, column: Item) -> Figure:
+    def _of_row(self, row: AxisLine, column: AxisLine) -> Figure:
         if row.formula:
             unit = column.line.unit or row.line.unit
             return self._by_formula(row.formula, unit, lambda key: (key, column.key))
@@ -173,7 +173,7 @@ class Filling:
         formula = f"100*{_cell(part)}/{_cell(whole)}"
         return Figure(100 * top / bottom, "percent", (top, bottom), formula=formula)
 
-    def _planned(self, row: Item, column: Item) -> Figure:
+    def _planned(self, row: AxisLine, column: AxisLine) -> Figure:
         """A plan; in a row of one branch, that branch's."""
         if column.part:
             return Figure(None)
@@ -186,7 +186,7 @@ class Filling:
         window = self._days(row, column)
         return Figure(planned(self.world.plans.get((of, key), {}), window, scope))
 
-    def _days(self, row: Item, column: Item) -> Window:
+    def _days(self, row: AxisLine, column: AxisLine) -> Window:
         """The days of a cell that is not counted; what is for its end is for its period."""
         when = row.line.when or column.line.when or "during"
         back = row.line.back + column.line.back
@@ -215,7 +215,7 @@ class Filling:
             formula=written(formula, lambda name: _cell(place(name))),
         )
 
-    def _declared(self, row: Item, column: Item, key: str) -> Figure:
+    def _declared(self, row: AxisLine, column: AxisLine, key: str) -> Figure:
         unit = column.line.unit or row.line.unit or "count"
         if row.part or column.part:
             return Figure(None, unit, declared=True)
@@ -242,7 +242,7 @@ class Filling:
         measure = measure_of(row.line, column.line, self.table, self.done)
         return None if measure is None else self._selection(row, column, measure)
 
-    def _selection(self, row: Item, column: Item, measure: Measure) -> list[Term]:
+    def _selection(self, row: AxisLine, column: AxisLine, measure: Measure) -> list[Term]:
         fixed = row.window or column.window
         where = (*row.where, *column.where)
         return [

@@ -16,13 +16,20 @@ from ils.config import Lists
 from ils.errors import N_
 from ils.labels import LABELS
 from ils.organisation.branches.models import Branch
-from ils.stats.definitions.schema import Definitions, Line, Names, Report, Table, UnknownCell
+from ils.stats.definitions.schema import (
+    Definitions,
+    Line,
+    Names,
+    Report,
+    TableDefinition,
+    UnknownCell,
+)
 from ils.stats.engine import totals
 from ils.stats.engine.context import versions_behind, world
-from ils.stats.engine.counted import Counted
+from ils.stats.engine.counted import LedgerSums
 from ils.stats.engine.demands import demands
 from ils.stats.engine.filling import Filled, Filling, Term
-from ils.stats.facets import NONE, OTHER, World
+from ils.stats.facets import NONE, OTHER, ReportContext
 from ils.stats.models import ClosedMonth, PlanVersion
 
 #: Facet → the list of labels its codes have in the program.
@@ -47,7 +54,7 @@ REST_NAMES = {"category": N_("other occupations"), "division": N_("the rest")}
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReportRequest:
     """What somebody wants to see.
 
     Attributes:
@@ -72,7 +79,7 @@ class Asked:
 class FilledReport:
     """A report with its figures."""
 
-    asked: Asked
+    asked: ReportRequest
     tables: Sequence[Filled]
     #: First days of the months in it that are closed.
     frozen: tuple[date, ...]
@@ -80,12 +87,12 @@ class FilledReport:
     plans: Sequence[tuple[PlanVersion, str]]
 
 
-def filled(session: Session, lists: Lists, done: Definitions, asked: Asked) -> FilledReport:
+def filled(session: Session, lists: Lists, done: Definitions, asked: ReportRequest) -> FilledReport:
     """Sum the ledger into a report."""
     tables = tables_of(done, asked)
     about = world(session, lists, done=done, tables=tables, period=asked.period, scope=asked.scope)
     wanted = {d for table in tables for d in demands(table, done, asked.period)}
-    found = Counted(totals.counts(session, wanted, asked.scope))
+    found = LedgerSums(totals.counts(session, wanted, asked.scope))
     planned = {one for table in tables for one in _planned_in(table)}
     years = (asked.period.start.year, asked.period.last.year)
     return FilledReport(
@@ -99,14 +106,14 @@ def filled(session: Session, lists: Lists, done: Definitions, asked: Asked) -> F
     )
 
 
-def _planned_in(table: Table) -> Iterator[str]:
+def _planned_in(table: TableDefinition) -> Iterator[str]:
     """The tables whose plans stand in one."""
     for column in table.columns:
         if column.plan:
             yield column.plan_of.partition(".")[0] if column.plan_of else table.plans or table.id
 
 
-def tables_of(done: Definitions, asked: Asked) -> list[Table]:
+def tables_of(done: Definitions, asked: ReportRequest) -> list[TableDefinition]:
     """The tables a report has at the end of its period.
 
     Raises:
@@ -120,7 +127,7 @@ def tables_of(done: Definitions, asked: Asked) -> list[Table]:
     return [crossed(t, asked.by) if asked.by and t.id == "loans_by" else t for t in tables]
 
 
-def crossed(table: Table, by: tuple[str, str]) -> Table:
+def crossed(table: TableDefinition, by: tuple[str, str]) -> TableDefinition:
     """A table of two facets, cut by two others."""
     rows, columns = _cut(table.rows, by[0]), _cut(table.columns, by[1])
     return replace(table, rows=rows, columns=columns)
@@ -141,8 +148,8 @@ def _bands(facet: str) -> tuple[str, ...]:
 
 
 def filling(
-    session: Session, lists: Lists, done: Definitions, asked: Asked, table_id: str
-) -> tuple[Filling, World]:
+    session: Session, lists: Lists, done: Definitions, asked: ReportRequest, table_id: str
+) -> tuple[Filling, ReportContext]:
     """One table of a report, to ask it about its cells.
 
     Raises:
@@ -150,7 +157,7 @@ def filling(
     """
     (table,) = tables_of(done, replace(asked, table=table_id))
     about = world(session, lists, done=done, tables=[table], period=asked.period, scope=asked.scope)
-    found = Counted(totals.counts(session, demands(table, done, asked.period), asked.scope))
+    found = LedgerSums(totals.counts(session, demands(table, done, asked.period), asked.scope))
     return Filling(table, done, asked.period, world=about, counted=found, labels=labels()), about
 
 

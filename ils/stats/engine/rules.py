@@ -9,7 +9,7 @@ from ils.errors import N_, Invalid
 from ils.stats.definitions.schema import Report
 
 EARLIEST, LATEST = 1900, 2199
-LONGEST_PERIOD = timedelta(days=3660)
+MAX_PERIOD = timedelta(days=3660)
 
 
 def checked_period(first: date, last: date) -> Period:
@@ -22,7 +22,7 @@ def checked_period(first: date, last: date) -> Period:
         raise Invalid(N_("To"), N_("The period ends before it begins."))
     if first.year < EARLIEST or last.year > LATEST:
         raise Invalid(N_("From"), N_("Choose days between 1900 and 2199."))
-    if last - first > LONGEST_PERIOD:
+    if last - first > MAX_PERIOD:
         raise Invalid(N_("To"), N_("Ten years at most."))
     return Period.inclusive(first, last)
 

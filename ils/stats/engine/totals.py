@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from ils.ledger import Entry, Kind
 from ils.stats.definitions.schema import AMOUNTS
 from ils.stats.engine.counted import Count, Counts
-from ils.stats.engine.demands import Demand
-from ils.stats.models import KeptSpan, KeptTotal
+from ils.stats.engine.demands import SumRequest
+from ils.stats.models import SummarySpan, SummaryTotal
 from ils.stats.periods import Window, inside, pieces
 
 BRANCHES = ("branch_id", "owner_branch_id", "other_branch_id")
@@ -54,12 +54,12 @@ class _Question:
         return tuple(sorted({name for cut in self.cuts for name in cut}))
 
 
-class _Wanted:
+class _SumPlan:
     """What is asked of each kind and window: column sets none of which contains another."""
 
     def __init__(
         self,
-        demands: Sequence[Demand],
+        demands: Sequence[SumRequest],
         scope: frozenset[int] | None,
         amounts: Mapping[tuple[Kind, bool], set[str]],
     ) -> None:
@@ -136,20 +136,20 @@ class _Wanted:
 _Sums = dict[tuple[Any, ...], list[int]]
 
 
-def counts(session: Session, demands: Iterable[Demand], scope: frozenset[int] | None) -> Counts:
+def counts(session: Session, demands: Iterable[SumRequest], scope: frozenset[int] | None) -> Counts:
     """What was counted, for each kind and window that is asked for.
 
     Args:
         scope: only of these branches, and of moves between them and others.
     """
-    kept = kept_spans(session)
+    kept = summary_spans(session)
     found: dict[tuple[Kind, Window], dict[frozenset[str], Sequence[Count]]] = defaultdict(dict)
     asked = list(demands)
     amounts: dict[tuple[Kind, bool], set[str]] = defaultdict(set)
     for demand in asked:  # of a kind the same ones in all parts: a table reads them together
         amounts[demand.kind, demand.window.late].add(demand.amount)
     for part in _apart(asked, kept):
-        wanted = _Wanted(part, scope, amounts)
+        wanted = _SumPlan(part, scope, amounts)
         for piece, kinds in wanted.pieces().items():
             for question in wanted.questions(piece, kinds):
                 _answer(session, wanted, question, _Where(piece, scope, kept))
@@ -158,7 +158,7 @@ def counts(session: Session, demands: Iterable[Demand], scope: frozenset[int] | 
     return found
 
 
-def _apart(demands: Sequence[Demand], kept: Sequence[Kept]) -> list[list[Demand]]:
+def _apart(demands: Sequence[SumRequest], kept: Sequence[Kept]) -> list[list[SumRequest]]:
     """What is asked for by itself, the rest first.
 
     Months within a year that is kept would cut it up; late entries would have all others counted
@@ -180,7 +180,7 @@ class _Where:
     kept: Sequence[Kept]
 
 
-def _answer(session: Session, wanted: _Wanted, question: _Question, where: _Where) -> None:
+def _answer(session: Session, wanted: _SumPlan, question: _Question, where: _Where) -> None:
     """Add the sums of a piece: of kept spans where there are, of entries for the rest."""
     columns = question.columns
     used, rest = cover(where.piece, where.kept, question.kinds, frozenset(columns))
@@ -211,19 +211,19 @@ def _of_entries(question: _Question, window: Window, scope: frozenset[int] | Non
 def _of_kept(
     question: _Question, cut: Columns, spans: Sequence[Kept], scope: frozenset[int] | None
 ) -> Select[Any]:
-    columns = [getattr(KeptTotal, name) for name in cut]
-    sums = [_sum(getattr(KeptTotal, name)) for name in question.amounts]
+    columns = [getattr(SummaryTotal, name) for name in cut]
+    sums = [_sum(getattr(SummaryTotal, name)) for name in question.amounts]
     conditions: list[ColumnElement[bool]] = [
-        KeptTotal.kind.in_(question.kinds),
-        KeptTotal.span_id.in_([s.id for s in spans]),
+        SummaryTotal.kind.in_(question.kinds),
+        SummaryTotal.span_id.in_([s.id for s in spans]),
     ]
     if scope is not None:
-        conditions.append(touches(KeptTotal, scope))
-    query = select(KeptTotal.kind, *columns, *sums).where(*conditions)
-    return query.group_by(KeptTotal.kind, *columns)
+        conditions.append(touches(SummaryTotal, scope))
+    query = select(SummaryTotal.kind, *columns, *sums).where(*conditions)
+    return query.group_by(SummaryTotal.kind, *columns)
 
 
-def touches(table: type[Entry | KeptTotal], scope: frozenset[int]) -> ColumnElement[bool]:
+def touches(table: type[Entry | SummaryTotal], scope: frozenset[int]) -> ColumnElement[bool]:
     """Entries one of whose branches is among these."""
     return or_(*(getattr(table, name).in_(scope) for name in BRANCHES))
 
@@ -249,7 +249,7 @@ def _sum(column: ColumnElement[int]) -> ColumnElement[int]:
     return cast(func.coalesce(func.sum(column), 0), BigInteger)
 
 
-def kept_spans(session: Session) -> list[Kept]:
+def summary_spans(session: Session) -> list[Kept]:
     """Everything that is kept: the longest spans first, of each what tells most."""
     spans = [
         Kept(
@@ -258,7 +258,7 @@ def kept_spans(session: Session) -> list[Kept]:
             Window(row.start, row.end),
             {kind: frozenset(columns) for kind, columns in row.kept.items()},
         )
-        for row in session.scalars(select(KeptSpan))
+        for row in session.scalars(select(SummarySpan))
     ]
     return sorted(spans, key=lambda s: (s.window.first - s.window.end, s.window.first, s.slice))
 

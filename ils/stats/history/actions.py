@@ -23,13 +23,13 @@ from ils.organisation.branches.models import Branch
 from ils.organisation.branches.rules import checked_code
 
 BATCH = 2000
-LONGEST = 100
+MAX_LENGTH = 100
 #: What lines of reports are called that count all, nothing or the rest.
 RESERVED = frozenset({"total", "none", "rest"})
-OLDEST = 130
+MAX_AGE = 130
 EARLIEST, LATEST = 1800, 2200
 #: The largest whole number a column holds.
-MOST = 2**63 - 1
+MAX_AMOUNT = 2**63 - 1
 KEYS = frozenset(
     {
         *("request_id", "kind", "occurred_at", "day", "branch", "count", "pages", "bytes"),
@@ -41,7 +41,7 @@ KEYS = frozenset(
 REQUIRED = ("request_id", "kind", "branch")
 
 
-class BadLine(ValueError):
+class BadHistoryLine(ValueError):
     """What is wrong with a line."""
 
 
@@ -103,7 +103,7 @@ class _Reader:
         """The columns of one line.
 
         Raises:
-            BadLine: with the reason.
+            BadHistoryLine: with the reason.
         """
         values = _object(line)
         self._check_keys(values)
@@ -124,14 +124,14 @@ class _Reader:
         }
         row["count"] = _whole(values, "count", 1)
         if row["count"] == 0:
-            raise BadLine("count is 0")
+            raise BadHistoryLine("count is 0")
         for name in ("pages", "bytes"):
             row[name] = _whole(values, name, None)
         row["amount"] = _tiyn(values)
         for name in ("catalogue", "material", "division", "patron_category", "sex", "source",
                      "reason"):  # fmt: skip
             row[name] = self._code(values, name)
-        row["age"] = _whole(values, "age", None, OLDEST)
+        row["age"] = _whole(values, "age", None, MAX_AGE)
         row["language"] = _language(values)
         row["place"] = _text(values, "place")
         row["detail"] = self._detail(values, kind)
@@ -143,19 +143,19 @@ class _Reader:
 
     def _check_keys(self, values: Mapping[str, Any]) -> None:
         if unknown := values.keys() - KEYS:
-            raise BadLine(f"unknown key {', '.join(sorted(unknown))}")
+            raise BadHistoryLine(f"unknown key {', '.join(sorted(unknown))}")
         if missing := [key for key in REQUIRED if values.get(key) is None or values[key] == ""]:
-            raise BadLine(f"missing {', '.join(missing)}")
+            raise BadHistoryLine(f"missing {', '.join(missing)}")
 
     def _request(self, text: object) -> UUID:
         if not isinstance(text, str):
-            raise BadLine("request_id must be a text")
+            raise BadHistoryLine("request_id must be a text")
         try:
             request = UUID(text)
         except ValueError:  # an id of the source's own: made into one of ours, always the same
             request = uuid5(NAMESPACE_URL, f"import:{text}")
         if request in self.seen:
-            raise BadLine(f"request_id {text} stands twice in the file")
+            raise BadHistoryLine(f"request_id {text} stands twice in the file")
         self.seen.add(request)
         return request
 
@@ -164,20 +164,20 @@ class _Reader:
         if value is None:
             return None
         if not isinstance(value, str) or value not in self.codes[name]:
-            raise BadLine(f"{name} “{value}” is not known")
+            raise BadHistoryLine(f"{name} “{value}” is not known")
         return value
 
     def _branch(self, code: object, name: str) -> str:
         if isinstance(code, str) and code in self.timezones:
             return code
         if not (self.create_branches and isinstance(code, str)):
-            raise BadLine(f"{name} “{code}” is not known")
+            raise BadHistoryLine(f"{name} “{code}” is not known")
         try:
             checked_code(code, name)
         except Invalid as error:
-            raise BadLine(f"{name} “{code}”: {error.facts['reason']}") from error
+            raise BadHistoryLine(f"{name} “{code}”: {error.facts['reason']}") from error
         if code != code.strip():
-            raise BadLine(f"{name} “{code}” has blanks at its ends")
+            raise BadHistoryLine(f"{name} “{code}” has blanks at its ends")
         self.timezones[code] = self.config.library.timezone
         self.created.append(code)
         return code
@@ -185,13 +185,13 @@ class _Reader:
     def _detail(self, values: Mapping[str, Any], kind: str | None) -> str | None:
         """The kind's own sub-kind; of a registration ``new`` says it too."""
         if (values.get("of") is None) == (kind == Kind.OPENING):
-            raise BadLine("of belongs to opening, and opening needs it")
+            raise BadHistoryLine("of belongs to opening, and opening needs it")
         if values.get("new") is None:
             return _text(values, "detail")
         if kind != Kind.REGISTRATION or not isinstance(values["new"], bool):
-            raise BadLine("new is true or false and belongs to registration only")
+            raise BadHistoryLine("new is true or false and belongs to registration only")
         if values.get("detail") is not None:
-            raise BadLine("new and detail exclude each other")
+            raise BadHistoryLine("new and detail exclude each other")
         return "new" if values["new"] else "re"
 
 
@@ -220,7 +220,7 @@ def check_history(
             text = _decoded(line, first=number == 1)
             if text.strip():
                 rows.append(reader.row(text))
-        except BadLine as error:
+        except BadHistoryLine as error:
             bad.append((number, str(error)))
         if number % BATCH == 0:
             progress(BATCH)
@@ -257,7 +257,7 @@ def _decoded(line: str | bytes, *, first: bool) -> str:
     try:
         return line.decode("utf-8-sig" if first else "utf-8")
     except UnicodeDecodeError as error:
-        raise BadLine(f"not UTF-8: byte {error.start + 1}") from None
+        raise BadHistoryLine(f"not UTF-8: byte {error.start + 1}") from None
 
 
 def export_history(session: Session) -> Iterator[dict[str, Any]]:
@@ -305,9 +305,9 @@ def _object(line: str) -> dict[str, Any]:
     try:
         values = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise BadLine(f"not JSON: {error}") from None
+        raise BadHistoryLine(f"not JSON: {error}") from None
     if not isinstance(values, dict):
-        raise BadLine("not a JSON object")
+        raise BadHistoryLine("not a JSON object")
     return values
 
 
@@ -317,30 +317,30 @@ def _when(values: Mapping[str, Any], timezone: str) -> tuple[datetime, date]:
         local = date.fromisoformat(day) if day is not None else None
         at = datetime.fromisoformat(moment) if moment is not None else None
     except (TypeError, ValueError) as error:
-        raise BadLine(f"occurred_at or day: {error}") from None
+        raise BadHistoryLine(f"occurred_at or day: {error}") from None
     if local is not None and not EARLIEST <= local.year <= LATEST:
-        raise BadLine(f"day must be between {EARLIEST} and {LATEST}")
+        raise BadHistoryLine(f"day must be between {EARLIEST} and {LATEST}")
     if at is not None:
         if at.tzinfo is None:
-            raise BadLine("occurred_at has no offset")
+            raise BadHistoryLine("occurred_at has no offset")
         if not EARLIEST <= at.year <= LATEST:
-            raise BadLine(f"occurred_at must be between {EARLIEST} and {LATEST}")
+            raise BadHistoryLine(f"occurred_at must be between {EARLIEST} and {LATEST}")
         return at, local or clock.local_day(at, timezone)
     if local is None:
-        raise BadLine("missing occurred_at or day")
+        raise BadHistoryLine("missing occurred_at or day")
     return datetime.combine(local, time(12), clock.zone(timezone)), local
 
 
 def _whole(
-    values: Mapping[str, Any], name: str, default: int | None, most: int = MOST
+    values: Mapping[str, Any], name: str, default: int | None, most: int = MAX_AMOUNT
 ) -> int | None:
     value = values.get(name, default)
     if value is None:
         return None
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) > most:
-        raise BadLine(f"{name} must be a whole number")
+        raise BadHistoryLine(f"{name} must be a whole number")
     if value < 0 and name not in {"count", "pages", "bytes"}:
-        raise BadLine(f"{name} must not be negative")
+        raise BadHistoryLine(f"{name} must not be negative")
     return value
 
 
@@ -350,10 +350,10 @@ def _tiyn(values: Mapping[str, Any]) -> int | None:
         return None
     try:
         tiyn = Decimal(str(value)) * 100
-        if tiyn != tiyn.to_integral_value() or abs(tiyn) > MOST:
-            raise BadLine("amount must be tenge with at most two decimals")
+        if tiyn != tiyn.to_integral_value() or abs(tiyn) > MAX_AMOUNT:
+            raise BadHistoryLine("amount must be tenge with at most two decimals")
     except ArithmeticError:
-        raise BadLine("amount must be a decimal number of tenge") from None
+        raise BadHistoryLine("amount must be a decimal number of tenge") from None
     return int(tiyn)
 
 
@@ -366,7 +366,7 @@ def _language(values: Mapping[str, Any]) -> str | None:
         or len(value) not in {2, 3}
         or not (value.isascii() and value.isalpha() and value.islower())
     ):
-        raise BadLine(f"language “{value}” is not an ISO code")
+        raise BadHistoryLine(f"language “{value}” is not an ISO code")
     return value
 
 
@@ -374,8 +374,8 @@ def _text(values: Mapping[str, Any], name: str) -> str | None:
     value = values.get(name)
     if value is None:
         return None
-    if not isinstance(value, str) or not 0 < len(value) <= LONGEST:
-        raise BadLine(f"{name} must be a text of at most {LONGEST} characters")
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_LENGTH:
+        raise BadHistoryLine(f"{name} must be a text of at most {MAX_LENGTH} characters")
     if value in RESERVED or "/" in value or not value.isprintable():
-        raise BadLine(f"{name} “{value!a}” cannot be used: it means something to reports")
+        raise BadHistoryLine(f"{name} “{value!a}” cannot be used: it means something to reports")
     return value

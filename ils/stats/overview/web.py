@@ -13,7 +13,7 @@ from ils.stats.definitions.schema import Names
 from ils.stats.documents.chart import charts
 from ils.stats.documents.content import content
 from ils.stats.engine import reporting
-from ils.stats.engine.reporting import Asked
+from ils.stats.engine.reporting import ReportRequest
 from ils.stats.overview import queries
 from ils.stats.pages import SEES, statistics
 
@@ -25,8 +25,10 @@ def overview(session: Session) -> ResponseReturnValue:
     period = queries.month_so_far(web.today())
     branches = pages.branches_of(session, pages.place())
     done = definitions()
-    asked = Asked(done.report("overview"), period, branches)
-    said = content(reporting.filled(session, web.ils().config.lists, done, asked), web.ils().config)
+    asked = ReportRequest(done.report("overview"), period, branches)
+    said = content(
+        reporting.filled(session, web.current().config.lists, done, asked), web.current().config
+    )
     language = pages.language()
     doubts = queries.doubts(session, done, period, asked.scope)
     return pages.rendered(

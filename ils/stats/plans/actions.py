@@ -163,4 +163,4 @@ def plan_file(
          *("" if value is None else str(value) for value in standing.get((table, row), [None] * 4)))
         for table, row in keys
     ]  # fmt: skip
-    return spreadsheets.written_csv(head, body)
+    return spreadsheets.as_csv(head, body)

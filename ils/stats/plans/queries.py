@@ -51,7 +51,7 @@ def plan_versions(
 
 
 @dataclass(frozen=True)
-class Change:
+class PlanChange:
     """What a version set: a line of the plan with its quarters, of a branch or of the system."""
 
     table: str
@@ -60,7 +60,7 @@ class Change:
     quarters: tuple[int | None, ...]
 
 
-def changes_of(session: Session, versions: Sequence[PlanVersion]) -> dict[int, list[Change]]:
+def changes_of(session: Session, versions: Sequence[PlanVersion]) -> dict[int, list[PlanChange]]:
     """Version → what it set, line by line."""
     query = (
         select(PlanValue, Branch.code)
@@ -73,7 +73,7 @@ def changes_of(session: Session, versions: Sequence[PlanVersion]) -> dict[int, l
         line = found[one.version_id].setdefault((one.table_id, one.row, code), [None] * 4)
         line[one.quarter - 1] = one.value
     return {
-        version: [Change(*key, tuple(quarters)) for key, quarters in lines.items()]
+        version: [PlanChange(*key, tuple(quarters)) for key, quarters in lines.items()]
         for version, lines in found.items()
     }
 

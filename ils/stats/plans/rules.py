@@ -14,13 +14,13 @@ from ils.stats.definitions.schema import Definitions, Input
 from ils.stats.engine.rules import EARLIEST, LATEST
 from ils.stats.periods import months_on
 
-LARGEST = Decimal(10) ** 13
-MOST_PLANNED = 10**12
+MAX_VALUE = Decimal(10) ** 13
+MAX_PLANNED = 10**12
 QUARTERS = 4
 DASHES = ("-", "–", "—", "−")
 
 
-class Counted(Invalid):
+class CountedByLedger(Invalid):
     """What the ledger counts cannot be declared."""
 
     code = "counted"
@@ -50,7 +50,7 @@ def declarable(done: Definitions, key: str) -> Input:
         known = (one for one, said in done.inputs.items() if not said.noted)
         raise UnknownInput(key, ", ".join(known))
     if input_ is None or input_.noted:
-        raise Counted(key=key)
+        raise CountedByLedger(key=key)
     return input_
 
 
@@ -80,7 +80,7 @@ def declared_number(text: str) -> Decimal | None:
         value = Decimal(said)
     except InvalidOperation:
         raise Invalid(N_("Value"), N_("It must be a number.")) from None
-    if not value.is_finite() or not 0 <= value < LARGEST or value != round(value, 2):
+    if not value.is_finite() or not 0 <= value < MAX_VALUE or value != round(value, 2):
         raise Invalid(N_("Value"), N_("It must be a number."))
     return value
 
@@ -169,6 +169,6 @@ def plan_number(text: str) -> int | None:
     said = text.replace("\u00a0", "").replace(" ", "")
     if not said:
         return None
-    if not (said.isascii() and said.isdigit() and int(said) < MOST_PLANNED):
+    if not (said.isascii() and said.isdigit() and int(said) < MAX_PLANNED):
         raise BadPlan(N_("it must be a whole number"), text)
     return int(said)

@@ -20,7 +20,7 @@ from ils.stats.plans import rules
 from ils.stats.plans.rules import BadPlan, Planned
 from ils.stats.reports.web import file
 
-MOST_FILE = 5_000_000
+MAX_FILE_BYTES = 5_000_000
 
 
 @statistics.get("/declared")
@@ -94,7 +94,7 @@ def _set_plans(session: Session, code: str) -> tuple[int, int]:
 
 @statistics.post("/plans/file")
 @web.page(*KEEPS, write=True)
-@web.uploads(MOST_FILE)
+@web.uploads(MAX_FILE_BYTES)
 def import_plans(session: Session) -> ResponseReturnValue:
     """Set plans from a table: indicator, branch, year, four quarters."""
     uploaded = request.files.get("file")
@@ -150,7 +150,7 @@ def _plans(session: Session, year_: str, code: str, error: Invalid | None = None
 
 def _plan_rows() -> list[tuple[str, str, dict[str, str]]]:
     """(table, row, its name in both languages) of everything that can be planned, by table."""
-    done, lists = definitions(), web.ils().config.lists
+    done, lists = definitions(), web.current().config.lists
     found = []
     for table_id, key in rules.plan_keys(done, web.today(), tuple(lists.catalogues)):
         table = done.table(table_id, web.today())

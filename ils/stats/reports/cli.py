@@ -23,7 +23,7 @@ from ils.stats.documents.formats import FORMATS, write
 from ils.stats.engine import entries as entry_queries
 from ils.stats.engine import reporting
 from ils.stats.engine.explained import explained
-from ils.stats.engine.reporting import Asked
+from ils.stats.engine.reporting import ReportRequest
 from ils.stats.engine.rules import checked_period, told_period
 from ils.stats.facets import COLUMNS
 from ils.stats.history import actions as history
@@ -175,7 +175,7 @@ def _what(
     by: str | None,
     *,
     today: date,
-) -> Asked:
+) -> ReportRequest:
     """What the options ask for.
 
     Raises:
@@ -187,4 +187,4 @@ def _what(
         raise Invalid("--by", N_("Name two facets, with a comma between them."))
     found = tuple(branch_by_code(session, code) for code in branches)
     report_ = definitions().report(profile)
-    return Asked(report_, told_period(report_, period, today), found, facets)
+    return ReportRequest(report_, told_period(report_, period, today), found, facets)

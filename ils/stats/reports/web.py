@@ -61,7 +61,7 @@ def report(session: Session, report: str, days: str, where: str, table: str) -> 
     by = request.args.get("by", "")
     asked = pages.asked(session, report, days, where, by)
     one = replace(asked, table=None if table == EVERYTHING else table)
-    system = web.ils()
+    system = web.current()
     done = reporting.filled(session, system.config.lists, definitions(), one)
     said = content(done, system.config)
     language = pages.language()
@@ -91,7 +91,7 @@ def download(
 ) -> ResponseReturnValue:
     """A report as a file, in the language of the page or another one."""
     asked = pages.asked(session, report, days, where, request.args.get("by", ""))
-    system = web.ils()
+    system = web.current()
     done = reporting.filled(session, system.config.lists, definitions(), asked)
     public = request.args.get("public") == "1"
     said = content(done, system.config, public=public)
@@ -131,7 +131,9 @@ def entries(
 ) -> ResponseReturnValue:
     """The entries behind one figure."""
     asked = pages.asked(session, report, days, where, request.args.get("by", ""))
-    filling, world = reporting.filling(session, web.ils().config.lists, definitions(), asked, table)
+    filling, world = reporting.filling(
+        session, web.current().config.lists, definitions(), asked, table
+    )
     terms = reporting.terms(filling, row, column)
     query = entry_queries.entries(terms, world)
     return pages.rendered("entries",

@@ -14,14 +14,14 @@ from ils import clock, db, i18n, messages
 from ils.clock import Period
 from ils.config import Config
 from ils.errors import N_, IlsError, Invalid
-from ils.messages import Enclosure
+from ils.messages import Attachment
 from ils.organisation.branches.models import Branch
-from ils.stats.closing.automatic import close_when_due, keep_anew, seal_closed
+from ils.stats.closing.automatic import close_when_due, refresh_summaries, seal_closed
 from ils.stats.definitions.schema import Definitions
 from ils.stats.documents.content import content, span
 from ils.stats.documents.formats import FORMATS
 from ils.stats.engine import reporting
-from ils.stats.engine.reporting import Asked
+from ils.stats.engine.reporting import ReportRequest
 from ils.stats.models import SELFCHECK, WORKER, Heartbeat, PreparedReport, Schedule
 from ils.stats.schedules import rules
 
@@ -100,11 +100,11 @@ def prepared(session: Session, config: Config, done: Definitions, due: Due) -> d
     """The content of a report; writes nothing, so that desks need not wait."""
     branch_id = due.schedule.branch_id
     branches = (session.get_one(Branch, branch_id),) if branch_id else ()
-    asked = Asked(done.report(due.schedule.report), due.period, branches)
+    asked = ReportRequest(done.report(due.schedule.report), due.period, branches)
     return content(reporting.filled(session, config.lists, done, asked), config)
 
 
-def keep_report(session: Session, due: Due, said: dict[str, Any], file: Enclosure) -> None:
+def keep_report(session: Session, due: Due, said: dict[str, Any], file: Attachment) -> None:
     """Keep a report as it is now, and send it to its addresses."""
     session.add(
         PreparedReport(
@@ -119,16 +119,16 @@ def keep_report(session: Session, due: Due, said: dict[str, Any], file: Enclosur
     language = due.schedule.language
     subject = f"{said['title'][language]}, {span(said)}"
     for address in filter(None, due.schedule.addresses.split(", ")):
-        messages.write(
+        messages.enqueue(
             session, to=address, subject=subject, body=i18n.say(BODY, language), file=file
         )
 
 
-def enclosure(due: Due, said: Mapping[str, Any]) -> Enclosure:
+def enclosure(due: Due, said: Mapping[str, Any]) -> Attachment:
     """The report as a file for its letters."""
     form = FORMATS[MAILED]
     name = f"{said['from']}-{said['to']}.{form.suffix}"
-    return Enclosure(name, form.mimetype, form.write(said, due.schedule.language))
+    return Attachment(name, form.mimetype, form.write(said, due.schedule.language))
 
 
 def prepare_due(sessions: db.Sessions, config: Config, done: Definitions, today: date) -> int:
@@ -150,7 +150,7 @@ def prepare_due(sessions: db.Sessions, config: Config, done: Definitions, today:
     return len(waiting)
 
 
-def beat(session: Session, problem: str = "", *, name: str = WORKER) -> None:
+def heartbeat(session: Session, problem: str = "", *, name: str = WORKER) -> None:
     """Note that the worker (or the self-check) was there, and what was wrong."""
     there = session.get(Heartbeat, name)
     if there is None:
@@ -175,7 +175,7 @@ def worker_round(sessions: db.Sessions, config: Config, done: Definitions) -> li
     steps: tuple[Callable[[], object], ...] = (
         lambda: close_when_due(sessions, config, today),
         lambda: seal_closed(sessions, done),
-        lambda: keep_anew(sessions, done),
+        lambda: refresh_summaries(sessions, done),
         lambda: prepare_due(sessions, config, done, today),
     )
     problems = []
@@ -187,5 +187,5 @@ def worker_round(sessions: db.Sessions, config: Config, done: Definitions) -> li
         except Exception as error:  # noqa: BLE001 -- one step must not stop the others, whatever it is
             problems.append(type(error).__name__)
     with db.transaction(sessions) as session:
-        beat(session, ", ".join(problems))
+        heartbeat(session, ", ".join(problems))
     return problems

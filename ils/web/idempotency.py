@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from uuid import UUID, uuid5
 
 from flask import Response, redirect, request
@@ -17,34 +18,33 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from ils import clock
 from ils.db import Base
 
-KEPT = timedelta(days=1)
-SEE_OTHER = 302
+RETENTION = timedelta(days=1)
 
 
-class HandledRequest(Base):
+class IdempotencyKey(Base):
     """A form that was done, and the page it led to."""
 
-    __tablename__ = "handled_request"
+    __tablename__ = "idempotency_key"
 
     request_id: Mapped[UUID] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
     location: Mapped[str]
 
 
-def once(session: Session, work: Callable[[], Response]) -> Response:
+def idempotent(session: Session, work: Callable[[], Response]) -> Response:
     """Do what a form asks, unless this very form was done: then lead to the same page."""
     request_id = _request_id()
     if request_id is None:
         return work()
-    before = session.get(HandledRequest, request_id)
+    before = session.get(IdempotencyKey, request_id)
     if before is not None:
         return redirect(before.location)  # type: ignore[return-value]  # werkzeug's own class
     answer = work()
-    if answer.status_code == SEE_OTHER:
+    if answer.status_code == HTTPStatus.FOUND:
         now = clock.now()
-        session.execute(delete(HandledRequest).where(HandledRequest.at < now - KEPT))
+        session.execute(delete(IdempotencyKey).where(IdempotencyKey.at < now - RETENTION))
         location = answer.headers["Location"]
-        session.add(HandledRequest(request_id=request_id, at=now, location=location))
+        session.add(IdempotencyKey(request_id=request_id, at=now, location=location))
         session.flush()
     return answer
 
