@@ -39,7 +39,7 @@ class NotFound(IlsError):
 
     status = HTTPStatus.NOT_FOUND
     code = "not_found"
-    message = N_("Nothing was found here.")
+    message = N_("Not found.")
 
 
 class Invalid(IlsError):

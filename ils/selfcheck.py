@@ -234,7 +234,7 @@ CHECKS: dict[str, tuple[str, Callable[[], Select[int]]]] = {
     "renewals": (N_("Renewals of loans differ from the ledger."), _renewals_differ),
     "shelves": (N_("Copies on loan differ from open loans."), _shelves_differ),
     "hold_shelf": (N_("Copies on the hold shelf differ from holds."), _hold_shelf_differs),
-    "transits": (N_("Copies in transit differ from their ways."), _transits_differ),
+    "transits": (N_("Items in transit do not match their transfers."), _transits_differ),
     "holds": (N_("Holds differ from the ledger."), _holds_differ),
     "groups": (N_("More copies of a group are lent than it has."), _too_many_of_a_group),
     "undone": (N_("Loans undone differ from reversals."), _undone_without_reversal),
@@ -245,7 +245,7 @@ CHECKS: dict[str, tuple[str, Callable[[], Select[int]]]] = {
     "registrations": (N_("Registrations differ from the ledger."), _registrations_differ),
     "stock": (N_("Copies are counted more than once."), _counted_twice),
     "records": (N_("Records are not counted once."), _records_uncounted),
-    "books": (N_("The frontier of closed months is missing."), _no_books),
+    "books": (N_("The date of the last closed month is missing."), _no_books),
 }
 
 

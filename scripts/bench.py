@@ -18,8 +18,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import bench_ledger
+from bench_conditions import busy, odd_desks
 from bench_data import records
-from bench_odd import busy, odd_desks
 from bench_server import PASSWORD, ROOT, Desk, Server
 
 from ils import config as configuration

@@ -8,8 +8,8 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from library import Browser, Desk, Library
 from sqlalchemy import Engine, create_engine, text
-from trade import Browser, Desk, Library
 
 from ils import config as configuration
 from ils import db, schema

@@ -7,8 +7,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from library import Browser
 from sqlalchemy import select
-from trade import Browser
 
 from ils import db, messages
 from ils.app import create_app

@@ -27,7 +27,7 @@ class BadForm(Invalid):
     """The form is not one a page of ours sends."""
 
     code = "bad_form"
-    message = N_("The form cannot be understood; please load the page again.")
+    message = N_("The form could not be read; please reload the page.")
 
 
 def classes() -> Classes:

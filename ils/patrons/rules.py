@@ -169,7 +169,7 @@ def _wrong_contacts(data: PatronData) -> list[tuple[bool, str, str]]:
         (
             data.channel == ContactChannel.EMAIL and not data.email,
             N_("E-mail"),
-            N_("The reader is to be reached by it."),
+            N_("Required: it is the preferred contact channel."),
         ),
     ]
 

@@ -37,7 +37,7 @@ class Window:
 
     start: date | None
     end: date
-    late: bool = False
+    after_closing: bool = False
 
     @property
     def first(self) -> date:
@@ -109,7 +109,7 @@ def month_names(day: date) -> Names:
 def pieces(windows: Iterable[Window]) -> list[Window]:
     """The shortest windows that all of these are made of, in order, without overlaps."""
     wanted = set(windows)
-    late = [w for w in wanted if w.late]
+    late = [w for w in wanted if w.after_closing]
     if late:  # few entries, found by an index of their own: not worth cutting
         return [*pieces(wanted.difference(late)), *sorted(late, key=str)]
     starts = {w.start for w in wanted if w.start is not None}
@@ -124,7 +124,7 @@ def pieces(windows: Iterable[Window]) -> list[Window]:
 
 def inside(piece: Window, whole: Window) -> bool:
     """Whether every day of the first is one of the second's."""
-    if piece.late or whole.late:
+    if piece.after_closing or whole.after_closing:
         return piece == whole
     begins = whole.start is None or (piece.start is not None and piece.start >= whole.start)
     return begins and piece.end <= whole.end

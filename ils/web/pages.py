@@ -211,7 +211,7 @@ class BadRequest(Invalid):
     """The request is not one a page of ours sends."""
 
     code = "bad_request"
-    message = N_("The request cannot be understood.")
+    message = N_("Invalid request.")
 
 
 def _from_http(error: HTTPException) -> IlsError:

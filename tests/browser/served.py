@@ -11,8 +11,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from library import PASSWORD
 from playwright.sync_api import Page, expect
-from trade import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -3,10 +3,10 @@
 import re
 import signal
 
+from library import Library
 from playwright.sync_api import Page, expect
 from served import sign_in
 from sqlalchemy import select
-from trade import Library
 
 from ils import db
 from ils.circulation.loans.models import Loan

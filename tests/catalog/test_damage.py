@@ -1,7 +1,7 @@
 """Damaged files: what is lost is named, and nothing else is lost; and what files may not say."""
 
 import pytest
-from trade import RUSSIAN, book, iso
+from library import RUSSIAN, book, iso
 
 from ils.marc import reading
 from ils.marc.record import Field, MarcRecord

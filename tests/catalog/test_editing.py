@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 from entry_form import book, entries, filled, make, number_of, record, values
+from library import Browser
 from sqlalchemy import func, select
-from trade import Browser
 
 from ils import db
 from ils.catalog.models import BibliographicRecord, RecordProblem, Revision

@@ -5,7 +5,7 @@ from collections import Counter
 from random import Random
 
 import pytest
-from trade import RUSSIAN, book, iso
+from library import RUSSIAN, book, iso
 
 from ils.marc import encodings, iso2709, mst, reading, table
 from ils.marc.reading import FileForm, NotRecords

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from citations import alike, areas, citations, entered, manual_record, manual_text
-from trade import SAMPLES
+from library import SAMPLES
 
 from ils.catalog.records.rules import describe
 from ils.catalog.subjects import Classes

@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 from entry_form import book as typed
 from entry_form import filled
+from library import book, iso
 from sqlalchemy import func, select
-from trade import book, iso
 
 from ils import db
 from ils.catalog import queries

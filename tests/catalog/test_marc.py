@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from trade import RUSSIAN, book, iso
+from library import RUSSIAN, book, iso
 
 from ils.catalog import identifiers
 from ils.catalog.records import rules as record_rules

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from trade import SAMPLES
+from library import SAMPLES
 
 from ils.catalog.records import rules
 from ils.catalog.subjects import Classes

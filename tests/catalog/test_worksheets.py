@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from trade import SAMPLES
+from library import SAMPLES
 
 from ils.catalog.authorities.rules import with_heading
 from ils.catalog.checks import problems

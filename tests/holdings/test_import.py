@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from library import SAMPLES, book
 from sqlalchemy import func, select
-from trade import SAMPLES, book
 
 from ils import db
 from ils.catalog.models import AuthorityRecord, BibliographicRecord

@@ -3,8 +3,8 @@
 from datetime import date
 
 import pytest
+from library import PASSWORD, Browser
 from sqlalchemy import select
-from trade import PASSWORD, Browser
 
 from ils import db
 from ils.organisation.audit.models import AuditEntry

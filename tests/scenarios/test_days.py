@@ -4,10 +4,10 @@ from collections import Counter
 from datetime import UTC, date, datetime
 
 import pytest
-from counting import MARCH, cells
-from counting import report as counted
+from library import NOON
+from reports import MARCH, cells
+from reports import report as counted
 from sqlalchemy import func, select
-from trade import NOON
 
 from ils import db
 from ils.circulation.boxes import actions as boxes

@@ -4,7 +4,7 @@ import json
 from datetime import date
 
 import pytest
-from counting import cells, history, line, report
+from reports import cells, history, line, report
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 

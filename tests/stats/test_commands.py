@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
-from counting import history, line
+from reports import history, line
 
 from ils import clock, db
 from ils.cli import main

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from counting import YEAR_2020, history, line, report
+from reports import YEAR_2020, history, line, report
 
 DIVISIONS = ("society", "science", "technology", "arts", "literature")
 CATALOGUES = ("books", "articles", "local_history", "periodicals", "ecology", "cd",

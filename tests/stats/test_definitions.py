@@ -19,7 +19,7 @@ parts = [{ kind = "loan" }]
 parts = [{ kind = "loan", material = "cd" }]
 [measures.visits]
 parts = [{ kind = "visit" }]
-[within]
+[subset]
 kk = { ru = "на каз.", kk = "қазақша", language = "kk" }
 [inputs]
 staff = { ru = "Штат", kk = "Штат", per = "year" }
@@ -67,7 +67,7 @@ def test_good_definitions_are_read(tmp_path):
         ('tables = ["t"]', 'tables = ["t", "u"]', "report small: unknown table “u”"),
         ('key = "loans.cd"', 'key = "loans"', "row loans: it stands twice"),
         ('id = "t"', 'id = "t"\nshape = "round"', "unknown key “shape”"),
-        ("[within]", "[without]", "unknown section “without”"),
+        ("[subset]", "[without]", "unknown section “without”"),
         ('input = "staff"', 'input = "{row}_{column}"', "unknown input “staff_count”"),
         ('input = "staff"', 'input = "{cell}"', "its input cannot be read"),
         ('id = "t"', 'id = "t"\nplans = "u"', "table t: nothing is planned in “u”"),
@@ -75,8 +75,12 @@ def test_good_definitions_are_read(tmp_path):
         ('input = "staff"', "input = 5", "row staff: input is a text"),
         ('input = "staff"', 'input = "staff", back = "1"', "row staff: back is a number of years"),
         ('input = "staff"', 'days = true, when = "start"', "row staff: it cannot be of the start"),
-        ('input = "staff"', 'each = "branch", subs = true', "only what is listed has subs"),
-        ('key = "staff", ru = "Штат", kk = "Штат", input', 'each = "division", input',
+        (
+            'input = "staff"',
+            'breakdown = "branch", children = true',
+            "only what is listed has children",
+        ),
+        ('key = "staff", ru = "Штат", kk = "Штат", input', 'breakdown = "division", input',
          "row load: unknown line “staff”"),
         ('parts = ["kk"] }', 'input = "staff" }', "row and column both name an input"),
 

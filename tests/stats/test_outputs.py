@@ -11,9 +11,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from counting import YEAR_2020, cells, history, line, report
 from docx import Document
 from openpyxl import load_workbook
+from reports import YEAR_2020, cells, history, line, report
 from sqlalchemy import select
 
 from ils import clock, db

@@ -5,8 +5,8 @@ import re
 from urllib.parse import quote
 
 import pytest
-from counting import history, line
-from trade import Browser
+from library import Browser
+from reports import history, line
 
 from ils import db
 from ils.organisation.staff.models import Role

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from counting import APRIL, MARCH, YEAR_2020, cells, history, line, report
+from reports import APRIL, MARCH, YEAR_2020, cells, history, line, report
 from sqlalchemy import select
 
 from ils import db

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date
 
 import pytest
-from counting import YEAR_2020, cells, history, line, report
+from reports import YEAR_2020, cells, history, line, report
 from sqlalchemy import update
 
 from ils import db, ledger

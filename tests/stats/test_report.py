@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from counting import APRIL, MARCH, YEAR_2020, behind, cells, history, line, report
+from reports import APRIL, MARCH, YEAR_2020, behind, cells, history, line, report
 
 from ils import db, ledger
 from ils.clock import Period

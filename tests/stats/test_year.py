@@ -9,8 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from counting import YEAR_2020, cells, report
-from trade import Library
+from library import Library
+from reports import YEAR_2020, cells, report
 
 from ils import config as configuration
 from ils import db

@@ -55,7 +55,7 @@ class HeadingInUse(Refused):
     """Records name this heading."""
 
     code = "heading_in_use"
-    message = N_("%(count)s records name this heading; it cannot be deleted.")
+    message = N_("This authority record is used in %(count)s records and cannot be deleted.")
 
 
 class HeadingExists(Refused):

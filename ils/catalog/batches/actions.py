@@ -37,7 +37,7 @@ class BatchAlreadyUndone(Refused):
     """The batch change was undone before."""
 
     code = "batch_taken_back"
-    message = N_("This batch change was already taken back.")
+    message = N_("This batch edit has already been undone.")
 
 
 class NothingToChange(Refused):

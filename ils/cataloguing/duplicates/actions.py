@@ -40,14 +40,14 @@ class UnknownMerge(NotFound):
     """No merge has this number, or it was taken back."""
 
     code = "unknown_merge"
-    message = N_("There is no such merge, or it was taken back already.")
+    message = N_("There is no such merge, or it has already been undone.")
 
 
 class HasCopies(Refused):
     """Copies of the record stand in stock."""
 
     code = "has_copies"
-    message = N_("%(count)s copies of this record are in stock; withdraw them first.")
+    message = N_("Items of this record in stock: %(count)s; withdraw them first.")
 
 
 def merge_records(

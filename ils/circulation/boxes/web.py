@@ -72,7 +72,9 @@ def do_with_box(session: Session, box_id: int, act: str) -> ResponseReturnValue:
     else:
         missing = actions.close_box(here, found)
         numbers = ", ".join(item.number for item in missing)
-        flash(gettext("Unpacked. Neither back nor on loan: %(numbers)s", numbers=numbers or "—"))
+        flash(
+            gettext("Closed. Neither returned nor checked out: %(numbers)s", numbers=numbers or "—")
+        )
     return redirect(url_for("desk.box", box_id=box_id))
 
 

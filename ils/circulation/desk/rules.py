@@ -134,7 +134,9 @@ class CardReplaced(Refused):
     """A lost or worn card: its reader has another."""
 
     code = "card_replaced"
-    message = N_("This card was replaced on %(day)s. Find its reader by name and ask who you are.")
+    message = N_(
+        "This card was replaced on %(day)s. Find the patron by name and check their identity."
+    )
 
 
 class CopyWithdrawn(Refused):

@@ -68,7 +68,7 @@ class LoanRefused(Refused):
     """Problems that nobody allowed; ``problems`` has all of them."""
 
     code = "loan_refused"
-    message = N_("Not lent.")
+    message = N_("Not checked out.")
 
     def __init__(self, problems: list[Problem], about: str = "") -> None:
         """Keep the problems, and which copy they are about, for the page."""
@@ -115,7 +115,7 @@ def _of_the_reader(borrower: Borrower, general: LoanPolicy) -> list[Problem]:
         message = N_("The reader is not registered this year.")
         found.append(Problem("not_registered", Severity.HARD, message))
     for reason in borrower.blocks:
-        message = N_("Nothing is lent to this reader: %(reason)s.")
+        message = N_("Borrowing is blocked for this patron: %(reason)s.")
         found.append(_overridable("blocked", message, reason=reason))
     if borrower.overdue:
         most = general.number("max_overdue")

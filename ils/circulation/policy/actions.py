@@ -55,7 +55,7 @@ def save_rule(
     if not any(value is not None for value in values.values()):
         raise Invalid(N_("Rule"), N_("Give it at least one value."))
     if values.get("max_holds") is not None and material is not None:
-        raise Invalid(N_("Holds at most"), N_("It counts all kinds of documents together."))
+        raise Invalid(N_("Maximum holds"), N_("It counts all kinds of documents together."))
     rule = rule_by_id(session, rule_id) if rule_id else CirculationRule()
     code = branch.code if branch else None
     scope = "|".join(part or "*" for part in (code, category, material))

@@ -46,7 +46,7 @@ def reregister_many(session: Session) -> ResponseReturnValue:
     texts = request.form.getlist("patron")[:BATCH_SIZE]
     ids = [number for text in texts if (number := web.whole("patron", text)) is not None]
     done = bulk.reregister_many(session, web.origin(), ids)
-    flash(gettext("Registered for this year: %(count)s.", count=done))
+    flash(gettext("Re-registered for this year: %(count)s.", count=done))
     return redirect(url_for("patrons.reregister_list"))
 
 
@@ -71,7 +71,9 @@ def advance(session: Session) -> ResponseReturnValue:
         category=request.form.get("category", ""),
         categories=web.current().config.lists.categories,
     )
-    flash(gettext("Gone up: %(rising)s, left school: %(leaving)s.", rising=rising, leaving=leaving))
+    flash(
+        gettext("Promoted: %(rising)s, left school: %(leaving)s.", rising=rising, leaving=leaving)
+    )
     return redirect(url_for("patrons.school_year"))
 
 

@@ -50,7 +50,11 @@ def replace_card(session: Session, patron_id: int) -> ResponseReturnValue:
     actions.replace_card(
         session, web.origin(), found, card=form.get("card", ""), reason=form.get("reason", "")
     )
-    flash(gettext("The card is now %(card)s; the former one opens nobody.", card=found.card))
+    flash(
+        gettext(
+            "The card number is now %(card)s; the former card is no longer valid.", card=found.card
+        )
+    )
     return redirect(url_for("patrons.patron", patron_id=patron_id))
 
 

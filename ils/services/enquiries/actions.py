@@ -41,7 +41,7 @@ class EnquiryAlreadyReversed(Refused):
     """It was taken back before."""
 
     code = "taken_back"
-    message = N_("This was taken back already.")
+    message = N_("This has already been cancelled.")
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def add_enquiry(session: Session) -> ResponseReturnValue:
         pages=rules.whole(form.get("pages", ""), N_("Pages")),
     )
     actions.answer_enquiry(session, web.origin(), data, web.current().config.lists)
-    return done(gettext("Written down: %(what)s", what=data.question), "services.enquiries")
+    return done(gettext("Saved: %(what)s", what=data.question), "services.enquiries")
 
 
 @services.post("/enquiries/<id:enquiry_id>/undo")
@@ -82,7 +82,7 @@ def add_refusal(session: Session) -> ResponseReturnValue:
         record=record,
         language=request.form.get("language") or None,
     )
-    return done(gettext("Refusal written down: %(what)s", what=refusal.what), "services.refusals")
+    return done(gettext("Unfilled request saved: %(what)s", what=refusal.what), "services.refusals")
 
 
 @services.post("/refusals/<id:refusal_id>/undo")
@@ -115,7 +115,7 @@ def suggest(session: Session) -> ResponseReturnValue:
     """Suggest a purchase."""
     what, note = request.form.get("what", ""), request.form.get("note", "")
     actions.suggest(session, web.origin(), what=what, note=note)
-    return done(gettext("Written down: %(what)s", what=what), "services.wanted")
+    return done(gettext("Saved: %(what)s", what=what), "services.wanted")
 
 
 @services.post("/suggestions/<id:suggestion_id>")

@@ -24,7 +24,7 @@ class AlreadyCancelled(Refused):
     """The event was taken back before."""
 
     code = "event_cancelled"
-    message = N_("This was taken back already.")
+    message = N_("This has already been cancelled.")
 
 
 @dataclass(frozen=True)

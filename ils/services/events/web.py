@@ -85,7 +85,11 @@ def save_event(session: Session, event_id: int) -> ResponseReturnValue:
 def cancel_event(session: Session, event_id: int) -> ResponseReturnValue:
     """Take an event back."""
     actions.cancel_event(session, web.origin(), _own(session, event_id))
-    flash(gettext("The event and its figures were taken back; save it again to restore them."))
+    flash(
+        gettext(
+            "The event was cancelled and its statistics reversed; save it again to restore them."
+        )
+    )
     return redirect(url_for("services.events"))
 
 

@@ -55,7 +55,7 @@ def has_plans(table: TableDefinition) -> bool:
 
 def plan_keys_of(row: Line) -> list[str]:
     """The keys of a row that can be planned; those of a breakdown are its values."""
-    computed = row.formula or row.share_of or row.hidden or row.each
+    computed = row.formula or row.share_of or row.hidden or row.breakdown
     return [] if computed else keys_of(row)
 
 
@@ -66,7 +66,7 @@ def _check_axis(place: str, lines: Sequence[Line], done: Definitions) -> None:
     for key in keys:
         if keys.count(key) > 1:
             raise BadConfiguration(place=f"{place} {key}", problem="it stands twice")
-    single = [key for line in lines if not line.each for key in keys_of(line)]
+    single = [key for line in lines if not line.breakdown for key in keys_of(line)]
     for line in lines:
         _check_line(f"{place} {line.key}", line, single, done)
     _check_circles(place, lines)
@@ -74,11 +74,11 @@ def _check_axis(place: str, lines: Sequence[Line], done: Definitions) -> None:
 
 def _check_line(place: str, line: Line, keys: Sequence[str], done: Definitions) -> None:
     said = (
-        ("part", line.parts, done.withins),
+        ("part", line.parts, done.subsets),
         ("measure", (line.measure,), done.measures),
         ("input", () if made(line.input) else (line.input,), done.inputs),
     )
-    if made(line.input) and line.each:
+    if made(line.input) and line.breakdown:
         raise BadConfiguration(place=place, problem="a breakdown has no input made from keys")
     for what, given, known in said:
         for key in given:
@@ -89,8 +89,8 @@ def _check_line(place: str, line: Line, keys: Sequence[str], done: Definitions) 
     for name in referred:
         if name not in keys:
             raise BadConfiguration(place=place, problem=f"unknown line “{name}”")
-    if line.subs and not (line.each and line.each[0] in LISTED):
-        raise BadConfiguration(place=place, problem="only what is listed has subs")
+    if line.children and not (line.breakdown and line.breakdown[0] in LISTED):
+        raise BadConfiguration(place=place, problem="only what is listed has children")
     if (line.days or line.plan) and line.when in {"start", "end"}:
         raise BadConfiguration(place=place, problem=f"it cannot be of the {line.when}")
 
@@ -139,7 +139,7 @@ def _check_plans(place: str, table: TableDefinition, done: Definitions) -> None:
             continue
         table_id, _, key = line.plan_of.partition(".")
         rows = planned[table_id].rows if table_id in planned else ()
-        if not any(key in plan_keys_of(row) or row.each for row in rows):
+        if not any(key in plan_keys_of(row) or row.breakdown for row in rows):
             raise BadConfiguration(place=place, problem=f"unknown plan “{line.plan_of}”")
 
 

@@ -35,8 +35,10 @@ ANY = "any"
 PERIODS = ("day", "month", "quarter", "year")
 PART_KEYS = {"kind", "sign", "amount", "by", "between"}
 LINE_KEYS = {
-    "key", "ru", "kk", "measure", "where", "each", "known", "parts", "when", "back", "formula",
-    "share_of", "input", "plan", "plan_of", "days", "unit", "late", "hidden", "compact", "subs",
+    "key", "ru", "kk", "measure", "where",
+    "breakdown", "always_shown", "parts", "when", "back", "formula",
+    "share_of", "input", "plan", "plan_of", "days", "unit",
+    "after_closing", "hidden", "compact", "children",
 }  # fmt: skip
 TABLE_KEYS = {
     "id", "ru", "kk", "measure", "plans", "rows", "columns", "note_ru", "note_kk", "since", "until",
@@ -50,7 +52,7 @@ def load(lists: Lists, folder: Path = FOLDER) -> Definitions:
     Raises:
         BadConfiguration: what is wrong, and where.
     """
-    found: dict[str, dict[str, Any]] = {"measures": {}, "within": {}, "inputs": {}, "reports": {}}
+    found: dict[str, dict[str, Any]] = {"measures": {}, "subset": {}, "inputs": {}, "reports": {}}
     tables: list[TableDefinition] = []
     for path in sorted(folder.glob("*.toml")):
         read = _read(path)
@@ -67,7 +69,7 @@ def load(lists: Lists, folder: Path = FOLDER) -> Definitions:
                 found[section][key] = _entry(section, place, key, said, lists)
     done = Definitions(
         measures=found["measures"],
-        withins=found["within"],
+        subsets=found["subset"],
         tables=tuple(tables),
         reports=found["reports"],
         inputs=found["inputs"],
@@ -92,7 +94,7 @@ def _read(path: Path) -> dict[str, Any]:
 def _entry(section: str, place: str, key: str, said: dict[str, Any], lists: Lists) -> object:
     if section == "measures":
         return _measure(place, key, said, lists)
-    if section == "within":
+    if section == "subset":
         where = {facet: codes for facet, codes in said.items() if facet not in {"ru", "kk"}}
         return Within(key, _names(place, said), _conditions(place, where, lists))
     if section == "inputs":
@@ -164,7 +166,7 @@ def _table(place: str, said: dict[str, Any], lists: Lists) -> TableDefinition:
 
 
 def _line(place: str, said: dict[str, Any], lists: Lists) -> Line:
-    each = said.get("each", ())
+    each = said.get("breakdown", ())
     each = (each,) if isinstance(each, str) else tuple(each)
     key = said.get("key", "+".join(each))
     place = f"{place} {key or '?'}"
@@ -184,8 +186,8 @@ def _line(place: str, said: dict[str, Any], lists: Lists) -> Line:
         names=_names(place, said, needed=not each),
         measure=said.get("measure"),
         where=_conditions(place, said.get("where", {}), lists),
-        each=each,
-        known=tuple(said.get("known", ())),
+        breakdown=each,
+        always_shown=tuple(said.get("always_shown", ())),
         parts=tuple(said.get("parts", ())),
         when=_one_of(place, said, "when", WHENS, None),
         back=said.get("back", 0),
@@ -196,10 +198,10 @@ def _line(place: str, said: dict[str, Any], lists: Lists) -> Line:
         plan_of=said.get("plan_of"),
         days=_flag(said, "days"),
         unit=_one_of(place, said, "unit", UNITS, None),
-        late=_flag(said, "late"),
+        after_closing=_flag(said, "after_closing"),
         hidden=_flag(said, "hidden"),
         compact=_flag(said, "compact"),
-        subs=_flag(said, "subs"),
+        children=_flag(said, "children"),
     )
 
 

@@ -86,17 +86,17 @@ class Line:
     """A row or a column: a selection, a breakdown or a formula.
 
     Attributes:
-        each: facets of a breakdown, one line for each value; the second within the first.
-        known: values of a breakdown that are shown even if nothing was counted.
+        breakdown: facets of a breakdown, one line for each value; the second within the first.
+        always_shown: values of a breakdown that are shown even if nothing was counted.
         parts: selections within it, each a line of its own («в т.ч.»): their codes.
         back: how many years earlier it is counted.
         share_of: the key of the line it is a percentage of.
-        subs: lines of a breakdown are followed by what stands under them in their list.
+        children: lines of a breakdown are followed by what stands under them in their list.
         input: the key of a declared value; ``{row}`` and ``{column}`` in it stand for the keys of
             the cell. Of a column without them it is the same in every row.
         plan_of: the line of a table, ``indicators.loans``, whose plan it is; else that of its row.
         days: for how many days the line is counted, from the first that has entries on.
-        late: only entries about days of months that were closed already.
+        after_closing: only entries about days of months that were closed already.
         compact: lines of a breakdown with nothing in them are left out.
     """
 
@@ -104,8 +104,8 @@ class Line:
     names: Names
     measure: str | None = None
     where: Conditions = ()
-    each: tuple[str, ...] = ()
-    known: tuple[str, ...] = ()
+    breakdown: tuple[str, ...] = ()
+    always_shown: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     when: str | None = None
     back: int = 0
@@ -116,10 +116,10 @@ class Line:
     plan_of: str | None = None
     days: bool = False
     unit: str | None = None
-    late: bool = False
+    after_closing: bool = False
     hidden: bool = False
     compact: bool = False
-    subs: bool = False
+    children: bool = False
 
     @property
     def counted(self) -> bool:
@@ -209,7 +209,7 @@ class Definitions:
     """All reports of a library."""
 
     measures: Mapping[str, Measure]
-    withins: Mapping[str, Within]
+    subsets: Mapping[str, Within]
     tables: tuple[TableDefinition, ...]
     reports: Mapping[str, Report]
     inputs: Mapping[str, Input]

@@ -18,7 +18,7 @@ from ils.stats.engine.filling import Figure, Filled
 from ils.stats.engine.reporting import FilledReport, both
 from ils.stats.periods import next_month
 
-DECLARED = N_("declared, not counted")
+DECLARED = N_("entered manually, not counted")
 HIDDEN = "…"
 HIDDEN_NOTE = N_("…: below 5, or hidden because such a number could be computed from it.")
 TENTH, CENT = Decimal("0.1"), Decimal("0.01")

@@ -95,7 +95,7 @@ def _wholes(items: Sequence[AxisLine]) -> Iterator[tuple[str, list[str]]]:
         above = own.rpartition(".")[0]
         whole = above if above in keys else TOTAL
         facets = tuple(sorted({c.facet for c in item.where}))
-        line = item.line.each or (facets, item.line.measure)
+        line = item.line.breakdown or (facets, item.line.measure)
         if item.part:  # of its own line, by a facet; and of all lines that have this part
             groups[own, item.where[-1].facet].append(item.key)
             groups[f"{whole}.{item.part}", line, item.level].append(item.key)
@@ -106,14 +106,14 @@ def _wholes(items: Sequence[AxisLine]) -> Iterator[tuple[str, list[str]]]:
 
 def _broken_down(items: Sequence[AxisLine]) -> Iterator[tuple[str, list[str]]]:
     """Named lines and breakdowns that count the same: readers, by category."""
-    lines = {id(item.line): item.line for item in items if item.line.each}
+    lines = {id(item.line): item.line for item in items if item.line.breakdown}
     for key, line in lines.items():
         parts = [i.key for i in items if id(i.line) == key and not i.part and i.level == 0]
         for whole in items:
             named = whole.line
             same = (named.measure, named.when, named.back, whole.where)
             counts_alike = same == (line.measure, line.when, line.back, line.where)
-            if counts_alike and named.counted and not (named.each or whole.part):
+            if counts_alike and named.counted and not (named.breakdown or whole.part):
                 yield whole.key, parts
 
 

@@ -71,7 +71,7 @@ def items(lines: Sequence[Line], done: Definitions, setting: AxisContext) -> lis
     """The lines of an axis in order, breakdowns and parts written out."""
     made: list[AxisLine] = []
     for line in lines:
-        for item in _each(line, setting) if line.each else [_single(line, setting.period)]:
+        for item in _each(line, setting) if line.breakdown else [_single(line, setting.period)]:
             made.append(item)
             made += [_part(item, code, done) for code in line.parts]
     return made
@@ -93,7 +93,7 @@ def _single(line: Line, period: Period) -> AxisLine:
 
 
 def _part(item: AxisLine, code: str, done: Definitions) -> AxisLine:
-    within = done.withins[code]
+    within = done.subsets[code]
     return replace(
         item,
         key=f"{item.key}.{code}",
@@ -107,7 +107,7 @@ def _part(item: AxisLine, code: str, done: Definitions) -> AxisLine:
 
 
 def _each(line: Line, setting: AxisContext) -> list[AxisLine]:
-    first = line.each[0]
+    first = line.breakdown[0]
     if first == "month":
         return [
             AxisLine(f"{w.start:%Y-%m}", periods.month_names(w.first), line, line.where, window=w)
@@ -118,9 +118,9 @@ def _each(line: Line, setting: AxisContext) -> list[AxisLine]:
              (*line.where, _condition(first, value, setting)))
         for value in _values(first, line, setting)
     ]  # fmt: skip
-    if line.subs:
+    if line.children:
         rows = [one for row in rows for one in (row, *_subs(row, first, setting))]
-    for facet in line.each[1:]:
+    for facet in line.breakdown[1:]:
         rows = [one for row in rows for one in (row, *_inside(row, facet, line, setting))]
     return rows
 
@@ -155,7 +155,7 @@ def _subs(row: AxisLine, facet: str, setting: AxisContext) -> Iterable[AxisLine]
 def _values(facet: str, line: Line, setting: AxisContext) -> list[object]:
     """The values of a breakdown, in their order: those expected, then others that were found."""
     world, found = setting.world, set(setting.found.get(facet, ()))
-    expected: list[object] = list(line.known) or _domain(facet, world, setting.period)
+    expected: list[object] = list(line.always_shown) or _domain(facet, world, setting.period)
     if facet == "age":  # bands; what is found are ages
         return [*expected, *([NONE] if NONE in found else [])]
     under = set(listed(facet, world.lists)) if facet in LISTED else set()
@@ -230,7 +230,7 @@ def facets_of(lines: Iterable[Line], done: Definitions) -> frozenset[str]:
     """Every facet some lines are told apart by."""
     found = set[str]()
     for line in lines:
-        found |= {c.facet for c in line.where} | set(line.each)
+        found |= {c.facet for c in line.where} | set(line.breakdown)
         for part in line.parts:
-            found |= {c.facet for c in done.withins[part].where}
+            found |= {c.facet for c in done.subsets[part].where}
     return frozenset(found - {"month"})

@@ -42,7 +42,7 @@ def demands(table: TableDefinition, done: Definitions, period: Period) -> list[S
         if measure is None:
             continue
         facets = axes.facets_of((row, column), done)
-        monthly = "month" in {*row.each, *column.each}
+        monthly = "month" in {*row.breakdown, *column.breakdown}
         for part in measure.parts:
             whole = window_of(part, row, column, period)
             for window in periods.months(period) if monthly else [whole]:
@@ -76,8 +76,8 @@ def window_of(part: Part, row: Line, column: Line, period: Period) -> Window:
     """The days of a cell."""
     when, back = row.when or column.when or "during", row.back + column.back
     window = periods.window(period, when, back)
-    if row.late or column.late:
-        return replace(window, late=True)
+    if row.after_closing or column.after_closing:
+        return replace(window, after_closing=True)
     if part.kind != Kind.OPENING or window.start is not None:
         return window
     # A balance brought in on a day is what there was before it: on that morning, and, as it

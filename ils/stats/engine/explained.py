@@ -44,12 +44,12 @@ def explained(table: TableDefinition, done: Definitions) -> Iterator[Explained]:
 
 def _lines(lines: tuple[Line, ...], done: Definitions) -> Iterator[_Line]:
     for line in lines:
-        key = ".".join(f"<{facet}>" for facet in line.each) or line.key
+        key = ".".join(f"<{facet}>" for facet in line.breakdown) or line.key
         yield _Line(key, line, line.where)
-        if line.subs:
+        if line.children:
             yield _Line(f"{key}.<below>", line, line.where)
         for part in line.parts:
-            yield _Line(f"{key}.{part}", line, (*line.where, *done.withins[part].where), part)
+            yield _Line(f"{key}.{part}", line, (*line.where, *done.subsets[part].where), part)
 
 
 def _cell(row: _Line, column: _Line, table: TableDefinition, done: Definitions) -> Iterator[str]:
@@ -96,7 +96,7 @@ def _when(part: Part, row: Line, column: Line) -> Iterator[str]:
         yield " (those brought in during the period too)"
     if back:
         yield f", {back} years back"
-    if row.late or column.late:
+    if row.after_closing or column.after_closing:
         yield ", of days of closed months only"
 
 

@@ -313,7 +313,7 @@ class Filling:
         found: dict[str, set[object]] = defaultdict(set)
         for row, column in product(self.table.rows, self.table.columns):
             measure = measure_of(row, column, self.table, self.done)
-            broken = {*row.each, *column.each} - {"month"}
+            broken = {*row.breakdown, *column.breakdown} - {"month"}
             if measure is None or not broken:
                 continue
             for part in measure.parts:

@@ -135,12 +135,12 @@ def crossed(table: TableDefinition, by: tuple[str, str]) -> TableDefinition:
 
 def _cut(lines: tuple[Line, ...], facet: str) -> tuple[Line, ...]:
     said: dict[str, Any] = {
-        "each": (facet,),
-        "known": _bands(facet),
+        "breakdown": (facet,),
+        "always_shown": _bands(facet),
         "compact": True,
-        "subs": facet in REST_NAMES,
+        "children": facet in REST_NAMES,
     }
-    return tuple(replace(line, **said) if line.each else line for line in lines)
+    return tuple(replace(line, **said) if line.breakdown else line for line in lines)
 
 
 def _bands(facet: str) -> tuple[str, ...]:

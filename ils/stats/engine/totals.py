@@ -68,7 +68,7 @@ class _SumPlan:
         for demand in demands:
             branches = demand.branches if scope is not None else frozenset[str]()
             sets[demand.kind, demand.window].add(demand.columns | branches)
-            self.amounts[demand.kind] = amounts[demand.kind, demand.window.late]
+            self.amounts[demand.kind] = amounts[demand.kind, demand.window.after_closing]
         self.cuts = {
             key: [tuple(sorted(one)) for one in found if not any(one < other for other in found)]
             for key, found in sets.items()
@@ -147,7 +147,7 @@ def counts(session: Session, demands: Iterable[SumRequest], scope: frozenset[int
     asked = list(demands)
     amounts: dict[tuple[Kind, bool], set[str]] = defaultdict(set)
     for demand in asked:  # of a kind the same ones in all parts: a table reads them together
-        amounts[demand.kind, demand.window.late].add(demand.amount)
+        amounts[demand.kind, demand.window.after_closing].add(demand.amount)
     for part in _apart(asked, kept):
         wanted = _SumPlan(part, scope, amounts)
         for piece, kinds in wanted.pieces().items():
@@ -165,9 +165,9 @@ def _apart(demands: Sequence[SumRequest], kept: Sequence[Kept]) -> list[list[Sum
     by themselves too.
     """
     years = [k.window for k in kept if (k.window.end - k.window.first).days > MONTH]
-    late = [d for d in demands if d.window.late]
+    late = [d for d in demands if d.window.after_closing]
     single = [d for d in demands if d.monthly and any(inside(d.window, y) for y in years)]
-    rest = [d for d in demands if d not in single and not d.window.late]
+    rest = [d for d in demands if d not in single and not d.window.after_closing]
     return [part for part in (rest, single, late) if part]
 
 
@@ -201,7 +201,7 @@ def _of_entries(question: _Question, window: Window, scope: frozenset[int] | Non
     columns = [getattr(Entry, name) for name in question.columns]
     sums = [_sum(amount_of(name)) for name in question.amounts]
     # Joined with nothing, a kind does not lead SQLite away from the index of late entries.
-    kind = Entry.kind + "" if window.late else Entry.kind
+    kind = Entry.kind + "" if window.after_closing else Entry.kind
     conditions: list[ColumnElement[bool]] = [kind.in_(question.kinds), posted_in(window)]
     if scope is not None:
         conditions.append(touches(Entry, scope))
@@ -233,7 +233,7 @@ def posted_in(window: Window) -> ColumnElement[bool]:
     inside = Entry.posted < window.end
     if window.start is not None:
         inside = and_(Entry.posted >= window.start, inside)
-    return and_(Entry.day < Entry.posted, inside) if window.late else inside
+    return and_(Entry.day < Entry.posted, inside) if window.after_closing else inside
 
 
 def amount_of(name: str) -> ColumnElement[int]:
@@ -268,7 +268,7 @@ def cover(
 ) -> tuple[list[Kept], list[Window]]:
     """Which kept spans make up a window, as far as they can, and what of it they leave."""
     asked = tuple(kinds)
-    if piece.late:
+    if piece.after_closing:
         return [], [piece]
     fitting = [s for s in kept if inside(s.window, piece) and _tells(s, asked, columns)]
     used: list[Kept] = []

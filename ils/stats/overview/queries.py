@@ -48,7 +48,7 @@ def doubts(
         if scope is None or one.branch.id in scope
     ]
     if silent:
-        message = N_("%(month)s: open days on which nothing was written down: %(branches)s.")
+        message = N_("%(month)s: open days without entries: %(branches)s.")
         found.append(Doubt(message, {"month": month, "branches": ", ".join(silent)}))
     if scope is None:
         found += _of_the_system(session, done, period, last_month)
@@ -94,7 +94,10 @@ def worker_doubts(session: Session) -> list[Doubt]:
     """Whether the worker is silent, or could not do everything."""
     worker = session.get(Heartbeat, WORKER)
     if worker is None or clock.now() - worker.at > LATE:
-        message = N_("The worker is not running: reports are not prepared, letters not sent.")
+        message = N_(
+            "The background worker is not running: reports are not prepared and "
+            "e-mails are not sent."
+        )
         return [Doubt(message, {})]
     if worker.problem:
         message = N_("The worker could not do everything: %(problem)s.")

@@ -105,7 +105,7 @@ def plan_keys(done: Definitions, day: date, catalogues: tuple[str, ...]) -> list
         if not (has_plans(table) and table.since <= day < table.until):
             continue
         for row in table.rows:
-            if row.each == ("catalogue",):
+            if row.breakdown == ("catalogue",):
                 keys += [(table.id, code) for code in catalogues]
             else:
                 keys += [(table.id, key) for key in plan_keys_of(row)]

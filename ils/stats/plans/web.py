@@ -50,7 +50,7 @@ def declare(session: Session) -> ResponseReturnValue:
         source=request.form.get("source", ""),
         branch=form_branch(session),
     )
-    flash(gettext("Written down."))
+    flash(gettext("Saved."))
     return redirect(url_for("statistics.declared"))
 
 
@@ -160,7 +160,7 @@ def _plan_rows() -> list[tuple[str, str, dict[str, str]]]:
             if row.key == key:
                 names = {"ru": row.names.ru, "kk": row.names.kk}
             elif row.key == base and part in row.parts:
-                within = done.withins[part].names
+                within = done.subsets[part].names
                 names = {
                     "ru": f"{row.names.ru}, {within.ru}", "kk": f"{row.names.kk}, {within.kk}",
                 }  # fmt: skip
