@@ -1,4 +1,4 @@
-"""What `design` asks of the code, asked by machine."""
+"""What `docs/architecture.md` asks of the code, asked by machine."""
 
 import ast
 import re

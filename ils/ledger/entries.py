@@ -96,7 +96,7 @@ _late = text("day < posted")
 
 
 class Entry(Base):
-    """One line of the ledger. Columns: `design/domain.md` §1."""
+    """One line of the ledger. Columns: `docs/glossary.md` §1."""
 
     __tablename__ = "ledger"
     __table_args__ = (

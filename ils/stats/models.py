@@ -31,7 +31,7 @@ class ClosedMonth(Base):
     accepted: Mapped[list[Any]] = mapped_column(JSON, default=list)
     sealed_at: Mapped[datetime | None]
     entries: Mapped[int | None] = mapped_column(BigId)
-    #: SHA-256 of all its entries and of the month before: see `actions.closing.digest`.
+    #: SHA-256 of all its entries and of the month before: see `closing.verification.digest_of`.
     digest: Mapped[str | None]
     #: Kind → branch code → sums of count, pages, bytes, amount, entries.
     totals: Mapped[dict[str, Any] | None] = mapped_column(JSON)

@@ -1,4 +1,4 @@
-"""The decision tree of a scanned copy: `design/domain.md` §4."""
+"""The decision tree of a scanned copy: `docs/glossary.md` §4."""
 
 from __future__ import annotations
 

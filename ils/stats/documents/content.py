@@ -26,7 +26,7 @@ DECIMALS = {"ratio": TENTH, "percent": TENTH, "money": CENT}
 
 
 def content(done: FilledReport, config: Config, *, public: bool = False) -> dict[str, Any]:
-    """The JSON contract of `design/reports.md`: every other format is made of it.
+    """The report as JSON, a contract: every other format is made of it.
 
     Args:
         public: for people outside: counts below 5 are hidden, and what would tell them.
