@@ -32,7 +32,10 @@ from ils.ledger.vocabulary import Channel, Kind
 
 
 class Facts(TypedDict, total=False):
-    """What an entry may say besides when, where and who. Frozen at that moment."""
+    """What an entry may say besides when, where and who. Frozen at that moment.
+
+    Units: ``pages`` and ``bytes`` as their names say, ``amount`` in tiyn, ``age`` in years.
+    """
 
     patron_year_id: int | None
     item_id: int | None
@@ -96,7 +99,11 @@ _late = text("day < posted")
 
 
 class Entry(Base):
-    """One line of the ledger. Columns: `docs/glossary.md` §1."""
+    """One line of the ledger; its kinds and channels are told in `docs/glossary.md`.
+
+    A reversal has the amounts of what it reverses with a minus: ``count`` of copies, visits,
+    people; ``pages``; ``bytes``; ``amount`` in tiyn.
+    """
 
     __tablename__ = "ledger"
     __table_args__ = (
@@ -111,6 +118,7 @@ class Entry(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
     request_id: Mapped[UUID] = mapped_column(unique=True)
     occurred_at: Mapped[datetime]
+    #: The day of the branch it happened on, and the one it counts on: see `posted`.
     day: Mapped[date]
     posted: Mapped[date]
     recorded_at: Mapped[datetime]

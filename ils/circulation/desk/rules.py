@@ -1,4 +1,4 @@
-"""The decision tree of a scanned copy: `docs/glossary.md` §4."""
+"""The decision tree of a scanned copy; `docs/glossary.md` tells it by numbers."""
 
 from __future__ import annotations
 

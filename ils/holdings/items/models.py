@@ -46,6 +46,7 @@ class Item(Base):
     branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
     location: Mapped[str] = mapped_column(default="")
     shelf_mark: Mapped[str] = mapped_column(default="")
+    #: In tiyn.
     price: Mapped[int | None] = mapped_column(BigId)
     ksu: Mapped[str] = mapped_column(default="")
     withdrawal_act: Mapped[str] = mapped_column(default="")
