@@ -56,7 +56,7 @@ def work(
     readers = [desk.patron(f"R{1 + (number * patrons + at):07}") for at in range(patrons)]
     times: dict[str, list[float]] = {"loan": [], "return": []}
     spans = {}
-    for kind, situation in (("loan", "S1"), ("return", "S6")):
+    for kind, situation in (("loan", "loan"), ("return", "return")):
         go.wait()  # type: ignore[attr-defined]
         time.sleep(offset)  # nor do they begin in step
         began = time.time()
@@ -193,10 +193,11 @@ def accounts(server: Server, number: int) -> None:
         "import sys; from datetime import date\n"
         "from ils.console import Console; from ils import db\n"
         "from ils.ledger import Channel\n"
-        "from ils.organisation.actions import add_staff; from ils.organisation.models import Role\n"
-        "from ils.organisation.queries import branch_by_code\n"
-        "from ils.circulation.actions.patrons import register_patron\n"
-        "from ils.circulation.rules.patrons import PatronData\n"
+        "from ils.organisation.staff.actions import add_staff\n"
+        "from ils.organisation.staff.models import Role\n"
+        "from ils.organisation.branches.queries import branch_by_code\n"
+        "from ils.patrons.actions import register_patron\n"
+        "from ils.patrons.rules import PatronData\n"
         "console = Console()\n"
         "for at in range(int(sys.argv[1])):\n"
         "    with db.transaction(console.sessions) as session:\n"

@@ -22,13 +22,13 @@ def busy(server: Server) -> None:
         "from sqlalchemy import select\n"
         "from ils import db; from ils.console import Console; from ils.ledger import Channel\n"
         "from ils.catalog.models import BibliographicRecord\n"
-        "from ils.circulation.actions import desk as acts\n"
-        "from ils.circulation.actions.context import Desk\n"
-        "from ils.circulation.actions.holds import place_hold\n"
-        "from ils.circulation.actions.lending import save_rule\n"
-        "from ils.circulation.models import Patron\n"
-        "from ils.holdings.models import Item\n"
-        "from ils.organisation.queries import branch_by_code\n"
+        "from ils.circulation.desk import actions as acts\n"
+        "from ils.circulation.context import Desk\n"
+        "from ils.circulation.holds.actions import place_hold\n"
+        "from ils.circulation.policy.actions import save_rule\n"
+        "from ils.patrons.models import Patron\n"
+        "from ils.holdings.items.models import Item\n"
+        "from ils.organisation.branches.queries import branch_by_code\n"
         "console = Console(); kinds = ['book', 'journal', 'cd']\n"
         "people = [c for c in console.config.lists.categories][:10]\n"
         "with db.transaction(console.sessions) as session:\n"
@@ -72,7 +72,7 @@ def odd_desks(server: Server) -> dict[str, object]:
 def loans_of(desk: Desk, reader: str, codes: range) -> dict[str, float]:
     """Lend some copies one after another, and take them back."""
     times: dict[str, list[float]] = {"loan": [], "return": []}
-    for kind, situation, patron in (("loan", "S1", reader), ("return", "S6", "")):
+    for kind, situation, patron in (("loan", "loan", reader), ("return", "return", "")):
         for code in codes:
             taken, answer = desk.scan(str(code), patron)
             if answer != situation:

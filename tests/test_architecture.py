@@ -1,6 +1,8 @@
 """What `docs/architecture.md` asks of the code, asked by machine."""
 
 import ast
+import importlib
+import importlib.util
 import re
 import shutil
 import subprocess
@@ -122,3 +124,22 @@ def test_no_class_name_stands_twice():
             if isinstance(node, ast.ClassDef):
                 places.setdefault(node.name, []).append(place(path))
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
+def test_programs_kept_in_strings_import_what_there_is():
+    imports = [
+        (module, name.split(" as ")[0].strip())
+        for path in sorted((ROOT / "scripts").glob("*.py"))
+        for module, listed in re.findall(
+            r"from (ils[\w.]*) import ([\w, ]+)", path.read_text(encoding="utf-8")
+        )
+        for name in listed.split(",")
+    ]
+    missing = [
+        (module, name)
+        for module, name in imports
+        if not hasattr(importlib.import_module(module), name)
+        and importlib.util.find_spec(f"{module}.{name}") is None
+    ]
+    assert imports
+    assert missing == []
