@@ -76,7 +76,7 @@ class Origin:
     request_id: UUID = field(default_factory=uuid4)
     service_point_id: int | None = None
 
-    def also(self, name: str) -> Origin:
+    def derive(self, name: str) -> Origin:
         """The same act's further entry: its id follows from the request's."""
         return replace(self, request_id=derived_request_id(self.request_id, name))
 

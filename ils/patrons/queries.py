@@ -30,7 +30,7 @@ def reasons_of_blocks(session: Session, patron_id: int, day: date) -> tuple[str,
 
 #: Of them, services to a reader.
 SERVICES = (Kind.LOAN, Kind.RENEWAL, Kind.RETURN)
-#: Detail of a return that another reader brought (S3).
+#: Detail of a return that another reader brought.
 BY_ANOTHER = "by_another"
 #: Detail of a return found in the book-drop, or dated back.
 BOOK_DROP = "book_drop"

@@ -35,7 +35,7 @@ def uncount_visit(session: Session, origin: Origin, patron_id: int, act: Entry) 
     kind = Kind.REMOTE_VISIT if remote else Kind.VISIT
     visit = ledger.entry_of_key(session, _key(kind, patron_id, act.branch_id, act.day))
     if visit is not None:
-        ledger.reverse(session, visit, origin.also("visit"))
+        ledger.reverse(session, visit, origin.derive("visit"))
 
 
 def _key(kind: Kind, patron_id: int, branch_id: int, day: date) -> str:

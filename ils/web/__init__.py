@@ -1,17 +1,9 @@
 """Shared by pages: `web.page`, `web.paged`, `web.form_day` and so on."""
 
 from ils.web.forms import argument_int, form_day, form_int, form_uuid, parsed_day, whole
+from ils.web.i18n import LANGUAGES, code_names, language, library_name, listed, place_name
+from ils.web.lists import PAGE, paged
 from ils.web.pages import install, origin, page, public, show_error, today, translated, uploads
-from ils.web.shown import (
-    LANGUAGES,
-    PAGE,
-    code_names,
-    language,
-    library_name,
-    listed,
-    paged,
-    place_name,
-)
 from ils.web.system import Ils, SignedIn, Workplace, current
 
 __all__ = [

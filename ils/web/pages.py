@@ -30,10 +30,10 @@ from werkzeug.exceptions import HTTPException
 from ils import clock, db
 from ils.errors import N_, Forbidden, IlsError, Invalid, NotFound, NotSignedIn, Text
 from ils.ledger import Channel, Origin
-from ils.web import shown
+from ils.web import i18n as shown
 from ils.web.forms import IdConverter, form_uuid
+from ils.web.i18n import language, role_names
 from ils.web.idempotency import idempotent
-from ils.web.shown import language, role_names
 from ils.web.system import Ils, SignedIn, current, known_staff
 
 SCAN = "/desk/scan"  # cleans its code itself, and answers in its own words

@@ -223,7 +223,7 @@ def propagate_heading(
         return f
 
     users = session.scalars(queries.locked(queries.records_using(authority))).all()
-    part = origin.also(f"heading:{authority.id}")
+    part = origin.derive(f"heading:{authority.id}")
     return rewrite_fields(session, part, users, named, classes=classes, act=RevisionCause.HEADING)
 
 

@@ -56,7 +56,7 @@ def add_record(
     session.add(record)
     session.flush()
     _link(session, record_id, marc)
-    ledger.record(session, Kind.RECORD_ADDED, origin.also("record"), facts(record))
+    ledger.record(session, Kind.RECORD_ADDED, origin.derive("record"), facts(record))
     return record
 
 
@@ -137,10 +137,10 @@ def change_record(
     session.execute(delete(RecordLink).where(RecordLink.record_id == record.id))
     _link(session, record.id, marc)
     after = facts(record)
-    edited = origin.also(f"edited:{record.id}")
+    edited = origin.derive(f"edited:{record.id}")
     ledger.record(session, Kind.RECORD_EDITED, edited, after, detail=act.value)
     if [before[name] for name in BALANCED] != [after[name] for name in BALANCED]:
-        out, into = edited.also("out"), edited.also("into")
+        out, into = edited.derive("out"), edited.derive("into")
         ledger.record(session, Kind.RECORD_DELETED, out, before, detail=MOVED)
         ledger.record(session, Kind.RECORD_ADDED, into, after, detail=MOVED)
 
@@ -205,7 +205,7 @@ def set_state(
     record.state = state
     stamp(record, origin, act)
     session.flush()
-    ledger.record(session, kind, origin.also(f"{act}:{record.id}"), facts(record))
+    ledger.record(session, kind, origin.derive(f"{act}:{record.id}"), facts(record))
 
 
 def facts(record: BibliographicRecord) -> ledger.Facts:

@@ -139,7 +139,7 @@ def create(session: Session) -> ResponseReturnValue:
     catalogue = request.form.get("catalogue", worksheet.catalogue)
     marc = base_record()
     origin = web.origin()
-    if done := ledger.entry_of_request(session, origin.also("record").request_id):
+    if done := ledger.entry_of_request(session, origin.derive("record").request_id):
         return redirect(url_for("catalogue.record", record_id=done.record_id))
     try:
         marc = submitted_record(marc, worksheet)
@@ -174,7 +174,7 @@ def save(session: Session, record_id: int) -> ResponseReturnValue:
     """Save the changes, or show who was first and what they changed."""
     record = queries.record(session, record_id, lock=True)
     origin = web.origin()
-    if ledger.entry_of_request(session, origin.also(f"edited:{record_id}").request_id):
+    if ledger.entry_of_request(session, origin.derive(f"edited:{record_id}").request_id):
         return redirect(url_for("catalogue.record", record_id=record_id))
     worksheet = sheets().form(request.form.get("worksheet", record.worksheet))
     catalogue = request.form.get("catalogue", record.catalogue)

@@ -168,7 +168,7 @@ def _refuse(found: Situation, item: Item) -> None:
     """Situations that end in words.
 
     Raises:
-        CopyWithdrawn, CopyUnavailable, JustLent: S10, an odd state, S12b.
+        CopyWithdrawn, CopyUnavailable, JustLent: see each.
     """
     facts = {"title": item.record.title, "number": item.number}
     match found:
@@ -187,9 +187,9 @@ def _lending(desk: Desk, found: Situation, item: Item, patron: Patron, last: Loa
     """A copy was scanned while a reader is open."""
     match found:
         case Situation.FOUND:
-            loan_actions.mark_found(desk, item=item, origin=desk.origin.also("found"))
+            loan_actions.mark_found(desk, item=item, origin=desk.origin.derive("found"))
         case Situation.RETURN_AND_LOAN if last:
-            origin = desk.origin.also("return")
+            origin = desk.origin.derive("return")
             loan_actions.return_item(desk, loan=last, origin=origin, by_another=True)
             return issue(desk, item, patron, found, former=last.patron)
         case Situation.ASK_RENEWAL:
@@ -249,7 +249,7 @@ def _waits(desk: Desk, item: Item) -> Answer:
 
 
 def _sent(answer: Answer, to: Hold | Transit | None) -> Answer:
-    """The answer with where the copy goes: S6a, S6b, or as it was."""
+    """The answer with where the copy goes: to the hold shelf, on its way, or as it was."""
     if to is None:
         return answer
     level = Level.WARNING
@@ -319,7 +319,7 @@ def again(desk: Desk, first: Entry, patron: Patron | None, item: Item | None) ->
         return _again_sent(desk, answer)
     if first.kind != Kind.LOAN or patron is None or loan.patron_id != patron.id:
         raise ScanReused
-    companion = ledger.entry_of_request(desk.session, desk.origin.also("return").request_id)
+    companion = ledger.entry_of_request(desk.session, desk.origin.derive("return").request_id)
     former = None
     if companion is not None and companion.loan_id is not None:
         former = loan_queries.loan(desk.session, companion.loan_id).patron

@@ -31,7 +31,7 @@ class NotSoMany(Refused):
 
 
 def renew(desk: Desk, *, loan_id: int) -> Answer:
-    """S2, answered with yes.
+    """Whether to renew, answered with yes.
 
     Raises:
         Refused: the loan cannot be renewed.
@@ -55,7 +55,7 @@ def renew_all(desk: Desk, *, patron_id: int) -> Answer:
     patron = patron_queries.patron(session, patron_id, lock=True)
     renewed, refused = [], []
     for loan in session.scalars(loan_queries.open_loans(patron.id)).all():
-        part = desk.origin.also(f"renewal:{loan.id}")
+        part = desk.origin.derive(f"renewal:{loan.id}")
         if ledger.entry_of_request(session, part.request_id) is None:
             try:
                 loans.renew_loan(desk, loan=loan, origin=part)
@@ -89,7 +89,7 @@ def declare_lost(desk: Desk, *, item_id: int) -> Answer:
 
 
 def in_house(desk: Desk, *, item_id: int) -> Answer:
-    """S7, answered with "it was read here".
+    """A copy on the shelf, read in the library.
 
     Raises:
         ItemUnavailable: the copy is not on the shelf.
@@ -114,7 +114,7 @@ def fast_add(
     division: str | None,
     language: str | None,
 ) -> Answer:
-    """S11: describe an unknown book in a few words and lend it.
+    """Describe an unknown book in a few words and lend it.
 
     Raises:
         Invalid: no number or no title.

@@ -140,7 +140,7 @@ class CardReplaced(Refused):
 
 
 class CopyWithdrawn(Refused):
-    """S10: the copy was written off."""
+    """The copy was written off."""
 
     code = "copy_withdrawn"
     message = N_("“%(title)s” (%(number)s) was withdrawn. Act: %(act)s.")
@@ -154,7 +154,7 @@ class CopyUnavailable(Refused):
 
 
 class JustLent(Refused):
-    """S12b: two desks scanned one copy; the other one was faster."""
+    """Two desks scanned one copy; the other one was faster."""
 
     code = "just_lent"
     message = N_("“%(title)s” (%(number)s) was lent at another desk a moment ago.")

@@ -98,15 +98,15 @@ def _undo_loan(act: _Act) -> None:
     act.item.status = ItemStatus.AVAILABLE
     act.session.flush()
     _unfill_hold(act)
-    # S9: the copy was missing or lost before. S3: the first reader has it again.
+    # It was missing or lost before, or lent to another: that reader has it again.
     if (found := _companion(act, "found")) is not None:
         act.item.status = found.detail or ItemStatus.MISSING
-        ledger.reverse(act.session, found, act.origin.also("found"))
+        ledger.reverse(act.session, found, act.origin.derive("found"))
     companion = _companion(act, "return")
     if companion is not None and companion.loan_id is not None:
         former = loan_queries.loan(act.session, companion.loan_id)
         _reopen(act, former)
-        ledger.reverse(act.session, companion, act.origin.also("return"))
+        ledger.reverse(act.session, companion, act.origin.derive("return"))
 
 
 def _companion(act: _Act, name: str) -> Entry | None:
@@ -116,12 +116,12 @@ def _companion(act: _Act, name: str) -> Entry | None:
 
 
 def _unfill_hold(act: _Act) -> None:
-    """S4: the reader waits again, and the copy stands on the hold shelf if it stood there."""
+    """The reader waits again, and the copy stands on the hold shelf if it stood there."""
     filled = _companion(act, "hold")
     if filled is None or act.loan is None or act.loan.patron_id is None:
         _back_on_hold_shelf(act)
         return
-    ledger.reverse(act.session, filled, act.origin.also("hold"))
+    ledger.reverse(act.session, filled, act.origin.derive("hold"))
     hold = hold_queries.filled_hold(act.session, act.loan.patron_id, act.item.record_id)
     if hold is None:
         return
@@ -133,7 +133,7 @@ def _unfill_hold(act: _Act) -> None:
 
 
 def _back_on_hold_shelf(act: _Act) -> None:
-    """S5 let pass and undone: the copy stands for the reader it was taken from again."""
+    """The copy stands again for the reader whose hold was let pass."""
     holds = hold_queries.holds_on(act.session, act.item.record_id)
     waited = (h for h in holds if h.status == HoldStatus.WAITING and h.shelf_until is not None)
     hold = next((h for h in waited if h.branch_id == act.entry.branch_id), None)

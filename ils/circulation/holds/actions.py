@@ -169,7 +169,7 @@ def expire_holds(desk: Desk) -> list[Item]:
     )
     freed = []
     for hold in desk.session.scalars(overdue).all():
-        part = desk.origin.also(f"expired:{hold.id}")
+        part = desk.origin.derive(f"expired:{hold.id}")
         with suppress(HoldEnded):  # another desk lent or cancelled it meanwhile
             item = _end(desk, hold, HoldStatus.EXPIRED, Kind.HOLD_EXPIRED, part)
             freed += [item] if item else []
@@ -284,7 +284,7 @@ def cancel_all(desk: Desk, patron_id: int) -> Sequence[Item]:
     freed = []
     for hold in desk.session.scalars(select(Hold).where(Hold.patron_id == patron_id)).all():
         if HoldStatus(hold.status).open:
-            part = desk.origin.also(f"cancelled:{hold.id}")
+            part = desk.origin.derive(f"cancelled:{hold.id}")
             item = _end(desk, hold, HoldStatus.CANCELLED, Kind.HOLD_CANCELLED, part)
             freed += [item] if item else []
     return freed

@@ -104,7 +104,7 @@ def issue_item(desk: Desk, *, patron: Patron, item: Item, copies: int = 1) -> Is
     ledger.record(session, Kind.LOAN, origin, facts, place=desk.place, count=copies)
     if (own := asked.own) is not None:
         own.status, own.ended_at = HoldStatus.FILLED, origin.at
-        ledger.record(session, Kind.HOLD_FILLED, origin.also("hold"), facts)
+        ledger.record(session, Kind.HOLD_FILLED, origin.derive("hold"), facts)
     count_visit(session, origin, patron.id, facts)
     _write_override(desk, loan, notes)
     limit = general.number("max_loans")
@@ -192,7 +192,7 @@ def return_item(
 
     Args:
         origin: of the entry, where it is not the act's first.
-        by_another: another reader brought it (S3); then it is no visit of the first.
+        by_another: another reader brought it; then it is no visit of the first.
 
     Raises:
         ItemUnavailable: the copy's state does not allow it.

@@ -138,7 +138,7 @@ def _registered(
     found = patron_queries.patron_year(session, patron.id, day.year)
     if found is not None:
         return found
-    part = origin.also(f"registered:{patron.id}:{day.year}")
+    part = origin.derive(f"registered:{patron.id}:{day.year}")
     at = min(clock.noon(day, how.timezone), origin.at)
     then = replace(part, at=at, day=min(day, origin.day), channel=Channel.IMPORT)
     return register_year(session, then, patron, new=False)
@@ -171,7 +171,7 @@ def _lent(
     item.status = ItemStatus.ON_LOAN
     session.add(loan)
     session.flush()
-    part = origin.also(f"loan:{loan.id}")
+    part = origin.derive(f"loan:{loan.id}")
     opening = replace(part, channel=Channel.IMPORT)
     facts = loan_facts(loan, opening)
     ledger.record(session, Kind.OPENING, opening, {**facts, "opening_of": OpeningOf.LOANS})

@@ -28,7 +28,7 @@ def reregister_many(session: Session, origin: Origin, patron_ids: Sequence[int])
     query = waiting.where(Patron.id.in_(patron_ids)).order_by(None).order_by(Patron.id)
     for patron in session.scalars(query.with_for_update()):
         if queries.patron_year(session, patron.id, origin.day.year) is None:
-            register_year(session, by_hand.also(str(patron.id)), patron, new=False)
+            register_year(session, by_hand.derive(str(patron.id)), patron, new=False)
             done += 1
     return done
 

@@ -157,7 +157,7 @@ def _add_copies(
         row = _row(origin, one.record_id, statement, numbers, to)
         rows.append(row)
         if statement.status not in rules.NOT_IN_STOCK:
-            place = origin.also(f"copy:{one.read.chunk.number}:{one.record_id}:{at}")
+            place = origin.derive(f"copy:{one.read.chunk.number}:{one.record_id}:{at}")
             facts = _facts(row["id"], one.record_id, row["owner_branch_id"], about)
             number = statement.copies
             entries.append(ledger.entry_row(session, Kind.OPENING, place, facts, count=number))

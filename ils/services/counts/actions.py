@@ -58,7 +58,7 @@ def write_tally(session: Session, origin: Origin, tally: Tally, lists: Lists, ti
         if not count:
             continue
         total += count
-        part = when.also(f"{division}:{language}")
+        part = when.derive(f"{division}:{language}")
         if ledger.entry_of_request(session, part.request_id) is not None:
             continue
         facts: Facts = {

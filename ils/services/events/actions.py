@@ -110,7 +110,7 @@ def cancel_event(session: Session, origin: Origin, event: Event) -> None:
 def _take_figures_back(session: Session, origin: Origin, event: Event) -> None:
     for entry_id in event.entries:
         entry = session.get_one(Entry, entry_id)
-        ledger.reverse(session, entry, origin.also(f"back:{entry_id}"))
+        ledger.reverse(session, entry, origin.derive(f"back:{entry_id}"))
 
 
 def _write_figures(session: Session, origin: Origin, event: Event) -> list[int]:
@@ -129,7 +129,7 @@ def _write_figures(session: Session, origin: Origin, event: Event) -> list[int]:
     written = []
     for number, (kind, count, language, place) in enumerate(rows):
         if count:
-            part = origin if kind is Kind.EVENT else origin.also(f"figure:{number}")
+            part = origin if kind is Kind.EVENT else origin.derive(f"figure:{number}")
             facts: Facts = {"language": language, "act_id": event.id}
             entry_id = ledger.record(
                 session, kind, part, facts, place=place, detail=event.form, count=count

@@ -1,16 +1,13 @@
-"""How things are shown: pages of lists, names of codes, days, numbers, languages."""
+"""Languages, labels and numbers of pages; what templates may ask for."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, Generic, TypeVar
-from urllib.parse import urlencode
 from uuid import uuid4
 
 from babel.dates import format_date, format_datetime
@@ -23,44 +20,13 @@ from flask import (
     session as cookie,
 )
 from flask_babel import get_locale, gettext
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
 
 from ils import clock
 from ils.labels import LABELS
-from ils.web.forms import argument_int
+from ils.web.lists import address_of_page
 from ils.web.system import current, known_staff
 
 LANGUAGES = ("kk", "ru", "en")
-PAGE = 25
-Row = TypeVar("Row")
-
-
-@dataclass(frozen=True)
-class Page(Generic[Row]):
-    """Some rows of a list and where they stand in it."""
-
-    rows: Sequence[Row]
-    number: int
-    total: int
-    size: int = PAGE
-
-    @property
-    def last(self) -> int:
-        """The number of the last page."""
-        return max(1, -(-self.total // self.size))
-
-
-def paged(session: Session, query: Select[*tuple[Any, ...]], *, size: int = PAGE) -> Page[Any]:
-    """The page of a list that the address asks for; entities, or rows of several."""
-    total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
-    last = max(1, -(-total // size))
-    number = min(max(1, argument_int("page") or 1), last)
-    window = query.limit(size).offset((number - 1) * size)
-    result = session.execute(window)
-    single = len(query.column_descriptions) == 1
-    rows = result.scalars().unique().all() if single else result.all()
-    return Page(rows, number, total, size)
 
 
 def language() -> str:
@@ -131,12 +97,6 @@ def library_name() -> str:
     return name
 
 
-def _address_of_page(number: int) -> str:
-    """This address with another page number."""
-    asked = {**request.args.to_dict(), "page": str(number)}
-    return f"{request.path}?{urlencode(asked)}"
-
-
 def role_names() -> dict[str, str]:
     """Roles in the page's language."""
     return {
@@ -199,6 +159,6 @@ GLOBALS = {
     "audit_value": audit_value,
     "list_options": list_options,
     "library_name": library_name,
-    "address_of_page": _address_of_page,
+    "address_of_page": address_of_page,
     "new_request_id": uuid4,
 }
