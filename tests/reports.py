@@ -8,6 +8,7 @@ from ils import db
 from ils.clock import Period
 from ils.stats.definitions.loading import definitions
 from ils.stats.documents.content import content
+from ils.stats.documents.payload import to_payload
 from ils.stats.engine import entries as entry_queries
 from ils.stats.engine import reporting
 from ils.stats.engine.reporting import ReportRequest
@@ -24,8 +25,13 @@ def asked(library, name="month", period=MARCH, *branches, by=None, table=None):
     return ReportRequest(definitions().report(name), period, where, by, table)
 
 
-def report(library, name="month", period=MARCH, *branches, public=False, **what):
-    """The content of a report, as every format is made of it."""
+def report(library, *what, **options):
+    """A report as JSON."""
+    return to_payload(document(library, *what, **options))
+
+
+def document(library, name="month", period=MARCH, *branches, public=False, **what):
+    """A report, as every format is made of it."""
     with db.reading(library.sessions) as session:
         done = reporting.filled(
             session,

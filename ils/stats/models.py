@@ -175,7 +175,7 @@ class PreparedReport(Base):
     start: Mapped[date]
     end: Mapped[date]
     prepared_at: Mapped[datetime]
-    #: The report as `outputs.as_json` writes it; every format is made of it.
+    #: The report as `documents.payload` writes it; every format is made of it.
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 

@@ -16,7 +16,7 @@ from ils.organisation.branches import queries as organisation
 from ils.organisation.branches.models import Branch
 from ils.organisation.staff.models import Role
 from ils.stats.definitions.loading import definitions
-from ils.stats.documents.content import shown
+from ils.stats.documents.wording import number_shown, shown
 from ils.stats.engine.reporting import ReportRequest
 from ils.stats.engine.rules import checked_period, told_period
 
@@ -99,6 +99,7 @@ def rendered(template: str, **values: object) -> str:
         f"stats/{template}.html",
         language_=language(),
         shown_figure=shown,
+        shown_number=number_shown,
         keeps=may_keep(),
         **values,
     )

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from reports import APRIL, MARCH, YEAR_2020, behind, cells, history, line, report
+from reports import APRIL, MARCH, YEAR_2020, behind, cells, document, history, line, report
 
 from ils import db, ledger
 from ils.clock import Period
@@ -134,7 +134,7 @@ def test_an_unknown_report_is_said():
 
 @pytest.mark.parametrize(("language", "words"), [("ru", "Работа за месяц"), ("kk", "Айлық жұмыс")])
 def test_the_text_speaks_both_languages(month, language, words):
-    assert as_text(report(month), language).startswith(words)
+    assert as_text(document(month), language).startswith(words)
 
 
 def test_a_balance_is_opening_and_what_came_less_what_went(library):

@@ -6,15 +6,19 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 
 from ils.config import BadConfiguration
-from ils.stats.definitions.formulas import names
+from ils.stats.definitions.cells import CountedCell, DeclaredCell, resolve
 from ils.stats.definitions.schema import (
+    CountedLine,
+    DaysLine,
     Definitions,
+    FormulaLine,
+    InputLine,
     Line,
     Measure,
     Part,
+    PlanLine,
+    ShareLine,
     TableDefinition,
-    input_of,
-    made,
 )
 from ils.stats.facets import LISTED, Condition, Conditions
 
@@ -50,12 +54,14 @@ def keys_of(line: Line) -> list[str]:
 
 def has_plans(table: TableDefinition) -> bool:
     """Whether rows of a table can be planned."""
-    return table.plans is None and any(c.plan and not c.plan_of for c in table.columns)
+    return table.plans is None and any(
+        isinstance(c, PlanLine) and not c.plan_of for c in table.columns
+    )
 
 
 def plan_keys_of(row: Line) -> list[str]:
     """The keys of a row that can be planned; those of a breakdown are its values."""
-    computed = row.formula or row.share_of or row.hidden or row.breakdown
+    computed = isinstance(row, FormulaLine | ShareLine) or row.hidden or row.breakdown
     return [] if computed else keys_of(row)
 
 
@@ -73,35 +79,27 @@ def _check_axis(place: str, lines: Sequence[Line], done: Definitions) -> None:
 
 
 def _check_line(place: str, line: Line, keys: Sequence[str], done: Definitions) -> None:
-    said = (
-        ("part", line.parts, done.subsets),
-        ("measure", (line.measure,), done.measures),
-        ("input", () if made(line.input) else (line.input,), done.inputs),
-    )
-    if made(line.input) and line.breakdown:
-        raise BadConfiguration(place=place, problem="a breakdown has no input made from keys")
-    for what, given, known in said:
-        for key in given:
-            if key is not None and key not in known:
-                raise BadConfiguration(place=place, problem=f"unknown {what} “{key}”")
-    referred = _referred(line)
-    referred += [f"{name}.{part}" for name in referred for part in line.parts]
-    for name in referred:
+    for part in line.parts:
+        if part not in done.subsets:
+            raise BadConfiguration(place=place, problem=f"unknown part “{part}”")
+    match line:
+        case CountedLine(measure=str(key)) if key not in done.measures:
+            raise BadConfiguration(place=place, problem=f"unknown measure “{key}”")
+        case InputLine(made=True) if line.breakdown:
+            raise BadConfiguration(place=place, problem="a breakdown has no input made from keys")
+        case InputLine(made=False, input=key) if key not in done.inputs:
+            raise BadConfiguration(place=place, problem=f"unknown input “{key}”")
+        case DaysLine(when="start" | "end") | PlanLine(when="start" | "end"):
+            raise BadConfiguration(place=place, problem=f"it cannot be of the {line.when}")
+    for name in (*line.referred, *(f"{r}.{part}" for r in line.referred for part in line.parts)):
         if name not in keys:
             raise BadConfiguration(place=place, problem=f"unknown line “{name}”")
     if line.children and not (line.breakdown and line.breakdown[0] in LISTED):
         raise BadConfiguration(place=place, problem="only what is listed has children")
-    if (line.days or line.plan) and line.when in {"start", "end"}:
-        raise BadConfiguration(place=place, problem=f"it cannot be of the {line.when}")
-
-
-def _referred(line: Line) -> list[str]:
-    """The keys of the lines it is computed from."""
-    return [*(names(line.formula) if line.formula else ()), *filter(None, [line.share_of])]
 
 
 def _check_circles(place: str, lines: Sequence[Line]) -> None:
-    refers = {line.key: set(_referred(line)) for line in lines}
+    refers = {line.key: set(line.referred) for line in lines}
     for key, first in refers.items():
         seen, ahead = set[str](), set(first)
         while ahead:
@@ -119,14 +117,27 @@ def _check_cells(place: str, table: TableDefinition, done: Definitions) -> None:
         raise BadConfiguration(place=place, problem=f"unknown measure “{table.measure}”")
     for row, column in product(table.rows, table.columns):
         where = f"{place}, cell {row.key} {column.key}"
-        _check_input(where, row, column, done)
-        if not (row.counted and column.counted):
-            continue
-        said = [one for one in (row.measure, column.measure) if one is not None]
-        if len(said) > 1:
-            raise BadConfiguration(place=where, problem="row and column both name a measure")
-        if not said and table.measure is None:
-            raise BadConfiguration(place=where, problem="nothing says what it counts")
+        _check_cell(where, row, column, table, done)
+
+
+def _check_cell(
+    place: str, row: Line, column: Line, table: TableDefinition, done: Definitions
+) -> None:
+    if all(isinstance(line, InputLine) and not line.made for line in (row, column)):
+        raise BadConfiguration(place=place, problem="row and column both name an input")
+    try:
+        source = resolve(row, column)
+    except (KeyError, IndexError, ValueError, AttributeError):
+        raise BadConfiguration(place=place, problem="its input cannot be read") from None
+    match source:
+        case DeclaredCell(input=key) if key not in done.inputs:
+            raise BadConfiguration(place=place, problem=f"unknown input “{key}”")
+        case CountedCell():
+            measures = [getattr(line, "measure", None) for line in (row, column)]
+            if all(measures):
+                raise BadConfiguration(place=place, problem="row and column both name a measure")
+            if not any((*measures, table.measure)):
+                raise BadConfiguration(place=place, problem="nothing says what it counts")
 
 
 def _check_plans(place: str, table: TableDefinition, done: Definitions) -> None:
@@ -135,24 +146,12 @@ def _check_plans(place: str, table: TableDefinition, done: Definitions) -> None:
     if table.plans is not None and table.plans not in planned:
         raise BadConfiguration(place=place, problem=f"nothing is planned in “{table.plans}”")
     for line in (*table.rows, *table.columns):
-        if line.plan_of is None:
+        if not isinstance(line, PlanLine) or line.plan_of is None:
             continue
         table_id, _, key = line.plan_of.partition(".")
         rows = planned[table_id].rows if table_id in planned else ()
         if not any(key in plan_keys_of(row) or row.breakdown for row in rows):
             raise BadConfiguration(place=place, problem=f"unknown plan “{line.plan_of}”")
-
-
-def _check_input(where: str, row: Line, column: Line, done: Definitions) -> None:
-    """A value made from the keys of a cell is one that can be declared."""
-    if all(line.input and not made(line.input) for line in (row, column)):
-        raise BadConfiguration(place=where, problem="row and column both name an input")
-    try:
-        key = input_of(row, column)
-    except (KeyError, IndexError, ValueError, AttributeError):
-        raise BadConfiguration(place=where, problem="its input cannot be read") from None
-    if key is not None and key not in done.inputs:
-        raise BadConfiguration(place=where, problem=f"unknown input “{key}”")
 
 
 def _check_parts(
@@ -162,7 +161,7 @@ def _check_parts(
     by_key = {line.key: line for line in lines}
     for line in by_key.values():
         whole = by_key.get(line.key.rpartition(".")[0])
-        if whole is None or not (line.counted and whole.counted):
+        if not (isinstance(line, CountedLine) and isinstance(whole, CountedLine)):
             continue
         first, second = (_measure(one, table, done) for one in (line, whole))
         if first is None or second is None or (line.when, line.back) != (whole.when, whole.back):
@@ -175,7 +174,7 @@ def _check_parts(
                 raise BadConfiguration(place=f"{place} {line.key}", problem=problem)
 
 
-def _measure(line: Line, table: TableDefinition, done: Definitions) -> Measure | None:
+def _measure(line: CountedLine, table: TableDefinition, done: Definitions) -> Measure | None:
     key = line.measure or table.measure
     return done.measures[key] if key is not None else None
 

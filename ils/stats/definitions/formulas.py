@@ -9,11 +9,16 @@ import operator
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 TOKEN = re.compile(
-    r"\s*(?:(\d+(?:\.\d+)?(?![\w.]))|((?:\{\w+\}|[A-Za-z_])[\w.\-]*(?<![.\-]))|([-+*/()|]))"
+    r"\s*(?:(\d+(?:\.\d+)?(?![\w.]))|((?:\{\w+\}|[A-Za-z_])[\w.\-]*(?<![.\-]))|([-+*/()|])"
+    r"|(\[[^|\]]+\|[^|\]]+\]))"
 )
+#: How close a sign binds.
+PRECEDENCE = {"|": 0, "+": 1, "-": 1, "*": 2, "/": 2}
 
 
 class BadFormula(ValueError):
@@ -33,6 +38,21 @@ class Name:
 
     key: str
 
+    def __str__(self) -> str:
+        """As formulas write it."""
+        return self.key
+
+
+class CellReference(NamedTuple):
+    """A cell of the table: the keys of its row and its column; written ``[row|column]``."""
+
+    row: str
+    column: str
+
+    def __str__(self) -> str:
+        """As formulas write it."""
+        return f"[{self.row}|{self.column}]"
+
 
 @dataclass(frozen=True)
 class FormulaOperation:
@@ -43,7 +63,8 @@ class FormulaOperation:
     right: Term
 
 
-Term = Number | Name | FormulaOperation
+Reference = Name | CellReference
+Term = Number | Name | CellReference | FormulaOperation
 
 
 def parse(text: str) -> Term:
@@ -109,6 +130,8 @@ def _factor(tokens: list[str], at: int) -> tuple[Term, int]:
         return Number(Fraction(said)), at + 1
     if said in set("+-*/)|"):
         raise BadFormula(f"“{said}” is not expected")
+    if said[0] == "[":
+        return CellReference(*said[1:-1].split("|")), at + 1
     return Name(said), at + 1
 
 
@@ -121,6 +144,15 @@ def names(term: Term) -> Iterator[str]:
         yield from names(term.right)
 
 
+def references(term: Term) -> Iterator[CellReference]:
+    """The cells it refers to."""
+    if isinstance(term, CellReference):
+        yield term
+    elif isinstance(term, FormulaOperation):
+        yield from references(term.left)
+        yield from references(term.right)
+
+
 Value = Fraction | None
 OPERATIONS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
     "+": operator.add,
@@ -130,12 +162,12 @@ OPERATIONS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
 }
 
 
-def evaluate(term: Term, value_of: Callable[[str], Value]) -> Value:
+def evaluate(term: Term, value_of: Callable[[Reference], Value]) -> Value:
     """Its value; nothing where a part has none or something is divided by zero."""
     if isinstance(term, Number):
         return term.value
-    if isinstance(term, Name):
-        return value_of(term.key)
+    if not isinstance(term, FormulaOperation):
+        return value_of(term)
     left, right = evaluate(term.left, value_of), evaluate(term.right, value_of)
     if term.sign == "|":
         return right if left is None else left
@@ -154,10 +186,10 @@ def division(term: Term) -> tuple[Term, Term] | None:
     return None
 
 
-def linear(term: Term) -> dict[str, int] | None:
-    """Key → 1 or -1 (or their sums), if it only adds and subtracts."""
-    if isinstance(term, Name):
-        return {term.key: 1}
+def linear(term: Term) -> dict[Reference, int] | None:
+    """What it refers to → 1 or -1 (or their sums), if it only adds and subtracts."""
+    if isinstance(term, Name | CellReference):
+        return {term: 1}
     if isinstance(term, FormulaOperation) and term.sign in "+-":
         left, right = linear(term.left), linear(term.right)
         if left is None or right is None:
@@ -171,23 +203,41 @@ def linear(term: Term) -> dict[str, int] | None:
 
 
 def with_names(term: Term, rename: Callable[[str], str]) -> Term:
-    """The same formula over other keys."""
+    """The same formula over lines with other keys."""
+    return replaced(term, lambda name: Name(rename(name.key)))
+
+
+def replaced(term: Term, with_: Callable[[Name], Reference]) -> Term:
+    """The same formula over other lines, or over cells."""
     if isinstance(term, Name):
-        return Name(rename(term.key))
+        return with_(term)
     if isinstance(term, FormulaOperation):
-        return FormulaOperation(
-            term.sign, with_names(term.left, rename), with_names(term.right, rename)
-        )
+        return FormulaOperation(term.sign, replaced(term.left, with_), replaced(term.right, with_))
     return term
 
 
-def written(term: Term, say: Callable[[str], str]) -> str:
-    """The formula as a spreadsheet writes it, with addresses for keys."""
+def written(term: Term, write: Callable[[Reference], str], *, choice: str = "{} | {}") -> str:
+    """The formula as text, with brackets where they are needed.
+
+    Args:
+        write: what stands for a line or a cell.
+        choice: how ``a | b`` is written; other programs have a function for it.
+    """
     if isinstance(term, Number):
-        return str(term.value) if term.value.denominator == 1 else f"({term.value})"
-    if isinstance(term, Name):
-        return say(term.key)
-    left, right = written(term.left, say), written(term.right, say)
-    if term.sign == "|":
-        return f"IFERROR({left},{right})"
-    return f"({left}{term.sign}{right})"
+        return format(Decimal(term.value.numerator) / Decimal(term.value.denominator), "f")
+    if not isinstance(term, FormulaOperation):
+        return write(term)
+    left, right = (written(side, write, choice=choice) for side in (term.left, term.right))
+    if term.sign == "|" and choice != "{} | {}":
+        return choice.format(left, right)
+    binds = PRECEDENCE[term.sign]
+    if _binding(term.left) < binds:
+        left = f"({left})"
+    if _binding(term.right) <= binds:
+        right = f"({right})"
+    space = " " if binds < PRECEDENCE["*"] else ""
+    return f"{left}{space}{term.sign}{space}{right}"
+
+
+def _binding(term: Term) -> int:
+    return PRECEDENCE[term.sign] if isinstance(term, FormulaOperation) else len(PRECEDENCE)

@@ -12,18 +12,24 @@ from typing import Any
 from ils.config import ROOT, BadConfiguration, Lists, load_lists
 from ils.ledger import Kind
 from ils.stats.definitions import checks
-from ils.stats.definitions.formulas import BadFormula, Term, parse
+from ils.stats.definitions.formulas import BadFormula, Term, parse, references
 from ils.stats.definitions.schema import (
     AMOUNTS,
     UNITS,
     WHENS,
+    CountedLine,
+    DaysLine,
     Definitions,
+    FormulaLine,
     Input,
+    InputLine,
     Line,
     Measure,
     Names,
     Part,
+    PlanLine,
     Report,
+    ShareLine,
     TableDefinition,
     Within,
 )
@@ -181,28 +187,42 @@ def _line(place: str, said: dict[str, Any], lists: Lists) -> Line:
     for facet in each:
         if facet not in COLUMNS:
             raise BadConfiguration(place=place, problem=f"unknown facet “{facet}”")
-    return Line(
-        key=key,
-        names=_names(place, said, needed=not each),
-        measure=said.get("measure"),
-        where=_conditions(place, said.get("where", {}), lists),
-        breakdown=each,
-        always_shown=tuple(said.get("always_shown", ())),
-        parts=tuple(said.get("parts", ())),
-        when=_one_of(place, said, "when", WHENS, None),
-        back=said.get("back", 0),
-        formula=_formula(place, said.get("formula")),
-        share_of=said.get("share_of"),
-        input=said.get("input"),
-        plan=_flag(said, "plan") or "plan_of" in said,
-        plan_of=said.get("plan_of"),
-        days=_flag(said, "days"),
-        unit=_one_of(place, said, "unit", UNITS, None),
-        after_closing=_flag(said, "after_closing"),
-        hidden=_flag(said, "hidden"),
-        compact=_flag(said, "compact"),
-        children=_flag(said, "children"),
-    )
+    common: dict[str, Any] = {
+        "key": key,
+        "names": _names(place, said, needed=not each),
+        "where": _conditions(place, said.get("where", {}), lists),
+        "breakdown": each,
+        "always_shown": tuple(said.get("always_shown", ())),
+        "parts": tuple(said.get("parts", ())),
+        "when": _one_of(place, said, "when", WHENS, None),
+        "back": said.get("back", 0),
+        "unit": _one_of(place, said, "unit", UNITS, None),
+        **{name: _flag(said, name) for name in ("after_closing", "hidden", "compact", "children")},
+    }
+    return _of_its_kind(place, said, common)
+
+
+def _of_its_kind(place: str, said: dict[str, Any], common: dict[str, Any]) -> Line:
+    """The line, of the kind its keys say: one of them, or none."""
+    plan = "plan_of" in said or _flag(said, "plan")
+    kinds: list[str] = [
+        name for name in ("measure", "formula", "share_of", "input") if name in said
+    ]
+    kinds += [name for name, there in (("plan", plan), ("days", _flag(said, "days"))) if there]
+    if len(kinds) > 1:
+        raise BadConfiguration(place=place, problem=f"it has both {' and '.join(kinds)}")
+    match kinds:
+        case ["formula"]:
+            return FormulaLine(**common, formula=_formula(place, said["formula"]))
+        case ["share_of"]:
+            return ShareLine(**common, share_of=said["share_of"])
+        case ["input"]:
+            return InputLine(**common, input=said["input"])
+        case ["plan"]:
+            return PlanLine(**common, plan_of=said.get("plan_of"))
+        case ["days"]:
+            return DaysLine(**common)
+    return CountedLine(**common, measure=said.get("measure"))
 
 
 def _names(place: str, said: Mapping[str, Any], *, needed: bool = True) -> Names:
@@ -221,11 +241,14 @@ def _conditions(place: str, where: Mapping[str, object], lists: Lists) -> Condit
         raise BadConfiguration(place=place, problem=str(error)) from error
 
 
-def _formula(place: str, text: str | None) -> Term | None:
+def _formula(place: str, text: str) -> Term:
     try:
-        return parse(text) if text is not None else None
+        term = parse(text)
     except BadFormula as error:
         raise BadConfiguration(place=place, problem=f"formula: {error}") from error
+    for cell in references(term):
+        raise BadConfiguration(place=place, problem=f"formula: “{cell}” is not expected")
+    return term
 
 
 def _known(place: str, said: Mapping[str, Any], keys: set[str]) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Self
 
 from ils.errors import N_, NotFound
 from ils.ledger import Kind
-from ils.stats.definitions.formulas import Term
+from ils.stats.definitions.formulas import Term, names, with_names
 from ils.stats.facets import Conditions
 
 TOTAL = "total"
@@ -81,71 +82,120 @@ class Measure:
     unit: str = "count"
 
 
-@dataclass(frozen=True)
-class Line:
-    """A row or a column: a selection, a breakdown or a formula.
+@dataclass(frozen=True, kw_only=True)
+class BaseLine:
+    """What every row and column says: its name, what it is of, and how it is shown.
 
     Attributes:
         breakdown: facets of a breakdown, one line for each value; the second within the first.
         always_shown: values of a breakdown that are shown even if nothing was counted.
         parts: selections within it, each a line of its own («в т.ч.»): their codes.
         back: how many years earlier it is counted.
-        share_of: the key of the line it is a percentage of.
         children: lines of a breakdown are followed by what stands under them in their list.
-        input: the key of a declared value; ``{row}`` and ``{column}`` in it stand for the keys of
-            the cell. Of a column without them it is the same in every row.
-        plan_of: the line of a table, ``indicators.loans``, whose plan it is; else that of its row.
-        days: for how many days the line is counted, from the first that has entries on.
         after_closing: only entries about days of months that were closed already.
         compact: lines of a breakdown with nothing in them are left out.
     """
 
     key: str
     names: Names
-    measure: str | None = None
     where: Conditions = ()
     breakdown: tuple[str, ...] = ()
     always_shown: tuple[str, ...] = ()
+    children: bool = False
     parts: tuple[str, ...] = ()
     when: str | None = None
     back: int = 0
-    formula: Term | None = None
-    share_of: str | None = None
-    input: str | None = None
-    plan: bool = False
-    plan_of: str | None = None
-    days: bool = False
-    unit: str | None = None
     after_closing: bool = False
+    unit: str | None = None
     hidden: bool = False
     compact: bool = False
-    children: bool = False
 
     @property
-    def counted(self) -> bool:
-        """Whether its cells are sums of entries."""
-        return not (self.formula or self.share_of or self.input or self.plan or self.days)
+    def referred(self) -> tuple[str, ...]:
+        """The keys of the lines it is computed from."""
+        return ()
+
+    def renamed(self, rename: Callable[[str], str]) -> Self:
+        """The same line, computed from lines with other keys."""
+        del rename
+        return self
 
 
-def input_of(row: Line, column: Line) -> str | None:
-    """The key of the declared value a cell shows, if it shows one.
+@dataclass(frozen=True, kw_only=True)
+class CountedLine(BaseLine):
+    """Its cells are sums of entries; ``measure``: of which, if neither other line nor table say."""
 
-    A column's formula goes before everything, a value its column names outright before a row's
-    formula (it is the same in every row), one named outright before one made from keys.
+    measure: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormulaLine(BaseLine):
+    """Its cells are computed from those of other lines."""
+
+    formula: Term
+
+    @property
+    def referred(self) -> tuple[str, ...]:
+        """The keys of the lines in its formula."""
+        return tuple(dict.fromkeys(names(self.formula)))
+
+    def renamed(self, rename: Callable[[str], str]) -> Self:
+        """The same formula over other keys."""
+        return replace(self, formula=with_names(self.formula, rename))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShareLine(BaseLine):
+    """Its cells are those of another line in percent of their total."""
+
+    share_of: str
+
+    @property
+    def referred(self) -> tuple[str, ...]:
+        """The key of the line it is a share of."""
+        return (self.share_of,)
+
+    def renamed(self, rename: Callable[[str], str]) -> Self:
+        """The share of another line."""
+        return replace(self, share_of=rename(self.share_of))
+
+
+@dataclass(frozen=True, kw_only=True)
+class InputLine(BaseLine):
+    """Its cells are declared values.
+
+    Attributes:
+        input: the key of the value; ``{row}`` and ``{column}`` in it stand for the keys of the
+            cell. Of a column without them it is the same in every row.
     """
-    if column.formula or column.share_of:
-        return None
-    if column.input is not None and not made(column.input):
-        return column.input
-    said = [line.input for line in (row, column) if line.input is not None]
-    if not said or row.formula or row.share_of or any(c.plan or c.days for c in (row, column)):
-        return None
-    return min(said, key=made).format(row=row.key, column=column.key)
+
+    input: str
+
+    @property
+    def made(self) -> bool:
+        """Whether the key of the value is made from those of the cell."""
+        return "{" in self.input
 
 
-def made(input_: str | None) -> bool:
-    """Whether the key of a declared value is made from those of the cell."""
-    return input_ is not None and "{" in input_
+@dataclass(frozen=True, kw_only=True)
+class PlanLine(BaseLine):
+    """Its cells are plans: of the line of a table, ``indicators.loans``, or else of their row."""
+
+    plan_of: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DaysLine(BaseLine):
+    """Its cells are the days a line is counted for, from the first that has entries on."""
+
+
+#: A row or a column.
+Line = CountedLine | FormulaLine | ShareLine | InputLine | PlanLine | DaysLine
+
+
+def part_of(code: str) -> Callable[[str], str]:
+    """How the key of a line becomes that of its part: ``loans`` → ``loans.kk``."""
+    return lambda key: f"{key}.{code}"
 
 
 @dataclass(frozen=True)

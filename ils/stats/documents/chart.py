@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from ils.stats.documents.content import shown
+from ils.stats.definitions.schema import TOTAL
+from ils.stats.documents.report import ReportDocument, ReportTable
+from ils.stats.documents.wording import number_shown
 
 WIDTH, BAR, GAP, NAMES, NUMBERS = 640, 16, 6, 220, 80
 MAX_LABEL_LENGTH = 28
 
 
-def charts(said: Mapping[str, Any], language: str) -> dict[str, str]:
+def charts(document: ReportDocument, language: str) -> dict[str, str]:
     """Table id → its chart, of tables that are charted and have something to show."""
     return {
-        table["id"]: drawn
-        for table in said["tables"]
-        if table.get("chart") and (drawn := _bars(table, language))
+        table.id: drawn
+        for table in document.tables
+        if table.chart and (drawn := _bars(table, language))
     }
 
 
-def _bars(table: Mapping[str, Any], language: str) -> str:
+def _bars(table: ReportTable, language: str) -> str:
     """A bar for each row but totals, as long as its first number."""
-    key = table["columns"][0]["key"]
     rows = [
-        (row["label"][language], row["cells"][key])
-        for row in table["rows"]
-        if row["key"] != "total" and row["level"] == 0 and isinstance(row["cells"][key], int)
+        (row.label[language], row.cells[0].value)
+        for row in table.rows
+        if row.key != TOTAL and row.level == 0 and isinstance(row.cells[0].value, int)
     ]
     most = max((number for _, number in rows), default=0)
     if most <= 0:
         return ""
-    title = f"{table['title'][language]}: {table['columns'][0]['label'][language]}"
+    title = f"{table.title[language]}: {table.columns[0].label[language]}"
     height = len(rows) * (BAR + GAP) + GAP
-    said = quoteattr(_said(title, rows))
-    parts = [f'<svg class="chart" role="img" viewBox="0 0 {WIDTH} {height}" aria-label={said}>']
+    label = quoteattr(_label(title, rows))
+    parts = [f'<svg class="chart" role="img" viewBox="0 0 {WIDTH} {height}" aria-label={label}>']
     for at, (name, number) in enumerate(rows):
         y = GAP + at * (BAR + GAP)
         length = max(0, round((WIDTH - NAMES - NUMBERS) * number / most))
@@ -43,10 +42,10 @@ def _bars(table: Mapping[str, Any], language: str) -> str:
         parts += [
             f'<text class="name" x="{NAMES - 8}" y="{y + BAR - 4}">{escape(short)}</text>',
             f'<rect x="{NAMES}" y="{y}" width="{length}" height="{BAR}" rx="2"/>',
-            f'<text x="{NAMES + length + 6}" y="{y + BAR - 4}">{shown(number)}</text>',
+            f'<text x="{NAMES + length + 6}" y="{y + BAR - 4}">{number_shown(number)}</text>',
         ]
     return "".join((*parts, "</svg>"))
 
 
-def _said(title: str, rows: list[tuple[str, int]]) -> str:
-    return f"{title}. " + "; ".join(f"{name} — {shown(number)}" for name, number in rows)
+def _label(title: str, rows: list[tuple[str, int]]) -> str:
+    return f"{title}. " + "; ".join(f"{name} — {number_shown(number)}" for name, number in rows)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from ils.documents import docx
 from ils.stats.documents.blocks import blocks
+from ils.stats.documents.report import ReportDocument
 
 
-def render(said: Mapping[str, Any], language: str) -> bytes:
+def render(document: ReportDocument, language: str) -> bytes:
     """The document, in Russian or Kazakh."""
-    title = said["title"][language]
-    return docx.document(title, blocks(said, language), wide=True, language=language)
+    title = document.title[language]
+    return docx.document(title, blocks(document, language), wide=True, language=language)

@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
 
+from ils.stats.documents.payload import to_payload
+from ils.stats.documents.report import ReportDocument
 from ils.stats.documents.text import as_csv, as_text
 
 
@@ -15,28 +16,28 @@ from ils.stats.documents.text import as_csv, as_text
 class ReportFormat:
     """How a format is written, and what kind of file it makes."""
 
-    write: Callable[[Mapping[str, Any], str], bytes]
+    write: Callable[[ReportDocument, str], bytes]
     mimetype: str
     suffix: str
     binary: bool = False
 
 
-def _later(module: str) -> Callable[[Mapping[str, Any], str], bytes]:
+def _later(module: str) -> Callable[[ReportDocument, str], bytes]:
     """A writer whose library is loaded when it is first needed: each takes megabytes."""
 
-    def write_(said: Mapping[str, Any], language: str) -> bytes:
-        done: bytes = import_module(f"ils.stats.documents.{module}").render(said, language)
-        return done
+    def write_(document: ReportDocument, language: str) -> bytes:
+        data: bytes = import_module(f"ils.stats.documents.{module}").render(document, language)
+        return data
 
     return write_
 
 
-def _json(said: Mapping[str, Any], _language: str) -> bytes:
-    return (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode()
+def _json(document: ReportDocument, _language: str) -> bytes:
+    return (json.dumps(to_payload(document), ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _text(said: Mapping[str, Any], language: str) -> bytes:
-    return (as_text(said, language) + "\n").encode()
+def _text(document: ReportDocument, language: str) -> bytes:
+    return (as_text(document, language) + "\n").encode()
 
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -52,6 +53,6 @@ FORMATS: Mapping[str, ReportFormat] = {
 }
 
 
-def write(said: Mapping[str, Any], form: str, language: str) -> bytes:
-    """The content of a report in a format; ``language``: ru or kk."""
-    return FORMATS[form].write(said, language)
+def write(document: ReportDocument, form: str, language: str) -> bytes:
+    """A report in a format; ``language``: ru or kk."""
+    return FORMATS[form].write(document, language)

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from ils.stats.definitions.formulas import linear
-from ils.stats.definitions.schema import TOTAL
+from ils.stats.definitions.cells import ComputedCell, resolve, summands
+from ils.stats.definitions.formulas import references
+from ils.stats.definitions.schema import TOTAL, CountedLine, Line
 from ils.stats.engine.axes import AxisLine
-from ils.stats.engine.filling import REFERENCE, Figure, Filled
+from ils.stats.engine.filling import Figure, Filled
 
 MIN_SHOWN = 5
 Place = tuple[str, str]
@@ -29,14 +30,14 @@ def hidden_places(table: Filled) -> frozenset[Place]:
     small = {p for p, figure in table.figures.items() if _small(figure, sums.get(p, {}))}
     relations = [one for one in _relations(table, sums) if _holds(one, table.figures)]
     computed = {
-        place: REFERENCE.findall(figure.formula)
+        place: set(references(figure.formula))
         for place, figure in table.figures.items()
-        if figure.formula and place not in sums
+        if figure.formula is not None and place not in sums
     }
     hidden = set(small)
     found = bool(hidden)
     while found:
-        more = {p for p, behind in computed.items() if p not in hidden and hidden & set(behind)}
+        more = {p for p, behind in computed.items() if p not in hidden and hidden & behind}
         hidden |= more
         found = bool(more)
         for relation in relations:
@@ -58,17 +59,15 @@ def _small(figure: Figure, terms: Relation) -> bool:
 
 
 def _sums(table: Filled) -> dict[Place, Relation]:
-    """The cells that are sums and differences of others: place → the others, with factors."""
+    """The cells that are sums and differences of others: cell → the others, with factors."""
     found: dict[Place, Relation] = {}
     for row in (*table.rows, *table.base):
         for column in table.columns:
-            formula = column.formula or row.formula
-            terms = linear(formula) if formula else None
-            if terms is not None:
-                found[row.key, column.key] = {
-                    (row.key, key) if column.formula else (key, column.key): factor
-                    for key, factor in terms.items()
-                }
+            source = resolve(row.line, column.line)
+            if isinstance(source, ComputedCell):
+                factors = summands(source, row.key, column.key)
+                if factors is not None:
+                    found[row.key, column.key] = {(c.row, c.column): f for c, f in factors.items()}
     return found
 
 
@@ -95,7 +94,7 @@ def _wholes(items: Sequence[AxisLine]) -> Iterator[tuple[str, list[str]]]:
         above = own.rpartition(".")[0]
         whole = above if above in keys else TOTAL
         facets = tuple(sorted({c.facet for c in item.where}))
-        line = item.line.breakdown or (facets, item.line.measure)
+        line = item.line.breakdown or (facets, _measure(item.line))
         if item.part:  # of its own line, by a facet; and of all lines that have this part
             groups[own, item.where[-1].facet].append(item.key)
             groups[f"{whole}.{item.part}", line, item.level].append(item.key)
@@ -106,15 +105,20 @@ def _wholes(items: Sequence[AxisLine]) -> Iterator[tuple[str, list[str]]]:
 
 def _broken_down(items: Sequence[AxisLine]) -> Iterator[tuple[str, list[str]]]:
     """Named lines and breakdowns that count the same: readers, by category."""
-    lines = {id(item.line): item.line for item in items if item.line.breakdown}
+    lines = {item.line.key: item.line for item in items if item.line.breakdown}
     for key, line in lines.items():
-        parts = [i.key for i in items if id(i.line) == key and not i.part and i.level == 0]
+        parts = [i.key for i in items if i.line.key == key and not i.part and i.level == 0]
         for whole in items:
             named = whole.line
-            same = (named.measure, named.when, named.back, whole.where)
-            counts_alike = same == (line.measure, line.when, line.back, line.where)
-            if counts_alike and named.counted and not (named.breakdown or whole.part):
+            same = (_measure(named), named.when, named.back, whole.where)
+            counts_alike = same == (_measure(line), line.when, line.back, line.where)
+            single = isinstance(named, CountedLine) and not (named.breakdown or whole.part)
+            if counts_alike and single:
                 yield whole.key, parts
+
+
+def _measure(line: Line) -> str | None:
+    return line.measure if isinstance(line, CountedLine) else None
 
 
 def _holds(relation: Relation, figures: Mapping[Place, Figure]) -> bool:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from ils.documents import pdf
 from ils.stats.documents.blocks import blocks
+from ils.stats.documents.report import ReportDocument
 
 
-def render(said: Mapping[str, Any], language: str) -> bytes:
+def render(document: ReportDocument, language: str) -> bytes:
     """The document, in Russian or Kazakh."""
-    return pdf.document(said["title"][language], blocks(said, language), wide=True)
+    return pdf.document(document.title[language], blocks(document, language), wide=True)

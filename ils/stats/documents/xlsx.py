@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
-from typing import Any
+from decimal import Decimal
 
 from ils.documents.spreadsheets import Cell, Sheet, address, workbook
-from ils.stats.documents.content import DECLARED, HIDDEN, span, where, words
-from ils.stats.engine.filling import REFERENCE
+from ils.stats.definitions.formulas import Reference, references, written
+from ils.stats.documents.report import ReportCell, ReportDocument, ReportTable
+from ils.stats.documents.wording import DECLARED, HIDDEN, span, where, words
 
 FORMATS = {
     "ratio": "0.0",
@@ -19,53 +19,58 @@ FORMATS = {
 }
 #: Rows above the table: the report, its period, the title of the table, the names of columns.
 ABOVE = 4
+#: What a spreadsheet says for ``a | b``.
+CHOICE = "IFERROR({},{})"
+#: (row key, column key) → its address on the sheet.
+Addresses = Mapping[tuple[str, str], str]
 
 
-def render(said: Mapping[str, Any], language: str) -> bytes:
+def render(document: ReportDocument, language: str) -> bytes:
     """A workbook with a sheet for each table."""
-    return workbook([_sheet(said, table, language) for table in said["tables"]])
+    return workbook([_sheet(document, table, language) for table in document.tables])
 
 
-def _sheet(said: Mapping[str, Any], table: Mapping[str, Any], language: str) -> Sheet:
-    columns = [column["key"] for column in table["columns"]]
-    lines = [*table["rows"], *table.get("base", ())]
-    places = {
-        (row["key"], key): address(ABOVE + 1 + at, 2 + across)
+def _sheet(document: ReportDocument, table: ReportTable, language: str) -> Sheet:
+    lines = [*table.rows, *table.base]
+    addresses = {
+        (row.key, column.key): address(ABOVE + 1 + at, 2 + across)
         for at, row in enumerate(lines)
-        for across, key in enumerate(columns)
+        for across, column in enumerate(table.columns)
     }
     rows: list[Sequence[Cell]] = [
-        [Cell(f"{said['title'][language]} · {where(said, language)}", bold=True)],
-        [Cell(span(said))],
-        [Cell(table["title"][language], bold=True)],
-        [Cell(""), *(Cell(column["label"][language], bold=True) for column in table["columns"])],
+        [Cell(f"{document.title[language]} · {where(document, language)}", bold=True)],
+        [Cell(span(document))],
+        [Cell(table.title[language], bold=True)],
+        [Cell(""), *(Cell(column.label[language], bold=True) for column in table.columns)],
     ]
     for row in lines:
-        cells = [_cell(row, key, places) for key in columns]
-        rows.append([Cell(row["label"][language], indent=row["level"]), *cells])
-    if note := table.get("note"):
-        rows.append([Cell(note[language])])
-    if any(row.get("declared") for row in lines):
+        cells = [_cell(cell, addresses) for cell in row.cells]
+        rows.append([Cell(row.label[language], indent=row.level), *cells])
+    if table.note:
+        rows.append([Cell(table.note[language])])
+    if table.declared:
         rows.append([Cell(f"* {words(DECLARED, language)}")])
-    shown = len(table["rows"])
-    hidden = [ABOVE + 1 + at for at in range(shown, len(lines))]
-    return Sheet(table["title"][language], rows, hidden)
+    hidden = [ABOVE + 1 + at for at in range(len(table.rows), len(lines))]
+    return Sheet(table.title[language], rows, hidden)
 
 
-def _cell(row: Mapping[str, Any], key: str, places: Mapping[tuple[str, str], str]) -> Cell:
-    value = row["cells"][key]
-    unit = row.get("units", {}).get(key, "count")
-    shape = FORMATS.get(unit, "General")
-    if key in row.get("declared", ()):
-        shape += '"*"'
-    if value is None or value == HIDDEN:
-        return Cell("—" if value is None else value)
-    formula = row.get("formulas", {}).get(key, "")
-    referred = [(one, other) for one, other in REFERENCE.findall(formula)]
-    text = ""
-    if formula and all(place in places for place in referred):
-        text = REFERENCE.sub(lambda found: places[found[1], found[2]], formula)
-    exact = row.get("fractions", {}).get(key)
-    if exact is not None and (unit == "count" or not formula):
-        value = float(Fraction(exact))  # rounded when it is shown, not before it is computed with
-    return Cell(float(value) if isinstance(value, str) else value, text, shape)
+def _cell(cell: ReportCell, addresses: Addresses) -> Cell:
+    if cell.value is None:
+        return Cell(HIDDEN if cell.hidden else "—")
+    shape = FORMATS.get(cell.unit, "General") + ('"*"' if cell.declared else "")
+    value = float(cell.value) if isinstance(cell.value, Decimal) else cell.value
+    if cell.fraction and (cell.unit == "count" or cell.formula is None):
+        top, bottom = cell.fraction
+        value = float(top / bottom)  # rounded when it is shown, not before it is computed with
+    return Cell(value, _formula(cell, addresses), shape)
+
+
+def _formula(cell: ReportCell, addresses: Addresses) -> str:
+    """The formula over addresses; none where a cell it is made of is not on the sheet."""
+    if cell.formula is None or any(ref not in addresses for ref in references(cell.formula)):
+        return ""
+
+    def address_of(reference: Reference) -> str:
+        return addresses[reference] if isinstance(reference, tuple) else str(reference)
+
+    return written(cell.formula, address_of, choice=CHOICE)

@@ -10,8 +10,7 @@ from typing import Any
 from ils.clock import Period
 from ils.ledger import AccessionSource, Channel, Material, WithdrawalReason
 from ils.stats import periods
-from ils.stats.definitions.formulas import Term, with_names
-from ils.stats.definitions.schema import TOTAL, Definitions, Line, Names
+from ils.stats.definitions.schema import TOTAL, Definitions, Line, Names, part_of
 from ils.stats.facets import (
     LISTED,
     NONE,
@@ -36,6 +35,7 @@ class AxisLine:
     """One row or column of a filled table.
 
     Attributes:
+        line: as it is defined, computed from lines as they are written out here.
         part: the code of the selection it is within its line («kk»), if it is one.
         level: how deep it stands under others.
         window: the days it counts, where they are not those of the report.
@@ -47,8 +47,6 @@ class AxisLine:
     where: Conditions = ()
     part: str = ""
     level: int = 0
-    formula: Term | None = None
-    share_of: str = ""
     window: Window | None = None
 
     @property
@@ -85,11 +83,9 @@ def _single(line: Line, period: Period) -> AxisLine:
             text = text.replace(mark, year)
         return text
 
-    formula = with_names(line.formula, named) if line.formula else None
     names = Names(named(line.names.ru), named(line.names.kk))
-    share = named(line.share_of) if line.share_of else ""
     level = line.key.replace("{", "").count(".")
-    return AxisLine(named(line.key), names, line, line.where, "", level, formula, share)
+    return AxisLine(named(line.key), names, line.renamed(named), line.where, "", level)
 
 
 def _part(item: AxisLine, code: str, done: Definitions) -> AxisLine:
@@ -98,11 +94,10 @@ def _part(item: AxisLine, code: str, done: Definitions) -> AxisLine:
         item,
         key=f"{item.key}.{code}",
         names=within.names,
+        line=item.line.renamed(part_of(code)),
         where=(*item.where, *within.where),
         part=code,
         level=item.level + 1,
-        formula=with_names(item.formula, lambda k: f"{k}.{code}") if item.formula else None,
-        share_of=f"{item.share_of}.{code}" if item.share_of else "",
     )
 
 

@@ -16,8 +16,9 @@ from ils.ledger import Entry, Kind
 from ils.organisation.branches import queries as organisation
 from ils.organisation.branches.models import Branch, ServicePoint
 from ils.organisation.staff.models import Staff
-from ils.stats import periods
-from ils.stats.definitions.schema import Definitions, Input, TableDefinition, input_of
+from ils.stats.definitions.cells import DeclaredCell, resolve
+from ils.stats.definitions.schema import DaysLine, Definitions, Input, TableDefinition
+from ils.stats.engine.demands import uncounted_window
 from ils.stats.facets import PlaceName, ReportContext
 from ils.stats.models import DeclaredValue, PlanValue, PlanVersion
 from ils.stats.periods import Window
@@ -64,7 +65,7 @@ def world(
 
 
 def _counts_days(table: TableDefinition) -> bool:
-    return any(line.days for line in (*table.rows, *table.columns))
+    return any(isinstance(line, DaysLine) for line in (*table.rows, *table.columns))
 
 
 def plans_of(session: Session, period: Period) -> dict[tuple[str, str], dict[Quarter, int]]:
@@ -105,10 +106,9 @@ def _asked(tables: Iterable[TableDefinition], period: Period) -> set[tuple[str, 
     for table in tables:
         for row in table.rows:
             for column in table.columns:
-                if (key := input_of(row, column)) is not None:
-                    when = row.when or column.when or "during"
-                    when = "during" if when == "end" else when
-                    asked.add((key, periods.window(period, when, row.back + column.back)))
+                source = resolve(row, column)
+                if isinstance(source, DeclaredCell):
+                    asked.add((source.input, uncounted_window(row, column, period)))
     return asked
 
 

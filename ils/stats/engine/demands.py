@@ -9,6 +9,7 @@ from itertools import product
 from ils.clock import Period
 from ils.ledger import Kind
 from ils.stats import periods
+from ils.stats.definitions.cells import CountedCell, resolve
 from ils.stats.definitions.schema import Definitions, Line, Measure, Part, TableDefinition
 from ils.stats.engine import axes
 from ils.stats.facets import columns_of
@@ -66,9 +67,10 @@ def measure_of(
     row: Line, column: Line, table: TableDefinition, done: Definitions
 ) -> Measure | None:
     """What a cell counts; nothing if it is not a sum of entries."""
-    if not (row.counted and column.counted):
+    source = resolve(row, column)
+    if not isinstance(source, CountedCell):
         return None
-    key = row.measure or column.measure or table.measure
+    key = source.measure or table.measure
     return done.measures[key] if key else None
 
 
@@ -85,3 +87,9 @@ def window_of(part: Part, row: Line, column: Line, period: Period) -> Window:
     if window.end >= period.start:
         return Window(None, period.end)
     return Window(None, window.end + timedelta(days=1))
+
+
+def uncounted_window(row: Line, column: Line, period: Period) -> Window:
+    """The days of a cell that is not counted; what is for its end is for its period."""
+    when = row.when or column.when or "during"
+    return periods.window(period, "during" if when == "end" else when, row.back + column.back)

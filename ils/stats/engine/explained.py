@@ -6,8 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ils.ledger import Kind
+from ils.stats.definitions.cells import (
+    ComputedCell,
+    CountedCell,
+    DaysCell,
+    DeclaredCell,
+    PlannedCell,
+    ShareCell,
+    resolve,
+)
 from ils.stats.definitions.formulas import written
-from ils.stats.definitions.schema import Definitions, Line, Part, TableDefinition, input_of
+from ils.stats.definitions.schema import Definitions, Line, Part, TableDefinition, part_of
 from ils.stats.engine.demands import measure_of
 from ils.stats.facets import Condition, Conditions
 
@@ -28,11 +37,6 @@ class _Line:
     key: str
     line: Line
     where: Conditions
-    part: str = ""
-
-    def of(self, key: str) -> str:
-        """Another line, as its part refers to it."""
-        return f"{key}.{self.part}" if self.part else key
 
 
 def explained(table: TableDefinition, done: Definitions) -> Iterator[Explained]:
@@ -49,30 +53,26 @@ def _lines(lines: tuple[Line, ...], done: Definitions) -> Iterator[_Line]:
         if line.children:
             yield _Line(f"{key}.<below>", line, line.where)
         for part in line.parts:
-            yield _Line(f"{key}.{part}", line, (*line.where, *done.subsets[part].where), part)
+            where = (*line.where, *done.subsets[part].where)
+            yield _Line(f"{key}.{part}", line.renamed(part_of(part)), where)
 
 
 def _cell(row: _Line, column: _Line, table: TableDefinition, done: Definitions) -> Iterator[str]:
-    measure = measure_of(row.line, column.line, table, done)
-    if measure is None:
-        yield _other(row, column, table)
-        return
-    for part in measure.parts:
-        yield _part(part, (*row.where, *column.where), row.line, column.line)
-
-
-def _other(row: _Line, column: _Line, table: TableDefinition) -> str:
-    if (key := input_of(row.line, column.line)) is not None:
-        return f"declared: {key}"
-    for one in (column, row):
-        if one.line.share_of:
-            return f"share of {one.of(one.line.share_of)}"
-        if one.line.formula:
-            return f"computed: {written(one.line.formula, one.of)}"
-    if row.line.plan or column.line.plan:
-        own = f"{table.plans or table.id}.{row.key}"
-        return f"plan of {column.line.plan_of or row.line.plan_of or own}"
-    return "days"
+    match resolve(row.line, column.line):
+        case CountedCell():
+            measure = measure_of(row.line, column.line, table, done)
+            for part in measure.parts if measure else ():
+                yield _part(part, (*row.where, *column.where), row.line, column.line)
+        case ComputedCell(formula=formula):
+            yield f"computed: {written(formula, str)}"
+        case ShareCell(of=key):
+            yield f"share of {key}"
+        case DeclaredCell(input=key):
+            yield f"declared: {key}"
+        case PlannedCell(plan_of=key):
+            yield f"plan of {key or f'{table.plans or table.id}.{row.key}'}"
+        case DaysCell():
+            yield "days"
 
 
 def _part(part: Part, around: Conditions, row: Line, column: Line) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,20 +10,37 @@ from itertools import product
 from typing import Any
 
 from ils.clock import Period
-from ils.stats import periods
+from ils.stats.definitions.cells import (
+    ComputedCell,
+    CountedCell,
+    DaysCell,
+    DeclaredCell,
+    PlannedCell,
+    ShareCell,
+    over_cells,
+    resolve,
+    summands,
+)
+from ils.stats.definitions.formulas import (
+    CellReference,
+    FormulaOperation,
+    Number,
+    Reference,
+    Value,
+    division,
+    evaluate,
+    linear,
+    references,
+)
 from ils.stats.definitions.formulas import Term as Formula
-from ils.stats.definitions.formulas import Value, division, evaluate, linear, names, written
-from ils.stats.definitions.schema import Definitions, Measure, Part, TableDefinition, input_of
+from ils.stats.definitions.schema import Definitions, Measure, Part, TableDefinition
 from ils.stats.engine import axes
 from ils.stats.engine.axes import AxisContext, AxisLine, Labels
 from ils.stats.engine.counted import LedgerSums
-from ils.stats.engine.demands import branches_of, measure_of, window_of
+from ils.stats.engine.demands import branches_of, measure_of, uncounted_window, window_of
 from ils.stats.engine.shares import planned
 from ils.stats.facets import NONE, Conditions, ReportContext, columns_of
 from ils.stats.periods import Window
-
-#: A cell in a written formula: its row and its column.
-REFERENCE = re.compile(r"\[([^|\]]+)\|([^|\]]+)\]")
 
 
 @dataclass(frozen=True)
@@ -33,7 +49,7 @@ class Figure:
 
     Attributes:
         base: what was divided by what, of a ratio.
-        formula: how it was computed from other cells, each as ``[row|column]``.
+        formula: how it was computed from other cells.
         declared: nobody counted it, somebody said it.
         counted: entries stand behind it.
     """
@@ -43,7 +59,7 @@ class Figure:
     base: tuple[Fraction, Fraction] | None = None
     declared: bool = False
     counted: bool = False
-    formula: str = ""
+    formula: Formula | None = None
 
 
 @dataclass(frozen=True)
@@ -120,48 +136,33 @@ class Filling:
             self._figures[place] = self._figure(self.rows[row_key], self.columns[column_key])
         return self._figures[place]
 
-    def _figure(self, row: AxisLine, column: AxisLine) -> Figure:
-        figure = self._uncounted(row, column)
-        if figure is not None:
-            return figure
+    def _figure(self, row: AxisLine, column: AxisLine) -> Figure:  # noqa: PLR0911 -- a return for each source
+        unit = column.line.unit or row.line.unit
+        source = resolve(row.line, column.line)
+        match source:
+            case CountedCell():
+                return self._counted(row, column, unit)
+            case ComputedCell():
+                return self._computed(over_cells(source, row.key, column.key), unit)
+            case ShareCell(of=key, across=True):
+                return self._share((row.key, key), (row.total_key, key))
+            case ShareCell(of=key):
+                return self._share((key, column.key), (key, column.total_key))
+            case DeclaredCell(input=key):
+                return self._declared(row, column, key)
+            case PlannedCell(plan_of=key):
+                return self._planned(row, column, key)
+            case DaysCell():
+                window = uncounted_window(row.line, column.line, self.period)
+                first = max(window.first, self.world.began or window.first)
+                return Figure(Fraction(max((window.end - first).days, 0)))
+
+    def _counted(self, row: AxisLine, column: AxisLine, unit: str | None) -> Figure:
         measure = measure_of(row.line, column.line, self.table, self.done)
         if measure is None:
             return Figure(None)
         total = sum(self._sum(term) for term in self._selection(row, column, measure))
-        said = column.line.unit or row.line.unit or measure.unit
-        return Figure(Fraction(total), said, counted=True)
-
-    def _uncounted(self, row: AxisLine, column: AxisLine) -> Figure | None:
-        """The figure of a cell that is no sum of entries.
-
-        A column's formula goes before a row's: «% плана» of a ratio, not a ratio of «%».
-        """
-        if column.formula or column.share_of:
-            return self._of_column(row, column)
-        declared = input_of(row.line, column.line)
-        if declared is not None:
-            return self._declared(row, column, declared)
-        if row.formula or row.share_of:
-            return self._of_row(row, column)
-        if column.line.plan or row.line.plan:
-            return self._planned(row, column)
-        if column.line.days or row.line.days:
-            window = self._days(row, column)
-            first = max(window.first, self.world.began or window.first)
-            return Figure(Fraction(max((window.end - first).days, 0)))
-        return None
-
-    def _of_column(self, row: AxisLine, column: AxisLine) -> Figure:
-        if column.formula:
-            unit = column.line.unit or row.line.unit
-            return self._by_formula(column.formula, unit, lambda key: (row.key, key))
-        return self._share((row.key, column.share_of), (row.total_key, column.share_of))
-
-    def _of_row(self, row: AxisLine, column: AxisLine) -> Figure:
-        if row.formula:
-            unit = column.line.unit or row.line.unit
-            return self._by_formula(row.formula, unit, lambda key: (key, column.key))
-        return self._share((row.share_of, column.key), (row.share_of, column.total_key))
+        return Figure(Fraction(total), unit or measure.unit, counted=True)
 
     def _share(self, part: tuple[str, str], whole: tuple[str, str]) -> Figure:
         """A part in percent of its whole."""
@@ -170,35 +171,29 @@ class Filling:
         top, bottom = self.figure(*part).value, self.figure(*whole).value
         if top is None or not bottom:
             return Figure(None, "percent")
-        formula = f"100*{_cell(part)}/{_cell(whole)}"
+        hundredfold = FormulaOperation("*", Number(Fraction(100)), CellReference(*part))
+        formula = FormulaOperation("/", hundredfold, CellReference(*whole))
         return Figure(100 * top / bottom, "percent", (top, bottom), formula=formula)
 
-    def _planned(self, row: AxisLine, column: AxisLine) -> Figure:
+    def _planned(self, row: AxisLine, column: AxisLine, plan_of: str | None) -> Figure:
         """A plan; in a row of one branch, that branch's."""
         if column.part:
             return Figure(None)
-        said = column.line.plan_of or row.line.plan_of
-        of, key = said.split(".", 1) if said else (self.table.plans or self.table.id, row.key)
+        of, key = (self.table.plans or self.table.id, row.key)
+        if plan_of is not None:
+            of, _, key = plan_of.partition(".")
         scope: Collection[Any] | None = self.world.scope
         for condition in (*row.where, *column.where):
             if condition.facet == "branch":
                 scope = [b for b in self.world.branches if condition.holds(b)]
-        window = self._days(row, column)
+        window = uncounted_window(row.line, column.line, self.period)
         return Figure(planned(self.world.plans.get((of, key), {}), window, scope))
 
-    def _days(self, row: AxisLine, column: AxisLine) -> Window:
-        """The days of a cell that is not counted; what is for its end is for its period."""
-        when = row.line.when or column.line.when or "during"
-        back = row.line.back + column.line.back
-        return periods.window(self.period, "during" if when == "end" else when, back)
+    def _computed(self, formula: Formula, unit: str | None) -> Figure:
+        figures = {cell: self.figure(cell.row, cell.column) for cell in references(formula)}
 
-    def _by_formula(
-        self, formula: Formula, unit: str | None, place: Callable[[str], tuple[str, str]]
-    ) -> Figure:
-        figures = {name: self.figure(*place(name)) for name in dict.fromkeys(names(formula))}
-
-        def value_of(name: str) -> Value:
-            return figures[name].value
+        def value_of(cell: Reference) -> Value:
+            return figures[cell].value if isinstance(cell, CellReference) else None
 
         value = evaluate(formula, value_of)
         sides = division(formula)
@@ -212,35 +207,34 @@ class Filling:
             base,
             declared=any(one.declared for one in figures.values()),
             counted=linear(formula) is not None and all(one.counted for one in figures.values()),
-            formula=written(formula, lambda name: _cell(place(name))),
+            formula=formula,
         )
 
     def _declared(self, row: AxisLine, column: AxisLine, key: str) -> Figure:
         unit = column.line.unit or row.line.unit or "count"
         if row.part or column.part:
             return Figure(None, unit, declared=True)
-        window = self._days(row, column)
+        window = uncounted_window(row.line, column.line, self.period)
         value = self.world.inputs.get((key, window.first, window.end))
         return Figure(value, unit, declared=True)
 
     def terms(self, row_key: str, column_key: str) -> list[Term] | None:
         """The entries of a cell, as selections; ``None`` for one that is not a sum of entries."""
         row, column = self.rows[row_key], self.columns[column_key]
-        formula = column.formula or row.formula
-        if formula is not None:
-            factors = linear(formula)
-            if factors is None:
+        source = resolve(row.line, column.line)
+        if not isinstance(source, ComputedCell):
+            measure = measure_of(row.line, column.line, self.table, self.done)
+            return None if measure is None else self._selection(row, column, measure)
+        factors = summands(source, row_key, column_key)
+        if factors is None:
+            return None
+        found: list[Term] = []
+        for cell, factor in factors.items():
+            inner = self.terms(cell.row, cell.column)
+            if inner is None:
                 return None
-            found: list[Term] = []
-            for key, factor in factors.items():
-                place = (row_key, key) if column.formula else (key, column_key)
-                inner = self.terms(*place)
-                if inner is None:
-                    return None
-                found += [Term(t.factor * factor, t.part, t.where, t.window) for t in inner]
-            return found
-        measure = measure_of(row.line, column.line, self.table, self.done)
-        return None if measure is None else self._selection(row, column, measure)
+            found += [Term(t.factor * factor, t.part, t.where, t.window) for t in inner]
+        return found
 
     def _selection(self, row: AxisLine, column: AxisLine, measure: Measure) -> list[Term]:
         fixed = row.window or column.window
@@ -322,10 +316,6 @@ class Filling:
                     values = self._projection(part, window, (facet,))
                     found[facet] |= {value for (value,) in values}
         return found
-
-
-def _cell(place: tuple[str, str]) -> str:
-    return f"[{place[0]}|{place[1]}]"
 
 
 def _common(figures: Iterable[Figure]) -> str:

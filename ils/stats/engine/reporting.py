@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import product
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from ils.config import Lists
 from ils.errors import N_
 from ils.labels import LABELS
 from ils.organisation.branches.models import Branch
+from ils.stats.definitions.cells import PlannedCell, resolve
 from ils.stats.definitions.schema import (
     Definitions,
     Line,
@@ -108,9 +110,10 @@ def filled(session: Session, lists: Lists, done: Definitions, asked: ReportReque
 
 def _planned_in(table: TableDefinition) -> Iterator[str]:
     """The tables whose plans stand in one."""
-    for column in table.columns:
-        if column.plan:
-            yield column.plan_of.partition(".")[0] if column.plan_of else table.plans or table.id
+    for row, column in product(table.rows, table.columns):
+        source = resolve(row, column)
+        if isinstance(source, PlannedCell):
+            yield (source.plan_of or table.plans or table.id).partition(".")[0]
 
 
 def tables_of(done: Definitions, asked: ReportRequest) -> list[TableDefinition]:

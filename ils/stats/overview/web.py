@@ -26,17 +26,17 @@ def overview(session: Session) -> ResponseReturnValue:
     branches = pages.branches_of(session, pages.place())
     done = definitions()
     asked = ReportRequest(done.report("overview"), period, branches)
-    said = content(
+    document = content(
         reporting.filled(session, web.current().config.lists, done, asked), web.current().config
     )
     language = pages.language()
     doubts = queries.doubts(session, done, period, asked.scope)
     return pages.rendered(
         "overview",
-        said=said,
+        document=document,
         period=period,
         doubts=[(d.message, {k: _said(v, language) for k, v in d.facts.items()}) for d in doubts],
-        charts=charts(said, language),
+        charts=charts(document, language),
         reports=[r for r in done.reports.values() if r.id != "overview"],
         where=pages.place(),
         branch=g.staff.branch,

@@ -75,9 +75,9 @@ def report(
         period = checked_period(first.date(), last.date())
         asked = _what(session, profile, period, branch, by, today=_today(console))
         done = reporting.filled(session, console.config.lists, definitions(), asked)
-        said = content(done, console.config, public=public)
+        document = content(done, console.config, public=public)
     chosen = language or ("kk" if console.language == "kk" else "ru")
-    data = write(said, form, chosen)
+    data = write(document, form, chosen)
     if output is not None:
         output.write_bytes(data)
     elif FORMATS[form].binary and sys.stdout.isatty():

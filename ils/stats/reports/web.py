@@ -19,8 +19,9 @@ from ils.organisation.staff.models import Role
 from ils.stats import pages
 from ils.stats.definitions.loading import definitions
 from ils.stats.documents.chart import charts
-from ils.stats.documents.content import closed, content
+from ils.stats.documents.content import content
 from ils.stats.documents.formats import FORMATS, write
+from ils.stats.documents.wording import closed_months
 from ils.stats.engine import entries as entry_queries
 from ils.stats.engine import reporting
 from ils.stats.engine.filling import Term
@@ -63,12 +64,12 @@ def report(session: Session, report: str, days: str, where: str, table: str) -> 
     one = replace(asked, table=None if table == EVERYTHING else table)
     system = web.current()
     done = reporting.filled(session, system.config.lists, definitions(), one)
-    said = content(done, system.config)
+    document = content(done, system.config)
     language = pages.language()
     return pages.rendered(
         "report",
-        said=said,
-        closed=closed(said),
+        document=document,
+        closed=closed_months(document.frozen),
         asked=asked,
         where_said=pages.said_branches(asked),
         chosen={branch.id for branch in asked.branches},
@@ -79,7 +80,7 @@ def report(session: Session, report: str, days: str, where: str, table: str) -> 
         days=days,
         by=by,
         facets=FACETS,
-        charts=charts(said, language),
+        charts=charts(document, language),
         branches=session.scalars(organisation.branches()).all() if pages.sees_all() else (),
     )
 
@@ -94,12 +95,12 @@ def download(
     system = web.current()
     done = reporting.filled(session, system.config.lists, definitions(), asked)
     public = request.args.get("public") == "1"
-    said = content(done, system.config, public=public)
+    document = content(done, system.config, public=public)
     wanted = request.args.get("language", "")
     language = wanted if wanted in {"kk", "ru"} else pages.language()
     codes = [branch.code for branch in asked.branches]
     parts = [report, f"{asked.period.start}-{asked.period.last}", *codes, language]
-    data = write(said, form, language)
+    data = write(document, form, language)
     return file(data, form, "-".join([*parts, "public"] if public else parts))
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,8 +17,11 @@ from ils.messages import Attachment
 from ils.organisation.branches.models import Branch
 from ils.stats.closing.automatic import close_when_due, refresh_summaries, seal_closed
 from ils.stats.definitions.schema import Definitions
-from ils.stats.documents.content import content, span
+from ils.stats.documents.content import content
 from ils.stats.documents.formats import FORMATS
+from ils.stats.documents.payload import to_payload
+from ils.stats.documents.report import ReportDocument
+from ils.stats.documents.wording import span
 from ils.stats.engine import reporting
 from ils.stats.engine.reporting import ReportRequest
 from ils.stats.models import SELFCHECK, WORKER, Heartbeat, PreparedReport, Schedule
@@ -96,15 +98,15 @@ def due_reports(session: Session, today: date) -> list[Due]:
     return found
 
 
-def prepared(session: Session, config: Config, done: Definitions, due: Due) -> dict[str, Any]:
-    """The content of a report; writes nothing, so that desks need not wait."""
+def prepared(session: Session, config: Config, done: Definitions, due: Due) -> ReportDocument:
+    """A report; writes nothing, so that desks need not wait."""
     branch_id = due.schedule.branch_id
     branches = (session.get_one(Branch, branch_id),) if branch_id else ()
     asked = ReportRequest(done.report(due.schedule.report), due.period, branches)
     return content(reporting.filled(session, config.lists, done, asked), config)
 
 
-def keep_report(session: Session, due: Due, said: dict[str, Any], file: Attachment) -> None:
+def keep_report(session: Session, due: Due, document: ReportDocument, file: Attachment) -> None:
     """Keep a report as it is now, and send it to its addresses."""
     session.add(
         PreparedReport(
@@ -112,23 +114,23 @@ def keep_report(session: Session, due: Due, said: dict[str, Any], file: Attachme
             start=due.period.start,
             end=due.period.end,
             prepared_at=clock.now(),
-            content=said,
+            content=to_payload(document),
         )
     )
     session.flush()
     language = due.schedule.language
-    subject = f"{said['title'][language]}, {span(said)}"
+    subject = f"{document.title[language]}, {span(document)}"
     for address in filter(None, due.schedule.addresses.split(", ")):
         messages.enqueue(
             session, to=address, subject=subject, body=i18n.say(BODY, language), file=file
         )
 
 
-def enclosure(due: Due, said: Mapping[str, Any]) -> Attachment:
+def attachment(due: Due, document: ReportDocument) -> Attachment:
     """The report as a file for its letters."""
     form = FORMATS[MAILED]
-    name = f"{said['from']}-{said['to']}.{form.suffix}"
-    return Attachment(name, form.mimetype, form.write(said, due.schedule.language))
+    name = f"{document.first}-{document.last}.{form.suffix}"
+    return Attachment(name, form.mimetype, form.write(document, due.schedule.language))
 
 
 def prepare_due(sessions: db.Sessions, config: Config, done: Definitions, today: date) -> int:
@@ -139,10 +141,10 @@ def prepare_due(sessions: db.Sessions, config: Config, done: Definitions, today:
     for due in waiting:
         try:
             with db.reading(sessions) as session:
-                said = prepared(session, config, done, due)
-            file = enclosure(due, said)
+                document = prepared(session, config, done, due)
+            file = attachment(due, document)
             with db.transaction(sessions) as session:
-                keep_report(session, due, said, file)
+                keep_report(session, due, document, file)
         except Exception as error:  # noqa: BLE001 -- one report must not stop the others
             problems.append(error)
     if problems:

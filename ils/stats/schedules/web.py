@@ -13,6 +13,7 @@ from ils.organisation.branches import queries as branch_queries
 from ils.stats import pages
 from ils.stats.definitions.loading import definitions
 from ils.stats.documents.formats import FORMATS, write
+from ils.stats.documents.payload import from_payload
 from ils.stats.models import PreparedReport, Schedule
 from ils.stats.pages import KEEPS, SEES_ALL, form_branch, statistics
 from ils.stats.reports.web import FORMS, file
@@ -71,5 +72,5 @@ def prepared(session: Session, prepared_id: int, form: str) -> ResponseReturnVal
     """A prepared report as it was, in any format."""
     found = session.get(PreparedReport, prepared_id) or abort(404)
     about = session.get_one(Schedule, found.schedule_id)
-    data = write(found.content, form, about.language)
+    data = write(from_payload(found.content), form, about.language)
     return file(data, form, f"{about.report}-{found.start}")
