@@ -55,10 +55,10 @@ def behind(library, name, period, table, row, column, *branches):
     """The shares of the entries behind a cell."""
     with db.reading(library.sessions) as session:
         what = asked(library, name, period, *branches)
-        filling, world = reporting.filling(
+        filling, context = reporting.filling(
             session, library.config.lists, definitions(), what, table
         )
-        query = entry_queries.entries(reporting.terms(filling, row, column), world)
+        query = entry_queries.entries(reporting.terms(filling, row, column), context)
         shares = [share for _, share in session.execute(query)]
         assert sum(shares) == entry_queries.sum_of(session, query)
         return shares

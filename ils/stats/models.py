@@ -52,7 +52,7 @@ class SummarySpan(Base):
     end: Mapped[date]
     slice: Mapped[int]
     #: Kind → the columns its totals are told apart by.
-    kept: Mapped[dict[str, list[str]]] = mapped_column(JSON)
+    columns_by_kind: Mapped[dict[str, list[str]]] = mapped_column(JSON)
 
 
 class SummaryTotal(Base):

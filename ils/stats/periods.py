@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ils.clock import Period
-from ils.stats.definitions.schema import Names
+from ils.stats.names import Names
 
 
 def months_on(day: date, months: int) -> date:

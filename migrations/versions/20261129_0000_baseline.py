@@ -356,7 +356,7 @@ def _summary_span() -> None:
         sa.Column("start", sa.Date(), nullable=False),
         sa.Column("end", sa.Date(), nullable=False),
         sa.Column("slice", sa.Integer(), nullable=False),
-        sa.Column("kept", sa.JSON(), nullable=False),
+        sa.Column("columns_by_kind", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_summary_span")),
         sa.UniqueConstraint("start", "end", "slice", name=op.f("uq_summary_span_start_end_slice")),
     )

@@ -55,7 +55,7 @@ def test_a_closed_month_is_counted_from_what_is_kept(spring):
 
     assert [month(spring, first) for first in (MARCH, APRIL, MAY)] == before
     with db.reading(spring.sessions) as session:
-        kept = {s.window.first for s in totals.summary_spans(session)}
+        kept = {s.window.first for s in totals.summary_slices(session)}
     assert kept == {date(2026, month, 1) for month in (1, 2, 3, 4)}
     # The kept totals are what is read: changed behind its back, the report shows it.
     with db.transaction(spring.sessions) as session:
@@ -239,7 +239,7 @@ def test_new_definitions_are_kept_anew(spring):
     close(spring, MAY)
     with db.transaction(spring.sessions) as session:
         for span in session.scalars(select(SummarySpan)):
-            span.kept = {kind: ["branch_id"] for kind in span.kept}
+            span.columns_by_kind = {kind: ["branch_id"] for kind in span.columns_by_kind}
     before = month(spring, MARCH)  # what is kept does not tell enough: counted from entries
     assert refresh_summaries(spring.sessions, definitions()) == 5
     assert refresh_summaries(spring.sessions, definitions()) == 0
@@ -254,7 +254,7 @@ def test_a_closed_year_is_kept_as_one_and_balances_from_the_beginning(spring):
     close(spring, MARCH)
     assert cells(report(spring, "annual", Period(date(2025, 1, 1), date(2026, 1, 1)))) == before
     with db.reading(spring.sessions) as session:
-        spans = {(s.window.first, s.window.end) for s in totals.summary_spans(session)}
+        spans = {(s.window.first, s.window.end) for s in totals.summary_slices(session)}
         assert (date(2025, 1, 1), date(2026, 1, 1)) in spans
         assert (date.min, date(2026, 1, 1)) in spans
         assert verification.verify(session)[1] == []

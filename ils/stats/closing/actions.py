@@ -121,7 +121,7 @@ def close_month(
 
 
 @dataclass(frozen=True)
-class KeptRows:
+class SummaryRows:
     """Totals of a slice of a span, as they are to be kept."""
 
     window: Window
@@ -138,10 +138,10 @@ class Seal:
     entries: int
     digest: str
     totals: Mapping[str, Any]
-    kept: Sequence[KeptRows]
+    summaries: Sequence[SummaryRows]
 
 
-def taken_seal(session: Session, month: date, done: Definitions) -> Seal:
+def taken_seal(session: Session, month: date, definitions: Definitions) -> Seal:
     """Count a closed month; writes nothing, so that desks need not wait."""
     before = session.scalar(
         select(ClosedMonth.digest)
@@ -154,8 +154,8 @@ def taken_seal(session: Session, month: date, done: Definitions) -> Seal:
     windows = [Window(month, end)]
     if month.month == 12:  # the year, and balances from the beginning
         windows += [Window(month.replace(month=1), end), Window(None, end)]
-    kept = [rows for window in windows for rows in kept_rows(session, done, window)]
-    return Seal(month, entries, digest, verification.sums_of(session, month), kept)
+    summaries = [rows for window in windows for rows in summary_rows(session, definitions, window)]
+    return Seal(month, entries, digest, verification.sums_of(session, month), summaries)
 
 
 def seal_month(session: Session, seal: Seal) -> None:
@@ -165,13 +165,13 @@ def seal_month(session: Session, seal: Seal) -> None:
         return
     closed.entries, closed.digest, closed.totals = seal.entries, seal.digest, dict(seal.totals)
     closed.sealed_at = clock.now()
-    for kept in seal.kept:
-        keep(session, kept)
+    for summary in seal.summaries:
+        store_summary(session, summary)
 
 
-def kept_rows(session: Session, done: Definitions, window: Window) -> list[KeptRows]:
+def summary_rows(session: Session, definitions: Definitions, window: Window) -> list[SummaryRows]:
     """Totals of days that are closed, by the facts the standing reports ask for, in slices."""
-    slices = kept_slices(done, balances=window.start is None)
+    slices = kept_slices(definitions, balances=window.start is None)
     asked = [
         SumRequest(kind, columns, frozenset(), window, amount)
         for slice_ in slices
@@ -180,7 +180,7 @@ def kept_rows(session: Session, done: Definitions, window: Window) -> list[KeptR
     ]
     found = LedgerSums(totals.counts(session, asked, None))
     return [
-        KeptRows(
+        SummaryRows(
             window,
             number,
             {kind.value: sorted(columns) for kind, columns in slice_.items()},
@@ -199,16 +199,18 @@ def _row(kind: Kind, count: Count) -> dict[str, Any]:
     return {"kind": kind.value, **dict.fromkeys(COLUMNS), **count.columns, **amounts}
 
 
-def keep(session: Session, kept: KeptRows) -> None:
+def store_summary(session: Session, summary: SummaryRows) -> None:
     """Keep the totals of a slice, instead of those kept before."""
-    first, end = kept.window.first, kept.window.end
+    first, end = summary.window.first, summary.window.end
     forget(session, select(SummarySpan.id).where(
-        SummarySpan.start == first, SummarySpan.end == end, SummarySpan.slice == kept.slice
+        SummarySpan.start == first, SummarySpan.end == end, SummarySpan.slice == summary.slice
     ))  # fmt: skip
-    span = SummarySpan(start=first, end=end, slice=kept.slice, kept=dict(kept.columns))
+    span = SummarySpan(
+        start=first, end=end, slice=summary.slice, columns_by_kind=dict(summary.columns)
+    )
     session.add(span)
     session.flush()
-    rows = [{**row, "id": new_id(), "span_id": span.id} for row in kept.rows]
+    rows = [{**row, "id": new_id(), "span_id": span.id} for row in summary.rows]
     bulk_insert(session, SummaryTotal, rows)
 
 
@@ -219,17 +221,17 @@ def forget(session: Session, spans: Select[int]) -> None:
     session.flush()
 
 
-def stale_windows(session: Session, done: Definitions) -> list[Window]:
+def stale_windows(session: Session, definitions: Definitions) -> list[Window]:
     """Spans that do not tell what new definitions ask for."""
     found: dict[Window, dict[int, Mapping[str, frozenset[str]]]] = defaultdict(dict)
-    for span in totals.summary_spans(session):
+    for span in totals.summary_slices(session):
         found[span.window][span.slice] = span.columns
     return [
         Window(None, window.end) if _of_all_time(window) else window
         for window, slices in found.items()
         if any(
             not columns <= slices.get(number, {}).get(kind.value, frozenset())
-            for number, wanted in enumerate(kept_slices(done, balances=_of_all_time(window)))
+            for number, wanted in enumerate(kept_slices(definitions, balances=_of_all_time(window)))
             for kind, columns in wanted.items()
         )
     ]
@@ -239,7 +241,9 @@ def _of_all_time(window: Window) -> bool:
     return window.first == date.min
 
 
-def kept_slices(done: Definitions, *, balances: bool = False) -> list[dict[Kind, frozenset[str]]]:
+def kept_slices(
+    definitions: Definitions, *, balances: bool = False
+) -> list[dict[Kind, frozenset[str]]]:
     """By which columns the totals of each kind are kept, slice by slice.
 
     Args:
@@ -247,7 +251,7 @@ def kept_slices(done: Definitions, *, balances: bool = False) -> list[dict[Kind,
     """
     whole: dict[Kind, frozenset[str]] = defaultdict(frozenset)
     cuts: dict[Kind, set[frozenset[str]]] = defaultdict(set)
-    for demand in _standing_demands(done):
+    for demand in _standing_demands(definitions):
         if not balances or demand.window.start is None:
             whole[demand.kind] |= (demand.columns | demand.branches) & set(COLUMNS)
             cuts[demand.kind].add(demand.columns & set(COLUMNS))
@@ -262,10 +266,10 @@ def kept_slices(done: Definitions, *, balances: bool = False) -> list[dict[Kind,
     return slices
 
 
-def _standing_demands(done: Definitions) -> Iterator[SumRequest]:
+def _standing_demands(definitions: Definitions) -> Iterator[SumRequest]:
     period = Period(date(2001, 1, 1), date(2002, 1, 1))  # any; only the facts are of interest
-    wanted = {table for name in STANDING if name in done.reports
-              for table in done.reports[name].tables}  # fmt: skip
-    for table in done.tables:
+    wanted = {table for name in STANDING if name in definitions.reports
+              for table in definitions.reports[name].tables}  # fmt: skip
+    for table in definitions.tables:
         if table.id in wanted:
-            yield from demands(table, done, period)
+            yield from demands(table, definitions, period)

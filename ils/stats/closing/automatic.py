@@ -13,31 +13,34 @@ from ils.stats.definitions.schema import Definitions
 
 
 def seal_closed(
-    sessions: db.Sessions, done: Definitions, *, progress: Callable[[date], None] = lambda _: None
+    sessions: db.Sessions,
+    definitions: Definitions,
+    *,
+    progress: Callable[[date], None] = lambda _: None,
 ) -> list[date]:
     """Seal every closed month that is not; after a crash this goes on where it stopped."""
     with db.reading(sessions) as session:
         months = closing_queries.unsealed(session)
     for month in months:
         with db.reading(sessions) as session:
-            seal = closing.taken_seal(session, month, done)
+            seal = closing.taken_seal(session, month, definitions)
         with db.transaction(sessions) as session:
             closing.seal_month(session, seal)
         progress(month)
     return months
 
 
-def refresh_summaries(sessions: db.Sessions, done: Definitions) -> int:
+def refresh_summaries(sessions: db.Sessions, definitions: Definitions) -> int:
     """Keep again what new definitions ask for; returns how many spans were made anew."""
     with db.reading(sessions) as session:
-        windows = closing.stale_windows(session, done)
+        windows = closing.stale_windows(session, definitions)
     for window in windows:
         with db.reading(sessions) as session:
-            kept = closing.kept_rows(session, done, window)
+            summaries = closing.summary_rows(session, definitions, window)
         with db.transaction(sessions) as session:
             closing.forget(session, closing_queries.spans_of(window))
-            for rows in kept:
-                closing.keep(session, rows)
+            for rows in summaries:
+                closing.store_summary(session, rows)
     return len(windows)
 
 

@@ -105,11 +105,13 @@ def sums_of(session: Session, month: date) -> dict[str, dict[str, list[int]]]:
 def _summary_spans(session: Session) -> list[CountDifference]:
     """Kept totals, kind by kind and fact by fact, against the entries of their days."""
     found = []
-    for span, start, end, kept in session.execute(
-        text('SELECT id, start, "end", kept FROM summary_span ORDER BY start, "end"')
+    for span, start, end, columns_by_kind in session.execute(
+        text('SELECT id, start, "end", columns_by_kind FROM summary_span ORDER BY start, "end"')
     ).all():
         first, last = _date(start), _date(end)
-        columns = kept if isinstance(kept, dict) else json.loads(kept)
+        columns = (
+            columns_by_kind if isinstance(columns_by_kind, dict) else json.loads(columns_by_kind)
+        )
         for kind, names in sorted(columns.items()):
             one = _Kind(span, first, last, kind, tuple(names))
             found += _kept_kind(session, one)

@@ -20,27 +20,28 @@ from ils.stats.definitions.schema import (
     ShareLine,
     TableDefinition,
 )
-from ils.stats.facets import LISTED, Condition, Conditions
+from ils.stats.facets.conditions import Condition, Conditions
+from ils.stats.facets.registry import FACETS
 
 
-def check(done: Definitions) -> None:
+def check(definitions: Definitions) -> None:
     """Look at every table and report.
 
     Raises:
         BadConfiguration: a measure, line or table that is not there, a cell without a measure
             or with two, a formula that refers to itself, a part that is no part of its whole.
     """
-    for table in done.tables:
+    for table in definitions.tables:
         place = f"table {table.id}"
         for axis, lines in (("row", table.rows), ("column", table.columns)):
-            _check_axis(f"{place}, {axis}", lines, done)
-        _check_cells(place, table, done)
-        _check_plans(place, table, done)
+            _check_axis(f"{place}, {axis}", lines, definitions)
+        _check_cells(place, table, definitions)
+        _check_plans(place, table, definitions)
         for axis, lines in (("row", table.rows), ("column", table.columns)):
-            _check_parts(f"{place}, {axis}", table, lines, done)
-    _check_validity(done.tables)
-    known = {table.id for table in done.tables}
-    for report in done.reports.values():
+            _check_parts(f"{place}, {axis}", table, lines, definitions)
+    _check_validity(definitions.tables)
+    known = {table.id for table in definitions.tables}
+    for report in definitions.reports.values():
         for table_id in report.tables:
             if table_id not in known:
                 place = f"report {report.id}"
@@ -65,7 +66,7 @@ def plan_keys_of(row: Line) -> list[str]:
     return [] if computed else keys_of(row)
 
 
-def _check_axis(place: str, lines: Sequence[Line], done: Definitions) -> None:
+def _check_axis(place: str, lines: Sequence[Line], definitions: Definitions) -> None:
     if not lines:
         raise BadConfiguration(place=place, problem="there is none")
     keys = [key for line in lines for key in keys_of(line)]
@@ -74,27 +75,27 @@ def _check_axis(place: str, lines: Sequence[Line], done: Definitions) -> None:
             raise BadConfiguration(place=f"{place} {key}", problem="it stands twice")
     single = [key for line in lines if not line.breakdown for key in keys_of(line)]
     for line in lines:
-        _check_line(f"{place} {line.key}", line, single, done)
+        _check_line(f"{place} {line.key}", line, single, definitions)
     _check_circles(place, lines)
 
 
-def _check_line(place: str, line: Line, keys: Sequence[str], done: Definitions) -> None:
+def _check_line(place: str, line: Line, keys: Sequence[str], definitions: Definitions) -> None:
     for part in line.parts:
-        if part not in done.subsets:
+        if part not in definitions.subsets:
             raise BadConfiguration(place=place, problem=f"unknown part “{part}”")
     match line:
-        case CountedLine(measure=str(key)) if key not in done.measures:
+        case CountedLine(measure=str(key)) if key not in definitions.measures:
             raise BadConfiguration(place=place, problem=f"unknown measure “{key}”")
         case InputLine(made=True) if line.breakdown:
             raise BadConfiguration(place=place, problem="a breakdown has no input made from keys")
-        case InputLine(made=False, input=key) if key not in done.inputs:
+        case InputLine(made=False, input=key) if key not in definitions.inputs:
             raise BadConfiguration(place=place, problem=f"unknown input “{key}”")
         case DaysLine(when="start" | "end") | PlanLine(when="start" | "end"):
             raise BadConfiguration(place=place, problem=f"it cannot be of the {line.when}")
     for name in (*line.referred, *(f"{r}.{part}" for r in line.referred for part in line.parts)):
         if name not in keys:
             raise BadConfiguration(place=place, problem=f"unknown line “{name}”")
-    if line.children and not (line.breakdown and line.breakdown[0] in LISTED):
+    if line.children and not (line.breakdown and FACETS[line.breakdown[0]].list):
         raise BadConfiguration(place=place, problem="only what is listed has children")
 
 
@@ -111,17 +112,17 @@ def _check_circles(place: str, lines: Sequence[Line]) -> None:
                 ahead |= refers.get(name, set())
 
 
-def _check_cells(place: str, table: TableDefinition, done: Definitions) -> None:
+def _check_cells(place: str, table: TableDefinition, definitions: Definitions) -> None:
     """Each counted cell has one measure."""
-    if table.measure is not None and table.measure not in done.measures:
+    if table.measure is not None and table.measure not in definitions.measures:
         raise BadConfiguration(place=place, problem=f"unknown measure “{table.measure}”")
     for row, column in product(table.rows, table.columns):
         where = f"{place}, cell {row.key} {column.key}"
-        _check_cell(where, row, column, table, done)
+        _check_cell(where, row, column, table, definitions)
 
 
 def _check_cell(
-    place: str, row: Line, column: Line, table: TableDefinition, done: Definitions
+    place: str, row: Line, column: Line, table: TableDefinition, definitions: Definitions
 ) -> None:
     if all(isinstance(line, InputLine) and not line.made for line in (row, column)):
         raise BadConfiguration(place=place, problem="row and column both name an input")
@@ -130,7 +131,7 @@ def _check_cell(
     except (KeyError, IndexError, ValueError, AttributeError):
         raise BadConfiguration(place=place, problem="its input cannot be read") from None
     match source:
-        case DeclaredCell(input=key) if key not in done.inputs:
+        case DeclaredCell(input=key) if key not in definitions.inputs:
             raise BadConfiguration(place=place, problem=f"unknown input “{key}”")
         case CountedCell():
             measures = [getattr(line, "measure", None) for line in (row, column)]
@@ -140,9 +141,9 @@ def _check_cell(
                 raise BadConfiguration(place=place, problem="nothing says what it counts")
 
 
-def _check_plans(place: str, table: TableDefinition, done: Definitions) -> None:
+def _check_plans(place: str, table: TableDefinition, definitions: Definitions) -> None:
     """Plans stand beside rows that can be planned."""
-    planned = {one.id: one for one in done.tables if has_plans(one)}
+    planned = {one.id: one for one in definitions.tables if has_plans(one)}
     if table.plans is not None and table.plans not in planned:
         raise BadConfiguration(place=place, problem=f"nothing is planned in “{table.plans}”")
     for line in (*table.rows, *table.columns):
@@ -155,7 +156,7 @@ def _check_plans(place: str, table: TableDefinition, done: Definitions) -> None:
 
 
 def _check_parts(
-    place: str, table: TableDefinition, lines: Iterable[Line], done: Definitions
+    place: str, table: TableDefinition, lines: Iterable[Line], definitions: Definitions
 ) -> None:
     """A line ``a.b`` is a part of ``a``: it counts nothing that ``a`` does not."""
     by_key = {line.key: line for line in lines}
@@ -163,7 +164,7 @@ def _check_parts(
         whole = by_key.get(line.key.rpartition(".")[0])
         if not (isinstance(line, CountedLine) and isinstance(whole, CountedLine)):
             continue
-        first, second = (_measure(one, table, done) for one in (line, whole))
+        first, second = (_measure(one, table, definitions) for one in (line, whole))
         if first is None or second is None or (line.when, line.back) != (whole.when, whole.back):
             continue
         for part in first.parts:
@@ -174,9 +175,9 @@ def _check_parts(
                 raise BadConfiguration(place=f"{place} {line.key}", problem=problem)
 
 
-def _measure(line: CountedLine, table: TableDefinition, done: Definitions) -> Measure | None:
+def _measure(line: CountedLine, table: TableDefinition, definitions: Definitions) -> Measure | None:
     key = line.measure or table.measure
-    return done.measures[key] if key is not None else None
+    return definitions.measures[key] if key is not None else None
 
 
 def _inside(part: Part, inside: Conditions, whole: Part, around: Conditions) -> bool:

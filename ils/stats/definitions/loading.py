@@ -25,7 +25,6 @@ from ils.stats.definitions.schema import (
     InputLine,
     Line,
     Measure,
-    Names,
     Part,
     PlanLine,
     Report,
@@ -33,7 +32,9 @@ from ils.stats.definitions.schema import (
     TableDefinition,
     Within,
 )
-from ils.stats.facets import COLUMNS, PLACES, Conditions, condition
+from ils.stats.facets.conditions import Conditions, condition
+from ils.stats.facets.registry import BRANCH_COLUMNS, FACETS
+from ils.stats.names import Names
 
 FOLDER = ROOT / "config" / "reports"
 #: A part that counts entries of every kind.
@@ -73,15 +74,15 @@ def load(lists: Lists, folder: Path = FOLDER) -> Definitions:
                 if key in found[section]:
                     raise BadConfiguration(place=place, problem="it stands twice")
                 found[section][key] = _entry(section, place, key, said, lists)
-    done = Definitions(
+    loaded = Definitions(
         measures=found["measures"],
         subsets=found["subset"],
         tables=tuple(tables),
         reports=found["reports"],
         inputs=found["inputs"],
     )
-    checks.check(done)
-    return done
+    checks.check(loaded)
+    return loaded
 
 
 @cache
@@ -142,7 +143,7 @@ def _parts(place: str, said: dict[str, Any], lists: Lists) -> Iterator[Part]:
             _conditions(place, where, lists),
             said.get("sign", 1),
             _one_of(place, said, "amount", AMOUNTS, "count"),
-            _one_of(place, said, "by", tuple(PLACES), "branch"),
+            _one_of(place, said, "by", tuple(BRANCH_COLUMNS), "branch"),
             _flag(said, "between"),
         )
     if not kinds:
@@ -185,7 +186,7 @@ def _line(place: str, said: dict[str, Any], lists: Lists) -> Line:
     if not key:
         raise BadConfiguration(place=place, problem="it has no key")
     for facet in each:
-        if facet not in COLUMNS:
+        if facet not in FACETS:
             raise BadConfiguration(place=place, problem=f"unknown facet “{facet}”")
     common: dict[str, Any] = {
         "key": key,

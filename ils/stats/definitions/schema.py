@@ -10,7 +10,8 @@ from typing import Self
 from ils.errors import N_, NotFound
 from ils.ledger import Kind
 from ils.stats.definitions.formulas import Term, names, with_names
-from ils.stats.facets import Conditions
+from ils.stats.facets.conditions import Conditions
+from ils.stats.names import Names
 
 TOTAL = "total"
 AMOUNTS = ("count", "pages", "bytes", "amount", "entries")
@@ -41,18 +42,6 @@ class UnknownCell(NotFound):
 
     code = "unknown_cell"
     message = N_("The report “%(report)s” has no cell %(cell)s.")
-
-
-@dataclass(frozen=True)
-class Names:
-    """What something is called in the two languages of every report."""
-
-    ru: str
-    kk: str
-
-    def __getitem__(self, language: str) -> str:
-        """The name in a language; Russian stands for any but Kazakh."""
-        return self.kk if language == "kk" else self.ru
 
 
 @dataclass(frozen=True)

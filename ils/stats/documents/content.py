@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from ils import clock
 from ils.config import Config
-from ils.stats.definitions.schema import Names
 from ils.stats.documents.hiding import Place, hidden_places
 from ils.stats.documents.report import (
     PlanNote,
@@ -20,7 +19,8 @@ from ils.stats.documents.report import (
 from ils.stats.documents.wording import HIDDEN_NOTE
 from ils.stats.engine.axes import AxisLine
 from ils.stats.engine.filling import Figure, Filled
-from ils.stats.engine.reporting import FilledReport, both
+from ils.stats.engine.reporting import FilledReport
+from ils.stats.names import Names, both
 
 TENTH, CENT = Decimal("0.1"), Decimal("0.01")
 DECIMALS = {"ratio": TENTH, "percent": TENTH, "money": CENT}

@@ -9,7 +9,6 @@ from fractions import Fraction
 from typing import Any
 
 from ils.stats.definitions.formulas import parse, written
-from ils.stats.definitions.schema import Names
 from ils.stats.documents.report import (
     PlanNote,
     ReportCell,
@@ -19,6 +18,7 @@ from ils.stats.documents.report import (
     ReportTable,
 )
 from ils.stats.documents.wording import HIDDEN
+from ils.stats.names import Names
 
 DAY = "%d.%m.%Y"
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ils.stats.definitions.formulas import Term
-from ils.stats.definitions.schema import Names
+from ils.stats.names import Names
 
 
 @dataclass(frozen=True)

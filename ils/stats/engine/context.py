@@ -19,8 +19,9 @@ from ils.organisation.staff.models import Staff
 from ils.stats.definitions.cells import DeclaredCell, resolve
 from ils.stats.definitions.schema import DaysLine, Definitions, Input, TableDefinition
 from ils.stats.engine.demands import uncounted_window
-from ils.stats.facets import PlaceName, ReportContext
+from ils.stats.facets.context import PlaceName, ReportContext
 from ils.stats.models import DeclaredValue, PlanValue, PlanVersion
+from ils.stats.names import Names
 from ils.stats.periods import Window
 
 #: A branch or the system, a year, a quarter.
@@ -29,23 +30,26 @@ Quarter = tuple[int | None, int, int]
 BACK = 1
 
 
-def world(
+def report_context(
     session: Session,
     lists: Lists,
     *,
-    done: Definitions,
+    definitions: Definitions,
     tables: Sequence[TableDefinition],
     period: Period,
     scope: frozenset[int] | None,
 ) -> ReportContext:
     """Everything the tables need for a period."""
     branches = {
-        b.id: PlaceName(b.code, b.name_ru, b.name_kk, b.type, b.id)
+        b.id: PlaceName(b.code, Names(b.name_ru, b.name_kk), b.type, b.id)
         for b in session.scalars(organisation.branches())
     }
     points = {
         p.id: PlaceName(
-            f"{branches[p.branch_id].code}-{p.code}", p.name_ru, p.name_kk, p.type, p.branch_id
+            f"{branches[p.branch_id].code}-{p.code}",
+            Names(p.name_ru, p.name_kk),
+            p.type,
+            p.branch_id,
         )
         for p in session.scalars(
             select(ServicePoint)
@@ -59,7 +63,7 @@ def world(
         points,
         scope,
         plans_of(session, period),
-        _inputs(session, done, tables, period, scope),
+        _inputs(session, definitions, tables, period, scope),
         first_day(session) if any(_counts_days(table) for table in tables) else None,
     )
 
@@ -87,7 +91,7 @@ def plans_of(session: Session, period: Period) -> dict[tuple[str, str], dict[Qua
 
 def _inputs(
     session: Session,
-    done: Definitions,
+    definitions: Definitions,
     tables: Sequence[TableDefinition],
     period: Period,
     scope: frozenset[int] | None,
@@ -95,7 +99,7 @@ def _inputs(
     """(key, start, end) → declared value, for each period a table asks for."""
     found: dict[tuple[str, date, date], Fraction] = {}
     for key, window in _asked(tables, period):
-        value = declared(session, done.inputs[key], window, scope)
+        value = declared(session, definitions.inputs[key], window, scope)
         if value is not None:
             found[key, window.first, window.end] = value
     return found

@@ -12,7 +12,7 @@ from ils.stats import periods
 from ils.stats.definitions.cells import CountedCell, resolve
 from ils.stats.definitions.schema import Definitions, Line, Measure, Part, TableDefinition
 from ils.stats.engine import axes
-from ils.stats.facets import columns_of
+from ils.stats.facets.registry import columns_of
 from ils.stats.periods import Window
 
 
@@ -35,14 +35,14 @@ class SumRequest:
     monthly: bool = False
 
 
-def demands(table: TableDefinition, done: Definitions, period: Period) -> list[SumRequest]:
+def demands(table: TableDefinition, definitions: Definitions, period: Period) -> list[SumRequest]:
     """What a table must ask of the ledger."""
     found = set[SumRequest]()
     for row, column in product(table.rows, table.columns):
-        measure = measure_of(row, column, table, done)
+        measure = measure_of(row, column, table, definitions)
         if measure is None:
             continue
-        facets = axes.facets_of((row, column), done)
+        facets = axes.facets_of((row, column), definitions)
         monthly = "month" in {*row.breakdown, *column.breakdown}
         for part in measure.parts:
             whole = window_of(part, row, column, period)
@@ -64,14 +64,14 @@ def branches_of(part: Part) -> frozenset[str]:
 
 
 def measure_of(
-    row: Line, column: Line, table: TableDefinition, done: Definitions
+    row: Line, column: Line, table: TableDefinition, definitions: Definitions
 ) -> Measure | None:
     """What a cell counts; nothing if it is not a sum of entries."""
     source = resolve(row, column)
     if not isinstance(source, CountedCell):
         return None
     key = source.measure or table.measure
-    return done.measures[key] if key else None
+    return definitions.measures[key] if key else None
 
 
 def window_of(part: Part, row: Line, column: Line, period: Period) -> Window:

@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session
 from ils.ledger import Entry
 from ils.stats.engine.filling import Term
 from ils.stats.engine.totals import amount_of, posted_in
-from ils.stats.facets import LANGUAGES, NONE, OTHER, PLACES, POINT_PLACES, Condition, ReportContext
+from ils.stats.facets.conditions import Condition
+from ils.stats.facets.context import ReportContext
+from ils.stats.facets.languages import LANGUAGES, OTHER
+from ils.stats.facets.registry import BRANCH_COLUMNS, FACETS, NONE, POINT_PLACES
 
 
-def entries(terms: Sequence[Term], world: ReportContext) -> Select[Entry, int]:
+def entries(terms: Sequence[Term], context: ReportContext) -> Select[Entry, int]:
     """Entries with what each adds to the figure; these numbers add up to it."""
-    conditions = [_condition(term, world) for term in terms]
+    conditions = [_condition(term, context) for term in terms]
     shares = [
         case((condition, term.factor * func.coalesce(amount_of(term.part.amount), 0)), else_=0)
         for term, condition in zip(terms, conditions, strict=True)
@@ -37,33 +40,33 @@ def sum_of(session: Session, query: Select[Entry, int]) -> int:
     return session.scalar(select(cast(func.coalesce(func.sum(inner.c.share), 0), BigInteger))) or 0
 
 
-def _condition(term: Term, world: ReportContext) -> ColumnElement[bool]:
+def _condition(term: Term, context: ReportContext) -> ColumnElement[bool]:
     part = term.part
-    meant = [_holds(c, part.by, world) for c in (*part.where, *term.where)]
+    meant = [_holds(c, part.by, context) for c in (*part.where, *term.where)]
     inside = [Entry.kind == part.kind, posted_in(term.window), *meant]
     if part.between:
-        if world.scope is None:
+        if context.scope is None:
             return and_(*inside, Entry.id < 0)  # nothing moves in or out of the whole
         there = Entry.branch_id if part.by == "other" else Entry.other_branch_id
         inside += [
-            _branch(part.by).in_(world.scope),
-            or_(there.is_(None), there.not_in(world.scope)),
+            _branch(part.by).in_(context.scope),
+            or_(there.is_(None), there.not_in(context.scope)),
         ]
-    elif world.scope is not None:
-        inside.append(_branch(part.by).in_(world.scope))
+    elif context.scope is not None:
+        inside.append(_branch(part.by).in_(context.scope))
     return and_(*inside)
 
 
 def _branch(by: str) -> ColumnElement[Any]:
     if by == "owner":
         return func.coalesce(Entry.owner_branch_id, Entry.branch_id)
-    column: ColumnElement[Any] = getattr(Entry, PLACES[by])
+    column: ColumnElement[Any] = getattr(Entry, BRANCH_COLUMNS[by][0])
     return column
 
 
-def _holds(condition: Condition, by: str, world: ReportContext) -> ColumnElement[bool]:
-    """A condition on a facet, as `World.facet` tells its values."""
-    column = _facet(condition.facet, by, world)
+def _holds(condition: Condition, by: str, context: ReportContext) -> ColumnElement[bool]:
+    """A condition on a facet, as `Facet.reader` tells its values."""
+    column = _facet(condition.facet, by, context)
     values = set(condition.values)
     chosen: list[ColumnElement[bool]] = []
     if NONE in values:
@@ -78,23 +81,19 @@ def _holds(condition: Condition, by: str, world: ReportContext) -> ColumnElement
     return ~meant if condition.negated else meant
 
 
-def _facet(facet: str, by: str, world: ReportContext) -> ColumnElement[Any]:
+def _facet(facet: str, by: str, context: ReportContext) -> ColumnElement[Any]:
     if facet == "branch":
         return _branch(by)
     if facet == "branch_type":
-        central = [id_ for id_, place in world.branches.items() if place.type == "central"]
+        central = [id_ for id_, place in context.branches.items() if place.type == "central"]
         return case((_branch(by).in_(central), "central"), else_="branches")
     if facet == "place":
         told = [
             (Entry.service_point_id.in_(ids), place)
             for type_, place in POINT_PLACES.items()
-            if (ids := [id_ for id_, at in world.points.items() if at.type == type_])
+            if (ids := [id_ for id_, at in context.points.items() if at.type == type_])
         ]
         placed: ColumnElement[Any] = case(*told) if told else null()
         return func.coalesce(Entry.place, placed)
-    columns = {
-        "tongue": "language", "category": "patron_category", "point": "service_point_id",
-        "day": "posted", "act": "act_id",
-    }  # fmt: skip
-    column: ColumnElement[Any] = getattr(Entry, columns.get(facet, facet))
+    column: ColumnElement[Any] = getattr(Entry, FACETS[facet].columns[0])
     return column

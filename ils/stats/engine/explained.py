@@ -18,7 +18,7 @@ from ils.stats.definitions.cells import (
 from ils.stats.definitions.formulas import written
 from ils.stats.definitions.schema import Definitions, Line, Part, TableDefinition, part_of
 from ils.stats.engine.demands import measure_of
-from ils.stats.facets import Condition, Conditions
+from ils.stats.facets.conditions import Condition, Conditions
 
 
 @dataclass(frozen=True)
@@ -39,28 +39,30 @@ class _Line:
     where: Conditions
 
 
-def explained(table: TableDefinition, done: Definitions) -> Iterator[Explained]:
+def explained(table: TableDefinition, definitions: Definitions) -> Iterator[Explained]:
     """Every cell of a table; a breakdown has its facets for a key: ``<division>``."""
-    for row in _lines(table.rows, done):
-        for column in _lines(table.columns, done):
-            yield Explained(row.key, column.key, tuple(_cell(row, column, table, done)))
+    for row in _lines(table.rows, definitions):
+        for column in _lines(table.columns, definitions):
+            yield Explained(row.key, column.key, tuple(_cell(row, column, table, definitions)))
 
 
-def _lines(lines: tuple[Line, ...], done: Definitions) -> Iterator[_Line]:
+def _lines(lines: tuple[Line, ...], definitions: Definitions) -> Iterator[_Line]:
     for line in lines:
         key = ".".join(f"<{facet}>" for facet in line.breakdown) or line.key
         yield _Line(key, line, line.where)
         if line.children:
             yield _Line(f"{key}.<below>", line, line.where)
         for part in line.parts:
-            where = (*line.where, *done.subsets[part].where)
+            where = (*line.where, *definitions.subsets[part].where)
             yield _Line(f"{key}.{part}", line.renamed(part_of(part)), where)
 
 
-def _cell(row: _Line, column: _Line, table: TableDefinition, done: Definitions) -> Iterator[str]:
+def _cell(
+    row: _Line, column: _Line, table: TableDefinition, definitions: Definitions
+) -> Iterator[str]:
     match resolve(row.line, column.line):
         case CountedCell():
-            measure = measure_of(row.line, column.line, table, done)
+            measure = measure_of(row.line, column.line, table, definitions)
             for part in measure.parts if measure else ():
                 yield _part(part, (*row.where, *column.where), row.line, column.line)
         case ComputedCell(formula=formula):

@@ -39,7 +39,9 @@ from ils.stats.engine.axes import AxisContext, AxisLine, Labels
 from ils.stats.engine.counted import LedgerSums
 from ils.stats.engine.demands import branches_of, measure_of, uncounted_window, window_of
 from ils.stats.engine.shares import planned
-from ils.stats.facets import NONE, Conditions, ReportContext, columns_of
+from ils.stats.facets.conditions import Conditions
+from ils.stats.facets.context import ReportContext
+from ils.stats.facets.registry import FACETS, NONE, branch_reader, columns_of
 from ils.stats.periods import Window
 
 
@@ -90,22 +92,22 @@ class Filling:
     def __init__(
         self,
         table: TableDefinition,
-        done: Definitions,
+        definitions: Definitions,
         period: Period,
         *,
-        world: ReportContext,
+        context: ReportContext,
         counted: LedgerSums,
         labels: Labels,
     ) -> None:
-        self.table, self.done, self.period = table, done, period
-        self.world, self.counted = world, counted
+        self.table, self.definitions, self.period = table, definitions, period
+        self.context, self.counted = context, counted
         self._projected: dict[
             tuple[Part, Window, tuple[str, ...]], dict[tuple[object, ...], int]
         ] = {}
         self._figures: dict[tuple[str, str], Figure] = {}
-        setting = AxisContext(world, period, labels, self._found())
-        self.rows = {item.key: item for item in axes.items(table.rows, done, setting)}
-        self.columns = {item.key: item for item in axes.items(table.columns, done, setting)}
+        setting = AxisContext(context, period, labels, self._found())
+        self.rows = {item.key: item for item in axes.items(table.rows, definitions, setting)}
+        self.columns = {item.key: item for item in axes.items(table.columns, definitions, setting)}
 
     def fill(self) -> Filled:
         """All its figures; lines that may be left out when empty are."""
@@ -154,11 +156,11 @@ class Filling:
                 return self._planned(row, column, key)
             case DaysCell():
                 window = uncounted_window(row.line, column.line, self.period)
-                first = max(window.first, self.world.began or window.first)
+                first = max(window.first, self.context.began or window.first)
                 return Figure(Fraction(max((window.end - first).days, 0)))
 
     def _counted(self, row: AxisLine, column: AxisLine, unit: str | None) -> Figure:
-        measure = measure_of(row.line, column.line, self.table, self.done)
+        measure = measure_of(row.line, column.line, self.table, self.definitions)
         if measure is None:
             return Figure(None)
         total = sum(self._sum(term) for term in self._selection(row, column, measure))
@@ -182,12 +184,12 @@ class Filling:
         of, key = (self.table.plans or self.table.id, row.key)
         if plan_of is not None:
             of, _, key = plan_of.partition(".")
-        scope: Collection[Any] | None = self.world.scope
+        scope: Collection[Any] | None = self.context.scope
         for condition in (*row.where, *column.where):
             if condition.facet == "branch":
-                scope = [b for b in self.world.branches if condition.holds(b)]
+                scope = [b for b in self.context.branches if condition.holds(b)]
         window = uncounted_window(row.line, column.line, self.period)
-        return Figure(planned(self.world.plans.get((of, key), {}), window, scope))
+        return Figure(planned(self.context.plans.get((of, key), {}), window, scope))
 
     def _computed(self, formula: Formula, unit: str | None) -> Figure:
         figures = {cell: self.figure(cell.row, cell.column) for cell in references(formula)}
@@ -215,7 +217,7 @@ class Filling:
         if row.part or column.part:
             return Figure(None, unit, declared=True)
         window = uncounted_window(row.line, column.line, self.period)
-        value = self.world.inputs.get((key, window.first, window.end))
+        value = self.context.inputs.get((key, window.first, window.end))
         return Figure(value, unit, declared=True)
 
     def terms(self, row_key: str, column_key: str) -> list[Term] | None:
@@ -223,7 +225,7 @@ class Filling:
         row, column = self.rows[row_key], self.columns[column_key]
         source = resolve(row.line, column.line)
         if not isinstance(source, ComputedCell):
-            measure = measure_of(row.line, column.line, self.table, self.done)
+            measure = measure_of(row.line, column.line, self.table, self.definitions)
             return None if measure is None else self._selection(row, column, measure)
         factors = summands(source, row_key, column_key)
         if factors is None:
@@ -268,7 +270,7 @@ class Filling:
         self, part: Part, window: Window, facets: tuple[str, ...]
     ) -> dict[tuple[object, ...], int]:
         columns = columns_of({*facets, *(c.facet for c in part.where)}, part.by)
-        if self.world.scope is not None:
+        if self.context.scope is not None:
             columns |= branches_of(part)
         readers = [self._reader(facet, part) for facet in facets]
         belongs = self._belonging(part)
@@ -281,21 +283,21 @@ class Filling:
     def _reader(self, facet: str, part: Part) -> Callable[[Mapping[str, Any]], object]:
         if facet == "kind":
             return lambda _: part.kind.value
-        return self.world.reader(facet, part.by)
+        return FACETS[facet].reader(self.context, part.by)
 
     def _belonging(self, part: Part) -> Callable[[Mapping[str, Any]], bool]:
         """What tells whether entries are of a part, and of the report's branches."""
-        meant = [(self.world.reader(c.facet, part.by), c) for c in part.where]
-        scope = self.world.scope
+        meant = [(FACETS[c.facet].reader(self.context, part.by), c) for c in part.where]
+        scope = self.context.scope
         if part.between:
-            here = self.world.reader("branch", part.by)
+            here = branch_reader(self.context, part.by)
             there = "other_branch_id" if part.by != "other" else "branch_id"
 
             def inside(columns: Mapping[str, Any]) -> bool:
                 return scope is not None and here(columns) in scope and columns[there] not in scope
 
         else:
-            branch = self.world.reader("branch", part.by)
+            branch = branch_reader(self.context, part.by)
 
             def inside(columns: Mapping[str, Any]) -> bool:
                 return scope is None or branch(columns) in scope
@@ -306,7 +308,7 @@ class Filling:
         """Facet → its values among what was counted."""
         found: dict[str, set[object]] = defaultdict(set)
         for row, column in product(self.table.rows, self.table.columns):
-            measure = measure_of(row, column, self.table, self.done)
+            measure = measure_of(row, column, self.table, self.definitions)
             broken = {*row.breakdown, *column.breakdown} - {"month"}
             if measure is None or not broken:
                 continue

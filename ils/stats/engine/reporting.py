@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
@@ -11,48 +11,27 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ils import i18n
 from ils.clock import Period
 from ils.config import Lists
-from ils.errors import N_
-from ils.labels import LABELS
 from ils.organisation.branches.models import Branch
 from ils.stats.definitions.cells import PlannedCell, resolve
 from ils.stats.definitions.schema import (
     Definitions,
     Line,
-    Names,
     Report,
     TableDefinition,
     UnknownCell,
 )
 from ils.stats.engine import totals
-from ils.stats.engine.context import versions_behind, world
+from ils.stats.engine.axes import Labels
+from ils.stats.engine.context import report_context, versions_behind
 from ils.stats.engine.counted import LedgerSums
 from ils.stats.engine.demands import demands
 from ils.stats.engine.filling import Filled, Filling, Term
-from ils.stats.facets import NONE, OTHER, ReportContext
+from ils.stats.facets.context import ReportContext
+from ils.stats.facets.registry import FACETS, NONE, NONE_NAME
 from ils.stats.models import ClosedMonth, PlanVersion
-
-#: Facet → the list of labels its codes have in the program.
-LABELLED = {
-    "material": "material",
-    "place": "place",
-    "channel": "channel",
-    "kind": "kind",
-    "source": "accession_source",
-    "reason": "withdrawal_reason",
-    "detail": "digitised_kind",
-    "sex": "sex",
-}
-LANGUAGE_NAMES = {
-    "kk": N_("in Kazakh"),
-    "ru": N_("in Russian"),
-    OTHER: N_("in other languages"),
-}
-NONE_NAME = N_("not stated")
-#: What of a code stands under none of those below it.
-REST_NAMES = {"category": N_("other occupations"), "division": N_("the rest")}
+from ils.stats.names import both
 
 
 @dataclass(frozen=True)
@@ -89,18 +68,29 @@ class FilledReport:
     plans: Sequence[tuple[PlanVersion, str]]
 
 
-def filled(session: Session, lists: Lists, done: Definitions, asked: ReportRequest) -> FilledReport:
+def filled(
+    session: Session, lists: Lists, definitions: Definitions, asked: ReportRequest
+) -> FilledReport:
     """Sum the ledger into a report."""
-    tables = tables_of(done, asked)
-    about = world(session, lists, done=done, tables=tables, period=asked.period, scope=asked.scope)
-    wanted = {d for table in tables for d in demands(table, done, asked.period)}
+    tables = tables_of(definitions, asked)
+    context = report_context(
+        session,
+        lists,
+        definitions=definitions,
+        tables=tables,
+        period=asked.period,
+        scope=asked.scope,
+    )
+    wanted = {d for table in tables for d in demands(table, definitions, asked.period)}
     found = LedgerSums(totals.counts(session, wanted, asked.scope))
     planned = {one for table in tables for one in _planned_in(table)}
     years = (asked.period.start.year, asked.period.last.year)
     return FilledReport(
         asked,
         [
-            Filling(t, done, asked.period, world=about, counted=found, labels=labels()).fill()
+            Filling(
+                t, definitions, asked.period, context=context, counted=found, labels=labels()
+            ).fill()
             for t in tables
         ],
         frozen(session, asked.period),
@@ -116,13 +106,13 @@ def _planned_in(table: TableDefinition) -> Iterator[str]:
             yield (source.plan_of or table.plans or table.id).partition(".")[0]
 
 
-def tables_of(done: Definitions, asked: ReportRequest) -> list[TableDefinition]:
+def tables_of(definitions: Definitions, asked: ReportRequest) -> list[TableDefinition]:
     """The tables a report has at the end of its period.
 
     Raises:
         UnknownCell: it has no such table.
     """
-    tables = done.tables_of(asked.report, asked.period.last)
+    tables = definitions.tables_of(asked.report, asked.period.last)
     if asked.table is not None:
         tables = [table for table in tables if table.id == asked.table]
         if not tables:
@@ -141,7 +131,7 @@ def _cut(lines: tuple[Line, ...], facet: str) -> tuple[Line, ...]:
         "breakdown": (facet,),
         "always_shown": _bands(facet),
         "compact": True,
-        "children": facet in REST_NAMES,
+        "children": FACETS[facet].rest is not None,
     }
     return tuple(replace(line, **said) if line.breakdown else line for line in lines)
 
@@ -151,17 +141,28 @@ def _bands(facet: str) -> tuple[str, ...]:
 
 
 def filling(
-    session: Session, lists: Lists, done: Definitions, asked: ReportRequest, table_id: str
+    session: Session, lists: Lists, definitions: Definitions, asked: ReportRequest, table_id: str
 ) -> tuple[Filling, ReportContext]:
     """One table of a report, to ask it about its cells.
 
     Raises:
         UnknownCell: the report has no such table.
     """
-    (table,) = tables_of(done, replace(asked, table=table_id))
-    about = world(session, lists, done=done, tables=[table], period=asked.period, scope=asked.scope)
-    found = LedgerSums(totals.counts(session, demands(table, done, asked.period), asked.scope))
-    return Filling(table, done, asked.period, world=about, counted=found, labels=labels()), about
+    (table,) = tables_of(definitions, replace(asked, table=table_id))
+    context = report_context(
+        session,
+        lists,
+        definitions=definitions,
+        tables=[table],
+        period=asked.period,
+        scope=asked.scope,
+    )
+    found = LedgerSums(
+        totals.counts(session, demands(table, definitions, asked.period), asked.scope)
+    )
+    return Filling(
+        table, definitions, asked.period, context=context, counted=found, labels=labels()
+    ), context
 
 
 def terms(filling_: Filling, row: str, column: str) -> list[Term]:
@@ -188,48 +189,14 @@ def frozen(session: Session, period: Period) -> tuple[date, ...]:
     return tuple(session.scalars(query.order_by(ClosedMonth.month)))
 
 
-def labels() -> Mapping[str, Mapping[str, Names]]:
+def labels() -> Labels:
     """Labels of the program's own codes, in both languages of a report."""
     found = {
-        facet: {code: both(text) for code, text in LABELS[kind].items()}
-        for facet, kind in LABELLED.items()
+        facet.name: {
+            code: both(label) if isinstance(label, str) else label
+            for code, label in facet.labels.items()
+        }
+        for facet in FACETS.values()
     }
-    return {
-        **found,
-        "language": {code: both(text) for code, text in LANGUAGE_NAMES.items()},
-        "tongue": TONGUES,
-        "none": {NONE: both(NONE_NAME)},
-        "rest": {facet: both(text) for facet, text in REST_NAMES.items()},
-    }
-
-
-def both(text: str) -> Names:
-    """A text in the two languages of every report."""
-    return Names(i18n.say(text, "ru"), i18n.say(text, "kk"))
-
-
-#: Languages a fund of the country has, as reports name them; others by their code.
-TONGUES = {
-    code: Names(ru, kk)
-    for code, ru, kk in (
-        ("ar", "на арабском языке", "араб тілінде"),
-        ("de", "на немецком языке", "неміс тілінде"),
-        ("en", "на английском языке", "ағылшын тілінде"),
-        ("es", "на испанском языке", "испан тілінде"),
-        ("fr", "на французском языке", "француз тілінде"),
-        ("he", "на иврите", "иврит тілінде"),
-        ("it", "на итальянском языке", "итальян тілінде"),
-        ("ja", "на японском языке", "жапон тілінде"),
-        ("ko", "на корейском языке", "корей тілінде"),
-        ("ky", "на киргизском языке", "қырғыз тілінде"),
-        ("lt", "на литовском языке", "литва тілінде"),
-        ("pl", "на польском языке", "поляк тілінде"),
-        ("tr", "на турецком языке", "түрік тілінде"),
-        ("tt", "на татарском языке", "татар тілінде"),
-        ("ug", "на уйгурском языке", "ұйғыр тілінде"),
-        ("uk", "на украинском языке", "украин тілінде"),
-        ("uz", "на узбекском языке", "өзбек тілінде"),
-        ("yi", "на еврейском языке", "еврей тілінде"),
-        ("zh", "на китайском языке", "қытай тілінде"),
-    )
-}
+    rest = {facet.name: both(facet.rest) for facet in FACETS.values() if facet.rest}
+    return {**found, "none": {NONE: both(NONE_NAME)}, "rest": rest}

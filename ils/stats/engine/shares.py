@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from fractions import Fraction
 
-from ils.stats.facets import Quarters
+from ils.stats.facets.context import Quarters
 from ils.stats.periods import Window, month_of, months
 
 

@@ -24,8 +24,8 @@ MONTH = 31
 
 
 @dataclass(frozen=True)
-class Kept:
-    """A slice of a span whose totals are kept, and by which columns of each kind."""
+class SummarySlice:
+    """A slice of a span whose totals are slices, and by which columns of each kind."""
 
     id: int
     slice: int
@@ -142,29 +142,29 @@ def counts(session: Session, demands: Iterable[SumRequest], scope: frozenset[int
     Args:
         scope: only of these branches, and of moves between them and others.
     """
-    kept = summary_spans(session)
+    slices = summary_slices(session)
     found: dict[tuple[Kind, Window], dict[frozenset[str], Sequence[Count]]] = defaultdict(dict)
     asked = list(demands)
     amounts: dict[tuple[Kind, bool], set[str]] = defaultdict(set)
     for demand in asked:  # of a kind the same ones in all parts: a table reads them together
         amounts[demand.kind, demand.window.after_closing].add(demand.amount)
-    for part in _apart(asked, kept):
+    for part in _apart(asked, slices):
         wanted = _SumPlan(part, scope, amounts)
         for piece, kinds in wanted.pieces().items():
             for question in wanted.questions(piece, kinds):
-                _answer(session, wanted, question, _Where(piece, scope, kept))
+                _answer(session, wanted, question, _Where(piece, scope, slices))
         for key, cuts in wanted.counts().items():  # a window may be asked for in both parts
             found[key].update(cuts)
     return found
 
 
-def _apart(demands: Sequence[SumRequest], kept: Sequence[Kept]) -> list[list[SumRequest]]:
+def _apart(demands: Sequence[SumRequest], slices: Sequence[SummarySlice]) -> list[list[SumRequest]]:
     """What is asked for by itself, the rest first.
 
     Months within a year that is kept would cut it up; late entries would have all others counted
     by themselves too.
     """
-    years = [k.window for k in kept if (k.window.end - k.window.first).days > MONTH]
+    years = [k.window for k in slices if (k.window.end - k.window.first).days > MONTH]
     late = [d for d in demands if d.window.after_closing]
     single = [d for d in demands if d.monthly and any(inside(d.window, y) for y in years)]
     rest = [d for d in demands if d not in single and not d.window.after_closing]
@@ -177,19 +177,19 @@ class _Where:
 
     piece: Window
     scope: frozenset[int] | None
-    kept: Sequence[Kept]
+    slices: Sequence[SummarySlice]
 
 
 def _answer(session: Session, wanted: _SumPlan, question: _Question, where: _Where) -> None:
     """Add the sums of a piece: of kept spans where there are, of entries for the rest."""
     columns = question.columns
-    used, rest = cover(where.piece, where.kept, question.kinds, frozenset(columns))
+    used, rest = cover(where.piece, where.slices, question.kinds, frozenset(columns))
     # By the connection: the session would make objects of many thousand rows.
     connection = session.connection()
     if used:
         for cut in question.cuts:
-            spans = [_shortest(span, where.kept, question.kinds, frozenset(cut)) for span in used]
-            rows = connection.execute(_of_kept(question, cut, spans, where.scope)).all()
+            spans = [_shortest(span, where.slices, question.kinds, frozenset(cut)) for span in used]
+            rows = connection.execute(_of_summaries(question, cut, spans, where.scope)).all()
             wanted.add(where.piece, cut, cut, rows)
     for window in rest:
         found = connection.execute(_of_entries(question, window, where.scope)).all()
@@ -208,8 +208,8 @@ def _of_entries(question: _Question, window: Window, scope: frozenset[int] | Non
     return select(Entry.kind, *columns, *sums).where(*conditions).group_by(Entry.kind, *columns)
 
 
-def _of_kept(
-    question: _Question, cut: Columns, spans: Sequence[Kept], scope: frozenset[int] | None
+def _of_summaries(
+    question: _Question, cut: Columns, spans: Sequence[SummarySlice], scope: frozenset[int] | None
 ) -> Select[Any]:
     columns = [getattr(SummaryTotal, name) for name in cut]
     sums = [_sum(getattr(SummaryTotal, name)) for name in question.amounts]
@@ -249,14 +249,14 @@ def _sum(column: ColumnElement[int]) -> ColumnElement[int]:
     return cast(func.coalesce(func.sum(column), 0), BigInteger)
 
 
-def summary_spans(session: Session) -> list[Kept]:
-    """Everything that is kept: the longest spans first, of each what tells most."""
+def summary_slices(session: Session) -> list[SummarySlice]:
+    """Everything that is slices: the longest spans first, of each what tells most."""
     spans = [
-        Kept(
+        SummarySlice(
             row.id,
             row.slice,
             Window(row.start, row.end),
-            {kind: frozenset(columns) for kind, columns in row.kept.items()},
+            {kind: frozenset(columns) for kind, columns in row.columns_by_kind.items()},
         )
         for row in session.scalars(select(SummarySpan))
     ]
@@ -264,14 +264,14 @@ def summary_spans(session: Session) -> list[Kept]:
 
 
 def cover(
-    piece: Window, kept: Sequence[Kept], kinds: Iterable[Kind], columns: frozenset[str]
-) -> tuple[list[Kept], list[Window]]:
+    piece: Window, slices: Sequence[SummarySlice], kinds: Iterable[Kind], columns: frozenset[str]
+) -> tuple[list[SummarySlice], list[Window]]:
     """Which kept spans make up a window, as far as they can, and what of it they leave."""
     asked = tuple(kinds)
     if piece.after_closing:
         return [], [piece]
-    fitting = [s for s in kept if inside(s.window, piece) and _tells(s, asked, columns)]
-    used: list[Kept] = []
+    fitting = [s for s in slices if inside(s.window, piece) and _tells(s, asked, columns)]
+    used: list[SummarySlice] = []
     for span in fitting:  # the longest first
         if not any(_overlap(span.window, other.window) for other in used):
             used.append(span)
@@ -279,15 +279,18 @@ def cover(
 
 
 def _shortest(
-    span: Kept, kept: Iterable[Kept], kinds: Iterable[Kind], columns: frozenset[str]
-) -> Kept:
+    span: SummarySlice,
+    slices: Iterable[SummarySlice],
+    kinds: Iterable[Kind],
+    columns: frozenset[str],
+) -> SummarySlice:
     """What is kept of the same days and tells no more than some columns need."""
     asked = tuple(kinds)
-    fitting = [one for one in kept if one.window == span.window and _tells(one, asked, columns)]
+    fitting = [one for one in slices if one.window == span.window and _tells(one, asked, columns)]
     return min(fitting, key=lambda one: sum(len(one.columns[kind]) for kind in asked))
 
 
-def _tells(span: Kept, kinds: Iterable[Kind], columns: frozenset[str]) -> bool:
+def _tells(span: SummarySlice, kinds: Iterable[Kind], columns: frozenset[str]) -> bool:
     return all(kind in span.columns and columns <= span.columns[kind] for kind in kinds)
 
 

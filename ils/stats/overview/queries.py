@@ -13,10 +13,11 @@ from ils.clock import Period
 from ils.errors import N_
 from ils.ledger import Entry, Kind
 from ils.stats.closing import queries as closing
-from ils.stats.definitions.schema import Definitions, Names
+from ils.stats.definitions.schema import Definitions
 from ils.stats.engine import totals
 from ils.stats.engine.context import declared
 from ils.stats.models import WORKER, ClosedMonth, Heartbeat
+from ils.stats.names import Names
 from ils.stats.periods import Window
 
 #: The worker does its round every few seconds; silent for so long, it is not there.
@@ -35,7 +36,7 @@ class Doubt:
 
 
 def doubts(
-    session: Session, done: Definitions, period: Period, scope: frozenset[int] | None
+    session: Session, definitions: Definitions, period: Period, scope: frozenset[int] | None
 ) -> list[Doubt]:
     """What needs care; empty when all is well."""
     found = _unstated(session, period, scope)
@@ -51,7 +52,7 @@ def doubts(
         message = N_("%(month)s: open days without entries: %(branches)s.")
         found.append(Doubt(message, {"month": month, "branches": ", ".join(silent)}))
     if scope is None:
-        found += _of_the_system(session, done, period, last_month)
+        found += _of_the_system(session, definitions, period, last_month)
     return found
 
 
@@ -74,7 +75,7 @@ def _unstated(session: Session, period: Period, scope: frozenset[int] | None) ->
 
 
 def _of_the_system(
-    session: Session, done: Definitions, period: Period, last_month: date
+    session: Session, definitions: Definitions, period: Period, last_month: date
 ) -> list[Doubt]:
     found = []
     closed = session.scalar(select(func.max(ClosedMonth.month)))
@@ -83,7 +84,7 @@ def _of_the_system(
         found.append(Doubt(message, {"month": f"{last_month:%m.%Y}"}))
     year = Window(date(period.last.year, 1, 1), date(period.last.year + 1, 1, 1))
     for key in ("population", "own_staff"):
-        input_ = done.inputs.get(key)
+        input_ = definitions.inputs.get(key)
         if input_ is not None and declared(session, input_, year, None) is None:
             message = N_("Not declared: %(what)s. The ratios that need it stay empty.")
             found.append(Doubt(message, {"what": input_.names}))

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from ils import web
 from ils.stats import pages
 from ils.stats.definitions.loading import definitions
-from ils.stats.definitions.schema import Names
 from ils.stats.documents.chart import charts
 from ils.stats.documents.content import content
 from ils.stats.engine import reporting
 from ils.stats.engine.reporting import ReportRequest
+from ils.stats.names import Names
 from ils.stats.overview import queries
 from ils.stats.pages import SEES, statistics
 

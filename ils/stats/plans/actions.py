@@ -35,7 +35,7 @@ class PlanRejected(Invalid):
 
 def declare_value(
     session: Session,
-    done: Definitions,
+    definitions: Definitions,
     *,
     staff_id: int | None,
     key: str,
@@ -50,7 +50,7 @@ def declare_value(
         Counted: the ledger counts it.
         Invalid: no source is named.
     """
-    period = rules.declared_period(rules.declarable(done, key), day)
+    period = rules.declared_period(rules.declarable(definitions, key), day)
     declared = DeclaredValue(
         key=key,
         branch_id=branch.id if branch else None,

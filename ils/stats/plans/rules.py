@@ -38,16 +38,16 @@ class UnknownInput(Invalid):
         IlsError.__init__(self, key=key, known=known)
 
 
-def declarable(done: Definitions, key: str) -> Input:
+def declarable(definitions: Definitions, key: str) -> Input:
     """What people may declare.
 
     Raises:
         Counted: it is counted from the ledger, or noted by the system.
         UnknownInput: nothing is called so.
     """
-    input_ = done.inputs.get(key)
-    if input_ is None and key not in done.measures:
-        known = (one for one, said in done.inputs.items() if not said.noted)
+    input_ = definitions.inputs.get(key)
+    if input_ is None and key not in definitions.measures:
+        known = (one for one, said in definitions.inputs.items() if not said.noted)
         raise UnknownInput(key, ", ".join(known))
     if input_ is None or input_.noted:
         raise CountedByLedger(key=key)
@@ -96,11 +96,13 @@ class Planned:
     quarters: tuple[int | None, ...]
 
 
-def plan_keys(done: Definitions, day: date, catalogues: tuple[str, ...]) -> list[tuple[str, str]]:
+def plan_keys(
+    definitions: Definitions, day: date, catalogues: tuple[str, ...]
+) -> list[tuple[str, str]]:
     """(table, row) of all plans: rows of tables with a plan column; by catalogue, each of them."""
     keys: list[tuple[str, str]] = []
-    order = [table_id for report in done.reports.values() for table_id in report.tables]
-    tables = (table for table in done.tables if table.id in order)
+    order = [table_id for report in definitions.reports.values() for table_id in report.tables]
+    tables = (table for table in definitions.tables if table.id in order)
     for table in sorted(tables, key=lambda table: order.index(table.id)):
         if not (has_plans(table) and table.since <= day < table.until):
             continue

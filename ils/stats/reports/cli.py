@@ -25,7 +25,7 @@ from ils.stats.engine import reporting
 from ils.stats.engine.explained import explained
 from ils.stats.engine.reporting import ReportRequest
 from ils.stats.engine.rules import checked_period, told_period
-from ils.stats.facets import COLUMNS
+from ils.stats.facets.registry import FACETS
 from ils.stats.history import actions as history
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -74,8 +74,8 @@ def report(
     with db.reading(console.sessions) as session:
         period = checked_period(first.date(), last.date())
         asked = _what(session, profile, period, branch, by, today=_today(console))
-        done = reporting.filled(session, console.config.lists, definitions(), asked)
-        document = content(done, console.config, public=public)
+        filled = reporting.filled(session, console.config.lists, definitions(), asked)
+        document = content(filled, console.config, public=public)
     chosen = language or ("kk" if console.language == "kk" else "ru")
     data = write(document, form, chosen)
     if output is not None:
@@ -111,10 +111,10 @@ def entries(
     with db.reading(console.sessions) as session:
         period = checked_period(first.date(), last.date())
         asked = _what(session, profile, period, branch, by, today=_today(console))
-        filling, world = reporting.filling(
+        filling, context = reporting.filling(
             session, console.config.lists, definitions(), asked, table
         )
-        query = entry_queries.entries(reporting.terms(filling, row, column), world)
+        query = entry_queries.entries(reporting.terms(filling, row, column), context)
         lines = []
         codes = history.branch_codes(session)
         for entry, share in session.execute(query):
@@ -132,14 +132,14 @@ def entries(
 @with_console
 def list_reports(console: Console, json_: bool) -> None:
     """List the reports and their tables."""
-    done = definitions()
+    reports = definitions().reports.values()
     if json_:
         print_json([
             {"id": one.id, "title": {"ru": one.names.ru, "kk": one.names.kk}, "tables": one.tables}
-            for one in done.reports.values()
+            for one in reports
         ])  # fmt: skip
         return
-    for one in done.reports.values():
+    for one in reports:
         click.echo(f"{one.id}: {one.names[console.language]}")
 
 
@@ -183,7 +183,7 @@ def _what(
         Invalid: ``by`` is not two facets.
     """
     facets = tuple((by or "").split(",")) if by else None
-    if facets is not None and (len(facets) != 2 or not set(facets) <= COLUMNS.keys()):
+    if facets is not None and (len(facets) != 2 or not set(facets) <= FACETS.keys()):
         raise Invalid("--by", N_("Name two facets, with a comma between them."))
     found = tuple(branch_by_code(session, code) for code in branches)
     report_ = definitions().report(profile)

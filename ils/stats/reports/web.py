@@ -63,8 +63,8 @@ def report(session: Session, report: str, days: str, where: str, table: str) -> 
     asked = pages.asked(session, report, days, where, by)
     one = replace(asked, table=None if table == EVERYTHING else table)
     system = web.current()
-    done = reporting.filled(session, system.config.lists, definitions(), one)
-    document = content(done, system.config)
+    filled = reporting.filled(session, system.config.lists, definitions(), one)
+    document = content(filled, system.config)
     language = pages.language()
     return pages.rendered(
         "report",
@@ -93,9 +93,9 @@ def download(
     """A report as a file, in the language of the page or another one."""
     asked = pages.asked(session, report, days, where, request.args.get("by", ""))
     system = web.current()
-    done = reporting.filled(session, system.config.lists, definitions(), asked)
+    filled = reporting.filled(session, system.config.lists, definitions(), asked)
     public = request.args.get("public") == "1"
-    document = content(done, system.config, public=public)
+    document = content(filled, system.config, public=public)
     wanted = request.args.get("language", "")
     language = wanted if wanted in {"kk", "ru"} else pages.language()
     codes = [branch.code for branch in asked.branches]
@@ -132,11 +132,11 @@ def entries(
 ) -> ResponseReturnValue:
     """The entries behind one figure."""
     asked = pages.asked(session, report, days, where, request.args.get("by", ""))
-    filling, world = reporting.filling(
+    filling, context = reporting.filling(
         session, web.current().config.lists, definitions(), asked, table
     )
     terms = reporting.terms(filling, row, column)
-    query = entry_queries.entries(terms, world)
+    query = entry_queries.entries(terms, context)
     return pages.rendered("entries",
         days=_days(terms, asked.period),
         page=web.paged(session, query),

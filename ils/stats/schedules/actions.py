@@ -35,7 +35,7 @@ BODY = N_("The report is attached. It was prepared automatically.")
 
 def add_schedule(
     session: Session,
-    done: Definitions,
+    definitions: Definitions,
     *,
     report: str,
     every: str,
@@ -51,7 +51,7 @@ def add_schedule(
         UnknownReport: there is none.
         Invalid: an unknown rhythm, or an address that is none.
     """
-    done.report(report)
+    definitions.report(report)
     if every not in rules.EVERY:
         raise Invalid(N_("How often"), N_("Choose one from the list."))
     if not 1 <= days_after <= 60:
@@ -98,12 +98,14 @@ def due_reports(session: Session, today: date) -> list[Due]:
     return found
 
 
-def prepared(session: Session, config: Config, done: Definitions, due: Due) -> ReportDocument:
+def prepared(
+    session: Session, config: Config, definitions: Definitions, due: Due
+) -> ReportDocument:
     """A report; writes nothing, so that desks need not wait."""
     branch_id = due.schedule.branch_id
     branches = (session.get_one(Branch, branch_id),) if branch_id else ()
-    asked = ReportRequest(done.report(due.schedule.report), due.period, branches)
-    return content(reporting.filled(session, config.lists, done, asked), config)
+    asked = ReportRequest(definitions.report(due.schedule.report), due.period, branches)
+    return content(reporting.filled(session, config.lists, definitions, asked), config)
 
 
 def keep_report(session: Session, due: Due, document: ReportDocument, file: Attachment) -> None:
@@ -133,7 +135,9 @@ def attachment(due: Due, document: ReportDocument) -> Attachment:
     return Attachment(name, form.mimetype, form.write(document, due.schedule.language))
 
 
-def prepare_due(sessions: db.Sessions, config: Config, done: Definitions, today: date) -> int:
+def prepare_due(
+    sessions: db.Sessions, config: Config, definitions: Definitions, today: date
+) -> int:
     """Prepare, keep and send what is due, each in a transaction of its own; returns how many."""
     with db.reading(sessions) as session:
         waiting = due_reports(session, today)
@@ -141,7 +145,7 @@ def prepare_due(sessions: db.Sessions, config: Config, done: Definitions, today:
     for due in waiting:
         try:
             with db.reading(sessions) as session:
-                document = prepared(session, config, done, due)
+                document = prepared(session, config, definitions, due)
             file = attachment(due, document)
             with db.transaction(sessions) as session:
                 keep_report(session, due, document, file)
@@ -167,8 +171,8 @@ def selfcheck_due(session: Session) -> bool:
     return there is None or clock.now() - there.at > A_DAY
 
 
-def worker_round(sessions: db.Sessions, config: Config, done: Definitions) -> list[str]:
-    """One round of the worker; returns the codes of what could not be done.
+def worker_round(sessions: db.Sessions, config: Config, definitions: Definitions) -> list[str]:
+    """One round of the worker; returns the codes of what could not be definitions.
 
     What fails today is tried again in the next round, and stops nothing else.
     """
@@ -176,9 +180,9 @@ def worker_round(sessions: db.Sessions, config: Config, done: Definitions) -> li
 
     steps: tuple[Callable[[], object], ...] = (
         lambda: close_when_due(sessions, config, today),
-        lambda: seal_closed(sessions, done),
-        lambda: refresh_summaries(sessions, done),
-        lambda: prepare_due(sessions, config, done, today),
+        lambda: seal_closed(sessions, definitions),
+        lambda: refresh_summaries(sessions, definitions),
+        lambda: prepare_due(sessions, config, definitions, today),
     )
     problems = []
     for step in steps:

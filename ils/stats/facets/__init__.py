@@ -1,0 +1,1 @@
+"""What entries can be told apart by in a report."""
