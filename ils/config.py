@@ -91,7 +91,7 @@ class Circulation:
     hold_days: int
     repeat_seconds: int
     backdate_days: int
-    foreign_copies_go_home: bool
+    floating: bool
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ class Config:
 
     @cached_property
     def lists(self) -> Lists:
-        """The library's own lists: catalogues, divisions, categories of readers."""
+        """The library's own lists: catalogues, subject areas, categories of readers."""
         return load_lists(ROOT / "config")
 
 
@@ -160,7 +160,7 @@ class Lists:
     """Code lists a library may edit; each maps a code to its names by language."""
 
     catalogues: Mapping[str, Mapping[str, str]]
-    divisions: Mapping[str, Mapping[str, str]]
+    subject_areas: Mapping[str, Mapping[str, str]]
     categories: Mapping[str, Mapping[str, str]]
     event_forms: Mapping[str, Mapping[str, str]]
     #: ``MM-DD`` or ``YYYY-MM-DD`` → names of the holiday.
@@ -275,9 +275,9 @@ def _check_ranges(config: Config) -> None:
 
 
 def load_lists(folder: Path) -> Lists:
-    """Read ``lists.toml`` and ``divisions.toml``; each name must exist in ru, kk and en."""
+    """Read ``lists.toml`` and ``subject_areas.toml``; each name must exist in ru, kk and en."""
     lists = _read_toml(folder / "lists.toml")
-    classes = _read_toml(folder / "divisions.toml")
+    classes = _read_toml(folder / "subject_areas.toml")
     holidays = _read_toml(folder / "holidays.toml")
     _check_holidays(holidays)
     for kind, codes in (*lists.items(), *holidays.items()):
@@ -288,18 +288,20 @@ def load_lists(folder: Path) -> Lists:
     for kind, codes in lists.items():
         for code, names in codes.items():
             above = names.get("parent")
-            known = codes if kind in {"categories", "divisions"} else {}
+            known = codes if kind in {"categories", "subject_areas"} else {}
             if above is not None and "parent" in known.get(above, {"parent": ""}):
                 place = f"lists.toml, {kind}.{code}"
                 raise BadConfiguration(place=place, problem=f"“{above}” cannot stand above it")
     for scheme in ("udc", "bbk"):
-        for prefix, division in classes[scheme].items():
-            if division not in lists["divisions"]:
-                place = f"divisions.toml, {scheme}.{prefix}"
-                raise BadConfiguration(place=place, problem=f"unknown division “{division}”")
+        for prefix, subject_area in classes[scheme].items():
+            if subject_area not in lists["subject_areas"]:
+                place = f"subject_areas.toml, {scheme}.{prefix}"
+                raise BadConfiguration(
+                    place=place, problem=f"unknown subject area “{subject_area}”"
+                )
     return Lists(
         catalogues=lists["catalogues"],
-        divisions=lists["divisions"],
+        subject_areas=lists["subject_areas"],
         categories=lists["categories"],
         event_forms=lists["event_forms"],
         holidays=holidays["fixed"] | holidays["moving"],

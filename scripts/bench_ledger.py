@@ -47,7 +47,7 @@ READER = "('loan','return','visit','renewal','registration','in_house_use')"
 STATEMENT = """
     INSERT INTO ledger (id, request_id, occurred_at, day, posted, recorded_at, branch_id,
       channel, kind, count, patron_year_id, item_id, record_id, loan_id, catalogue, material,
-      language, division, owner_branch_id, patron_category, age, sex, source, reason, place,
+      language, subject_area, owner_branch_id, patron_category, age, sex, source, reason, place,
       detail)
     {series},
     r AS MATERIALIZED (SELECT i, {number} r0, {number} r1, {number} r2, {number} r3,

@@ -144,7 +144,7 @@ class Library:
         title: str = "Абай жолы",
         branch: str = "ЦБ",
         language: str = "kk",
-        division: str = "literature",
+        subject_area: str = "literature",
         status: ItemStatus = ItemStatus.AVAILABLE,
     ) -> int:
         with db.transaction(self.sessions) as session:
@@ -154,7 +154,7 @@ class Library:
                 origin,
                 title=title,
                 author="М. Әуезов",
-                division=division,
+                subject_area=subject_area,
                 language=language,
             )
             item = add_provisional_item(session, origin, record=record, number=number)

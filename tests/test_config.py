@@ -60,7 +60,7 @@ def test_every_default_has_a_comment():
 
 
 def test_a_list_without_a_name_in_a_language_is_refused(tmp_path):
-    for name in ("divisions.toml", "holidays.toml"):
+    for name in ("subject_areas.toml", "holidays.toml"):
         shutil.copy(ROOT / "config" / name, tmp_path)
     lists = (ROOT / "config" / "lists.toml").read_text(encoding="utf-8")
     (tmp_path / "lists.toml").write_text(lists.replace('kk = "Кітаптар", ', ""))
@@ -79,7 +79,7 @@ def test_a_list_without_a_name_in_a_language_is_refused(tmp_path):
     ],
 )
 def test_a_list_that_cannot_be_is_refused_with_its_place(tmp_path, name, old, new, place):
-    for copied in ("lists.toml", "divisions.toml", "holidays.toml"):
+    for copied in ("lists.toml", "subject_areas.toml", "holidays.toml"):
         shutil.copy(ROOT / "config" / copied, tmp_path)
     text = (tmp_path / name).read_text("utf-8")
     (tmp_path / name).write_text(text.replace(old, new), "utf-8")
@@ -91,7 +91,7 @@ def test_a_list_that_cannot_be_is_refused_with_its_place(tmp_path, name, old, ne
 def test_a_division_nobody_named_is_refused(tmp_path):
     for name in ("lists.toml", "holidays.toml"):
         shutil.copy(ROOT / "config" / name, tmp_path)
-    (tmp_path / "divisions.toml").write_text('[udc]\n"1" = "magic"\n[bbk]\n')
+    (tmp_path / "subject_areas.toml").write_text('[udc]\n"1" = "magic"\n[bbk]\n')
     with pytest.raises(BadConfiguration):
         configuration.load_lists(tmp_path)
 

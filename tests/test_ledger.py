@@ -12,6 +12,8 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from ils import db, ledger
 from ils.db import new_id
 from ils.ledger import AlreadyReversed, ClosingFrontier, Entry, Kind
+from ils.stats.closing import verification
+from ils.stats.models import SummaryTotal
 
 
 def entries(library):
@@ -103,3 +105,19 @@ def test_two_processes_of_an_installation_have_different_nodes(config, engine):
         os._exit(0)
     os.waitpid(child, 0)
     assert int(os.read(read, 10)) != mine
+
+
+def test_facts_seals_and_sums_know_every_column_of_an_entry():
+    """Who adds a column must say whether it is a fact, sealed, and kept of closed months."""
+    columns = {column.name for column in Entry.__table__.columns}
+    circumstances = {
+        "id", "request_id", "occurred_at", "day", "posted", "recorded_at", "branch_id",
+        "service_point_id", "staff_id", "channel", "kind", "count", "reverses_id",
+    }  # fmt: skip
+    assert set(ledger.FACTS) == columns - circumstances
+    sealed = set(verification.DIGESTED.split(", "))
+    assert sealed == columns - {"request_id", "occurred_at", "recorded_at", "staff_id"}
+    links = {name for name in columns if name.endswith("_id") and "branch" not in name}
+    told_apart = columns - links - {"id", "day", "posted", "occurred_at", "recorded_at"}
+    kept = {column.name for column in SummaryTotal.__table__.columns}
+    assert kept - {"id", "span_id", "entries", "service_point_id"} == told_apart

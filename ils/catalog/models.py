@@ -79,7 +79,7 @@ class RecordColumns:
     imported_revision: Mapped[int | None]
     state: Mapped[str] = mapped_column(default=RecordState.ACTIVE)
     revision: Mapped[int] = mapped_column(default=1)
-    act: Mapped[str] = mapped_column(default=RevisionCause.ADDED)
+    cause: Mapped[str] = mapped_column(default=RevisionCause.ADDED)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     # A number of staff; SQLite can neither add a foreign key to a table in use nor drop it.
@@ -103,7 +103,7 @@ class BibliographicRecord(RecordColumns, Base):
         one_of("dialect", Dialect),
         one_of("material", Material),
         one_of("state", RecordState),
-        one_of("act", RevisionCause),
+        one_of("cause", RevisionCause),
         Index("ix_record_isbn", "isbn"),
         Index("ix_record_issn", "issn"),
         Index("ix_record_match_key", "match_key"),
@@ -118,7 +118,7 @@ class BibliographicRecord(RecordColumns, Base):
     authors: Mapped[str]
     year: Mapped[int | None]
     language: Mapped[str | None]
-    division: Mapped[str | None]
+    subject_area: Mapped[str | None]
     isbn: Mapped[str | None]
     issn: Mapped[str | None]
     local_history: Mapped[bool] = mapped_column(default=False)
@@ -139,7 +139,7 @@ class AuthorityRecord(RecordColumns, Base):
         one_of("dialect", Dialect),
         one_of("kind", AuthorityKind),
         one_of("state", RecordState),
-        one_of("act", RevisionCause),
+        one_of("cause", RevisionCause),
     )
 
     kind: Mapped[str]
@@ -181,7 +181,7 @@ class Revision(Base):
     """A version that was replaced: of a bibliographic or authority record, whose id is told."""
 
     __tablename__ = "revision"
-    __table_args__ = (UniqueConstraint("subject_id", "number"), one_of("act", RevisionCause))
+    __table_args__ = (UniqueConstraint("subject_id", "number"), one_of("cause", RevisionCause))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
     subject_id: Mapped[int] = mapped_column(BigId)
@@ -189,7 +189,7 @@ class Revision(Base):
     marc: Mapped[str] = mapped_column(deferred=True)
     catalogue: Mapped[str | None]
     state: Mapped[str]
-    act: Mapped[str]
+    cause: Mapped[str]
     at: Mapped[datetime]
     staff_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff.id"))
 

@@ -105,7 +105,7 @@ class Version:
     """A version of a record: who made it, when, how, and what it says."""
 
     number: int
-    act: str
+    cause: str
     at: datetime
     staff: str
     marc: MarcRecord
@@ -117,19 +117,19 @@ def versions(
 ) -> list[tuple[int, str, datetime, str]]:
     """(number, act, when, by whom) of each version, the present one first."""
     query = (
-        select(Revision.number, Revision.act, Revision.at, Staff.name)
+        select(Revision.number, Revision.cause, Revision.at, Staff.name)
         .outerjoin(Staff, Staff.id == Revision.staff_id)
         .where(Revision.subject_id == subject.id)
         .order_by(Revision.number.desc())
     )
     present = (
         subject.revision,
-        subject.act,
+        subject.cause,
         subject.changed_at,
         name_of_staff(session, subject.changed_by),
     )
     past = session.execute(query).all()
-    return [present, *((n, act, at, name or "") for n, act, at, name in past)]
+    return [present, *((n, cause, at, name or "") for n, cause, at, name in past)]
 
 
 def version(
@@ -144,14 +144,14 @@ def version(
         who = name_of_staff(session, subject.changed_by)
         catalogue = getattr(subject, "catalogue", None)
         marc = subject.marc_record()
-        return Version(number, subject.act, subject.changed_at, who, marc, catalogue)
+        return Version(number, subject.cause, subject.changed_at, who, marc, catalogue)
     query = select(Revision).where(Revision.subject_id == subject.id, Revision.number == number)
     found = session.scalar(query.options(undefer(Revision.marc)))
     if found is None:
         raise UnknownVersion(number=number)
     who = name_of_staff(session, found.staff_id)
     marc = MarcRecord.load(found.marc)
-    return Version(number, found.act, found.at, who, marc, found.catalogue)
+    return Version(number, found.cause, found.at, who, marc, found.catalogue)
 
 
 def name_of_staff(session: Session, staff_id: int | None) -> str:

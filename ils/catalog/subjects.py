@@ -1,4 +1,4 @@
-"""From УДК and ББК to the divisions of the reports."""
+"""From УДК and ББК to the subject areas of the reports."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LATIN_AS_CYRILLIC = str.maketrans("ABEKMHOPCTYX", "АВЕКМНОРСТУХ")
 
 @dataclass(frozen=True)
 class Classes:
-    """Prefix → division, for each scheme."""
+    """Prefix → subject area, for each scheme."""
 
     udc: Mapping[str, str]
     bbk: Mapping[str, str]
@@ -24,13 +24,13 @@ def classes_of(lists: Lists) -> Classes:
     return Classes(lists.udc, lists.bbk)
 
 
-def division(classes: Classes, udc: Sequence[str], bbk: Sequence[str]) -> str | None:
-    """The division of a document: the first index that the tables know, УДК first.
+def subject_area(classes: Classes, udc: Sequence[str], bbk: Sequence[str]) -> str | None:
+    """The subject area of a document: the first index that the tables know, УДК first.
 
     >>> classes = Classes({"8": "literature"}, {"63": "society", "84": "literature", "Щ": "arts"})
-    >>> division(classes, ["821.512.122-1"], []), division(classes, [], ["63.3(5Каз)"])
+    >>> subject_area(classes, ["821.512.122-1"], []), subject_area(classes, [], ["63.3(5Каз)"])
     ('literature', 'society')
-    >>> division(classes, ["?"], ["Щ31"]), division(classes, [], [])
+    >>> subject_area(classes, ["?"], ["Щ31"]), subject_area(classes, [], [])
     ('arts', None)
     """
     for table, indexes in ((classes.udc, udc), (classes.bbk, bbk)):

@@ -70,7 +70,7 @@ FIGURES: dict[str, dict[str, str]] = {
         "system": N_("by the system"),
     },
     "facet": {
-        "division": N_("Division"),
+        "division": N_("Subject area"),
         "language": N_("Language"),
         "material": N_("Material"),
         "place": N_("Place"),

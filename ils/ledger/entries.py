@@ -49,7 +49,7 @@ class Facts(TypedDict, total=False):
     catalogue: str | None
     material: str | None
     language: str | None
-    division: str | None
+    subject_area: str | None
     owner_branch_id: int | None
     patron_category: str | None
     age: int | None
@@ -98,7 +98,25 @@ def derived_request_id(request_id: UUID, name: str) -> UUID:
 _late = text("day < posted")
 
 
-class Entry(Base):
+class EntryFacts:
+    """The facts of an entry that are codes or ages; sums of closed time have the same columns."""
+
+    catalogue: Mapped[str | None]
+    material: Mapped[str | None]
+    language: Mapped[str | None]
+    subject_area: Mapped[str | None]
+    patron_category: Mapped[str | None]
+    age: Mapped[int | None] = mapped_column(SmallInteger)
+    sex: Mapped[str | None]
+    source: Mapped[str | None]
+    reason: Mapped[str | None]
+    #: What an opening balance counts, see `OpeningOf`.
+    opening_of: Mapped[str | None]
+    place: Mapped[str | None]
+    detail: Mapped[str | None]
+
+
+class Entry(EntryFacts, Base):
     """One line of the ledger; its kinds and channels are told in `docs/glossary.md`.
 
     A reversal has the amounts of what it reverses with a minus: ``count`` of copies, visits,
@@ -138,21 +156,8 @@ class Entry(Base):
     loan_id: Mapped[int | None] = mapped_column(BigId)
     document_id: Mapped[int | None] = mapped_column(BigId)
     act_id: Mapped[int | None] = mapped_column(BigId)
-    catalogue: Mapped[str | None]
-    material: Mapped[str | None]
-    language: Mapped[str | None]
-    division: Mapped[str | None]
     owner_branch_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("branch.id"))
-    patron_category: Mapped[str | None]
-    age: Mapped[int | None] = mapped_column(SmallInteger)
-    sex: Mapped[str | None]
-    source: Mapped[str | None]
-    reason: Mapped[str | None]
-    #: What an opening balance counts, see `OpeningOf`.
-    opening_of: Mapped[str | None]
     other_branch_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("branch.id"))
-    place: Mapped[str | None]
-    detail: Mapped[str | None]
 
 
 class ClosingFrontier(Base):

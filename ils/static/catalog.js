@@ -5,7 +5,7 @@
   const form = document.getElementById("entry");
   if (!form) return;
   document.documentElement.classList.add("scripted");
-  const look = document.getElementById("look");
+  const preview = document.getElementById("preview");
   let dirty = "dirty" in form.dataset, timer = 0, asked = 0;
   const said = document.getElementById("said");
   const empty = [...form.querySelectorAll("[aria-required]")].find((input) => !input.value);
@@ -18,10 +18,10 @@
   async function show() {
     const mine = ++asked;
     try {
-      const answer = await fetch(form.dataset.look, {
+      const answer = await fetch(form.dataset.preview, {
         method: "POST", body: new FormData(form), headers: { "X-CSRFToken": token() },
       });
-      if (answer.ok && mine === asked && answer.headers.get("X-Sandyq")) look.innerHTML = await answer.text();
+      if (answer.ok && mine === asked && answer.headers.get("X-Sandyq")) preview.innerHTML = await answer.text();
     } catch { /* the line is down: the panel waits for the next change */ }
   }
 

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ils.db import Base, BigId, new_id
+from ils.ledger import EntryFacts
 
 
 class ClosedMonth(Base):
@@ -55,7 +56,7 @@ class SummarySpan(Base):
     columns_by_kind: Mapped[dict[str, list[str]]] = mapped_column(JSON)
 
 
-class SummaryTotal(Base):
+class SummaryTotal(EntryFacts, Base):
     """Entries of a kind within a span, with the same facts, added up. Made anew at will."""
 
     __tablename__ = "summary_total"
@@ -69,18 +70,6 @@ class SummaryTotal(Base):
     other_branch_id: Mapped[int | None] = mapped_column(BigId)
     service_point_id: Mapped[int | None] = mapped_column(BigId)
     channel: Mapped[str | None]
-    catalogue: Mapped[str | None]
-    material: Mapped[str | None]
-    language: Mapped[str | None]
-    division: Mapped[str | None]
-    patron_category: Mapped[str | None]
-    age: Mapped[int | None]
-    sex: Mapped[str | None]
-    source: Mapped[str | None]
-    reason: Mapped[str | None]
-    place: Mapped[str | None]
-    detail: Mapped[str | None]
-    opening_of: Mapped[str | None]
     count: Mapped[int] = mapped_column(BigId)
     pages: Mapped[int] = mapped_column(BigId)
     bytes: Mapped[int] = mapped_column(BigId)

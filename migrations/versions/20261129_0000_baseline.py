@@ -183,14 +183,14 @@ def _authority() -> None:
         sa.Column("imported_revision", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("cause", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
             "changed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
         sa.CheckConstraint(
-            "act IN ('imported', 'added', 'edited', 'batch', 'heading', 'merged', 'separated', 'restored', 'deleted', 'undeleted')",
+            "cause IN ('imported', 'added', 'edited', 'batch', 'heading', 'merged', 'separated', 'restored', 'deleted', 'undeleted')",
             name=op.f("ck_authority_act"),
         ),
         sa.CheckConstraint(
@@ -301,7 +301,7 @@ def _record() -> None:
         sa.Column("authors", sa.String(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=True),
         sa.Column("language", sa.String(), nullable=True),
-        sa.Column("division", sa.String(), nullable=True),
+        sa.Column("subject_area", sa.String(), nullable=True),
         sa.Column("isbn", sa.String(), nullable=True),
         sa.Column("issn", sa.String(), nullable=True),
         sa.Column("local_history", sa.Boolean(), nullable=False),
@@ -319,14 +319,14 @@ def _record() -> None:
         sa.Column("imported_revision", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("cause", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
             "changed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
         sa.CheckConstraint(
-            "act IN ('imported', 'added', 'edited', 'batch', 'heading', 'merged', 'separated', 'restored', 'deleted', 'undeleted')",
+            "cause IN ('imported', 'added', 'edited', 'batch', 'heading', 'merged', 'separated', 'restored', 'deleted', 'undeleted')",
             name=op.f("ck_record_act"),
         ),
         sa.CheckConstraint(
@@ -662,9 +662,9 @@ def _summary_total() -> None:
         sa.Column("catalogue", sa.String(), nullable=True),
         sa.Column("material", sa.String(), nullable=True),
         sa.Column("language", sa.String(), nullable=True),
-        sa.Column("division", sa.String(), nullable=True),
+        sa.Column("subject_area", sa.String(), nullable=True),
         sa.Column("patron_category", sa.String(), nullable=True),
-        sa.Column("age", sa.Integer(), nullable=True),
+        sa.Column("age", sa.SmallInteger(), nullable=True),
         sa.Column("sex", sa.String(), nullable=True),
         sa.Column("source", sa.String(), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),
@@ -931,7 +931,7 @@ def _ledger() -> None:
         sa.Column("catalogue", sa.String(), nullable=True),
         sa.Column("material", sa.String(), nullable=True),
         sa.Column("language", sa.String(), nullable=True),
-        sa.Column("division", sa.String(), nullable=True),
+        sa.Column("subject_area", sa.String(), nullable=True),
         sa.Column(
             "owner_branch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
@@ -1192,11 +1192,11 @@ def _revision() -> None:
         sa.Column("marc", sa.String(), nullable=False),
         sa.Column("catalogue", sa.String(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("cause", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.CheckConstraint(
-            "act IN ('imported', 'added', 'edited', 'batch', 'heading', 'merged', 'separated', 'restored', 'deleted', 'undeleted')",
+            "cause IN ('imported', 'added', 'edited', 'batch', 'heading', 'merged', 'separated', 'restored', 'deleted', 'undeleted')",
             name=op.f("ck_revision_act"),
         ),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_revision_staff_id")),
@@ -1242,7 +1242,7 @@ def _enquiry() -> None:
         sa.Column("type", sa.String(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
-        sa.Column("division", sa.String(), nullable=True),
+        sa.Column("subject_area", sa.String(), nullable=True),
         sa.Column("question", sa.String(), nullable=False),
         sa.Column("answer", sa.String(), nullable=False),
         sa.Column("pages", sa.Integer(), nullable=True),

@@ -135,7 +135,7 @@ def records_in_use(page, served, language, size):
     page.locator("summary").first.click()
     seen(page, f"{language}-record", size)
     page.goto(f"{record}/edit")
-    expect(page.locator("#look h2").first).to_be_visible()
+    expect(page.locator("#preview h2").first).to_be_visible()
     seen(page, f"{language}-edit", size)
     page.goto(f"{record}/versions")
     seen(page, f"{language}-versions", size)

@@ -75,7 +75,7 @@ def test_an_issue_is_described_article_after_article(page, served, library, cata
         if number == 1:
             cataloguer.press("Alt+k")  # stays for the next articles of the issue
         counted.append(cataloguer.count + 1 - len(f"{number}НәбиФ.{title}"))
-        expect(page.locator("#look .gost").first).to_contain_text(f"{title} / Ф. Нәби // Балқаш")
+        expect(page.locator("#preview .gost").first).to_contain_text(f"{title} / Ф. Нәби // Балқаш")
         with page.expect_navigation():
             cataloguer.press("Control+Enter")
     assert titles(library) == ["Бірінші мақала", "Екінші мақала"]

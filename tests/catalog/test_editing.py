@@ -18,10 +18,10 @@ def test_a_book_is_described_in_the_form(library, cataloguer):
         _010a="978-601-200-001-6",
     )  # fmt: skip
     found, marc = record(library, record_id)
-    assert (found.title, found.authors, found.year, found.language, found.division) == (
+    assert (found.title, found.authors, found.year, found.language, found.subject_area) == (
         "Абай жолы : роман-эпопея", "Әуезов, М.", 2019, "kk", "literature",
     )  # fmt: skip
-    assert (found.worksheet, found.catalogue, found.revision, found.act) == (
+    assert (found.worksheet, found.catalogue, found.revision, found.cause) == (
         "book",
         "books",
         1,
@@ -134,7 +134,7 @@ def test_an_earlier_version_comes_back(library, cataloguer):
     answer = cataloguer.post(f"/staff/catalog/{record_id}/versions/1", request_id=str(uuid4()))
     assert answer.status_code == 302
     found, marc = record(library, record_id)
-    assert (marc.get("200", "a"), found.revision, found.act) == ("Абай жолы", 3, "restored")
+    assert (marc.get("200", "a"), found.revision, found.cause) == ("Абай жолы", 3, "restored")
     with db.reading(library.sessions) as session:
         assert session.scalar(select(func.count()).select_from(Revision)) == 2
 
@@ -213,13 +213,13 @@ def test_the_panel_describes_checks_and_finds_doubles(library, cataloguer):
     book(cataloguer, _010a="978-601-200-001-6")
     page = cataloguer.get("/staff/catalog/new?worksheet=book").text
     form = filled(page, {"200a": "Абaй", "010a": "978-601-200-001-6", "675a": "что-то"})
-    seen = cataloguer.post("/staff/catalog/look", **form)
+    seen = cataloguer.post("/staff/catalog/preview", **form)
     assert "Абaй." in seen.text  # the description
     assert "Абай жолы" in seen.text  # the double
     assert "675$a" in seen.text
     assert "200$a" in seen.text  # a Latin a in a Kazakh word
     wrong = cataloguer.post(
-        "/staff/catalog/look", **filled(page, {"200a": "Дала", "010a": "978-601-200-001-2"})
+        "/staff/catalog/preview", **filled(page, {"200a": "Дала", "010a": "978-601-200-001-2"})
     )
     assert "010$a" in wrong.text
     assert len(wrong.data) < 4096

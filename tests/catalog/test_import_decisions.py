@@ -85,7 +85,7 @@ def test_a_changed_record_becomes_a_new_version_with_its_new_copies(library, bri
     assert bring(changed) == {"changed": 1, "items": 1}
     assert bring(changed) == {"unchanged": 1}
     (one,), _ = found(library, "Дала. 2-е изд.")
-    assert (one.revision, one.act) == (2, "imported")
+    assert (one.revision, one.cause) == (2, "imported")
     with db.reading(library.sessions) as session:
         assert queries.version(session, one, 1).marc.get("200", "a") == "Дала"
     assert count(library, "record_edited") == 1
@@ -262,7 +262,7 @@ def test_a_heading_changed_by_an_import_is_changed_in_its_records(library, bring
     bring(data)
     assert bring(heading("\x1faӘуезов", "\x1fbМ. О."), name="auth.iso") == {"changed": 1}
     ((one,), (marc,)) = found(library, "Дала")
-    assert (one.authors, marc.get("700", "a"), one.act) == ("Әуезов, М. О.", "Әуезов", "heading")
+    assert (one.authors, marc.get("700", "a"), one.cause) == ("Әуезов, М. О.", "Әуезов", "heading")
     # Nobody here edited the record: it and its source may still change it.
     assert bring(data) == {"unchanged": 1}
     assert bring(data.replace("Дала".encode(), "Далы".encode())) == {"changed": 1}

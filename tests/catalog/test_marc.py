@@ -35,7 +35,7 @@ def described(data):
 def test_a_rusmarc_record_gives_its_columns():
     (about,) = described(book(1, "Степь"))
     assert (about.title, about.authors, about.year) == ("Степь 1", "Автор, А. А.", 1998)
-    assert (about.language, about.division) == ("ru", "society")
+    assert (about.language, about.subject_area) == ("ru", "society")
     assert (about.material, about.catalogue) == ("book", "books")
 
 
@@ -124,7 +124,11 @@ def test_a_text_export_is_read_with_its_broken_lines():
     assert first.kept == ["330", "1119"]
     assert len(first.problems) == 3
     about = record_rules.describe(first.marc, CLASSES)
-    assert (about.title, about.language, about.division) == ("Степь : Повесть", "kk", "literature")
+    assert (about.title, about.language, about.subject_area) == (
+        "Степь : Повесть",
+        "kk",
+        "literature",
+    )
     assert record_rules.describe(second.marc, CLASSES).catalogue == "articles"
 
 

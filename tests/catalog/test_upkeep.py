@@ -140,7 +140,7 @@ def test_a_heading_changed_once_is_changed_in_its_records(library, cataloguer):
     )  # fmt: skip
     assert changed.status_code == 302
     found, marc = record(library, record_id)
-    assert (found.authors, marc.get("700", "3"), found.act) == (
+    assert (found.authors, marc.get("700", "3"), found.cause) == (
         "Әуезов, М. О.",
         str(heading),
         "heading",

@@ -123,7 +123,7 @@ def test_s11_an_unknown_book_is_described_and_lent(stocked, desk):
         number="777",
         title=" Көшпенділер ",
         author="І. Есенберлин",
-        division="literature",
+        subject_area="literature",
         language="kk",
     )
 
@@ -146,7 +146,7 @@ def test_s11_refuses_a_number_in_use_and_adds_nothing(stocked, desk, number):
             number=number,
             title="x",
             author="",
-            division=None,
+            subject_area=None,
             language=None,
         )
     assert stocked.count("record_added") == 2
@@ -163,7 +163,7 @@ def test_s11_adds_nothing_when_the_loan_is_refused(stocked, desk):
             number="777",
             title="x",
             author="",
-            division=None,
+            subject_area=None,
             language=None,
         )
     assert stocked.count("record_added") == 2
@@ -274,7 +274,13 @@ def test_an_entry_remembers_the_reader_as_registered(stocked, desk):
 
     with db.reading(stocked.sessions) as session:
         entry = session.scalars(select(Entry).where(Entry.kind == "loan")).one()
-        facts = (entry.patron_category, entry.age, entry.language, entry.division, entry.material)
+        facts = (
+            entry.patron_category,
+            entry.age,
+            entry.language,
+            entry.subject_area,
+            entry.material,
+        )
     assert facts == ("student", 36, "kk", "literature", "book")
 
 

@@ -21,7 +21,7 @@ from ils.circulation.policy.rules import PolicyRule, default_rule, policy_for
 from ils.config import load
 from ils.errors import Invalid
 from ils.holdings.items.models import ItemStatus
-from ils.holdings.items.rules import TRANSITIONS, ItemUnavailable, Move, next_status
+from ils.holdings.items.rules import TRANSITIONS, ItemMove, ItemUnavailable, next_status
 from ils.ledger import Kind, ServicePlace
 from ils.organisation.calendar.rules import Calendar
 from ils.patrons import rules as patrons
@@ -76,7 +76,8 @@ def test_every_status_of_a_copy_has_words():
 
 @pytest.mark.parametrize("status", ItemStatus)
 @pytest.mark.parametrize(
-    "kind", [Kind.LOAN, Kind.RETURN, Kind.RENEWAL, Kind.IN_HOUSE_USE, Kind.LOST, Kind.FOUND, *Move]
+    "kind",
+    [Kind.LOAN, Kind.RETURN, Kind.RENEWAL, Kind.IN_HOUSE_USE, Kind.LOST, Kind.FOUND, *ItemMove],
 )
 def test_a_move_that_is_not_in_the_table_is_refused(status, kind):
     if (status, kind) in TRANSITIONS:

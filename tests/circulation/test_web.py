@@ -101,8 +101,8 @@ def test_fast_add_by_the_page(desk_page, library):
     patron = opened(desk_page)
     form = {"patron": patron, "number": "777", "title": "Степь", "author": "", "language": "ru"}
 
-    wrong = desk_page.by_script("fast-add", **form, division="nonsense")
-    right = desk_page.by_script("fast-add", **form, division="literature")
+    wrong = desk_page.by_script("fast-add", **form, subject_area="nonsense")
+    right = desk_page.by_script("fast-add", **form, subject_area="literature")
 
     assert (wrong.status_code, right.status_code) == (422, 200)
     assert 'data-situation="loan"' in right.text

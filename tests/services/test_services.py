@@ -37,7 +37,7 @@ def test_a_grid_is_counted_once_and_each_cell_taken_back(page, library):
     form |= {"day": day, "request_id": str(uuid4())}
     for _ in range(2):
         assert page.post("/staff/services/tally", **form).status_code == 302
-    assert sums(library, "loan", "division", "language", "patron_category", "channel") == {
+    assert sums(library, "loan", "subject_area", "language", "patron_category", "channel") == {
         ("literature", "kk", "pupil", "tally"): 12,
         ("society", "ru", "pupil", "tally"): 3,
     }

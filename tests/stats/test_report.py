@@ -26,9 +26,9 @@ def month(library):
     library.reader("R1")
     library.reader("R2", category="pupil", birth_date=date(2015, 1, 1))
     library.copy("B1")
-    library.copy("B2", title="Степь", language="ru", division="society")
-    library.copy("B3", title="Reader", language="en", division="arts")
-    library.copy("B4", title="Без индекса", language="ru", division=None)
+    library.copy("B2", title="Степь", language="ru", subject_area="society")
+    library.copy("B3", title="Reader", language="en", subject_area="arts")
+    library.copy("B4", title="Без индекса", language="ru", subject_area=None)
     library.rule(renewal_days=20)  # so that a renewal on the day of the loan adds days
     here, there = library.desk("ЦБ"), library.desk("Ф1")
     here.issue("R1", "B1")
@@ -235,8 +235,8 @@ def test_loans_can_be_cut_by_any_two_facets(library):
 def test_a_division_may_have_divisions_of_its_own(library, monkeypatch):
     """Agriculture, linguistics: tables cut them differently, the division holds them all."""
     names = {"ru": "Сельское хозяйство", "kk": "Ауыл шаруашылығы", "en": "Agriculture"}
-    divisions = {**library.config.lists.divisions, "farming": {**names, "parent": "technology"}}
-    lists = replace(library.config.lists, divisions=divisions)
+    areas = {**library.config.lists.subject_areas, "farming": {**names, "parent": "technology"}}
+    lists = replace(library.config.lists, subject_areas=areas)
     monkeypatch.setitem(vars(library.config), "lists", lists)
     history(
         library,

@@ -156,7 +156,7 @@ def add_heading(session: Session, origin: Origin, data: HeadingData) -> Authorit
         created_at=origin.at,
         changed_at=origin.at,
         changed_by=origin.staff_id,
-        act=RevisionCause.ADDED,
+        cause=RevisionCause.ADDED,
     )
     session.add(authority)
     session.flush()
@@ -224,7 +224,7 @@ def propagate_heading(
 
     users = session.scalars(queries.locked(queries.records_using(authority))).all()
     part = origin.derive(f"heading:{authority.id}")
-    return rewrite_fields(session, part, users, named, classes=classes, act=RevisionCause.HEADING)
+    return rewrite_fields(session, part, users, named, classes=classes, cause=RevisionCause.HEADING)
 
 
 def delete_heading(session: Session, origin: Origin, authority: AuthorityRecord) -> None:

@@ -93,7 +93,9 @@ def make_change(
     revisions: dict[str, int] = {}
     query = queries.locked(_concerned(text, catalogue, change, allowed))
     for record, _, after in islice(_touched(session, query, change.checked()), BATCH_SIZE):
-        change_record(session, origin, record, marc=after, classes=classes, act=RevisionCause.BATCH)
+        change_record(
+            session, origin, record, marc=after, classes=classes, cause=RevisionCause.BATCH
+        )
         store_problems(session, record)
         revisions[str(record.id)] = record.revision
     if not revisions:
@@ -141,7 +143,7 @@ def take_back(
             record,
             marc=before.marc,
             classes=classes,
-            act=RevisionCause.RESTORED,
+            cause=RevisionCause.RESTORED,
             catalogue=before.catalogue,
         )
         store_problems(session, record)

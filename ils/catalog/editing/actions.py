@@ -130,7 +130,7 @@ def save_changes(
         record,
         marc=mine,
         classes=classes,
-        act=RevisionCause.EDITED,
+        cause=RevisionCause.EDITED,
         catalogue=catalogue,
     )
     store_problems(session, record)
@@ -159,7 +159,7 @@ def restore_version(
         record,
         marc=version.marc,
         classes=classes,
-        act=RevisionCause.RESTORED,
+        cause=RevisionCause.RESTORED,
         catalogue=version.catalogue,
     )
     store_problems(session, record)
@@ -181,7 +181,7 @@ def delete_record(session: Session, origin: Origin, record: BibliographicRecord)
         origin,
         record,
         RecordState.DELETED,
-        act=RevisionCause.DELETED,
+        cause=RevisionCause.DELETED,
         kind=Kind.RECORD_DELETED,
     )
     session.execute(delete(RecordProblem).where(RecordProblem.record_id == record.id))
@@ -203,7 +203,7 @@ def undelete_record(session: Session, origin: Origin, record: BibliographicRecor
         origin,
         record,
         RecordState.ACTIVE,
-        act=RevisionCause.UNDELETED,
+        cause=RevisionCause.UNDELETED,
         kind=Kind.RECORD_RESTORED,
     )
     store_problems(session, record)

@@ -179,7 +179,7 @@ class _Importer:
             there,
             marc=marc,
             classes=self.classes,
-            act=RevisionCause.IMPORTED,
+            cause=RevisionCause.IMPORTED,
         )
         there.fingerprint, there.imported_revision = fingerprint, there.revision
         return decided(Decision.CHANGED, f"changed: {there.id}")
@@ -207,7 +207,7 @@ class _Importer:
             "catalogue": about.catalogue,
             "material": about.material,
             "language": about.language,
-            "division": about.division,
+            "subject_area": about.subject_area,
             "opening_of": OpeningOf.RECORDS,
         }
         part = self.origin.derive(key)

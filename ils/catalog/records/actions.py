@@ -66,7 +66,7 @@ def add_provisional(
     *,
     title: str,
     author: str,
-    division: str | None,
+    subject_area: str | None,
     language: str | None,
     catalogue: str = "books",
 ) -> BibliographicRecord:
@@ -83,7 +83,7 @@ def add_provisional(
         isbn=None,
         issn=None,
         material="book",
-        division=division,
+        subject_area=subject_area,
         catalogue=catalogue,
         worksheet="book",
         local_history=False,
@@ -116,7 +116,7 @@ def change_record(
     *,
     marc: MarcRecord,
     classes: Classes,
-    act: RevisionCause,
+    cause: RevisionCause,
     catalogue: str | None = None,
 ) -> None:
     """Replace a record's content; the version that stood becomes a revision.
@@ -132,13 +132,13 @@ def change_record(
         setattr(record, name, value)
     record.marc, record.control_number = marc.dump(), marc.get("001")
     record.provisional = False
-    stamp(record, origin, act)
+    stamp(record, origin, cause)
     session.flush()
     session.execute(delete(RecordLink).where(RecordLink.record_id == record.id))
     _link(session, record.id, marc)
     after = facts(record)
     edited = origin.derive(f"edited:{record.id}")
-    ledger.record(session, Kind.RECORD_EDITED, edited, after, detail=act.value)
+    ledger.record(session, Kind.RECORD_EDITED, edited, after, detail=cause.value)
     if [before[name] for name in BALANCED] != [after[name] for name in BALANCED]:
         out, into = edited.derive("out"), edited.derive("into")
         ledger.record(session, Kind.RECORD_DELETED, out, before, detail=MOVED)
@@ -152,7 +152,7 @@ def rewrite_fields(
     rewrite: Callable[[Field], Field],
     *,
     classes: Classes,
-    act: RevisionCause,
+    cause: RevisionCause,
 ) -> list[BibliographicRecord]:
     """Put each field of the records through a function; the records that changed by it."""
     changed = []
@@ -160,7 +160,7 @@ def rewrite_fields(
         old = record.marc_record()
         marc = MarcRecord(old.leader, [rewrite(f) for f in old.fields])
         if marc.fields != old.fields:
-            change_record(session, origin, record, marc=marc, classes=classes, act=act)
+            change_record(session, origin, record, marc=marc, classes=classes, cause=cause)
             changed.append(record)
     return changed
 
@@ -174,7 +174,7 @@ def keep_revision(session: Session, subject: BibliographicRecord | AuthorityReco
         "marc": subject.marc,
         "catalogue": getattr(subject, "catalogue", None),
         "state": subject.state,
-        "act": subject.act,
+        "cause": subject.cause,
         "at": subject.changed_at,
         "staff_id": subject.changed_by,
     }
@@ -182,11 +182,11 @@ def keep_revision(session: Session, subject: BibliographicRecord | AuthorityReco
 
 
 def stamp(
-    subject: BibliographicRecord | AuthorityRecord, origin: Origin, act: RevisionCause
+    subject: BibliographicRecord | AuthorityRecord, origin: Origin, cause: RevisionCause
 ) -> None:
     """Say who makes the new version, when and how."""
     subject.revision += 1
-    subject.act = act
+    subject.cause = cause
     subject.changed_at = origin.at
     subject.changed_by = origin.staff_id
 
@@ -197,15 +197,15 @@ def set_state(
     record: BibliographicRecord,
     state: RecordState,
     *,
-    act: RevisionCause,
+    cause: RevisionCause,
     kind: Kind,
 ) -> None:
     """Hide a record or bring it back, as a new version with its ledger entry."""
     keep_revision(session, record)
     record.state = state
-    stamp(record, origin, act)
+    stamp(record, origin, cause)
     session.flush()
-    ledger.record(session, kind, origin.derive(f"{act}:{record.id}"), facts(record))
+    ledger.record(session, kind, origin.derive(f"{cause}:{record.id}"), facts(record))
 
 
 def facts(record: BibliographicRecord) -> ledger.Facts:
@@ -215,17 +215,19 @@ def facts(record: BibliographicRecord) -> ledger.Facts:
         "catalogue": record.catalogue,
         "material": record.material,
         "language": record.language,
-        "division": record.division,
+        "subject_area": record.subject_area,
     }
 
 
-def common(origin: Origin, record_id: int, marc: MarcRecord, act: RevisionCause) -> dict[str, Any]:
+def common(
+    origin: Origin, record_id: int, marc: MarcRecord, cause: RevisionCause
+) -> dict[str, Any]:
     """The columns every new record has."""
     return {
         "id": record_id,
         "marc": marc.dump(),
         "control_number": marc.get("001") or str(record_id),
-        "act": act.value,
+        "cause": cause.value,
         "created_at": origin.at,
         "changed_at": origin.at,
         "changed_by": origin.staff_id,

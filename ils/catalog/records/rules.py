@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ils.catalog.identifiers import isbn13, search_key
-from ils.catalog.subjects import Classes, division
+from ils.catalog.subjects import Classes, subject_area
 from ils.marc.record import Field, MarcRecord
 
 MAX_AUTHORS = 3
@@ -46,7 +46,7 @@ class Description:
     isbn: str | None
     issn: str | None
     material: str
-    division: str | None
+    subject_area: str | None
     catalogue: str
     worksheet: str
     local_history: bool
@@ -71,7 +71,7 @@ def describe(marc: MarcRecord, classes: Classes) -> Description:
         isbn=next(filter(None, map(isbn13, known.values("010", "a"))), None),
         issn=next(filter(None, map(clean, known.values("011", "a"))), None),
         material=material,
-        division=division(classes, known.values("675", "a"), known.bbk()),
+        subject_area=subject_area(classes, known.values("675", "a"), known.bbk()),
         catalogue=catalogue,
         worksheet=worksheet,
         local_history=LOCAL_HISTORY in by_tag,

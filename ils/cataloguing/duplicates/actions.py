@@ -78,13 +78,13 @@ def merge_records(
     before, cause = kept.revision, RevisionCause.MERGED
     marc = comparison.merged(kept.marc_record(), dropped.marc_record(), taken)
     if marc.fields != kept.marc_record().fields:
-        change_record(session, origin, kept, marc=marc, classes=classes, act=cause)
+        change_record(session, origin, kept, marc=marc, classes=classes, cause=cause)
         editing.store_problems(session, kept)
     moved = {f"{table.name}s": _move(session, table, dropped.id, kept.id) for table in _followers()}
     numbers = (dropped.control_number, kept.control_number)
     parts = session.scalars(catalog.locked(catalog.parts(dropped))).all()
-    _rename_host(session, origin, parts, *numbers, classes=classes, act=cause)
-    set_state(session, origin, dropped, RecordState.MERGED, act=cause, kind=Kind.RECORD_MERGED)
+    _rename_host(session, origin, parts, *numbers, classes=classes, cause=cause)
+    set_state(session, origin, dropped, RecordState.MERGED, cause=cause, kind=Kind.RECORD_MERGED)
     dropped.merged_into_id = kept.id
     merge = Merge(
         kept_id=kept.id,
@@ -126,7 +126,7 @@ def unmerge(
         origin,
         dropped,
         RecordState.ACTIVE,
-        act=RevisionCause.SEPARATED,
+        cause=RevisionCause.SEPARATED,
         kind=Kind.RECORD_RESTORED,
     )
     if merge is None:  # it came in as a duplicate: its copies were never its own
@@ -134,13 +134,13 @@ def unmerge(
     if kept.revision == merge.after != merge.before:
         old = catalog.version(session, kept, merge.before)
         change_record(
-            session, origin, kept, marc=old.marc, classes=classes, act=RevisionCause.SEPARATED
+            session, origin, kept, marc=old.marc, classes=classes, cause=RevisionCause.SEPARATED
         )
     for table in _followers():
         _move(session, table, kept.id, dropped.id, merge.moved.get(f"{table.name}s", []))
     numbers = (kept.control_number, dropped.control_number)
     parts = [catalog.record(session, part_id, lock=True) for part_id in merge.moved["parts"]]
-    _rename_host(session, origin, parts, *numbers, classes=classes, act=RevisionCause.SEPARATED)
+    _rename_host(session, origin, parts, *numbers, classes=classes, cause=RevisionCause.SEPARATED)
     merge.undone_at = origin.at
     return dropped
 
@@ -172,7 +172,7 @@ def _rename_host(
     new: str,
     *,
     classes: Classes,
-    act: RevisionCause,
+    cause: RevisionCause,
 ) -> None:
     """Make articles and volumes that name one record as their whole name another."""
     swap = {("1", f"001{old}"): ("1", f"001{new}"), ("0", old): ("0", new)}
@@ -182,7 +182,7 @@ def _rename_host(
             return f
         return Field(f.tag, f.indicators, [swap.get(pair, pair) for pair in f.subfields])
 
-    rewrite_fields(session, origin, parts, renamed, classes=classes, act=act)
+    rewrite_fields(session, origin, parts, renamed, classes=classes, cause=cause)
 
 
 def mark_distinct(session: Session, origin: Origin, one_id: int, other_id: int) -> None:

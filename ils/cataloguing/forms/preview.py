@@ -26,15 +26,15 @@ CLASSES_SHOWN = 10
 CLASS_SCHEMES = {"udc", "bbk"}
 
 
-@cataloguing.post("/look")
+@cataloguing.post("/preview")
 @web.page(*CATALOGUERS)
-def look(session: Session) -> ResponseReturnValue:
+def preview(session: Session) -> ResponseReturnValue:
     """The panel beside a form: the description, the problems, the possible doubles."""
     worksheet = sheets().form(request.form.get("worksheet", ""))
     marc = submitted_record(base_record(), worksheet)
     about = rules.describe(marc, classes())
     return render_template(
-        "catalog/_look.html",
+        "catalog/_preview.html",
         gost=str(entry(marc)),
         gost2018=str(entry(marc, Style.GOST2018)),
         problems=checks.problems(marc, worksheet, sheets()),

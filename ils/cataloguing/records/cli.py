@@ -135,6 +135,7 @@ def duplicates(console: Console, limit: int, json_: bool) -> None:
 
 
 def as_json(record: BibliographicRecord) -> dict[str, object]:
-    """The columns of a record, with its id."""
-    names = [field.name for field in fields(Description)]
-    return {"id": record.id, **{name: getattr(record, name) for name in names}}
+    """The columns of a record, with its id; keys as other programs know them."""
+    described = {field.name: getattr(record, field.name) for field in fields(Description)}
+    described["division"] = described.pop("subject_area")
+    return {"id": record.id, **described}

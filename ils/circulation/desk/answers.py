@@ -111,7 +111,7 @@ def fast_add(
     number: str,
     title: str,
     author: str,
-    division: str | None,
+    subject_area: str | None,
     language: str | None,
 ) -> Answer:
     """Describe an unknown book in a few words and lend it.
@@ -137,7 +137,7 @@ def fast_add(
         origin,
         title=title,
         author=" ".join(author.split()),
-        division=division,
+        subject_area=subject_area,
         language=language,
     )
     item = add_provisional_item(session, origin, record=record, number=number)

@@ -73,9 +73,9 @@ def in_house(session: Session) -> ResponseReturnValue:
 def fast_add(session: Session) -> ResponseReturnValue:
     """Describe an unknown book and lend it."""
     form, lists = request.form, web.current().config.lists
-    division, language = form.get("division") or None, form.get("language") or None
-    if division is not None and division not in lists.divisions:
-        raise Invalid(N_("Division"), N_("Choose one from the list."))
+    subject_area, language = form.get("subject_area") or None, form.get("language") or None
+    if subject_area is not None and subject_area not in lists.subject_areas:
+        raise Invalid(N_("Subject area"), N_("Choose one from the list."))
     if language is not None and not (language.isalpha() and len(language) <= 3):
         raise Invalid(N_("Language"), N_("Choose one from the list."))
     answer = answers.fast_add(
@@ -84,7 +84,7 @@ def fast_add(session: Session) -> ResponseReturnValue:
         number=form.get("number", ""),
         title=form.get("title", ""),
         author=form.get("author", ""),
-        division=division,
+        subject_area=subject_area,
         language=language,
     )
     return _answered(session, answer)

@@ -22,7 +22,7 @@ from ils.circulation.transit import queries as transit_queries
 from ils.circulation.transit.models import Transit
 from ils.errors import N_, Refused
 from ils.holdings.items.models import Item, ItemStatus
-from ils.holdings.items.rules import Move, next_status
+from ils.holdings.items.rules import ItemMove, next_status
 from ils.ledger import Kind, Origin
 from ils.organisation.calendar.queries import calendar
 from ils.patrons import queries as patron_queries
@@ -225,7 +225,7 @@ def route_item(desk: Desk, item: Item) -> Hold | Transit | None:
             return hold
         hold.status = HoldStatus.IN_TRANSIT
         return _send(desk, item, hold.branch_id, hold)
-    if item.owner_branch_id != here and desk.rules.foreign_copies_go_home and item.copies == 1:
+    if item.owner_branch_id != here and not desk.rules.floating and item.copies == 1:
         return _send(desk, item, item.owner_branch_id, None)
     return None
 
@@ -233,7 +233,7 @@ def route_item(desk: Desk, item: Item) -> Hold | Transit | None:
 def receive(desk: Desk, item: Item) -> Hold | Transit | None:
     """A copy on its way has come here; what becomes of it, as `settle` says."""
     transit = transit_queries.transit_of(desk.session, item.id)
-    item.status = next_status(item.status, Move.RECEIVE)
+    item.status = next_status(item.status, ItemMove.RECEIVE)
     item.branch_id = desk.origin.branch_id
     hold = None
     if transit is not None:
@@ -247,7 +247,7 @@ def receive(desk: Desk, item: Item) -> Hold | Transit | None:
 
 def reroute(desk: Desk, item: Item, hold: Hold) -> Transit:
     """A copy stands on the hold shelf of the wrong branch."""
-    item.status = next_status(item.status, Move.RELEASE)
+    item.status = next_status(item.status, ItemMove.RELEASE)
     hold.status, hold.shelf_until = HoldStatus.IN_TRANSIT, None
     return _send(desk, item, hold.branch_id, hold)
 
@@ -256,7 +256,7 @@ def _set_aside(desk: Desk, item: Item, hold: Hold) -> None:
     day, branch_id = desk.origin.day, hold.branch_id
     category = hold.patron.category if hold.patron else ""
     (terms,) = desk.terms(category, item.record.material, branch_id=branch_id)
-    item.status = next_status(item.status, Move.SET_ASIDE)
+    item.status = next_status(item.status, ItemMove.SET_ASIDE)
     hold.status = HoldStatus.ON_SHELF
     hold.shelf_until = rules.due_day(
         day, terms.number("hold_days"), calendar(desk.session, branch_id, day)
@@ -265,7 +265,7 @@ def _set_aside(desk: Desk, item: Item, hold: Hold) -> None:
 
 
 def _send(desk: Desk, item: Item, to: int, hold: Hold | None) -> Transit:
-    item.status = next_status(item.status, Move.SEND)
+    item.status = next_status(item.status, ItemMove.SEND)
     transit = Transit(
         item=item,
         from_branch_id=desk.origin.branch_id,

@@ -135,7 +135,7 @@ def expire_holds(session: Session) -> ResponseReturnValue:
 
 @desk.post("/holds/take")
 @web.page(Role.DESK, write=True)
-def take_hold(session: Session) -> ResponseReturnValue:
+def trap_hold(session: Session) -> ResponseReturnValue:
     """The copy was fetched: set it aside or send it, as a scan without a reader does."""
     item = item_by_id(session, required("item"), lock=True)
     to = actions.route_item(the_desk(session), item)

@@ -226,7 +226,7 @@ def _facts(item_id: int, record_id: int, owner_id: int, about: Description) -> l
         "catalogue": about.catalogue,
         "material": about.material,
         "language": about.language,
-        "division": about.division,
+        "subject_area": about.subject_area,
         "owner_branch_id": owner_id,
         "opening_of": OpeningOf.STOCK,
     }

@@ -14,7 +14,7 @@ from ils.marc.copies import GROUPS, CopyStatement, copies
 from ils.marc.record import Field, MarcRecord
 
 
-class Move(StrEnum):
+class ItemMove(StrEnum):
     """What is done to a copy without being counted: between shelf, hold shelf and branches."""
 
     SET_ASIDE = "set_aside"
@@ -24,7 +24,7 @@ class Move(StrEnum):
 
 
 #: What an act does to a copy. Whatever is not listed is refused.
-TRANSITIONS: dict[tuple[ItemStatus, Kind | Move], ItemStatus] = {
+TRANSITIONS: dict[tuple[ItemStatus, Kind | ItemMove], ItemStatus] = {
     (ItemStatus.AVAILABLE, Kind.LOAN): ItemStatus.ON_LOAN,
     (ItemStatus.ON_LOAN, Kind.RENEWAL): ItemStatus.ON_LOAN,
     (ItemStatus.ON_LOAN, Kind.RETURN): ItemStatus.AVAILABLE,
@@ -35,10 +35,10 @@ TRANSITIONS: dict[tuple[ItemStatus, Kind | Move], ItemStatus] = {
     (ItemStatus.AVAILABLE, Kind.LOST): ItemStatus.MISSING,
     (ItemStatus.MISSING, Kind.FOUND): ItemStatus.AVAILABLE,
     (ItemStatus.LOST, Kind.FOUND): ItemStatus.AVAILABLE,
-    (ItemStatus.AVAILABLE, Move.SET_ASIDE): ItemStatus.ON_HOLD_SHELF,
-    (ItemStatus.AVAILABLE, Move.SEND): ItemStatus.IN_TRANSIT,
-    (ItemStatus.IN_TRANSIT, Move.RECEIVE): ItemStatus.AVAILABLE,
-    (ItemStatus.ON_HOLD_SHELF, Move.RELEASE): ItemStatus.AVAILABLE,
+    (ItemStatus.AVAILABLE, ItemMove.SET_ASIDE): ItemStatus.ON_HOLD_SHELF,
+    (ItemStatus.AVAILABLE, ItemMove.SEND): ItemStatus.IN_TRANSIT,
+    (ItemStatus.IN_TRANSIT, ItemMove.RECEIVE): ItemStatus.AVAILABLE,
+    (ItemStatus.ON_HOLD_SHELF, ItemMove.RELEASE): ItemStatus.AVAILABLE,
     (ItemStatus.IN_PROCESSING, Kind.ACCESSION): ItemStatus.AVAILABLE,
 }
 
@@ -85,7 +85,7 @@ class Numbers:
     disputed: str
 
 
-def next_status(status: str, kind: Kind | Move) -> ItemStatus:
+def next_status(status: str, kind: Kind | ItemMove) -> ItemStatus:
     """The status of a copy after ``kind`` happens to it.
 
     Raises:

@@ -22,7 +22,7 @@ class Tally:
     """Counts of one kind for a day.
 
     Attributes:
-        cells: (division, language) → count; (``None``, ``None``) where neither is told.
+        cells: (subject_area, language) → count; (``None``, ``None``) where neither is told.
         category: of readers; ``None`` where it is not told.
     """
 
@@ -52,21 +52,21 @@ def write_tally(session: Session, origin: Origin, tally: Tally, lists: Lists, ti
     counted = count_rules.TALLIES[tally.what]
     when = dated(origin, tally.day, timezone, Channel.TALLY)
     total = 0
-    for (division, language), count in tally.cells.items():
-        if division is not None and division not in lists.divisions:
-            raise Invalid(N_("Division"), N_("Choose one from the list."))
+    for (subject_area, language), count in tally.cells.items():
+        if subject_area is not None and subject_area not in lists.subject_areas:
+            raise Invalid(N_("Subject area"), N_("Choose one from the list."))
         if not count:
             continue
         total += count
-        part = when.derive(f"{division}:{language}")
+        part = when.derive(f"{subject_area}:{language}")
         if ledger.entry_of_request(session, part.request_id) is not None:
             continue
         facts: Facts = {
-            "division": division,
+            "subject_area": subject_area,
             "language": language,
             "patron_category": tally.category,
             "material": tally.material,
-            "owner_branch_id": origin.branch_id if division else None,
+            "owner_branch_id": origin.branch_id if subject_area else None,
         }
         place = tally.place if tally.what in count_rules.PLACED else counted.place
         ledger.record(

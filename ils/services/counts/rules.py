@@ -43,7 +43,7 @@ TALLIES: Mapping[str, TallyKind] = {
     "downloaded": TallyKind(Kind.DOWNLOADED),
     "downloaded.fragment": TallyKind(Kind.DOWNLOADED, "fragment"),
 }
-#: Of them, counted by division and language.
+#: Of them, counted by subject area and language.
 OF_DOCUMENTS = ("loan", "renewal", "return", "in_house_use")
 #: Of them, what happens on a screen and at no place.
 ON_SCREEN = frozenset(

@@ -62,11 +62,11 @@ def _count(session: Session) -> int:
     cells: dict[tuple[str | None, str | None], int]
     if what in count_rules.OF_DOCUMENTS:
         cells = {
-            (division, language): rules.whole(
-                form.get(f"{division}.{language}", ""),
-                f"{lists.divisions[division][web.language()]}, {language}",
+            (subject_area, language): rules.whole(
+                form.get(f"{subject_area}.{language}", ""),
+                f"{lists.subject_areas[subject_area][web.language()]}, {language}",
             )
-            for division in lists.divisions
+            for subject_area in lists.subject_areas
             for language in LANGUAGES
         }
     else:

@@ -52,7 +52,7 @@ class EnquiryData:
     question: str
     channel: str = Channel.DESK
     language: str = "ru"
-    division: str | None = None
+    subject_area: str | None = None
     answer: str = ""
     pages: int = 0
 
@@ -75,8 +75,8 @@ def _check_enquiry(data: EnquiryData, lists: Lists) -> None:
         raise Invalid(N_("Channel"), N_("Choose one from the list."))
     if data.language not in rules.LANGUAGES:
         raise Invalid(N_("Language"), N_("Choose one from the list."))
-    if data.division is not None and data.division not in lists.divisions:
-        raise Invalid(N_("Division"), N_("Choose one from the list."))
+    if data.subject_area is not None and data.subject_area not in lists.subject_areas:
+        raise Invalid(N_("Subject area"), N_("Choose one from the list."))
 
 
 def answer_enquiry(session: Session, origin: Origin, data: EnquiryData, lists: Lists) -> Enquiry:
@@ -97,7 +97,7 @@ def answer_enquiry(session: Session, origin: Origin, data: EnquiryData, lists: L
     }.get(type_, Kind.REFERENCE)
     facts: Facts = {
         "language": data.language,
-        "division": data.division,
+        "subject_area": data.subject_area,
         "pages": data.pages or None,
     }
     by = replace(origin, channel=Channel(data.channel))
@@ -111,7 +111,7 @@ def answer_enquiry(session: Session, origin: Origin, data: EnquiryData, lists: L
         type=type_,
         channel=data.channel,
         language=data.language,
-        division=data.division,
+        subject_area=data.subject_area,
         question=question,
         answer=data.answer.strip(),
         pages=data.pages or None,

@@ -56,7 +56,7 @@ class Enquiry(Base):
     type: Mapped[str]
     channel: Mapped[str]
     language: Mapped[str]
-    division: Mapped[str | None]
+    subject_area: Mapped[str | None]
     question: Mapped[str]
     answer: Mapped[str] = mapped_column(default="")
     pages: Mapped[int | None]

@@ -40,7 +40,7 @@ def add_enquiry(session: Session) -> ResponseReturnValue:
         question=form.get("what", ""),
         channel=form.get("channel", "desk"),
         language=form.get("language", web.language()),
-        division=form.get("division") or None,
+        subject_area=form.get("subject_area") or None,
         answer=form.get("answer", ""),
         pages=rules.whole(form.get("pages", ""), N_("Pages")),
     )

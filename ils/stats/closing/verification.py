@@ -22,7 +22,7 @@ from ils.ledger import Kind
 DIGESTED = (
     "id, day, posted, branch_id, service_point_id, channel, kind, count, pages, bytes, amount, "
     "reverses_id, patron_year_id, item_id, record_id, loan_id, document_id, act_id, catalogue, "
-    "material, language, division, owner_branch_id, patron_category, age, sex, source, reason, "
+    "material, language, subject_area, owner_branch_id, patron_category, age, sex, source, reason, "
     "opening_of, other_branch_id, place, detail"
 )
 #: Named one by one, they let the database use its index.

@@ -192,8 +192,8 @@ _ALL = (
     Facet("tongue", ("language",), labels=LANGUAGE_NAMES),
     Facet(
         "division",
-        ("division",),
-        list="divisions",
+        ("subject_area",),
+        list="subject_areas",
         expected=_listed("division"),
         rest=N_("the rest"),
     ),

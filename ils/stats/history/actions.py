@@ -91,7 +91,7 @@ class _Reader:
             "channel": _all(Channel),
             "catalogue": frozenset(lists.catalogues),
             "material": _all(Material),
-            "division": frozenset(lists.divisions),
+            "division": frozenset(lists.subject_areas),
             "patron_category": frozenset(lists.categories),
             "sex": frozenset({"f", "m"}),
             "source": _all(AccessionSource),
@@ -128,9 +128,9 @@ class _Reader:
         for name in ("pages", "bytes"):
             row[name] = _whole(values, name, None)
         row["amount"] = _tiyn(values)
-        for name in ("catalogue", "material", "division", "patron_category", "sex", "source",
-                     "reason"):  # fmt: skip
+        for name in ("catalogue", "material", "patron_category", "sex", "source", "reason"):
             row[name] = self._code(values, name)
+        row["subject_area"] = self._code(values, "division")
         row["age"] = _whole(values, "age", None, MAX_AGE)
         row["language"] = _language(values)
         row["place"] = _text(values, "place")
@@ -294,6 +294,7 @@ def exported_entry(entry: ledger.Entry, codes: Mapping[int, str]) -> dict[str, A
         if name not in {"owner_branch_id", "other_branch_id", "amount"}:
             line[name] = getattr(entry, name)
     line["of"] = line.pop("opening_of")
+    line["division"] = line.pop("subject_area")
     return {key: value for key, value in line.items() if value is not None}
 
 

@@ -58,7 +58,7 @@ def doubts(
 
 def _unstated(session: Session, period: Period, scope: frozenset[int] | None) -> list[Doubt]:
     """Loans that no breakdown can place."""
-    query = select(func.count(), func.count(Entry.division), func.count(Entry.language)).where(
+    query = select(func.count(), func.count(Entry.subject_area), func.count(Entry.language)).where(
         Entry.kind == Kind.LOAN, totals.posted_in(Window(period.start, period.end))
     )
     if scope is not None:
