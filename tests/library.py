@@ -21,6 +21,7 @@ from ils.circulation.desk.actions import Answer
 from ils.circulation.desk.undo import undo
 from ils.circulation.holds.actions import place_hold
 from ils.circulation.holds.models import Hold
+from ils.circulation.loans import queries as loan_queries
 from ils.circulation.policy.actions import save_rule
 from ils.config import Config
 from ils.holdings.items.actions import add_provisional_item
@@ -253,6 +254,7 @@ class Desk:
                 record=item.record,
                 branch_id=self.library.branches[at or self.branch].id,
                 item=item if only else None,
+                own_due=loan_queries.own_due(desk.session, patron.id, item.record_id),
             )
 
         return self.do(work, request)

@@ -213,15 +213,15 @@ def _returning(  # noqa: PLR0911 -- a leaf of the tree each
             late = last.due < (desk.returned_on or desk.origin.day)
             answer = Answer(found, Level.SUCCESS, item=item, loan=last, late=late)
             answer = replace(answer, former=last.patron, act=desk.origin.request_id)
-            return _sent(answer, holds.route_item(desk, item))
+            return _sent(desk, answer, holds.route_item(desk, item))
         case Situation.FOUND:
             loan_actions.mark_found(desk, item=item, origin=desk.origin)
             answer = Answer(found, Level.WARNING, item=item, act=desk.origin.request_id)
-            return _sent(answer, holds.route_item(desk, item))
+            return _sent(desk, answer, holds.route_item(desk, item))
         case Situation.ON_SHELF:
-            return _sent(Answer(found, Level.INFO, item=item), holds.route_item(desk, item))
+            return _sent(desk, Answer(found, Level.INFO, item=item), holds.route_item(desk, item))
         case Situation.RECEIVED:
-            return _sent(Answer(found, Level.SUCCESS, item=item), holds.receive(desk, item))
+            return _sent(desk, Answer(found, Level.SUCCESS, item=item), holds.receive(desk, item))
         case Situation.TO_HOLD_SHELF:
             return _waits(desk, item)
         case Situation.BOUND_ELSEWHERE:
@@ -240,15 +240,15 @@ def _waits(desk: Desk, item: Item) -> Answer:
     if hold is None:
         hold_actions.release_hold(desk.session, item, desk.origin)
         return _sent(
-            Answer(Situation.ON_SHELF, Level.INFO, item=item), holds.route_item(desk, item)
+            desk, Answer(Situation.ON_SHELF, Level.INFO, item=item), holds.route_item(desk, item)
         )
     if hold.branch_id != desk.origin.branch_id:
         way = holds.reroute(desk, item, hold)
-        return _sent(Answer(Situation.INTO_TRANSIT, Level.WARNING, item=item), way)
+        return _sent(desk, Answer(Situation.INTO_TRANSIT, Level.WARNING, item=item), way)
     return Answer(Situation.TO_HOLD_SHELF, Level.INFO, item=item, hold=hold)
 
 
-def _sent(answer: Answer, to: Hold | Transit | None) -> Answer:
+def _sent(desk: Desk, answer: Answer, to: Hold | Transit | None) -> Answer:
     """The answer with where the copy goes: to the hold shelf, on its way, or as it was."""
     if to is None:
         return answer
@@ -259,7 +259,7 @@ def _sent(answer: Answer, to: Hold | Transit | None) -> Answer:
         answer,
         situation=Situation.INTO_TRANSIT,
         level=level,
-        hold=to.hold,
+        hold=hold_queries.hold_of_transit(desk.session, to),
         to_branch_id=to.to_branch_id,
     )
 
@@ -343,7 +343,7 @@ def _again_sent(desk: Desk, answer: Answer) -> Answer:
     """The first answer with where the copy went."""
     assert answer.item is not None  # noqa: S101 -- the caller's copy
     way = transit_queries.transit_of(desk.session, answer.item.id)
-    return _sent(answer, way or hold_queries.hold_of_copy(desk.session, answer.item.id))
+    return _sent(desk, answer, way or hold_queries.hold_of_copy(desk.session, answer.item.id))
 
 
 def _named(desk: Desk, text: str) -> Answer:

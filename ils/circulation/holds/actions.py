@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,8 +16,6 @@ from ils.circulation.context import Desk
 from ils.circulation.holds import queries as hold_queries
 from ils.circulation.holds.models import Hold, HoldStatus
 from ils.circulation.holds.queries import fits
-from ils.circulation.loans import queries as loan_queries
-from ils.circulation.loans.models import Loan
 from ils.circulation.policy import rules
 from ils.circulation.transit import queries as transit_queries
 from ils.circulation.transit.models import Transit
@@ -96,12 +95,14 @@ def place_hold(
     record: BibliographicRecord,
     branch_id: int,
     item: Item | None = None,
+    own_due: date | None,
 ) -> Hold:
     """Let a reader wait for a document.
 
     Args:
         branch_id: where the reader will come.
         item: the one copy that is wanted; any if not given.
+        own_due: when the reader's own copy of it is due, see `loans.queries.own_due`.
 
     Raises:
         AlreadyHeld, HasIt, TooManyHolds, NothingToWaitFor, NotRegistered: it cannot be.
@@ -114,7 +115,7 @@ def place_hold(
         return same
     if same is not None:
         raise AlreadyHeld
-    year = _may_wait(desk, patron, record, len(waits))
+    year = _may_wait(desk, patron, record, len(waits), own_due)
     hold = Hold(
         patron=patron,
         record=record,
@@ -130,7 +131,9 @@ def place_hold(
     return hold
 
 
-def _may_wait(desk: Desk, patron: Patron, record: BibliographicRecord, held: int) -> PatronYear:
+def _may_wait(
+    desk: Desk, patron: Patron, record: BibliographicRecord, held: int, own_due: date | None
+) -> PatronYear:
     """The registration a hold is counted by.
 
     Raises:
@@ -144,10 +147,8 @@ def _may_wait(desk: Desk, patron: Patron, record: BibliographicRecord, held: int
     limit = terms.number("max_holds")
     if held >= limit:
         raise TooManyHolds(held=held, limit=limit)
-    of_record = loan_queries.open_loans(patron.id).join(Item, Item.id == Loan.item_id)
-    has = session.scalars(of_record.where(Item.record_id == record.id)).first()
-    if has is not None:
-        raise HasIt(due=has.due)
+    if own_due is not None:
+        raise HasIt(due=own_due)
     if not hold_queries.copies_to_wait_for(session, record.id):
         raise NothingToWaitFor
     return year
@@ -204,7 +205,7 @@ def _go_on_for_nobody(session: Session, item: Item) -> None:
     """The copy is in a van: it arrives, and only then it is decided where it belongs."""
     transit = transit_queries.transit_of(session, item.id)
     if transit is not None:
-        transit.hold = None
+        transit.hold_id = None
     session.flush()
 
 
@@ -237,7 +238,8 @@ def receive(desk: Desk, item: Item) -> Hold | Transit | None:
     item.branch_id = desk.origin.branch_id
     hold = None
     if transit is not None:
-        transit.ended_at, hold = desk.origin.at, transit.hold
+        transit.ended_at = desk.origin.at
+        hold = hold_queries.hold_of_transit(desk.session, transit)
     desk.session.flush()
     if hold is not None and HoldStatus(hold.status).open and hold.branch_id == item.branch_id:
         _set_aside(desk, item, hold)
@@ -270,7 +272,7 @@ def _send(desk: Desk, item: Item, to: int, hold: Hold | None) -> Transit:
         item=item,
         from_branch_id=desk.origin.branch_id,
         to_branch_id=to,
-        hold=hold,
+        hold_id=hold.id if hold else None,
         sent_at=desk.origin.at,
         sent_by=desk.origin.staff_id,
     )

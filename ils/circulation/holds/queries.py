@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from ils.circulation.holds.models import Hold, HoldStatus
 from ils.circulation.transit import queries as transit_queries
+from ils.circulation.transit.models import Transit
 from ils.errors import N_, NotFound
 from ils.holdings.items.models import Item, ItemStatus
 from ils.organisation.branches.models import Branch
@@ -35,12 +36,37 @@ def holds_ahead(session: Session, item: Item, holds: list[Hold], own: Hold | Non
     return max(0, len(first) - (free_copies(session, item.record_id) - here))
 
 
+def _travels_for(transit: Transit, hold: Hold | None) -> bool:
+    return hold is not None and transit.hold_id == hold.id
+
+
+def hold_of_transit(session: Session, transit: Transit) -> Hold | None:
+    """The hold a copy travels for, with its reader."""
+    query = select(Hold).where(Hold.id == transit.hold_id).options(joinedload(Hold.patron))
+    return session.scalar(query) if transit.hold_id is not None else None
+
+
+def transits(
+    *, leaving: int | None = None, coming: int | None = None
+) -> Select[Transit, Hold | None]:
+    """Copies on their way from a branch or to one with whom they are for, by destination."""
+    query = select(Transit, Hold).outerjoin(Hold, Hold.id == Transit.hold_id)
+    query = query.where(Transit.ended_at.is_(None))
+    if leaving is not None:
+        query = query.where(Transit.from_branch_id == leaving)
+    if coming is not None:
+        query = query.where(Transit.to_branch_id == coming)
+    return query.order_by(Transit.to_branch_id, Transit.id).options(
+        joinedload(Transit.item), joinedload(Hold.patron)
+    )
+
+
 def in_transit_to(session: Session, item: Item, here: int, own: Hold | None) -> str:
     """The code of the branch a copy is on its way to, unless it is this one or the reader's."""
     if item.status != ItemStatus.IN_TRANSIT:
         return ""
     transit = transit_queries.transit_of(session, item.id)
-    if transit is None or transit.to_branch_id == here or transit.hold is own is not None:
+    if transit is None or transit.to_branch_id == here or _travels_for(transit, own):
         return ""
     return session.get_one(Branch, transit.to_branch_id).code
 

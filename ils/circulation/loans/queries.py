@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from ils.circulation.loans.models import Loan, LoanEnd
 from ils.errors import N_, NotFound
+from ils.holdings.items.models import Item
 from ils.organisation.branches.models import Branch
 from ils.patrons.models import Patron, PatronBlock, PatronYear
 from ils.patrons.queries import active_blocks
@@ -96,6 +97,13 @@ def open_loans(patron_id: int) -> Select[Loan]:
         .order_by(Loan.due, Loan.id)
         .options(joinedload(Loan.item))
     )
+
+
+def own_due(session: Session, patron_id: int, record_id: int) -> date | None:
+    """When the copy of a document that a reader has is due; ``None`` if the reader has none."""
+    query = open_loans(patron_id).join(Item, Item.id == Loan.item_id)
+    loan = session.scalars(query.where(Item.record_id == record_id)).first()
+    return None if loan is None else loan.due
 
 
 @dataclass(frozen=True)

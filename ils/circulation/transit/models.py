@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ils.circulation.holds.models import Hold
 from ils.db import Base, BigId, new_id
 from ils.holdings.items.models import Item
 
@@ -32,10 +31,10 @@ class Transit(Base):
     item_id: Mapped[int] = mapped_column(BigId, ForeignKey("item.id"))
     from_branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
     to_branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"), index=True)
+    #: The hold it travels for; none: it goes home.
     hold_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("hold.id"))
     sent_at: Mapped[datetime]
     sent_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff.id"))
     ended_at: Mapped[datetime | None]
 
     item: Mapped[Item] = relationship()
-    hold: Mapped[Hold | None] = relationship()
