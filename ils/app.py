@@ -18,6 +18,7 @@ from ils.catalog.worksheets.definitions import Worksheets, worksheets
 from ils.cataloguing.web import BLUEPRINTS as CATALOGUING
 from ils.circulation.web import BLUEPRINTS as CIRCULATION
 from ils.config import BadConfiguration, Config
+from ils.organisation.permissions import PERMISSIONS
 from ils.organisation.staff import queries as organisation
 from ils.organisation.web import pages as organisation_pages
 from ils.organisation.web import settings
@@ -54,7 +55,7 @@ def create_app(config: Config | None = None) -> Flask:
         BABEL_DEFAULT_TIMEZONE=config.library.timezone,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    system = web.Ils(config, db.sessions_of(engine), organisation.signed_in)
+    system = web.Ils(config, db.sessions_of(engine), organisation.signed_in, PERMISSIONS)
     web.install(app, system, CSRFProtect())
     pages = (
         organisation_pages,

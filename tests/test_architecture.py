@@ -81,22 +81,6 @@ def test_each_foreign_library_has_one_home():
     assert homes == HOMES
 
 
-def test_every_route_names_its_roles(app):
-    public = {
-        "organisation.home",
-        "organisation.healthz",
-        "organisation.sign_in",
-        "organisation.do_sign_in",
-        "organisation.sign_out",
-        "organisation.choose_language",
-    }
-    views = {name: view for name, view in app.view_functions.items() if name != "static"}
-    open_ = {name for name, view in views.items() if getattr(view, "roles", "none") is None}
-    guarded = {name for name, view in views.items() if getattr(view, "roles", None)}
-    assert open_ == public
-    assert guarded == views.keys() - public
-
-
 def test_a_violation_of_the_import_directions_is_seen(tmp_path):
     shutil.copytree(ROOT / "ils", tmp_path / "ils", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)

@@ -14,11 +14,9 @@ from ils.catalog.worksheets.rules import Submitted
 from ils.errors import N_, Invalid
 from ils.marc import text as marc_text
 from ils.marc.record import MarcRecord
-from ils.organisation.staff.models import Role
 
 cataloguing = Blueprint("cataloguing", __name__, url_prefix="/staff/catalog")
 
-CATALOGUERS = (Role.CATALOGUER, Role.ADMINISTRATOR)
 MAX_ROWS = 2000
 MAX_ROW_LENGTH = 20  # 1234|200|567
 

@@ -13,7 +13,7 @@ from ils.errors import N_, Invalid
 from ils.ledger import Channel, ServicePlace
 from ils.organisation.branches.models import PointType, ServicePoint
 from ils.organisation.branches.rules import PLACES
-from ils.organisation.staff.models import Role
+from ils.organisation.permissions import Permission
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
 patrons = Blueprint("patrons", __name__, url_prefix="/staff/patrons")
@@ -48,7 +48,7 @@ def _override() -> Override:
     reason = " ".join(request.form.get("reason", "").split())
     if not codes:
         return Override()
-    if Role.SENIOR not in g.staff.roles:
+    if not web.may(Permission.OVERRIDE_RULES):
         return Override()
     if not reason:
         raise Invalid(N_("Reason"), N_("This must be filled in."))

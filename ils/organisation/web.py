@@ -23,6 +23,7 @@ from ils.organisation.branches.rules import MAX_CODE_LENGTH
 from ils.organisation.calendar import actions as calendar_actions
 from ils.organisation.calendar import queries as calendar_queries
 from ils.organisation.calendar import rules
+from ils.organisation.permissions import Permission
 from ils.organisation.staff import actions as staff_actions
 from ils.organisation.staff import queries as staff_queries
 from ils.organisation.staff.models import Role, Staff
@@ -106,7 +107,7 @@ def choose_language(session: Session) -> ResponseReturnValue:
 
 
 @settings.get("/")
-@web.page(Role.ADMINISTRATOR)
+@web.page(Permission.ADMINISTER)
 def branches(session: Session) -> ResponseReturnValue:
     """The branches."""
     listed = web.paged(session, branch_queries.branches())
@@ -114,7 +115,7 @@ def branches(session: Session) -> ResponseReturnValue:
 
 
 @settings.post("/")
-@web.page(Role.ADMINISTRATOR, write=True)
+@web.page(Permission.ADMINISTER, write=True)
 def add_branch(session: Session) -> ResponseReturnValue:
     """Open a branch."""
     branch = branch_actions.add_branch(
@@ -130,7 +131,7 @@ def add_branch(session: Session) -> ResponseReturnValue:
 
 
 @settings.get("/branch/<code>")
-@web.page(Role.ADMINISTRATOR)
+@web.page(Permission.ADMINISTER)
 def branch(session: Session, code: str) -> ResponseReturnValue:
     """One branch: names, calendar, service points, departments."""
     found = branch_queries.branch_by_code(session, code)
@@ -145,7 +146,7 @@ def branch(session: Session, code: str) -> ResponseReturnValue:
 
 
 @settings.post("/branch/<code>")
-@web.page(Role.ADMINISTRATOR, write=True)
+@web.page(Permission.ADMINISTER, write=True)
 def change_branch(session: Session, code: str) -> ResponseReturnValue:
     """Save one of the forms of a branch."""
     found = branch_queries.branch_by_code(session, code)
@@ -209,7 +210,7 @@ def _save_branch(session: Session, found: Branch) -> None:
 
 
 @settings.get("/staff")
-@web.page(Role.ADMINISTRATOR)
+@web.page(Permission.ADMINISTER)
 def staff_list(session: Session) -> ResponseReturnValue:
     """The accounts."""
     return render_template(
@@ -221,7 +222,7 @@ def staff_list(session: Session) -> ResponseReturnValue:
 
 
 @settings.post("/staff")
-@web.page(Role.ADMINISTRATOR, write=True)
+@web.page(Permission.ADMINISTER, write=True)
 def add_staff(session: Session) -> ResponseReturnValue:
     """Open an account."""
     form = request.form
@@ -240,7 +241,7 @@ def add_staff(session: Session) -> ResponseReturnValue:
 
 
 @settings.get("/staff/<login>")
-@web.page(Role.ADMINISTRATOR)
+@web.page(Permission.ADMINISTER)
 def staff_member(session: Session, login: str) -> ResponseReturnValue:
     """One account."""
     return render_template(
@@ -252,7 +253,7 @@ def staff_member(session: Session, login: str) -> ResponseReturnValue:
 
 
 @settings.post("/staff/<login>")
-@web.page(Role.ADMINISTRATOR, write=True)
+@web.page(Permission.ADMINISTER, write=True)
 def change_staff(session: Session, login: str) -> ResponseReturnValue:
     """Save an account, or give it a new password."""
     form = request.form
@@ -279,7 +280,7 @@ def change_staff(session: Session, login: str) -> ResponseReturnValue:
 
 
 @settings.get("/audit")
-@web.page(Role.ADMINISTRATOR)
+@web.page(Permission.ADMINISTER)
 def audit(session: Session) -> ResponseReturnValue:
     """Who administered what."""
     page = web.paged(session, staff_queries.audit_entries())

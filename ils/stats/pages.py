@@ -14,7 +14,7 @@ from ils.errors import N_, Forbidden
 from ils.organisation.branches import queries as branch_queries
 from ils.organisation.branches import queries as organisation
 from ils.organisation.branches.models import Branch
-from ils.organisation.staff.models import Role
+from ils.organisation.permissions import Permission
 from ils.stats.definitions.loading import definitions
 from ils.stats.documents.wording import number_shown, shown
 from ils.stats.engine.reporting import ReportRequest
@@ -22,11 +22,6 @@ from ils.stats.engine.rules import checked_period, told_period
 
 statistics = Blueprint("statistics", __name__, url_prefix="/staff/stats")
 
-#: Who sees the whole system; others see their own branch.
-SEES_ALL = (Role.STATISTICIAN, Role.DIRECTOR, Role.ADMINISTRATOR)
-SEES = (*SEES_ALL, Role.DESK, Role.SENIOR)
-#: Who plans, declares, closes.
-KEEPS = (Role.STATISTICIAN, Role.ADMINISTRATOR)
 ALL = "all"
 
 
@@ -39,12 +34,12 @@ class OtherBranch(Forbidden):
 
 def sees_all() -> bool:
     """Whether whoever is signed in sees every branch."""
-    return not g.staff.roles.isdisjoint(SEES_ALL)
+    return web.may(Permission.VIEW_STATISTICS_OF_ALL)
 
 
 def may_keep() -> bool:
     """Whether whoever is signed in may plan, declare and close."""
-    return not g.staff.roles.isdisjoint(KEEPS)
+    return web.may(Permission.MANAGE_STATISTICS)
 
 
 def place() -> str:

@@ -4,7 +4,7 @@ from ils.web.forms import argument_int, form_day, form_int, form_uuid, parsed_da
 from ils.web.i18n import LANGUAGES, code_names, language, library_name, listed, place_name
 from ils.web.lists import PAGE, paged
 from ils.web.pages import install, origin, page, public, show_error, today, translated, uploads
-from ils.web.system import Ils, SignedIn, Workplace, current
+from ils.web.system import Ils, SignedIn, Workplace, current, may
 
 __all__ = [
     "LANGUAGES",
@@ -22,6 +22,7 @@ __all__ = [
     "language",
     "library_name",
     "listed",
+    "may",
     "origin",
     "page",
     "paged",

@@ -34,7 +34,7 @@ from ils.web import i18n as shown
 from ils.web.forms import IdConverter, form_uuid
 from ils.web.i18n import language, role_names
 from ils.web.idempotency import idempotent
-from ils.web.system import Ils, SignedIn, current, known_staff
+from ils.web.system import Ils, SignedIn, current, known_staff, may
 
 SCAN = "/desk/scan"  # cleans its code itself, and answers in its own words
 View = Callable[..., ResponseReturnValue]
@@ -45,8 +45,8 @@ CSP = (
 )
 
 
-def page(*roles: str, write: bool = False) -> Callable[[View], View]:
-    """A page for staff with one of the roles (none named: any account).
+def page(permission: str, *, write: bool = False) -> Callable[[View], View]:
+    """A page for staff with a permission.
 
     The view gets the session of the request's one transaction. A writing page runs once
     more if another desk was faster.
@@ -57,11 +57,12 @@ def page(*roles: str, write: bool = False) -> Callable[[View], View]:
             g.staff = _staff(session)
             if g.staff is None:
                 raise NotSignedIn
-            if roles and g.staff.roles.isdisjoint(roles):
-                raise Forbidden(roles=", ".join(role_names()[role] for role in roles))
+            if not may(permission):
+                names, roles = role_names(), current().permissions[permission]
+                raise Forbidden(roles=", ".join(names[role] for role in names if role in roles))
             return view(session, **args)
 
-        return _opened(view, work, write=write, roles=frozenset(roles))
+        return _opened(view, work, write=write, permission=permission)
 
     return decorate
 
@@ -74,7 +75,7 @@ def public(*, write: bool = False) -> Callable[[View], View]:
             g.staff = _staff(session)
             return view(session, **args)
 
-        return _opened(view, work, write=write, roles=None)
+        return _opened(view, work, write=write, permission=None)
 
     return decorate
 
@@ -106,7 +107,7 @@ def _refuse_nul() -> None:
         raise BadRequest
 
 
-def _opened(view: View, work: View, *, write: bool, roles: frozenset[str] | None) -> View:
+def _opened(view: View, work: View, *, write: bool, permission: str | None) -> View:
     @wraps(view)
     def wrapped(**args: object) -> ResponseReturnValue:
         _refuse_nul()
@@ -118,7 +119,7 @@ def _opened(view: View, work: View, *, write: bool, roles: frozenset[str] | None
         with db.reading(current().sessions) as session:
             return _whole(work(session, **args))
 
-    wrapped.roles = roles  # type: ignore[attr-defined]  # read by the test of all routes
+    wrapped.permission = permission  # type: ignore[attr-defined]  # read by the test of all routes
     return wrapped
 
 
@@ -183,6 +184,7 @@ def install(app: Flask, system: Ils, csrf: CSRFProtect) -> None:
     app.jinja_env.filters |= shown.template_filters
     app.jinja_env.globals |= {
         **shown.GLOBALS,
+        "may": may,
         "said_error": translated,
         "config_": system.config,
         "lists": system.config.lists,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask import (
@@ -50,12 +50,25 @@ class Ils:
     sessions: db.Sessions
     #: The account of the sign-in cookie, while it is valid.
     authenticate: Callable[[Session, int, int], SignedIn | None]
+    #: Permission → the roles that have it.
+    permissions: Mapping[str, frozenset[str]]
 
 
 def current() -> Ils:
     """The running system."""
     system: Ils = current_app.extensions["ils"]
     return system
+
+
+def may(permission: str) -> bool:
+    """Whether whoever is signed in has a permission.
+
+    Raises:
+        KeyError: there is no such permission.
+    """
+    roles = current().permissions[permission]
+    staff = known_staff()
+    return staff is not None and not staff.roles.isdisjoint(roles)
 
 
 def known_staff() -> SignedIn | None:

@@ -13,8 +13,9 @@ from ils.catalog.authorities import actions
 from ils.catalog.authorities.actions import HeadingData, OtherForm
 from ils.catalog.authorities.rules import DIGITS
 from ils.catalog.models import AuthorityKind, AuthorityRecord, FormRelation
-from ils.cataloguing.pages import CATALOGUERS, cataloguing, check_catalogue, classes, sheets
+from ils.cataloguing.pages import cataloguing, check_catalogue, classes, sheets
 from ils.errors import IlsError, Invalid, Refused, Stale
+from ils.organisation.permissions import Permission
 
 #: Subfields of a name by what it names.
 PARTS = {
@@ -26,7 +27,7 @@ EMPTY_FORMS = 3
 
 
 @cataloguing.get("/headings")
-@web.page(*CATALOGUERS)
+@web.page(Permission.EDIT_CATALOGUE)
 def headings(session: Session) -> ResponseReturnValue:
     """Headings by the beginning of any of their forms."""
     text, kind = request.args.get("q", ""), request.args.get("kind", "")
@@ -35,7 +36,7 @@ def headings(session: Session) -> ResponseReturnValue:
 
 
 @cataloguing.get("/headings/new")
-@web.page(*CATALOGUERS)
+@web.page(Permission.EDIT_CATALOGUE)
 def new_heading(session: Session) -> ResponseReturnValue:
     """The form of a new heading."""
     del session
@@ -44,7 +45,7 @@ def new_heading(session: Session) -> ResponseReturnValue:
 
 
 @cataloguing.post("/headings/new")
-@web.page(*CATALOGUERS, write=True)
+@web.page(Permission.EDIT_CATALOGUE, write=True)
 def create_heading(session: Session) -> ResponseReturnValue:
     """Save it."""
     data = _said()
@@ -56,7 +57,7 @@ def create_heading(session: Session) -> ResponseReturnValue:
 
 
 @cataloguing.get("/headings/<id:authority_id>")
-@web.page(*CATALOGUERS)
+@web.page(Permission.EDIT_CATALOGUE)
 def heading(session: Session, authority_id: int) -> ResponseReturnValue:
     """A heading with its forms, and the records that use it."""
     authority = queries.heading(session, authority_id)
@@ -65,7 +66,7 @@ def heading(session: Session, authority_id: int) -> ResponseReturnValue:
 
 
 @cataloguing.post("/headings/<id:authority_id>")
-@web.page(*CATALOGUERS, write=True)
+@web.page(Permission.EDIT_CATALOGUE, write=True)
 def change_heading(session: Session, authority_id: int) -> ResponseReturnValue:
     """Save it, here and in the records that use it."""
     authority = queries.heading(session, authority_id, lock=True)
@@ -88,7 +89,7 @@ def change_heading(session: Session, authority_id: int) -> ResponseReturnValue:
 
 
 @cataloguing.post("/headings/<id:authority_id>/delete")
-@web.page(*CATALOGUERS, write=True)
+@web.page(Permission.EDIT_CATALOGUE, write=True)
 def delete_heading(session: Session, authority_id: int) -> ResponseReturnValue:
     """Hide a heading nobody uses."""
     authority = queries.heading(session, authority_id, lock=True)

@@ -14,8 +14,9 @@ from ils import web
 from ils.catalog import queries
 from ils.catalog.batches import actions
 from ils.catalog.batches.rules import Change, Operation
-from ils.cataloguing.pages import CATALOGUERS, cataloguing, classes, may_fill
+from ils.cataloguing.pages import cataloguing, classes, may_fill
 from ils.errors import IlsError, Invalid
+from ils.organisation.permissions import Permission
 
 #: What a change is said with.
 SAID = ("q", "catalogue", "operation", "tag", "code", "text", "value")
@@ -29,7 +30,7 @@ class Where(TypedDict):
 
 
 @cataloguing.get("/to-mend")
-@web.page(*CATALOGUERS)
+@web.page(Permission.EDIT_CATALOGUE)
 def work_list(session: Session) -> ResponseReturnValue:
     """Records with problems, by kind of problem."""
     code = request.args.get("problem", "")
@@ -39,7 +40,7 @@ def work_list(session: Session) -> ResponseReturnValue:
 
 
 @cataloguing.get("/batch")
-@web.page(*CATALOGUERS)
+@web.page(Permission.EDIT_CATALOGUE)
 def batch(session: Session) -> ResponseReturnValue:
     """The form of a change; once filled, what it would do; and the changes made before."""
     found, error = None, None
@@ -55,7 +56,7 @@ def batch(session: Session) -> ResponseReturnValue:
 
 
 @cataloguing.post("/batch")
-@web.page(*CATALOGUERS, write=True)
+@web.page(Permission.EDIT_CATALOGUE, write=True)
 def make(session: Session) -> ResponseReturnValue:
     """Make the change that was shown."""
     edit = actions.make_change(
@@ -73,7 +74,7 @@ def make(session: Session) -> ResponseReturnValue:
 
 
 @cataloguing.post("/batch/<id:batch_id>/take-back")
-@web.page(*CATALOGUERS, write=True)
+@web.page(Permission.EDIT_CATALOGUE, write=True)
 def take_back(session: Session, batch_id: int) -> ResponseReturnValue:
     """Undo a change, except in records edited since."""
     restored, left = actions.take_back(

@@ -12,13 +12,14 @@ from ils.catalog import queries as catalog
 from ils.catalog.editing import actions as editing
 from ils.catalog.subjects import Classes, classes_of
 from ils.cataloguing.duplicates import actions
-from ils.cataloguing.pages import CATALOGUERS, check_catalogue
+from ils.cataloguing.pages import check_catalogue
+from ils.organisation.permissions import Permission
 
 upkeep = Blueprint("upkeep", __name__, url_prefix="/staff/catalog")
 
 
 @upkeep.get("/duplicates")
-@web.page(*CATALOGUERS)
+@web.page(Permission.EDIT_CATALOGUE)
 def duplicates(session: Session) -> ResponseReturnValue:
     """Pairs of records that look like one document."""
     page = web.paged(session, catalog.duplicate_pairs())
@@ -28,7 +29,7 @@ def duplicates(session: Session) -> ResponseReturnValue:
 
 
 @upkeep.post("/duplicates/different")
-@web.page(*CATALOGUERS, write=True)
+@web.page(Permission.EDIT_CATALOGUE, write=True)
 def different(session: Session) -> ResponseReturnValue:
     """Two records are not one document: they leave the queue."""
     one, other = web.form_int("one") or 0, web.form_int("other") or 0
@@ -39,7 +40,7 @@ def different(session: Session) -> ResponseReturnValue:
 
 
 @upkeep.get("/merge")
-@web.page(*CATALOGUERS)
+@web.page(Permission.EDIT_CATALOGUE)
 def compare(session: Session) -> ResponseReturnValue:
     """Two records side by side: which to keep, which fields to take from the other."""
     kept = catalog.record(session, web.argument_int("kept") or 0)
@@ -56,7 +57,7 @@ def compare(session: Session) -> ResponseReturnValue:
 
 
 @upkeep.post("/merge")
-@web.page(*CATALOGUERS, write=True)
+@web.page(Permission.EDIT_CATALOGUE, write=True)
 def merge(session: Session) -> ResponseReturnValue:
     """Make them one."""
     kept, dropped = web.form_int("kept") or 0, web.form_int("dropped") or 0
@@ -72,7 +73,7 @@ def merge(session: Session) -> ResponseReturnValue:
 
 
 @upkeep.post("/<id:record_id>/take-apart")
-@web.page(*CATALOGUERS, write=True)
+@web.page(Permission.EDIT_CATALOGUE, write=True)
 def take_apart(session: Session, record_id: int) -> ResponseReturnValue:
     """Bring a merged record back with what was its own."""
     check_catalogue(session, catalog.record(session, record_id).catalogue)
@@ -81,7 +82,7 @@ def take_apart(session: Session, record_id: int) -> ResponseReturnValue:
 
 
 @upkeep.post("/<id:record_id>/delete")
-@web.page(*CATALOGUERS, write=True)
+@web.page(Permission.EDIT_CATALOGUE, write=True)
 def delete(session: Session, record_id: int) -> ResponseReturnValue:
     """Hide a record without copies; its page stays, with a way back."""
     record = catalog.record(session, record_id, lock=True)
@@ -91,7 +92,7 @@ def delete(session: Session, record_id: int) -> ResponseReturnValue:
 
 
 @upkeep.post("/<id:record_id>/undelete")
-@web.page(*CATALOGUERS, write=True)
+@web.page(Permission.EDIT_CATALOGUE, write=True)
 def undelete(session: Session, record_id: int) -> ResponseReturnValue:
     """Bring a deleted record back."""
     record = catalog.record(session, record_id, lock=True)

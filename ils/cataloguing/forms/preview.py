@@ -13,7 +13,6 @@ from ils.catalog.identifiers import search_key
 from ils.catalog.records import rules
 from ils.catalog.worksheets.definitions import class_names
 from ils.cataloguing.pages import (
-    CATALOGUERS,
     base_record,
     cataloguing,
     classes,
@@ -21,13 +20,14 @@ from ils.cataloguing.pages import (
     submitted_record,
 )
 from ils.marc.gost import Style, entry
+from ils.organisation.permissions import Permission
 
 CLASSES_SHOWN = 10
 CLASS_SCHEMES = {"udc", "bbk"}
 
 
 @cataloguing.post("/preview")
-@web.page(*CATALOGUERS)
+@web.page(Permission.EDIT_CATALOGUE)
 def preview(session: Session) -> ResponseReturnValue:
     """The panel beside a form: the description, the problems, the possible doubles."""
     worksheet = sheets().form(request.form.get("worksheet", ""))
@@ -45,7 +45,7 @@ def preview(session: Session) -> ResponseReturnValue:
 
 
 @cataloguing.get("/suggest")
-@web.page(*CATALOGUERS)
+@web.page(Permission.EDIT_CATALOGUE)
 def suggest(session: Session) -> ResponseReturnValue:
     """Headings or classes that begin so: a label, the subfields they fill, the link."""
     kind, text = request.args.get("kind", ""), request.args.get("q", "").strip()

@@ -18,7 +18,6 @@ from ils.catalog.models import BibliographicRecord
 from ils.catalog.worksheets import rules
 from ils.catalog.worksheets.definitions import Worksheet
 from ils.cataloguing.pages import (
-    CATALOGUERS,
     base_record,
     cataloguing,
     check_catalogue,
@@ -31,6 +30,7 @@ from ils.errors import IlsError, Invalid, Refused
 from ils.marc import text as marc_text
 from ils.marc.gost import entry
 from ils.marc.record import Field, MarcRecord, linked
+from ils.organisation.permissions import Permission
 
 #: The source, the language and the kind stay from one article to the next.
 CARRIED = {"101", "102", "461", "463", "939"}
@@ -77,7 +77,7 @@ def _page(session: Session, sheet: FormPage, *, as_marc: bool | None = None) -> 
 
 
 @cataloguing.get("/new")
-@web.page(*CATALOGUERS)
+@web.page(Permission.EDIT_CATALOGUE)
 def new(session: Session) -> ResponseReturnValue:
     """Choose a kind of document, or begin its form; an article may follow another."""
     code = request.args.get("worksheet", "")
@@ -132,7 +132,7 @@ def of_issue(blank: MarcRecord, host: BibliographicRecord, said: Mapping[str, st
 
 
 @cataloguing.post("/new")
-@web.page(*CATALOGUERS, write=True)
+@web.page(Permission.EDIT_CATALOGUE, write=True)
 def create(session: Session) -> ResponseReturnValue:
     """Save a new record; then its page, or the next article of the issue."""
     worksheet = sheets().form(request.form.get("worksheet", ""))
@@ -156,7 +156,7 @@ def create(session: Session) -> ResponseReturnValue:
 
 
 @cataloguing.get("/<id:record_id>/edit")
-@web.page(*CATALOGUERS)
+@web.page(Permission.EDIT_CATALOGUE)
 def edit(session: Session, record_id: int) -> ResponseReturnValue:
     """The entry form of a record."""
     record = queries.record(session, record_id)
@@ -169,7 +169,7 @@ def edit(session: Session, record_id: int) -> ResponseReturnValue:
 
 
 @cataloguing.post("/<id:record_id>/edit")
-@web.page(*CATALOGUERS, write=True)
+@web.page(Permission.EDIT_CATALOGUE, write=True)
 def save(session: Session, record_id: int) -> ResponseReturnValue:
     """Save the changes, or show who was first and what they changed."""
     record = queries.record(session, record_id, lock=True)
@@ -212,7 +212,7 @@ def save(session: Session, record_id: int) -> ResponseReturnValue:
 
 
 @cataloguing.post("/switch")
-@web.page(*CATALOGUERS)
+@web.page(Permission.EDIT_CATALOGUE)
 def switch(session: Session) -> ResponseReturnValue:
     """The other view of what is typed, form or MARC; nothing is saved."""
     worksheet = sheets().form(request.form.get("worksheet", ""))
@@ -230,7 +230,7 @@ def switch(session: Session) -> ResponseReturnValue:
 
 
 @cataloguing.get("/articles")
-@web.page(*CATALOGUERS)
+@web.page(Permission.EDIT_CATALOGUE)
 def articles(session: Session) -> ResponseReturnValue:
     """Begin an issue: choose the newspaper or journal, the year and the number, once."""
     text = request.args.get("q", "")

@@ -21,11 +21,10 @@ from ils.holdings.items import queries
 from ils.marc import citations
 from ils.marc.gost import Style, entry
 from ils.marc.record import MarcRecord
-from ils.organisation.staff.models import Role
+from ils.organisation.permissions import Permission
 
 printed = Blueprint("printed", __name__, url_prefix="/staff/catalog")
 
-ANYBODY = tuple(Role)
 MAX_RECORDS = 3000
 TYPES = {
     "pdf": "application/pdf",
@@ -37,7 +36,7 @@ TYPES = {
 
 
 @printed.get("/<id:record_id>/reference.<any(pdf, bib, ris, json):form>")
-@web.page(*ANYBODY)
+@web.page(Permission.VIEW_CATALOGUE)
 def reference(session: Session, record_id: int, form: str) -> ResponseReturnValue:
     """One record as a catalogue card or a reference."""
     marc = catalog.record(session, record_id).marc_record()
@@ -53,14 +52,14 @@ def reference(session: Session, record_id: int, form: str) -> ResponseReturnValu
 
 
 @printed.get("/cards.pdf")
-@web.page(*ANYBODY)
+@web.page(Permission.VIEW_CATALOGUE)
 def cards(session: Session) -> ResponseReturnValue:
     """A card for each record found, to be cut or printed on card stock."""
     return _download(pdf.cards([card(marc) for marc in _found(session)] or [EMPTY]), "pdf", "cards")
 
 
 @printed.get("/list.<any(pdf, docx):form>")
-@web.page(*ANYBODY)
+@web.page(Permission.VIEW_CATALOGUE)
 def bibliography(session: Session, form: str) -> ResponseReturnValue:
     """What was found as a list, by author, title or subject, with an index of names."""
     asked = request.args.get("order", "")

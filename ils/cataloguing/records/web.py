@@ -5,7 +5,7 @@ The pages stand here and not in `catalog`, because they show copies.
 
 from __future__ import annotations
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -13,22 +13,21 @@ from ils import web
 from ils.catalog import queries as catalog
 from ils.catalog.records.rules import describe
 from ils.catalog.subjects import Classes, classes_of
-from ils.cataloguing.pages import CATALOGUERS, may_fill
+from ils.cataloguing.pages import may_fill
 from ils.documents import barcodes
 from ils.holdings.items import queries
 from ils.marc.gost import entry
 from ils.organisation.branches.queries import names_of
-from ils.organisation.staff.models import Role
+from ils.organisation.permissions import Permission
 from ils.web.downloads import printed
 
 catalogue = Blueprint("catalogue", __name__, url_prefix="/staff/catalog")
 
-READERS_OF_CATALOGUE = tuple(Role)
 PARTS = 50
 
 
 @catalogue.get("/")
-@web.page(*READERS_OF_CATALOGUE)
+@web.page(Permission.VIEW_CATALOGUE)
 def records(session: Session) -> ResponseReturnValue:
     """The list and the plain search."""
     text, code = request.args.get("q", ""), request.args.get("catalogue", "")
@@ -37,7 +36,7 @@ def records(session: Session) -> ResponseReturnValue:
 
 
 @catalogue.get("/<id:record_id>")
-@web.page(*READERS_OF_CATALOGUE)
+@web.page(Permission.VIEW_CATALOGUE)
 def record(session: Session, record_id: int) -> ResponseReturnValue:
     """One record: description, copies, MARC."""
     found = catalog.record(session, record_id)
@@ -46,7 +45,7 @@ def record(session: Session, record_id: int) -> ResponseReturnValue:
         record=found,
         marc=found.marc_record(),
         entry=entry(found.marc_record()),
-        editable=found.catalogue in may_fill(session) and not g.staff.roles.isdisjoint(CATALOGUERS),
+        editable=found.catalogue in may_fill(session) and web.may(Permission.EDIT_CATALOGUE),
         items=web.paged(session, queries.items_of(found)),
         branches=names_of(session, web.language()),
         parts=list(session.scalars(catalog.parts(found).limit(PARTS + 1))),
@@ -60,7 +59,7 @@ def record(session: Session, record_id: int) -> ResponseReturnValue:
 
 
 @catalogue.get("/label/<id:item_id>.<any(png, pdf):form>")
-@web.page(Role.STOCK, Role.CATALOGUER, Role.DESK, Role.ADMINISTRATOR)
+@web.page(Permission.PRINT_LABELS)
 def label(session: Session, item_id: int, form: str) -> ResponseReturnValue:
     """The label of a copy."""
     item = queries.item_by_id(session, item_id)

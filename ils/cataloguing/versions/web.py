@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from ils import web
 from ils.catalog import comparison, queries
 from ils.catalog.editing import actions
-from ils.cataloguing.pages import CATALOGUERS, cataloguing, check_catalogue, classes, may_fill
+from ils.cataloguing.pages import cataloguing, check_catalogue, classes, may_fill
+from ils.organisation.permissions import Permission
 
 
 @cataloguing.get("/<id:record_id>/versions")
-@web.page(*CATALOGUERS)
+@web.page(Permission.EDIT_CATALOGUE)
 def versions(session: Session, record_id: int) -> ResponseReturnValue:
     """All versions, and two of them side by side."""
     record = queries.record(session, record_id)
@@ -35,7 +36,7 @@ def versions(session: Session, record_id: int) -> ResponseReturnValue:
 
 
 @cataloguing.post("/<id:record_id>/versions/<int:number>")
-@web.page(*CATALOGUERS, write=True)
+@web.page(Permission.EDIT_CATALOGUE, write=True)
 def restore(session: Session, record_id: int, number: int) -> ResponseReturnValue:
     """Make a version the present one."""
     record = queries.record(session, record_id, lock=True)

@@ -15,11 +15,11 @@ from ils.circulation.pages import desk, required, the_desk
 from ils.errors import N_, IlsError, Invalid
 from ils.organisation.branches.models import PointType, ServicePoint
 from ils.organisation.branches.queries import service_points_of
-from ils.organisation.staff.models import Role
+from ils.organisation.permissions import Permission
 
 
 @desk.get("/boxes")
-@web.page(Role.DESK)
+@web.page(Permission.OPERATE_DESK)
 def boxes(session: Session) -> ResponseReturnValue:
     """The boxes of the branch."""
     points = session.scalars(service_points_of(g.staff.branch.id)).all()
@@ -31,7 +31,7 @@ def boxes(session: Session) -> ResponseReturnValue:
 
 
 @desk.post("/boxes")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def make_box(session: Session) -> ResponseReturnValue:
     """Begin a box for a service point."""
     point = session.get(ServicePoint, required("point"))
@@ -42,14 +42,14 @@ def make_box(session: Session) -> ResponseReturnValue:
 
 
 @desk.get("/boxes/<id:box_id>")
-@web.page(Role.DESK)
+@web.page(Permission.OPERATE_DESK)
 def box(session: Session, box_id: int) -> ResponseReturnValue:
     """One box: its scan field and its list, to be printed."""
     return _page(session, box_queries.box(session, box_id, g.staff.branch.id), None, None)
 
 
 @desk.post("/boxes/<id:box_id>")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def scan_box(session: Session, box_id: int) -> ResponseReturnValue:
     """Pack a copy, or check it in."""
     found = box_queries.box(session, box_id, g.staff.branch.id)
@@ -61,7 +61,7 @@ def scan_box(session: Session, box_id: int) -> ResponseReturnValue:
 
 
 @desk.post("/boxes/<id:box_id>/<any(send, close, out):act>")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def do_with_box(session: Session, box_id: int, act: str) -> ResponseReturnValue:
     """Send a box, unpack it, or take a copy out."""
     found, here = box_queries.box(session, box_id, g.staff.branch.id), the_desk(session)

@@ -24,7 +24,7 @@ from ils.circulation.pages import desk, required, the_desk
 from ils.documents import barcodes
 from ils.errors import N_, IlsError, Invalid
 from ils.organisation.branches.queries import names_of, service_points_of
-from ils.organisation.staff.models import Role
+from ils.organisation.permissions import Permission
 from ils.patrons import queries as patron_queries
 
 LAST_ACTS = 12
@@ -32,14 +32,14 @@ MAX_LOANS = 500
 
 
 @desk.get("")
-@web.page(Role.DESK)
+@web.page(Permission.OPERATE_DESK)
 def page(session: Session) -> ResponseReturnValue:
     """The desk; ``?patron=`` opens a reader."""
     return _page(session, None, web.argument_int("patron"))
 
 
 @desk.get("/patron/<id:patron_id>")
-@web.page(Role.DESK)
+@web.page(Permission.OPERATE_DESK)
 def panel(session: Session, patron_id: int) -> ResponseReturnValue:
     """The open reader, after the page was loaded again."""
     patron = patron_queries.patron(session, patron_id)
@@ -47,7 +47,7 @@ def panel(session: Session, patron_id: int) -> ResponseReturnValue:
 
 
 @desk.post("/scan")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def scan(session: Session) -> ResponseReturnValue:
     """A code from the scanner or the keyboard."""
     code, patron_id = request.form.get("code", ""), web.form_int("patron")
@@ -55,21 +55,21 @@ def scan(session: Session) -> ResponseReturnValue:
 
 
 @desk.post("/renew")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def renew(session: Session) -> ResponseReturnValue:
     """Yes, renew."""
     return _answered(session, answers.renew(the_desk(session), loan_id=required("loan")))
 
 
 @desk.post("/in-house")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def in_house(session: Session) -> ResponseReturnValue:
     """It was read here."""
     return _answered(session, answers.in_house(the_desk(session), item_id=required("item")))
 
 
 @desk.post("/fast-add")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def fast_add(session: Session) -> ResponseReturnValue:
     """Describe an unknown book and lend it."""
     form, lists = request.form, web.current().config.lists
@@ -91,21 +91,21 @@ def fast_add(session: Session) -> ResponseReturnValue:
 
 
 @desk.post("/renew-all")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def renew_all(session: Session) -> ResponseReturnValue:
     """Renew all that the open reader has."""
     return _answered(session, answers.renew_all(the_desk(session), patron_id=required("patron")))
 
 
 @desk.post("/lost")
-@web.page(Role.SENIOR, write=True)
+@web.page(Permission.OVERRIDE_RULES, write=True)
 def lost(session: Session) -> ResponseReturnValue:
     """The copy is lost, or not on its shelf."""
     return _answered(session, answers.declare_lost(the_desk(session), item_id=required("item")))
 
 
 @desk.post("/group-lend")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def lend_group(session: Session) -> ResponseReturnValue:
     """Lend copies of a group by count."""
     patron_id, item_id, copies = required("patron"), required("item"), required("copies")
@@ -115,7 +115,7 @@ def lend_group(session: Session) -> ResponseReturnValue:
 
 
 @desk.post("/group-return")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def return_group(session: Session) -> ResponseReturnValue:
     """Take copies of a group back by count."""
     loan_id, copies = required("loan"), required("copies")
@@ -124,21 +124,21 @@ def return_group(session: Session) -> ResponseReturnValue:
 
 
 @desk.post("/reregister")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def reregister(session: Session) -> ResponseReturnValue:
     """Register the open reader for this year."""
     return _answered(session, answers.reregister(the_desk(session), patron_id=required("patron")))
 
 
 @desk.post("/undo")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def undo(session: Session) -> ResponseReturnValue:
     """Take the last act back."""
     return _answered(session, undo_act(the_desk(session), act=web.form_uuid("act")))
 
 
 @desk.get("/receipt/<id:patron_id>")
-@web.page(Role.DESK)
+@web.page(Permission.OPERATE_DESK)
 def receipt(session: Session, patron_id: int) -> ResponseReturnValue:
     """What the reader was lent today and has, for a printer of 80 mm or A4."""
     patron, now = patron_queries.patron(session, patron_id), clock.now()
@@ -157,7 +157,7 @@ def receipt(session: Session, patron_id: int) -> ResponseReturnValue:
 
 
 @desk.post("/receipt/<id:patron_id>/mail")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def mail_receipt(session: Session, patron_id: int) -> ResponseReturnValue:
     """Send the receipt to the reader's address, in the reader's language."""
     config, patron = web.current().config, patron_queries.patron(session, patron_id)
@@ -178,7 +178,7 @@ def mail_receipt(session: Session, patron_id: int) -> ResponseReturnValue:
 
 
 @desk.get("/commands.pdf")
-@web.page(Role.DESK)
+@web.page(Permission.OPERATE_DESK)
 def commands(session: Session) -> ResponseReturnValue:
     """The sheet of command barcodes, to hang beside the desk."""
     del session
@@ -198,7 +198,7 @@ def refused(error: IlsError) -> ResponseReturnValue:
 def _refusal(error: IlsError) -> dict[str, object]:
     """What is shown of a refusal: all its problems, and whether they may be let pass."""
     refused = error if isinstance(error, LoanRefused) else None
-    may = refused is not None and refused.overridable and Role.SENIOR in g.staff.roles
+    may = refused is not None and refused.overridable and web.may(Permission.OVERRIDE_RULES)
     return {
         "error": error,
         "text": web.translated(error),
@@ -231,7 +231,7 @@ def _shown(session: Session, answer: Answer) -> dict[str, object]:
         "answer": answer,
         "by_script": _by_script(),
         "branches": names_of(session, web.language()) if foreign else {},
-        "may_lose": Role.SENIOR in g.staff.roles,
+        "may_lose": web.may(Permission.OVERRIDE_RULES),
         "unrenewed": [(loan, [said(p) for p in e.problems]) for loan, e in answer.refused],
         "notes": [said(p) for p in answer.notes],
     }

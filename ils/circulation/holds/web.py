@@ -15,13 +15,13 @@ from ils.circulation.pages import desk, required, the_desk
 from ils.circulation.transit.models import Transit
 from ils.holdings.items.queries import item_by_id
 from ils.organisation.branches.queries import names_of
-from ils.organisation.staff.models import Role
+from ils.organisation.permissions import Permission
 
 LISTS = ("fetch", "shelf", "late", "leaving", "coming", "waiting")
 
 
 @desk.get("/holds")
-@web.page(Role.DESK)
+@web.page(Permission.OPERATE_DESK)
 def holds(session: Session) -> ResponseReturnValue:
     """Work with holds at this branch, a list at a time."""
     here = g.staff.branch.id
@@ -42,7 +42,7 @@ def holds(session: Session) -> ResponseReturnValue:
 
 
 @desk.post("/hold/<id:hold_id>/cancel")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def cancel_hold(session: Session, hold_id: int) -> ResponseReturnValue:
     """The reader needs it no longer."""
     hold = hold_queries.hold(session, hold_id)
@@ -54,7 +54,7 @@ def cancel_hold(session: Session, hold_id: int) -> ResponseReturnValue:
 
 
 @desk.post("/holds/expire")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def expire_holds(session: Session) -> ResponseReturnValue:
     """End the holds whose readers did not come."""
     copies = actions.expire_holds(the_desk(session))
@@ -64,7 +64,7 @@ def expire_holds(session: Session) -> ResponseReturnValue:
 
 
 @desk.post("/holds/take")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def trap_hold(session: Session) -> ResponseReturnValue:
     """The copy was fetched: set it aside or send it, as a scan without a reader does."""
     item = item_by_id(session, required("item"), lock=True)
@@ -77,7 +77,7 @@ def trap_hold(session: Session) -> ResponseReturnValue:
 
 
 @desk.get("/hold/<id:hold_id>/slip")
-@web.page(Role.DESK)
+@web.page(Permission.OPERATE_DESK)
 def slip(session: Session, hold_id: int) -> ResponseReturnValue:
     """The slip put into a copy: for whom, where, until when."""
     hold = session.get(Hold, hold_id)

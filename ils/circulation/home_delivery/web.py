@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from ils import web
 from ils.circulation.home_delivery import queries as delivery_queries
 from ils.circulation.pages import desk
-from ils.organisation.staff.models import Role
+from ils.organisation.permissions import Permission
 
 
 @desk.get("/home-delivery")
-@web.page(Role.DESK)
+@web.page(Permission.OPERATE_DESK)
 def home_delivery(session: Session) -> ResponseReturnValue:
     """The round to readers at home: addresses, wishes, what they have."""
     page = web.paged(session, delivery_queries.visited_at_home(g.staff.branch.id))

@@ -11,7 +11,7 @@ from ils.circulation.pages import patrons
 from ils.circulation.patron_import import files
 from ils.circulation.patron_import.actions import ImportOptions
 from ils.errors import N_, IlsError, Invalid
-from ils.organisation.staff.models import Role
+from ils.organisation.permissions import Permission
 
 MAX_FILE_BYTES = 30_000_000
 #: In the one transaction of a page; the command goes by steps.
@@ -19,7 +19,7 @@ MAX_ROWS = 3_000
 
 
 @patrons.get("/import")
-@web.page(Role.ADMINISTRATOR)
+@web.page(Permission.IMPORT_PATRONS)
 def bring_in(session: Session) -> ResponseReturnValue:
     """The form of an import."""
     del session
@@ -27,7 +27,7 @@ def bring_in(session: Session) -> ResponseReturnValue:
 
 
 @patrons.post("/import")
-@web.page(Role.ADMINISTRATOR, write=True)
+@web.page(Permission.IMPORT_PATRONS, write=True)
 @web.uploads(MAX_FILE_BYTES)
 def bring(session: Session) -> ResponseReturnValue:
     """Show what a file holds; or bring it in, when it was shown."""
@@ -63,7 +63,7 @@ def bring(session: Session) -> ResponseReturnValue:
 
 
 @patrons.get("/import/rejects/<name>")
-@web.page(Role.ADMINISTRATOR)
+@web.page(Permission.IMPORT_PATRONS)
 def rejects(session: Session, name: str) -> ResponseReturnValue:
     """The readers an import could not use, to be mended and brought in again."""
     del session

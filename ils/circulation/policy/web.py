@@ -16,21 +16,21 @@ from ils.errors import IlsError
 from ils.holdings.items.queries import item_by_code
 from ils.labels import LABELS
 from ils.organisation.branches.queries import branch_by_code, names_of
-from ils.organisation.staff.models import Role
+from ils.organisation.permissions import Permission
 from ils.patrons import queries as patron_queries
 
 lending = Blueprint("lending", __name__, url_prefix="/staff/settings/lending")
 
 
 @lending.get("/")
-@web.page(Role.ADMINISTRATOR, Role.SENIOR)
+@web.page(Permission.VIEW_RULES)
 def rules_page(session: Session) -> ResponseReturnValue:
     """All rules, the widest last; a form for another; the reader and copy to explain."""
     return _page(session, None, {}, None)
 
 
 @lending.post("/")
-@web.page(Role.ADMINISTRATOR, write=True)
+@web.page(Permission.EDIT_RULES, write=True)
 def save(session: Session) -> ResponseReturnValue:
     """Add or change a rule."""
     rule_id, form = web.form_int("rule"), request.form
@@ -55,7 +55,7 @@ def save(session: Session) -> ResponseReturnValue:
 
 
 @lending.get("/<id:rule_id>")
-@web.page(Role.ADMINISTRATOR)
+@web.page(Permission.EDIT_RULES)
 def edit(session: Session, rule_id: int) -> ResponseReturnValue:
     """The form with a rule."""
     rule = actions.rule_by_id(session, rule_id)
@@ -69,7 +69,7 @@ def edit(session: Session, rule_id: int) -> ResponseReturnValue:
 
 
 @lending.post("/<id:rule_id>/delete")
-@web.page(Role.ADMINISTRATOR, write=True)
+@web.page(Permission.EDIT_RULES, write=True)
 def delete(session: Session, rule_id: int) -> ResponseReturnValue:
     """Take a rule away."""
     actions.delete_rule(session, g.staff.id, rule_id)

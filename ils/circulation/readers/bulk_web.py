@@ -12,15 +12,14 @@ from ils.circulation.pages import patrons
 from ils.circulation.readers import bulk
 from ils.circulation.readers.web import card_sheet
 from ils.documents import barcodes
-from ils.organisation.staff.models import Role
+from ils.organisation.permissions import Permission
 from ils.patrons import queries, rules
 
 BATCH_SIZE = 200
-KEEPERS = (Role.SENIOR, Role.ADMINISTRATOR)
 
 
 @patrons.get("/reregister")
-@web.page(*KEEPERS)
+@web.page(Permission.REREGISTER_MANY)
 def reregister_list(session: Session) -> ResponseReturnValue:
     """Readers of last year who are not registered this year."""
     return render_template("circulation/reregister.html", **_not_yet(session))
@@ -40,7 +39,7 @@ def _not_yet(session: Session) -> dict[str, object]:
 
 
 @patrons.post("/reregister")
-@web.page(*KEEPERS, write=True)
+@web.page(Permission.REREGISTER_MANY, write=True)
 def reregister_many(session: Session) -> ResponseReturnValue:
     """Register those who are ticked."""
     texts = request.form.getlist("patron")[:BATCH_SIZE]
@@ -51,7 +50,7 @@ def reregister_many(session: Session) -> ResponseReturnValue:
 
 
 @patrons.get("/school-year")
-@web.page(Role.ADMINISTRATOR)
+@web.page(Permission.IMPORT_PATRONS)
 def school_year(session: Session) -> ResponseReturnValue:
     """What the next school year would do."""
     year = rules.school_year(web.today())
@@ -61,7 +60,7 @@ def school_year(session: Session) -> ResponseReturnValue:
 
 
 @patrons.post("/school-year")
-@web.page(Role.ADMINISTRATOR, write=True)
+@web.page(Permission.IMPORT_PATRONS, write=True)
 def advance(session: Session) -> ResponseReturnValue:
     """Everybody at school goes to the next grade."""
     rising, leaving = bulk.advance_school_year(
@@ -78,7 +77,7 @@ def advance(session: Session) -> ResponseReturnValue:
 
 
 @patrons.get("/cards.pdf")
-@web.page(Role.DESK, Role.ADMINISTRATOR)
+@web.page(Permission.MANAGE_PATRONS)
 def cards(session: Session) -> ResponseReturnValue:
     """Cards of the readers a search finds, on A4 sheets."""
     query = queries.patrons(request.args.get("q", ""))

@@ -18,19 +18,19 @@ from ils.circulation.pages import desk, the_desk
 from ils.errors import N_, IlsError, Invalid
 from ils.holdings.items.queries import item_by_code
 from ils.organisation.branches.queries import names_of
-from ils.organisation.staff.models import Role
+from ils.organisation.permissions import Permission
 from ils.patrons import queries as patron_queries
 
 
 @desk.get("/hold/new")
-@web.page(Role.DESK)
+@web.page(Permission.OPERATE_DESK)
 def new_hold(session: Session) -> ResponseReturnValue:
     """The form: who waits for what, and where the reader will come."""
     return _form(session, None)
 
 
 @desk.post("/hold/new")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def place_hold(session: Session) -> ResponseReturnValue:
     """Let a reader wait."""
     try:

@@ -22,19 +22,18 @@ from ils.circulation.readers import actions as privacy
 from ils.documents import barcodes
 from ils.errors import N_, IlsError, Invalid, NotFound
 from ils.organisation.branches.queries import names_of
-from ils.organisation.staff.models import Role
+from ils.organisation.permissions import Permission
 from ils.patrons import actions, photos
 from ils.patrons import queries as patron_queries
 from ils.patrons.models import Patron, PatronBlock, PatronPhoto
 from ils.patrons.rules import PatronData, PossibleDuplicate
 from ils.web.downloads import printed
 
-DESKS = (Role.DESK, Role.ADMINISTRATOR)
 MAX_PHOTO_BYTES = 12_000_000
 
 
 @patrons.get("/loans/<id:loan_id>")
-@web.page(Role.DESK, Role.SENIOR, Role.ADMINISTRATOR)
+@web.page(Permission.VIEW_LOANS)
 def loan(session: Session, loan_id: int) -> ResponseReturnValue:
     """One loan: its copy, its days, and its reader while the two are linked."""
     found = loan_queries.loan(session, loan_id)
@@ -42,7 +41,7 @@ def loan(session: Session, loan_id: int) -> ResponseReturnValue:
 
 
 @patrons.post("/<id:patron_id>/card")
-@web.page(*DESKS, write=True)
+@web.page(Permission.MANAGE_PATRONS, write=True)
 def replace_card(session: Session, patron_id: int) -> ResponseReturnValue:
     """The card is lost or worn: another one."""
     found = patron_queries.patron(session, patron_id, lock=True)
@@ -59,7 +58,7 @@ def replace_card(session: Session, patron_id: int) -> ResponseReturnValue:
 
 
 @patrons.post("/<id:patron_id>/block")
-@web.page(Role.SENIOR, Role.ADMINISTRATOR, write=True)
+@web.page(Permission.BLOCK_PATRONS, write=True)
 def block(session: Session, patron_id: int) -> ResponseReturnValue:
     """Lend nothing to the reader."""
     found = patron_queries.patron(session, patron_id, lock=True)
@@ -70,7 +69,7 @@ def block(session: Session, patron_id: int) -> ResponseReturnValue:
 
 
 @patrons.post("/<id:patron_id>/unblock")
-@web.page(Role.SENIOR, Role.ADMINISTRATOR, write=True)
+@web.page(Permission.BLOCK_PATRONS, write=True)
 def unblock(session: Session, patron_id: int) -> ResponseReturnValue:
     """Lend to the reader again."""
     found = session.get(PatronBlock, required("block"), with_for_update=True)
@@ -81,7 +80,7 @@ def unblock(session: Session, patron_id: int) -> ResponseReturnValue:
 
 
 @patrons.post("/<id:patron_id>/renew")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def renew_from_afar(session: Session, patron_id: int) -> ResponseReturnValue:
     """Renew one loan or all, as the reader asked by phone or e-mail."""
     here = by_channel(the_desk(session), request.form.get("channel", ""))
@@ -104,7 +103,7 @@ def renew_from_afar(session: Session, patron_id: int) -> ResponseReturnValue:
 
 
 @patrons.post("/<id:patron_id>/photo")
-@web.page(*DESKS, write=True)
+@web.page(Permission.MANAGE_PATRONS, write=True)
 @web.uploads(MAX_PHOTO_BYTES)
 def save_photo(session: Session, patron_id: int) -> ResponseReturnValue:
     """Keep a photo, or take it away."""
@@ -126,7 +125,7 @@ def save_photo(session: Session, patron_id: int) -> ResponseReturnValue:
 
 
 @patrons.get("/<id:patron_id>/photo.jpg")
-@web.page(*DESKS)
+@web.page(Permission.MANAGE_PATRONS)
 def photo(session: Session, patron_id: int) -> ResponseReturnValue:
     """The reader's photo."""
     found = session.get(PatronPhoto, patron_id)
@@ -136,7 +135,7 @@ def photo(session: Session, patron_id: int) -> ResponseReturnValue:
 
 
 @patrons.get("/<id:patron_id>/everything.json")
-@web.page(Role.SENIOR, Role.ADMINISTRATOR)
+@web.page(Permission.EXPORT_PERSONAL_DATA)
 def everything(session: Session, patron_id: int) -> ResponseReturnValue:
     """All that is kept of the reader, for the reader."""
     told = privacy.export_personal_data(session, patron_queries.patron(session, patron_id))
@@ -145,7 +144,7 @@ def everything(session: Session, patron_id: int) -> ResponseReturnValue:
 
 
 @patrons.get("/<id:patron_id>/forget")
-@web.page(Role.ADMINISTRATOR)
+@web.page(Permission.ERASE_PATRONS)
 def ask_forget(session: Session, patron_id: int) -> ResponseReturnValue:
     """What forgetting the reader would do."""
     found = patron_queries.patron(session, patron_id)
@@ -155,7 +154,7 @@ def ask_forget(session: Session, patron_id: int) -> ResponseReturnValue:
 
 
 @patrons.post("/<id:patron_id>/forget")
-@web.page(Role.ADMINISTRATOR, write=True)
+@web.page(Permission.ERASE_PATRONS, write=True)
 def forget(session: Session, patron_id: int) -> ResponseReturnValue:
     """Erase the person; figures stay."""
     found = patron_queries.patron(session, patron_id, lock=True)
@@ -165,7 +164,7 @@ def forget(session: Session, patron_id: int) -> ResponseReturnValue:
 
 
 @patrons.post("/<id:patron_id>/consent")
-@web.page(*DESKS, write=True)
+@web.page(Permission.MANAGE_PATRONS, write=True)
 def consent(session: Session, patron_id: int) -> ResponseReturnValue:
     """The reader agrees to the processing of personal data, or takes it back."""
     found = patron_queries.patron(session, patron_id, lock=True)
@@ -182,7 +181,7 @@ TEXTS = (
 
 
 @patrons.get("/")
-@web.page(Role.DESK, Role.STATISTICIAN, Role.ADMINISTRATOR)
+@web.page(Permission.LIST_PATRONS)
 def patron_list(session: Session) -> ResponseReturnValue:
     """Find a reader by name or card."""
     text = request.args.get("q", "")
@@ -191,7 +190,7 @@ def patron_list(session: Session) -> ResponseReturnValue:
 
 
 @patrons.get("/new")
-@web.page(*DESKS)
+@web.page(Permission.MANAGE_PATRONS)
 def new_patron(session: Session) -> ResponseReturnValue:
     """The form of a registration."""
     del session
@@ -200,7 +199,7 @@ def new_patron(session: Session) -> ResponseReturnValue:
 
 
 @patrons.post("/new")
-@web.page(*DESKS, write=True)
+@web.page(Permission.MANAGE_PATRONS, write=True)
 def register(session: Session) -> ResponseReturnValue:
     """Register a reader."""
     try:
@@ -219,7 +218,7 @@ def register(session: Session) -> ResponseReturnValue:
 
 
 @patrons.get("/<id:patron_id>")
-@web.page(*DESKS)
+@web.page(Permission.MANAGE_PATRONS)
 def patron(session: Session, patron_id: int) -> ResponseReturnValue:
     """One reader: registrations, loans, holds, blocks, family."""
     found = patron_queries.patron(session, patron_id)
@@ -238,7 +237,7 @@ def patron(session: Session, patron_id: int) -> ResponseReturnValue:
 
 
 @patrons.post("/<id:patron_id>/reregister")
-@web.page(*DESKS, write=True)
+@web.page(Permission.MANAGE_PATRONS, write=True)
 def reregister_here(session: Session, patron_id: int) -> ResponseReturnValue:
     """Register the reader for this year."""
     actions.reregister_patron(session, web.origin(), patron_queries.patron(session, patron_id))
@@ -246,7 +245,7 @@ def reregister_here(session: Session, patron_id: int) -> ResponseReturnValue:
 
 
 @patrons.get("/<id:patron_id>/edit")
-@web.page(*DESKS)
+@web.page(Permission.MANAGE_PATRONS)
 def edit_patron(session: Session, patron_id: int) -> ResponseReturnValue:
     """The form with a reader's data."""
     found = patron_queries.patron(session, patron_id)
@@ -263,7 +262,7 @@ def edit_patron(session: Session, patron_id: int) -> ResponseReturnValue:
 
 
 @patrons.post("/<id:patron_id>/edit")
-@web.page(*DESKS, write=True)
+@web.page(Permission.MANAGE_PATRONS, write=True)
 def save_patron(session: Session, patron_id: int) -> ResponseReturnValue:
     """Save a reader's data."""
     found = patron_queries.patron(session, patron_id, lock=True)
@@ -277,7 +276,7 @@ def save_patron(session: Session, patron_id: int) -> ResponseReturnValue:
 
 
 @patrons.get("/<id:patron_id>/card.<any(png, pdf):form>")
-@web.page(*DESKS)
+@web.page(Permission.MANAGE_PATRONS)
 def card(session: Session, patron_id: int, form: str) -> ResponseReturnValue:
     """The reader's card."""
     return printed(card_sheet(patron_queries.patron(session, patron_id)), form)

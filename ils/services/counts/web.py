@@ -14,7 +14,7 @@ from ils.ledger import ServicePlace
 from ils.organisation.branches.models import PointType, ServicePoint
 from ils.organisation.branches.queries import service_points_of
 from ils.organisation.branches.rules import PLACES
-from ils.organisation.staff.models import Role
+from ils.organisation.permissions import Permission
 from ils.services import rules
 from ils.services.counts import actions, queries
 from ils.services.counts import rules as count_rules
@@ -24,14 +24,14 @@ from ils.services.rules import LANGUAGES
 
 
 @services.get("/tally")
-@web.page(Role.DESK)
+@web.page(Permission.OPERATE_DESK)
 def tally(session: Session) -> ResponseReturnValue:
     """The grid, and what was counted for the day."""
     return _page(session, None)
 
 
 @services.post("/tally")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def count(session: Session) -> ResponseReturnValue:
     """Write the numbers of the grid down."""
     try:
@@ -78,7 +78,7 @@ def _count(session: Session) -> int:
 
 
 @services.post("/tally/<id:entry_id>/undo")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def uncount(session: Session, entry_id: int) -> ResponseReturnValue:
     """Take a count back."""
     entry = actions.take_tally_back(session, web.origin(), entry_id)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ils import web
 from ils.catalog import queries as catalog
 from ils.errors import N_
-from ils.organisation.staff.models import Role
+from ils.organisation.permissions import Permission
 from ils.services import rules
 from ils.services.enquiries import actions
 from ils.services.enquiries import queries as enquiry_queries
@@ -22,7 +22,7 @@ MAX_SHOWN = 200
 
 
 @services.get("/enquiries")
-@web.page(Role.DESK)
+@web.page(Permission.OPERATE_DESK)
 def enquiries(session: Session) -> ResponseReturnValue:
     """References and services of the branch in a period, and the form of another."""
     days = period()
@@ -31,7 +31,7 @@ def enquiries(session: Session) -> ResponseReturnValue:
 
 
 @services.post("/enquiries")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def add_enquiry(session: Session) -> ResponseReturnValue:
     """Write one down."""
     form = request.form
@@ -49,7 +49,7 @@ def add_enquiry(session: Session) -> ResponseReturnValue:
 
 
 @services.post("/enquiries/<id:enquiry_id>/undo")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def undo_enquiry(session: Session, enquiry_id: int) -> ResponseReturnValue:
     """Take one back."""
     found = session.get(Enquiry, enquiry_id, with_for_update=True)
@@ -60,7 +60,7 @@ def undo_enquiry(session: Session, enquiry_id: int) -> ResponseReturnValue:
 
 
 @services.get("/refusals")
-@web.page(Role.DESK, Role.STOCK)
+@web.page(Permission.VIEW_UNMET_REQUESTS)
 def refusals(session: Session) -> ResponseReturnValue:
     """Refusals of the branch in a period, and the form of another."""
     days = period()
@@ -69,7 +69,7 @@ def refusals(session: Session) -> ResponseReturnValue:
 
 
 @services.post("/refusals")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def add_refusal(session: Session) -> ResponseReturnValue:
     """A reader went without."""
     record_id = web.form_int("record")
@@ -86,7 +86,7 @@ def add_refusal(session: Session) -> ResponseReturnValue:
 
 
 @services.post("/refusals/<id:refusal_id>/undo")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def undo_refusal(session: Session, refusal_id: int) -> ResponseReturnValue:
     """Take one back."""
     found = session.get(UnmetRequest, refusal_id, with_for_update=True)
@@ -97,7 +97,7 @@ def undo_refusal(session: Session, refusal_id: int) -> ResponseReturnValue:
 
 
 @services.get("/wanted")
-@web.page(Role.DESK, Role.STOCK, Role.STATISTICIAN)
+@web.page(Permission.VIEW_SUGGESTIONS)
 def wanted(session: Session) -> ResponseReturnValue:
     """What was asked for in vain or suggested, most wanted first; suggestions to decide."""
     days = period()
@@ -110,7 +110,7 @@ def wanted(session: Session) -> ResponseReturnValue:
 
 
 @services.post("/wanted")
-@web.page(Role.DESK, Role.STOCK, write=True)
+@web.page(Permission.SUGGEST_PURCHASE, write=True)
 def suggest(session: Session) -> ResponseReturnValue:
     """Suggest a purchase."""
     what, note = request.form.get("what", ""), request.form.get("note", "")
@@ -119,7 +119,7 @@ def suggest(session: Session) -> ResponseReturnValue:
 
 
 @services.post("/suggestions/<id:suggestion_id>")
-@web.page(Role.STOCK, Role.ADMINISTRATOR, write=True)
+@web.page(Permission.DECIDE_PURCHASES, write=True)
 def judge(session: Session, suggestion_id: int) -> ResponseReturnValue:
     """Order what was suggested, or decline."""
     found = session.get(PurchaseSuggestion, suggestion_id)

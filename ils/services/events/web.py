@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ils import web
 from ils.errors import N_, Forbidden, IlsError
 from ils.organisation.branches.queries import names_of
-from ils.organisation.staff.models import Role
+from ils.organisation.permissions import Permission
 from ils.services import rules
 from ils.services.events import actions, queries
 from ils.services.events.actions import EventData
@@ -29,28 +29,27 @@ NUMBERS = {
     "issued": N_("Issued"),
     "issued_kk": N_("Issued, in Kazakh"),
 }
-SEE_ALL = {Role.STATISTICIAN, Role.ADMINISTRATOR}
 
 
 @services.get("/events")
-@web.page(Role.DESK, Role.STATISTICIAN, Role.ADMINISTRATOR)
+@web.page(Permission.VIEW_EVENTS)
 def events(session: Session) -> ResponseReturnValue:
     """Events of a period: of one's branch, or of all for those who may see all."""
-    all_ = not SEE_ALL.isdisjoint(g.staff.roles) and request.args.get("branch") == "all"
+    all_ = web.may(Permission.VIEW_EVENTS_OF_ALL) and request.args.get("branch") == "all"
     days = period()
     query = queries.events(None if all_ else g.staff.branch.id, days)
     return render_template(
         "services/events.html",
         page=web.paged(session, query),
         period=days,
-        may_see_all=not SEE_ALL.isdisjoint(g.staff.roles),
+        may_see_all=web.may(Permission.VIEW_EVENTS_OF_ALL),
         all=all_,
         branches=names_of(session, web.language()),
     )
 
 
 @services.get("/events/new")
-@web.page(Role.DESK)
+@web.page(Permission.OPERATE_DESK)
 def new_event(session: Session) -> ResponseReturnValue:
     """The form of an event."""
     del session
@@ -58,14 +57,14 @@ def new_event(session: Session) -> ResponseReturnValue:
 
 
 @services.post("/events/new")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def add_event(session: Session) -> ResponseReturnValue:
     """Write an event down."""
     return _saved(session, None)
 
 
 @services.get("/events/<id:event_id>")
-@web.page(Role.DESK)
+@web.page(Permission.OPERATE_DESK)
 def event(session: Session, event_id: int) -> ResponseReturnValue:
     """The form with an event."""
     found = _own(session, event_id)
@@ -74,14 +73,14 @@ def event(session: Session, event_id: int) -> ResponseReturnValue:
 
 
 @services.post("/events/<id:event_id>")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def save_event(session: Session, event_id: int) -> ResponseReturnValue:
     """Change an event and its figures."""
     return _saved(session, _own(session, event_id))
 
 
 @services.post("/events/<id:event_id>/cancel")
-@web.page(Role.DESK, write=True)
+@web.page(Permission.OPERATE_DESK, write=True)
 def cancel_event(session: Session, event_id: int) -> ResponseReturnValue:
     """Take an event back."""
     actions.cancel_event(session, web.origin(), _own(session, event_id))

@@ -10,16 +10,17 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ils import web
+from ils.organisation.permissions import Permission
 from ils.organisation.staff import queries as staff_queries
 from ils.stats import pages
 from ils.stats.closing import actions as closing
 from ils.stats.closing import queries as closing_queries
 from ils.stats.closing import verification
-from ils.stats.pages import KEEPS, SEES_ALL, statistics
+from ils.stats.pages import statistics
 
 
 @statistics.get("/closing")
-@web.page(*SEES_ALL)
+@web.page(Permission.VIEW_STATISTICS_OF_ALL)
 def months(session: Session) -> ResponseReturnValue:
     """Closed months, and what speaks against closing the next one."""
     before = (web.today().replace(day=1) - timedelta(days=1)).replace(day=1)
@@ -36,7 +37,7 @@ def months(session: Session) -> ResponseReturnValue:
 
 
 @statistics.post("/closing")
-@web.page(*KEEPS, write=True)
+@web.page(Permission.MANAGE_STATISTICS, write=True)
 def close(session: Session) -> ResponseReturnValue:
     """Close a month, and those before it that are still open; the worker seals them."""
     month = closing.parsed_month(request.form.get("month", ""))
@@ -50,7 +51,7 @@ def close(session: Session) -> ResponseReturnValue:
 
 
 @statistics.get("/verify")
-@web.page(*KEEPS)
+@web.page(Permission.MANAGE_STATISTICS)
 def verify(session: Session) -> ResponseReturnValue:
     """Count all closed months again, another way."""
     number, found = verification.verify(session)

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from ils import web
+from ils.organisation.permissions import Permission
 from ils.stats import pages
 from ils.stats.definitions.loading import definitions
 from ils.stats.documents.chart import charts
@@ -15,11 +16,11 @@ from ils.stats.engine import reporting
 from ils.stats.engine.reporting import ReportRequest
 from ils.stats.names import Names
 from ils.stats.overview import queries
-from ils.stats.pages import SEES, statistics
+from ils.stats.pages import statistics
 
 
 @statistics.get("/")
-@web.page(*SEES)
+@web.page(Permission.VIEW_STATISTICS)
 def overview(session: Session) -> ResponseReturnValue:
     """This month against the same days of last year and the plan, by branch; and doubts."""
     period = queries.month_so_far(web.today())

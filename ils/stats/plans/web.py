@@ -11,9 +11,10 @@ from ils import web
 from ils.documents import spreadsheets
 from ils.errors import N_, Invalid
 from ils.organisation.branches import queries as branch_queries
+from ils.organisation.permissions import Permission
 from ils.stats import pages
 from ils.stats.definitions.loading import definitions
-from ils.stats.pages import KEEPS, SEES_ALL, form_branch, statistics
+from ils.stats.pages import form_branch, statistics
 from ils.stats.plans import actions as planning
 from ils.stats.plans import queries as plan_queries
 from ils.stats.plans import rules
@@ -24,7 +25,7 @@ MAX_FILE_BYTES = 5_000_000
 
 
 @statistics.get("/declared")
-@web.page(*SEES_ALL)
+@web.page(Permission.VIEW_STATISTICS_OF_ALL)
 def declared(session: Session) -> ResponseReturnValue:
     """What nobody can count: what was said, by whom, from which source."""
     return pages.rendered(
@@ -37,7 +38,7 @@ def declared(session: Session) -> ResponseReturnValue:
 
 
 @statistics.post("/declared")
-@web.page(*KEEPS, write=True)
+@web.page(Permission.MANAGE_STATISTICS, write=True)
 def declare(session: Session) -> ResponseReturnValue:
     """Declare a value; an earlier one of the same period stays in its history."""
     planning.declare_value(
@@ -55,14 +56,14 @@ def declare(session: Session) -> ResponseReturnValue:
 
 
 @statistics.get("/plans")
-@web.page(*SEES_ALL)
+@web.page(Permission.VIEW_STATISTICS_OF_ALL)
 def plans(session: Session) -> ResponseReturnValue:
     """The plans of a year by quarters, and how they came to be."""
     return _plans(session, request.args.get("year", ""), request.args.get("branch", ""))
 
 
 @statistics.post("/plans")
-@web.page(*KEEPS, write=True)
+@web.page(Permission.MANAGE_STATISTICS, write=True)
 def set_plans(session: Session) -> ResponseReturnValue:
     """Set what differs from the plans that stand, as one version with its reason."""
     code = request.form.get("branch", "")
@@ -93,7 +94,7 @@ def _set_plans(session: Session, code: str) -> tuple[int, int]:
 
 
 @statistics.post("/plans/file")
-@web.page(*KEEPS, write=True)
+@web.page(Permission.MANAGE_STATISTICS, write=True)
 @web.uploads(MAX_FILE_BYTES)
 def import_plans(session: Session) -> ResponseReturnValue:
     """Set plans from a table: indicator, branch, year, four quarters."""
@@ -112,7 +113,7 @@ def import_plans(session: Session) -> ResponseReturnValue:
 
 
 @statistics.get("/plans/<int:year>.csv")
-@web.page(*SEES_ALL)
+@web.page(Permission.VIEW_STATISTICS_OF_ALL)
 def plan_template(session: Session, year: int) -> ResponseReturnValue:
     """The plan as a table to be changed."""
     code = request.args.get("branch", "")

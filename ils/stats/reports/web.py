@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from ils import web
 from ils.clock import Period
 from ils.organisation.branches import queries as organisation
-from ils.organisation.staff.models import Role
+from ils.organisation.permissions import Permission
 from ils.stats import pages
 from ils.stats.definitions.loading import definitions
 from ils.stats.documents.chart import charts
@@ -25,14 +25,14 @@ from ils.stats.documents.wording import closed_months
 from ils.stats.engine import entries as entry_queries
 from ils.stats.engine import reporting
 from ils.stats.engine.filling import Term
-from ils.stats.pages import FACETS, SEES, statistics
+from ils.stats.pages import FACETS, statistics
 
 FORMS = "any(json, csv, xlsx, docx, pdf)"
 EVERYTHING = "everything"
 
 
 @statistics.get("/report")
-@web.page(*SEES)
+@web.page(Permission.VIEW_STATISTICS)
 def choose(session: Session) -> ResponseReturnValue:
     """Lead from the form to the address of what was asked for."""
     del session
@@ -56,7 +56,7 @@ def choose(session: Session) -> ResponseReturnValue:
 
 
 @statistics.get("/<report>/<days>/<where>/<table>/")
-@web.page(*SEES)
+@web.page(Permission.VIEW_STATISTICS)
 def report(session: Session, report: str, days: str, where: str, table: str) -> ResponseReturnValue:
     """One table of a report, or all of them."""
     by = request.args.get("by", "")
@@ -86,7 +86,7 @@ def report(session: Session, report: str, days: str, where: str, table: str) -> 
 
 
 @statistics.get(f"/<report>/<days>/<where>/report.<{FORMS}:form>")
-@web.page(*SEES)
+@web.page(Permission.VIEW_STATISTICS)
 def download(
     session: Session, report: str, days: str, where: str, form: str
 ) -> ResponseReturnValue:
@@ -126,7 +126,7 @@ def file(data: bytes, form: str, name: str) -> Response:
 
 
 @statistics.get("/<report>/<days>/<where>/<table>/<row>/<column>")
-@web.page(*SEES)
+@web.page(Permission.VIEW_STATISTICS)
 def entries(
     session: Session, report: str, days: str, where: str, table: str, row: str, column: str
 ) -> ResponseReturnValue:
@@ -149,5 +149,5 @@ def entries(
             by=request.args.get("by"),
         ),
         branches=organisation.names_of(session, web.language()),
-        shows_loans=not g.staff.roles.isdisjoint({Role.DESK, Role.SENIOR, Role.ADMINISTRATOR}),
+        shows_loans=web.may(Permission.VIEW_LOANS),
     )  # fmt: skip

@@ -10,18 +10,19 @@ from sqlalchemy.orm import Session
 
 from ils import web
 from ils.organisation.branches import queries as branch_queries
+from ils.organisation.permissions import Permission
 from ils.stats import pages
 from ils.stats.definitions.loading import definitions
 from ils.stats.documents.formats import FORMATS, write
 from ils.stats.documents.payload import from_payload
 from ils.stats.models import PreparedReport, Schedule
-from ils.stats.pages import KEEPS, SEES_ALL, form_branch, statistics
+from ils.stats.pages import form_branch, statistics
 from ils.stats.reports.web import FORMS, file
 from ils.stats.schedules import actions as schedules
 
 
 @statistics.get("/schedules")
-@web.page(*SEES_ALL)
+@web.page(Permission.VIEW_STATISTICS_OF_ALL)
 def schedule_list(session: Session) -> ResponseReturnValue:
     """Reports prepared regularly, and those that were prepared."""
     prepared = select(PreparedReport, Schedule).join(
@@ -39,7 +40,7 @@ def schedule_list(session: Session) -> ResponseReturnValue:
 
 
 @statistics.post("/schedules")
-@web.page(*KEEPS, write=True)
+@web.page(Permission.MANAGE_STATISTICS, write=True)
 def schedule(session: Session) -> ResponseReturnValue:
     """Have a report prepared and sent regularly."""
     schedules.add_schedule(
@@ -58,7 +59,7 @@ def schedule(session: Session) -> ResponseReturnValue:
 
 
 @statistics.post("/schedules/<id:schedule_id>")
-@web.page(*KEEPS, write=True)
+@web.page(Permission.MANAGE_STATISTICS, write=True)
 def change_schedule(session: Session, schedule_id: int) -> ResponseReturnValue:
     """Let a schedule rest, or go on."""
     found = session.get(Schedule, schedule_id) or abort(404)
@@ -67,7 +68,7 @@ def change_schedule(session: Session, schedule_id: int) -> ResponseReturnValue:
 
 
 @statistics.get(f"/prepared/<id:prepared_id>.<{FORMS}:form>")
-@web.page(*SEES_ALL)
+@web.page(Permission.VIEW_STATISTICS_OF_ALL)
 def prepared(session: Session, prepared_id: int, form: str) -> ResponseReturnValue:
     """A prepared report as it was, in any format."""
     found = session.get(PreparedReport, prepared_id) or abort(404)
