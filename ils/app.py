@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ils import config as configuration
-from ils import db, web
+from ils import db, logs, web
 from ils.catalog.worksheets.definitions import Worksheets, worksheets
 from ils.cataloguing.web import BLUEPRINTS as CATALOGUING
 from ils.circulation.web import BLUEPRINTS as CIRCULATION
@@ -36,6 +36,7 @@ def create_app(config: Config | None = None) -> Flask:
         BadConfiguration: a setting cannot be used.
     """
     config = config or configuration.load()
+    logs.install(config.folder, "web")
     engine = db.connect(config)
     app = Flask(__name__)
     app.config.update(

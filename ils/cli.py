@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import secrets
 import shutil
@@ -10,14 +11,14 @@ import signal
 import subprocess
 import sys
 import threading
-from datetime import date
+from datetime import date, timedelta
 
 import click
 from gunicorn.app.base import BaseApplication
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ils import __version__, clock, db, i18n, messages, schema, selfcheck
+from ils import __version__, clock, db, i18n, logs, messages, schema, selfcheck
 from ils.app import create_app
 from ils.cataloguing.cli import catalog
 from ils.circulation.cli import desk, patrons
@@ -154,6 +155,7 @@ def worker(console: Console, once: bool) -> None:
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
+    logs.install(console.config.folder, "worker")
     rounds = 0
     while not stop.is_set():
         try:
@@ -162,6 +164,7 @@ def worker(console: Console, once: bool) -> None:
             if console.config.mail.host:
                 messages.send_due(console.sessions, console.config.mail)
         except SQLAlchemyError as error:  # the database restarts; so does the next round
+            logs.fault("worker round", error)
             click.echo(f"worker: {type(error).__name__}", err=True)
         if once:
             return
@@ -186,6 +189,28 @@ def note_overdue(session: Session, today: date) -> None:
         for branch_id, (readers, items) in overdue_by_branch(session, today).items():
             note_value(session, "readers_overdue", branch_id, today, readers)
             note_value(session, "items_overdue", branch_id, today, items)
+
+
+@main.command("log")
+@click.option("--hours", default=24, show_default=True, help="How far back.")
+@click.option("--errors", is_flag=True, help="Only what nobody expected.")
+@click.option("--request", "number", help="Only the request with this number.")
+@click.option("--json", "json_", is_flag=True)
+@with_console
+def print_log(console: Console, hours: int, errors: bool, number: str | None, json_: bool) -> None:
+    """Print what the program did: requests, jobs, errors with their frames."""
+    since = clock.now() - timedelta(hours=hours)
+    for line in logs.lines(console.config.folder, since):
+        if (errors and line.get("level") != "error") or number not in {None, line.get("request")}:
+            continue
+        if json_:
+            click.echo(json.dumps(line, ensure_ascii=False))
+            continue
+        facts = {k: v for k, v in line.items() if k not in {"at", "event", "traceback"}}
+        said = " ".join(f"{key}={value}" for key, value in facts.items() if value is not None)
+        click.echo(f"{line['at']} {line['event']} {said}")
+        for frame in line.get("traceback", ()):
+            click.echo(f"    {frame}")
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types

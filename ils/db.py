@@ -177,11 +177,19 @@ def connect(config: Config) -> Engine:
     url = config.database_url
     if url.startswith("sqlite"):
         config.folder.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"timeout": 30}, pool_size=32)
+        engine = create_engine(
+            url, connect_args={"timeout": 30}, pool_size=32, hide_parameters=True
+        )
         _prepare_sqlite(engine)
         _turns[engine] = _Turn(config.folder / "locks" / "writing")
         return engine
-    return create_engine(url, pool_size=config.server.threads, max_overflow=4, pool_pre_ping=False)
+    return create_engine(
+        url,
+        pool_size=config.server.threads,
+        max_overflow=4,
+        pool_pre_ping=False,
+        hide_parameters=True,  # errors are logged: values of rows are not
+    )
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -115,6 +115,7 @@ def app(config, library):
     app = create_app(config)
     app.testing = True
     yield app
+    library.check_log()
     app.extensions["ils"].sessions.kw["bind"].dispose()
 
 

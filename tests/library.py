@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import null, select
 from sqlalchemy.orm import Session
 
-from ils import clock, db, selfcheck
+from ils import clock, db, logs, selfcheck
+from ils.catalog.models import BibliographicRecord
 from ils.catalog.records.actions import add_provisional
 from ils.circulation.context import Desk as DeskWork
 from ils.circulation.context import Override
@@ -184,6 +185,20 @@ class Library:
     def check(self) -> None:
         with db.reading(self.sessions) as session:
             assert selfcheck.findings(session) == []
+
+    def check_log(self) -> None:
+        """Nothing that is logged names a reader or says what was read."""
+        logged = logs.lines(self.config.folder, clock.now() - timedelta(hours=1))
+        text = "\n".join(str(line) for line in logged)
+        with db.reading(self.sessions) as session:
+            words = {w for row in session.execute(PERSONAL) for w in row if w and len(w) > 3}
+        assert [word for word in words if word in text] == []
+
+
+#: What must not be logged: a reader's names, ways to reach them, cards; what they read.
+PERSONAL = select(
+    Patron.surname, Patron.given_name, Patron.phone, Patron.email, Patron.card
+).union_all(select(BibliographicRecord.title, null(), null(), null(), null()))
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -74,7 +74,7 @@ def do_sign_in(session: Session) -> ResponseReturnValue:
     except IlsError as error:
         if isinstance(error, WrongPassword):
             _count_attempt(login)
-        current_app.logger.info("sign-in: %s", error.code)
+        g.error_code = error.code
         text = web.translated(error)
         form = render_template("organisation/sign_in.html", next=_next(), login=login, error=text)
         return form, error.status

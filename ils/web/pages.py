@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+import time
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
@@ -27,7 +29,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
-from ils import clock, db
+from ils import clock, db, logs
 from ils.errors import N_, Forbidden, IlsError, Invalid, NotFound, NotSignedIn, Text
 from ils.ledger import Channel, Origin
 from ils.web import i18n as shown
@@ -37,6 +39,7 @@ from ils.web.idempotency import idempotent
 from ils.web.system import Ils, SignedIn, current, known_staff, may
 
 SCAN = "/desk/scan"  # cleans its code itself, and answers in its own words
+_FAULT = HTTPStatus.INTERNAL_SERVER_ERROR
 View = Callable[..., ResponseReturnValue]
 
 CSP = (
@@ -171,6 +174,7 @@ def install(app: Flask, system: Ils, csrf: CSRFProtect) -> None:
     """Give an application what all pages share."""
     app.extensions["ils"] = system
     app.url_value_preprocessor(_allow_uploads)
+    app.before_request(_begin)  # before anything that may refuse
     csrf.init_app(app)
     app.url_map.converters["id"] = IdConverter
     Babel(
@@ -179,8 +183,10 @@ def install(app: Flask, system: Ils, csrf: CSRFProtect) -> None:
         timezone_selector=lambda: staff.branch.timezone if (staff := known_staff()) else None,
     )
     app.register_error_handler(IlsError, show_error)
-    app.register_error_handler(HTTPException, lambda error: _stopped(error=_from_http(error)))
+    app.register_error_handler(HTTPException, _failed)
+    app.logger.disabled = True  # what is logged is logged here, without values
     app.after_request(_headers)
+    app.after_request(_log)
     app.jinja_env.filters |= shown.template_filters
     app.jinja_env.globals |= {
         **shown.GLOBALS,
@@ -193,13 +199,14 @@ def install(app: Flask, system: Ils, csrf: CSRFProtect) -> None:
 
 def show_error(error: IlsError) -> ResponseReturnValue:
     """Show an expected failure in the viewer's language, with its own status."""
-    # The class and code only: facts may hold names of readers.
-    current_app.logger.info("%s %s: %s", request.method, request.path, error.code)
+    g.error_code = error.code  # the code only: facts may hold names of readers
     if isinstance(error, NotSignedIn) and request.method == "GET":
         return redirect(url_for("organisation.sign_in", next=request.full_path.rstrip("?")))
     if "staff" not in g:
         g.staff = None
-    return render_template("error.html", error=error, text=translated(error)), error.status
+    number = g.get("request_number", "") if error.status >= _FAULT else ""
+    page = render_template("error.html", error=error, text=translated(error), number=number)
+    return page, error.status
 
 
 class PageExpired(Invalid):
@@ -222,7 +229,44 @@ def _from_http(error: HTTPException) -> IlsError:
         return PageExpired()
     if error.code == HTTPStatus.NOT_FOUND:
         return NotFound()
-    return IlsError() if (error.code or 500) >= HTTPStatus.INTERNAL_SERVER_ERROR else BadRequest()
+    return IlsError() if (error.code or _FAULT) >= _FAULT else BadRequest()
+
+
+def _begin() -> None:
+    """Give the request a number people can say on the telephone."""
+    text = secrets.token_hex(4)
+    g.request_number, g.began = f"{text[:4]}-{text[4:]}", time.perf_counter()
+
+
+def _log(response: Response) -> Response:
+    """A line for each request: what, who, how it ended, how long it took."""
+    if request.endpoint != "static":
+        staff = known_staff()
+        logs.event(
+            "request",
+            request=g.request_number,
+            method=request.method,
+            page=request.endpoint,
+            staff_id=staff.id if staff else None,
+            status=response.status_code,
+            error=g.get("error_code"),
+            ms=round((time.perf_counter() - g.began) * 1000, 1),
+        )
+    return response
+
+
+def _failed(error: HTTPException) -> ResponseReturnValue:
+    """Show what stopped a request; what nobody expected is logged with its frames."""
+    if (error.code or _FAULT) < _FAULT:
+        return _stopped(error=_from_http(error))
+    cause = getattr(error, "original_exception", None) or error
+    logs.fault("fault", cause, request=g.request_number, page=request.endpoint)
+    try:
+        return _stopped(error=_from_http(error))
+    except Exception as second:  # noqa: BLE001 -- the database may be what failed
+        logs.fault("fault", second, request=g.request_number, page="error page")
+        plain = gettext("Something went wrong.") + f" {g.request_number}"
+        return plain, _FAULT, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 @public()

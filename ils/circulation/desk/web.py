@@ -192,6 +192,7 @@ def refused(error: IlsError) -> ResponseReturnValue:
     """A refusal is an answer too: a line in the list, in words."""
     if not _by_script() or getattr(g, "staff", None) is None:
         return web.show_error(error)
+    g.error_code = error.code
     return render_template("circulation/_refused.html", **_refusal(error)), error.status
 
 
