@@ -18,6 +18,7 @@ from ils.catalog.worksheets.definitions import Worksheets, worksheets
 from ils.cataloguing.web import BLUEPRINTS as CATALOGUING
 from ils.circulation.web import BLUEPRINTS as CIRCULATION
 from ils.config import BadConfiguration, Config
+from ils.operations.web import operations
 from ils.organisation.permissions import PERMISSIONS
 from ils.organisation.staff import queries as organisation
 from ils.organisation.web import pages as organisation_pages
@@ -65,6 +66,7 @@ def create_app(config: Config | None = None) -> Flask:
         *CIRCULATION,
         services,
         statistics,
+        operations,
     )
     for blueprint in pages:
         app.register_blueprint(blueprint)

@@ -13,6 +13,7 @@ from ils.circulation.loans import models as _loans
 from ils.circulation.policy import models as _policy
 from ils.circulation.transit import models as _transit
 from ils.holdings.items import models as _holdings
+from ils.jobs import models as _jobs
 from ils.organisation.audit import models as _audit
 from ils.organisation.branches import models as _branches
 from ils.organisation.calendar import models as _calendar
@@ -34,6 +35,7 @@ TABLES = (
     _transit,
     _patrons,
     _holdings,
+    _jobs,
     _audit,
     _branches,
     _calendar,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -28,6 +29,7 @@ from ils.config import Config
 from ils.holdings.items.actions import add_provisional_item
 from ils.holdings.items.models import Item, ItemStatus
 from ils.ledger import Channel, Entry, Origin, ServicePlace
+from ils.operations import worker as operations
 from ils.organisation.branches import actions as branch_actions
 from ils.organisation.branches.models import Branch
 from ils.organisation.staff import actions as staff_actions
@@ -35,6 +37,7 @@ from ils.organisation.staff.models import Role
 from ils.patrons.actions import register_patron, reregister_patron
 from ils.patrons.models import Patron
 from ils.patrons.rules import PatronData
+from ils.stats.models import WORKER, Heartbeat
 
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "data"
 PASSWORD = "пароль для проверки"
@@ -185,6 +188,13 @@ class Library:
     def check(self) -> None:
         with db.reading(self.sessions) as session:
             assert selfcheck.findings(session) == []
+
+    def work(self) -> list[str]:
+        """What the worker does when it comes by; returns the codes of what failed."""
+        operations.work(self.sessions, self.config, threading.Event(), once=True)
+        with db.reading(self.sessions) as session:
+            problem = session.get_one(Heartbeat, WORKER).problem
+        return problem.split(", ") if problem else []
 
     def check_log(self) -> None:
         """Nothing that is logged names a reader or says what was read."""

@@ -12,6 +12,8 @@ from sqlalchemy import select
 
 from ils import db, messages
 from ils.app import create_app
+from ils.jobs.models import Job
+from ils.jobs.runner import Runner
 from ils.messages import OutgoingMessage
 from ils.organisation.staff.models import Role
 
@@ -72,37 +74,77 @@ def settings(config, server):
     )
 
 
+def send_due(sessions, config, settings):
+    """What the worker does with letters; returns how many left."""
+    before = sum(letter.sent_at is not None for letter in letters(sessions))
+    Runner(sessions, replace(config, mail=settings), messages.JOBS).run_all()
+    return sum(letter.sent_at is not None for letter in letters(sessions)) - before
+
+
+def jobs(sessions):
+    with db.reading(sessions) as session:
+        return session.scalars(select(Job).where(Job.kind == messages.SEND).order_by(Job.id)).all()
+
+
+def hurry(sessions, **time):
+    """Some time goes by."""
+    with db.transaction(sessions) as session:
+        for job in session.scalars(select(Job)):
+            job.run_at -= timedelta(**time)
+
+
 def letters(sessions):
     with db.reading(sessions) as session:
         return session.scalars(select(OutgoingMessage).order_by(OutgoingMessage.id)).all()
 
 
-def test_a_letter_leaves_once_and_waits_while_the_server_is_down(library, server, settings):
+def test_a_letter_leaves_once_and_waits_while_the_server_is_down(library, config, server, settings):
     sessions = library.sessions
     with db.transaction(sessions) as session:
         messages.enqueue(session, to="reader@example.org", subject="Кітаптарыңыз", body="Абай жолы")
-    down = replace(settings, port=1)
-    assert messages.send_due(sessions, down) == 0
-    (waiting,) = letters(sessions)
-    assert (waiting.tries, waiting.sent_at, waiting.problem) == (1, None, "ConnectionRefusedError")
-    assert messages.send_due(sessions, settings) == 0  # not yet: it waits a minute
-    with db.transaction(sessions) as session:
-        session.scalars(select(OutgoingMessage)).one().due_at -= timedelta(minutes=2)
-    assert [messages.send_due(sessions, settings) for _ in range(2)] == [1, 0]
+    assert send_due(sessions, config, replace(settings, port=1)) == 0
+    (waiting,) = jobs(sessions)
+    assert (waiting.state, waiting.attempt) == ("queued", 1)
+    assert waiting.error["error"] == "ConnectionRefusedError"
+    assert send_due(sessions, config, settings) == 0  # not yet: it waits a minute
+    hurry(sessions, minutes=2)
+    assert [send_due(sessions, config, settings) for _ in range(2)] == [1, 0]
     (text,) = server.taken
     assert "To: reader@example.org" in text
 
 
-def test_a_letter_that_cannot_be_sent_is_given_up_and_kept(library, settings):
+def test_a_letter_that_cannot_be_sent_is_given_up_and_kept(library, config, settings):
     sessions, down = library.sessions, replace(settings, port=1)
     with db.transaction(sessions) as session:
         messages.enqueue(session, to="reader@example.org", subject="x", body="y")
-    for _ in range(len(messages.RETRY_DELAYS) + 1):
-        messages.send_due(sessions, down)
-        with db.transaction(sessions) as session:
-            session.scalars(select(OutgoingMessage)).one().due_at -= timedelta(days=2)
+    for number in range(len(messages.RETRY_DELAYS) + 1):
+        assert jobs(sessions)[0].attempt == number
+        assert letters(sessions)[0].given_up_at is None
+        send_due(sessions, config, down)
+        hurry(sessions, days=2)
     (kept,) = letters(sessions)
     assert (kept.given_up_at is not None, kept.sent_at) == (True, None)
+    assert jobs(sessions)[0].state == "failed"
+
+
+def test_letters_wait_where_there_is_no_server(library, config):
+    with db.transaction(library.sessions) as session:
+        messages.enqueue(session, to="reader@example.org", subject="x", body="y")
+    assert send_due(library.sessions, config, config.mail) == 0
+    assert jobs(library.sessions)[0].attempt == 0
+
+
+def test_letters_are_dropped_some_days_after_they_left(library, config, server, settings):
+    for _ in range(2):
+        with db.transaction(library.sessions) as session:
+            messages.enqueue(session, to="reader@example.org", subject="x", body="y")
+    assert send_due(library.sessions, config, settings) == 2
+    with db.transaction(library.sessions) as session:
+        session.scalars(select(OutgoingMessage)).first().sent_at -= messages.RETENTION * 1.1
+    runner = Runner(library.sessions, config, messages.JOBS)
+    runner.plan()
+    runner.run_all()
+    assert len(letters(library.sessions)) == 1
 
 
 def test_a_receipt_goes_by_mail_only_where_there_is_a_server(config, library, server, settings):
@@ -120,15 +162,15 @@ def test_a_receipt_goes_by_mail_only_where_there_is_a_server(config, library, se
         answer = browser.post(f"/desk/receipt/{reader}/mail", request_id=str(uuid4()))
         assert answer.status_code == status
         app.extensions["ils"].sessions.kw["bind"].dispose()
-    assert messages.send_due(library.sessions, settings) == 1
+    assert send_due(library.sessions, config, settings) == 1
     (text,) = server.taken
     assert "Subject:" in text
 
 
-def test_an_address_that_is_none_stops_no_other_letter(library, server, settings):
+def test_an_address_that_is_none_stops_no_other_letter(library, config, server, settings):
     sessions = library.sessions
     with db.transaction(sessions) as session:
         for to in ("a@[b.c", "reader@example.org"):
             messages.enqueue(session, to=to, subject="x", body="y")
-    assert messages.send_due(sessions, settings) == 1
-    assert [letter.problem != "" for letter in letters(sessions)] == [True, False]
+    assert send_due(sessions, config, settings) == 1
+    assert [job.error is not None for job in jobs(sessions)] == [True, False]

@@ -11,8 +11,10 @@ from babel.messages.pofile import read_po
 from ils import selfcheck
 from ils.circulation.desk.rules import STATUS_TEXTS
 from ils.holdings.items.models import ItemStatus
+from ils.jobs.models import JobState
 from ils.labels import LABELS
 from ils.ledger import Channel, Kind, Material
+from ils.operations.worker import JOBS
 from ils.organisation.branches.models import BranchType, PointType
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,10 +53,15 @@ def test_translations_are_complete_and_hold_the_same_values(texts, language):
         ("material", Material),
         ("kind", Kind),
         ("channel", Channel),
+        ("job_state", JobState),
     ],
 )
 def test_every_code_has_a_label(kind, codes):
     assert LABELS[kind].keys() == {code.value for code in codes}
+
+
+def test_every_kind_of_task_has_a_label():
+    assert LABELS["job"].keys() == {kind.name for kind in JOBS}
 
 
 def test_texts_said_by_number_are_marked_for_translation(texts):

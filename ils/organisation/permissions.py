@@ -39,6 +39,8 @@ class Permission(StrEnum):
     VIEW_STATISTICS_OF_ALL = "view_statistics_of_all"
     #: Plan, declare, schedule, close.
     MANAGE_STATISTICS = "manage_statistics"
+    #: Tasks of the worker one asked for; administrators follow all.
+    FOLLOW_TASKS = "follow_tasks"
     ADMINISTER = "administer"
 
 
@@ -73,6 +75,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         Permission.VIEW_STATISTICS: {_DESK, _SENIOR, _STATISTICIAN, _DIRECTOR, _ADMIN},
         Permission.VIEW_STATISTICS_OF_ALL: {_STATISTICIAN, _DIRECTOR, _ADMIN},
         Permission.MANAGE_STATISTICS: {_STATISTICIAN, _ADMIN},
+        Permission.FOLLOW_TASKS: set(Role),
         Permission.ADMINISTER: {_ADMIN},
     }.items()
 }

@@ -238,7 +238,7 @@ def test_a_report_is_prepared_once_kept_and_sent(library, at):
     schedule(library)
     at(2026, 4, 1, 6)
     for _ in range(2):
-        assert schedules.worker_round(library.sessions, library.config, definitions()) == []
+        assert library.work() == []
     prepared = rows(library, PreparedReport)
     assert [(p.start, p.end) for p in prepared] == [
         (date(2026, 2, 1), date(2026, 3, 1)), (date(2026, 3, 1), date(2026, 4, 1)),
@@ -253,12 +253,12 @@ def test_a_report_is_prepared_once_kept_and_sent(library, at):
 def test_a_missed_report_is_caught_up_and_stays_as_it_was(library, at):
     schedule(library, addresses="", every="week")
     at(2026, 3, 30, 6)  # the worker was away for weeks
-    schedules.worker_round(library.sessions, library.config, definitions())
+    library.work()
     prepared = rows(library, PreparedReport)
     assert len(prepared) == 5
     before = prepared[-1].content
     library.reader("R1")
-    schedules.worker_round(library.sessions, library.config, definitions())
+    library.work()
     assert rows(library, PreparedReport)[-1].content == before
     assert rows(library, OutgoingMessage) == []
 
@@ -269,7 +269,7 @@ def test_a_report_that_is_no_more_stops_no_other(library, at):
     with db.transaction(library.sessions) as session:
         session.scalars(select(Schedule).order_by(Schedule.id)).first().report = "removed"
     at(2026, 4, 1, 6)
-    said = schedules.worker_round(library.sessions, library.config, definitions())
+    said = library.work()
     assert said == ["unknown_report"]
     assert len(rows(library, PreparedReport)) == 2
 
@@ -279,7 +279,7 @@ def test_a_resting_schedule_prepares_nothing(library, at):
     with db.transaction(library.sessions) as session:
         schedules.stop_schedule(session, session.scalars(select(Schedule)).one(), active=False)
     at(2026, 4, 1, 6)
-    schedules.worker_round(library.sessions, library.config, definitions())
+    library.work()
     assert rows(library, PreparedReport) == []
 
 
@@ -290,11 +290,11 @@ def test_the_worker_closes_on_its_day_if_nothing_is_missing(library, at):
     at(2026, 4, 2, 6)
     with db.transaction(library.sessions) as session:
         schedules.heartbeat(session, name=SELFCHECK)
-    schedules.worker_round(library.sessions, library.config, definitions())
+    library.work()
     with db.reading(library.sessions) as session:
         assert session.scalars(select(ClosedMonth)).all() == []
     at(2026, 4, 3, 6)
-    schedules.worker_round(library.sessions, library.config, definitions())
+    library.work()
     with db.reading(library.sessions) as session:
         (closed,) = session.scalars(select(ClosedMonth)).all()
         assert (closed.month, closed.automatic) == (date(2026, 3, 1), True)
@@ -306,7 +306,7 @@ def test_the_worker_says_what_it_could_not_do(library, at):
     object.__setattr__(library.config, "statistics", Statistics("half_up", 3))
     history(library, line("visit", "2026-03-05"))  # the other days are missing
     at(2026, 4, 3, 6)
-    said = schedules.worker_round(library.sessions, library.config, definitions())
+    said = library.work()
     with db.reading(library.sessions) as session:
         beat = session.get_one(Heartbeat, WORKER)
     assert (said, beat.problem) == (["not_accepted"], "not_accepted")

@@ -8,11 +8,11 @@ from reports import APRIL, MARCH, YEAR_2020, cells, history, line, report
 from sqlalchemy import select
 
 from ils import db
-from ils.cli import note_overdue
 from ils.clock import Period
 from ils.documents import spreadsheets
 from ils.errors import Invalid
 from ils.i18n import say_error
+from ils.operations.worker import note_overdue
 from ils.organisation.staff.models import Role
 from ils.stats.definitions.loading import definitions
 from ils.stats.engine import rules as period_rules

@@ -15,6 +15,7 @@ from ils import clock, ledger
 from ils.clock import Period
 from ils.db import bulk_insert, new_id
 from ils.errors import N_, Invalid, Refused
+from ils.jobs.actions import enqueue
 from ils.ledger import Kind
 from ils.stats import periods
 from ils.stats.closing import queries as closing
@@ -26,6 +27,8 @@ from ils.stats.engine.demands import SumRequest, demands
 from ils.stats.models import ClosedMonth, SummarySpan, SummaryTotal
 from ils.stats.periods import Window
 
+#: The job that seals closed months.
+SEAL = "seal_months"
 #: Reports that must be quick for closed months; their facts are what is kept of them.
 STANDING = ("annual", "half-year", "quarter", "month", "months")
 COLUMNS = tuple(
@@ -89,7 +92,7 @@ def close_month(
 ) -> list[date]:
     """Close a month and those before it that are still open; returns them in order.
 
-    Their sums are sealed afterwards, by `seal_month`, so that desks wait for a moment only.
+    Their sums are sealed afterwards, by a job, so that desks wait for a moment only.
 
     Raises:
         MonthNotOver, AlreadyClosed: see there.
@@ -116,6 +119,7 @@ def close_month(
                 accepted=closing.said(silent.get(one, []), checked if one == month else ""),
             )
         )
+    enqueue(session, SEAL, key=f"{SEAL}:{named}")
     session.flush()
     return months
 

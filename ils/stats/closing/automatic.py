@@ -30,17 +30,22 @@ def seal_closed(
     return months
 
 
-def refresh_summaries(sessions: db.Sessions, definitions: Definitions) -> int:
+def refresh_summaries(
+    sessions: db.Sessions,
+    definitions: Definitions,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> int:
     """Keep again what new definitions ask for; returns how many spans were made anew."""
     with db.reading(sessions) as session:
         windows = closing.stale_windows(session, definitions)
-    for window in windows:
+    for number, window in enumerate(windows, 1):
         with db.reading(sessions) as session:
             summaries = closing.summary_rows(session, definitions, window)
         with db.transaction(sessions) as session:
             closing.forget(session, closing_queries.spans_of(window))
             for rows in summaries:
                 closing.store_summary(session, rows)
+        progress(number, len(windows))
     return len(windows)
 
 

@@ -1,21 +1,19 @@
-"""What the worker does for statistics: months closed and sealed, reports prepared and sent."""
+"""Reports prepared regularly: what is due, and what is kept and sent of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ils import clock, db, i18n, messages
+from ils import clock, i18n, messages
 from ils.clock import Period
 from ils.config import Config
-from ils.errors import N_, IlsError, Invalid
+from ils.errors import N_, Invalid
 from ils.messages import Attachment
 from ils.organisation.branches.models import Branch
-from ils.stats.closing.automatic import close_when_due, refresh_summaries, seal_closed
 from ils.stats.definitions.schema import Definitions
 from ils.stats.documents.content import content
 from ils.stats.documents.formats import FORMATS
@@ -24,12 +22,11 @@ from ils.stats.documents.report import ReportDocument
 from ils.stats.documents.wording import span
 from ils.stats.engine import reporting
 from ils.stats.engine.reporting import ReportRequest
-from ils.stats.models import SELFCHECK, WORKER, Heartbeat, PreparedReport, Schedule
+from ils.stats.models import WORKER, Heartbeat, PreparedReport, Schedule
 from ils.stats.schedules import rules
 
 #: What a mailed report is: every department can open and mend it.
 MAILED = "docx"
-A_DAY = timedelta(hours=24)
 BODY = N_("The report is attached. It was prepared automatically.")
 
 
@@ -98,6 +95,14 @@ def due_reports(session: Session, today: date) -> list[Due]:
     return found
 
 
+def is_prepared(session: Session, schedule: Schedule, period: Period) -> bool:
+    """Whether the report of a period was prepared."""
+    query = select(PreparedReport.id).where(
+        PreparedReport.schedule_id == schedule.id, PreparedReport.start == period.start
+    )
+    return session.scalar(query) is not None
+
+
 def prepared(
     session: Session, config: Config, definitions: Definitions, due: Due
 ) -> ReportDocument:
@@ -135,27 +140,6 @@ def attachment(due: Due, document: ReportDocument) -> Attachment:
     return Attachment(name, form.mimetype, form.write(document, due.schedule.language))
 
 
-def prepare_due(
-    sessions: db.Sessions, config: Config, definitions: Definitions, today: date
-) -> int:
-    """Prepare, keep and send what is due, each in a transaction of its own; returns how many."""
-    with db.reading(sessions) as session:
-        waiting = due_reports(session, today)
-    problems: list[Exception] = []
-    for due in waiting:
-        try:
-            with db.reading(sessions) as session:
-                document = prepared(session, config, definitions, due)
-            file = attachment(due, document)
-            with db.transaction(sessions) as session:
-                keep_report(session, due, document, file)
-        except Exception as error:  # noqa: BLE001 -- one report must not stop the others
-            problems.append(error)
-    if problems:
-        raise problems[0]
-    return len(waiting)
-
-
 def heartbeat(session: Session, problem: str = "", *, name: str = WORKER) -> None:
     """Note that the worker (or the self-check) was there, and what was wrong."""
     there = session.get(Heartbeat, name)
@@ -163,35 +147,3 @@ def heartbeat(session: Session, problem: str = "", *, name: str = WORKER) -> Non
         session.add(Heartbeat(name=name, at=clock.now(), problem=problem))
     else:
         there.at, there.problem = clock.now(), problem
-
-
-def selfcheck_due(session: Session) -> bool:
-    """Whether the self-check has not run for a day."""
-    there = session.get(Heartbeat, SELFCHECK)
-    return there is None or clock.now() - there.at > A_DAY
-
-
-def worker_round(sessions: db.Sessions, config: Config, definitions: Definitions) -> list[str]:
-    """One round of the worker; returns the codes of what could not be definitions.
-
-    What fails today is tried again in the next round, and stops nothing else.
-    """
-    today = clock.local_day(clock.now(), config.library.timezone)
-
-    steps: tuple[Callable[[], object], ...] = (
-        lambda: close_when_due(sessions, config, today),
-        lambda: seal_closed(sessions, definitions),
-        lambda: refresh_summaries(sessions, definitions),
-        lambda: prepare_due(sessions, config, definitions, today),
-    )
-    problems = []
-    for step in steps:
-        try:
-            step()
-        except IlsError as error:
-            problems.append(error.code)
-        except Exception as error:  # noqa: BLE001 -- one step must not stop the others, whatever it is
-            problems.append(type(error).__name__)
-    with db.transaction(sessions) as session:
-        heartbeat(session, ", ".join(problems))
-    return problems

@@ -13,6 +13,7 @@ from ils.stats.models import Schedule
 from ils.stats.reports.cli import stats
 from ils.stats.schedules import actions as schedules
 from ils.stats.schedules import rules
+from ils.stats.schedules.jobs import prepare_due
 
 
 @stats.group(cls=Commands)
@@ -76,6 +77,4 @@ def list_(console: Console, json_: bool) -> None:
 @with_console
 def run(console: Console) -> None:
     """Prepare what is due now; the worker does it by itself."""
-    today = clock.local_day(clock.now(), console.config.library.timezone)
-    done = schedules.prepare_due(console.sessions, console.config, definitions(), today)
-    click.echo(f"prepared: {done}")
+    click.echo(f"prepared: {prepare_due(console.sessions, console.config)}")

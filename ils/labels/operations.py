@@ -1,0 +1,26 @@
+"""What codes of tasks are called."""
+
+from __future__ import annotations
+
+from ils.errors import N_
+
+OPERATIONS: dict[str, dict[str, str]] = {
+    "job": {
+        "send_message": N_("Letter"),
+        "purge_messages": N_("Old letters removed"),
+        "note_overdue": N_("Overdue copies noted"),
+        "selfcheck": N_("Self-check"),
+        "close_month": N_("Month closed when due"),
+        "seal_months": N_("Closed months sealed"),
+        "refresh_summaries": N_("Totals of closed months"),
+        "plan_reports": N_("Reports that are due"),
+        "prepare_report": N_("Report by schedule"),
+    },
+    "job_state": {
+        "queued": N_("waiting"),
+        "running": N_("in progress"),
+        "done": N_("done"),
+        "failed": N_("not done"),
+        "cancelled": N_("cancelled"),
+    },
+}

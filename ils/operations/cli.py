@@ -1,0 +1,142 @@
+"""`ils worker`, `check`, `log`, `jobs`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import threading
+from datetime import timedelta
+
+import click
+
+from ils import clock, db, i18n, logs, schema, selfcheck
+from ils.console import Console, print_json, with_console
+from ils.jobs import actions as job_actions
+from ils.jobs import queries as job_queries
+from ils.operations import worker as operations
+from ils.stats.models import WORKER, Heartbeat
+from ils.stats.overview.queries import worker_doubts
+
+MIN_DISK_MB = 500
+PREVIEW_ROWS = 50
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do what is due and end.")
+@with_console
+def worker(console: Console, once: bool) -> None:
+    """Do what need not be waited for: letters, months to close, reports to prepare."""
+    stop = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: stop.set())
+    logs.install(console.config.folder, "worker")
+    operations.work(console.sessions, console.config, stop, once=once)
+
+
+@click.command()
+@click.option("--json", "json_", is_flag=True)
+@with_console
+def check(console: Console, json_: bool) -> None:
+    """Check database, disk and worker, and whether the state follows from the ledger."""
+    engine = console.sessions.kw["bind"]
+    problems: list[dict[str, object]] = []
+    schema.check(engine)
+    free = shutil.disk_usage(console.config.folder).free // 1_000_000
+    if free < MIN_DISK_MB:
+        problems.append({"id": "disk", "message": f"only {free} MB are free"})
+    with db.reading(console.sessions) as session:
+        problems += [
+            {"id": "worker", "message": i18n.say(doubt.message, console.language) % doubt.facts}
+            for doubt in worker_doubts(session)
+            if session.get(Heartbeat, WORKER) is not None  # it has been at work here
+        ]
+        problems += [
+            {
+                "id": finding.check,
+                "message": i18n.say(finding.message, console.language),
+                "count": finding.count,
+                "examples": finding.examples,
+            }
+            for finding in selfcheck.findings(session)
+        ]
+    if json_:
+        print_json({"at": clock.now().isoformat(), "problems": problems})
+    else:
+        for problem in problems:
+            click.echo(", ".join(f"{key}: {value}" for key, value in problem.items()), err=True)
+        click.echo("problems found" if problems else "all is well")
+    if problems:
+        click.get_current_context().exit(1)
+
+
+@click.command("log")
+@click.option("--hours", default=24, show_default=True, help="How far back.")
+@click.option("--errors", is_flag=True, help="Only what nobody expected.")
+@click.option("--request", "number", help="Only the request with this number.")
+@click.option("--json", "json_", is_flag=True)
+@with_console
+def print_log(console: Console, hours: int, errors: bool, number: str | None, json_: bool) -> None:
+    """Print what the program did: requests, jobs, errors with their frames."""
+    since = clock.now() - timedelta(hours=hours)
+    for line in logs.lines(console.config.folder, since):
+        if (errors and line.get("level") != "error") or number not in {None, line.get("request")}:
+            continue
+        if json_:
+            click.echo(json.dumps(line, ensure_ascii=False))
+            continue
+        facts = {k: v for k, v in line.items() if k not in {"at", "event", "traceback"}}
+        text = " ".join(f"{key}={value}" for key, value in facts.items() if value is not None)
+        click.echo(f"{line['at']} {line['event']} {text}")
+        for frame in line.get("traceback", ()):
+            click.echo(f"    {frame}")
+
+
+@click.group()
+def jobs() -> None:
+    """Work the worker does."""
+
+
+@jobs.command("list")
+@click.option("--limit", default=PREVIEW_ROWS, show_default=True, help="How many to print.")
+@click.option("--json", "json_", is_flag=True)
+@with_console
+def list_jobs(console: Console, limit: int, json_: bool) -> None:
+    """List jobs, the latest first."""
+    with db.reading(console.sessions) as session:
+        found = session.scalars(job_queries.jobs().limit(limit)).all()
+    lines = [
+        {
+            "id": job.id,
+            "kind": job.kind,
+            "state": job.state,
+            "done": job.done,
+            "total": job.total,
+            "asked": job.created_at.isoformat(),
+            "error": (job.error or {}).get("code"),
+        }
+        for job in found
+    ]
+    if json_:
+        print_json(lines)
+        return
+    for line in lines:
+        click.echo("  ".join(str(value) for value in line.values() if value is not None))
+
+
+@jobs.command()
+@click.argument("job_id", type=int)
+@with_console
+def cancel(console: Console, job_id: int) -> None:
+    """Stop a job that waits or runs."""
+    db.run(console.sessions, lambda s: job_actions.cancel(s, job_queries.job(s, job_id)))
+    click.echo("it will be stopped")
+
+
+@jobs.command()
+@click.argument("job_id", type=int)
+@with_console
+def retry(console: Console, job_id: int) -> None:
+    """Do a job once more that was given up or cancelled."""
+    db.run(console.sessions, lambda s: job_actions.try_again(s, job_queries.job(s, job_id)))
+    click.echo("it is queued again")

@@ -1,0 +1,75 @@
+"""Pages of what the worker does: how far it is, stop it, try it again."""
+
+from __future__ import annotations
+
+import math
+
+from flask import Blueprint, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from ils import clock, web
+from ils.jobs import actions, queries
+from ils.jobs.models import Job, JobState
+from ils.organisation.permissions import Permission
+
+operations = Blueprint("operations", __name__, url_prefix="/staff/tasks")
+
+
+@operations.get("/")
+@web.page(Permission.FOLLOW_TASKS)
+def jobs(session: Session) -> ResponseReturnValue:
+    """Tasks, the latest first: one's own, or everybody's."""
+    page = web.paged(session, queries.jobs(_whose()))
+    return render_template("operations/jobs.html", page=page)
+
+
+@operations.get("/<id:job_id>")
+@web.page(Permission.FOLLOW_TASKS)
+def job(session: Session, job_id: int) -> ResponseReturnValue:
+    """How far a task is, and how it ended."""
+    found = queries.job(session, job_id, _whose())
+    return render_template(
+        "operations/job.html", job=found, left=_minutes_left(found), problem=_problem(found)
+    )
+
+
+@operations.post("/<id:job_id>/cancel")
+@web.page(Permission.FOLLOW_TASKS, write=True)
+def cancel(session: Session, job_id: int) -> ResponseReturnValue:
+    """Stop a task."""
+    actions.cancel(session, queries.job(session, job_id, _whose()))
+    return redirect(url_for("operations.job", job_id=job_id))
+
+
+@operations.post("/<id:job_id>/retry")
+@web.page(Permission.FOLLOW_TASKS, write=True)
+def retry(session: Session, job_id: int) -> ResponseReturnValue:
+    """Try a task once more."""
+    actions.try_again(session, queries.job(session, job_id, _whose()))
+    return redirect(url_for("operations.job", job_id=job_id))
+
+
+def _whose() -> int | None:
+    """Administrators see all tasks, others those they asked for."""
+    own: int = g.staff.id
+    return None if web.may(Permission.ADMINISTER) else own
+
+
+def _minutes_left(found: Job) -> int | None:
+    """How long the rest takes if it goes on as it did."""
+    if found.state != JobState.RUNNING or not (found.done and found.total and found.started_at):
+        return None
+    gone = (clock.now() - found.started_at).total_seconds()
+    return math.ceil(gone / found.done * (found.total - found.done) / 60)
+
+
+def _problem(found: Job) -> str:
+    """What went wrong, in words where it is one of our refusals."""
+    if not found.error or found.state == JobState.DONE:
+        return ""
+    if "message" not in found.error or "facts" not in found.error:
+        return str(gettext("Unexpected error (%(code)s); see the log.", code=found.error["code"]))
+    message = found.error["message"]
+    return str(gettext(message) % found.error["facts"])

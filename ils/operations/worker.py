@@ -1,0 +1,93 @@
+"""The worker: every kind of job there is, done one after another."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from ils import clock, db, logs, messages, selfcheck
+from ils.circulation.loans.queries import overdue_by_branch
+from ils.config import Config
+from ils.jobs import queries as job_queries
+from ils.jobs.runner import JobContext, JobKind, Runner
+from ils.stats.closing import jobs as closing_jobs
+from ils.stats.models import SELFCHECK
+from ils.stats.plans.actions import note_value
+from ils.stats.plans.queries import value_noted
+from ils.stats.schedules import jobs as schedule_jobs
+from ils.stats.schedules.actions import heartbeat
+
+#: How long an idle worker waits before it looks for work again.
+POLL_SECONDS = 2
+BEAT = timedelta(minutes=1)
+#: What failed is told for so long.
+FAILURES = timedelta(days=1)
+
+
+def note_overdue(session: Session, today: date) -> None:
+    """Note once a day how many readers and copies are overdue, at each branch and in all."""
+    if not value_noted(session, "items_overdue", today):
+        for branch_id, (readers, items) in overdue_by_branch(session, today).items():
+            note_value(session, "readers_overdue", branch_id, today, readers)
+            note_value(session, "items_overdue", branch_id, today, items)
+
+
+def check_books(sessions: db.Sessions) -> list[str]:
+    """Run the self-check and note what it found, for whoever closes a month."""
+    with db.reading(sessions) as session:
+        found = [finding.check for finding in selfcheck.findings(session)]
+    with db.transaction(sessions) as session:
+        heartbeat(session, ", ".join(found), name=SELFCHECK)
+    return found
+
+
+def _note_overdue(context: JobContext) -> None:
+    today = clock.local_day(clock.now(), context.config.library.timezone)
+    with context.transaction() as session:
+        note_overdue(session, today)
+
+
+def _check(context: JobContext) -> dict[str, object]:
+    return {"found": check_books(context.sessions)}
+
+
+JOBS: tuple[JobKind, ...] = (
+    *messages.JOBS,
+    JobKind("note_overdue", _note_overdue, every=timedelta(hours=1)),
+    JobKind("selfcheck", _check, every=timedelta(days=1)),  # closing asks what it found
+    *closing_jobs.JOBS,
+    *schedule_jobs.JOBS,
+)
+
+
+def work(
+    sessions: db.Sessions, config: Config, stop: threading.Event, *, once: bool = False
+) -> None:
+    """Do jobs until told to stop; ``once``: until none is due."""
+    runner = Runner(sessions, config, JOBS)
+    beaten = clock.now() - BEAT
+    while not stop.is_set():
+        try:
+            if clock.now() - beaten >= BEAT:
+                runner.plan()
+                _beat(sessions)
+                beaten = clock.now()
+            if runner.run_next():
+                continue
+            if once:
+                _beat(sessions)
+                return
+        except SQLAlchemyError as error:  # the database restarts; so does the next round
+            logs.fault("worker round", error)
+        stop.wait(POLL_SECONDS)
+
+
+def _beat(sessions: db.Sessions) -> None:
+    """Note that the worker is there, and which jobs were given up lately."""
+    with db.transaction(sessions) as session:
+        failed = session.scalars(job_queries.failed_since(clock.now() - FAILURES))
+        codes = sorted({job.error["code"] for job in failed if job.error})
+        heartbeat(session, ", ".join(codes))
