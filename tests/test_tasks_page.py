@@ -11,7 +11,6 @@ from ils.jobs import actions
 from ils.jobs.models import Job
 from ils.organisation.staff.models import Role
 
-
 #: Login → account.
 STAFF = {}
 
