@@ -7,7 +7,7 @@ The base carries the HTTP status, the leaf its code and message, the values trav
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class Text(str):
@@ -32,6 +32,14 @@ class IlsError(Exception):
         """Keep the values the message mentions."""
         self.facts = facts
         super().__init__(f"{self.code}: {self.message % facts}")
+
+    def as_json(self) -> dict[str, Any]:
+        """The error to be kept and told later; texts to be translated stay marked as such."""
+        facts = {
+            name: {"text": str(value)} if isinstance(value, Text) else str(value)
+            for name, value in self.facts.items()
+        }
+        return {"code": self.code, "message": str(self.message), "facts": facts}
 
 
 class NotFound(IlsError):

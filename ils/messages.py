@@ -5,17 +5,17 @@ from __future__ import annotations
 import smtplib
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
-from sqlalchemy import LargeBinary, delete, or_
+from sqlalchemy import ForeignKey, delete, or_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from ils import clock, db
-from ils.config import Config, Mail
+from ils import clock, db, files
+from ils.config import Config
 from ils.db import Base, BigId, new_id
+from ils.files import StoredFile
 from ils.jobs.actions import enqueue as enqueue_job
 from ils.jobs.runner import JobContext, JobKind
 
@@ -35,31 +35,26 @@ class OutgoingMessage(Base):
     to: Mapped[str]
     subject: Mapped[str]
     body: Mapped[str]
-    #: A file sent along: its name, kind and content.
-    file_name: Mapped[str | None]
-    file_type: Mapped[str | None]
-    file: Mapped[bytes | None] = mapped_column(LargeBinary)
+    #: A file sent along.
+    file_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("stored_file.id", ondelete="SET NULL")
+    )
     written_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     given_up_at: Mapped[datetime | None]
 
 
-@dataclass(frozen=True)
-class Attachment:
-    """A file that goes with a letter."""
-
-    name: str
-    type: str
-    content: bytes
-
-
 def enqueue(
-    session: Session, *, to: str, subject: str, body: str, file: Attachment | None = None
+    session: Session, *, to: str, subject: str, body: str, file: StoredFile | None = None
 ) -> OutgoingMessage:
     """Write a letter; it leaves after the transaction."""
-    letter = OutgoingMessage(to=to, subject=subject, body=body, written_at=clock.now())
-    if file is not None:
-        letter.file_name, letter.file_type, letter.file = file.name, file.type, file.content
+    letter = OutgoingMessage(
+        to=to,
+        subject=subject,
+        body=body,
+        file_id=file.id if file else None,
+        written_at=clock.now(),
+    )
     session.add(letter)
     session.flush()
     enqueue_job(session, SEND, {"message_id": letter.id}, key=f"{SEND}:{letter.id}")
@@ -70,9 +65,10 @@ def _work(context: JobContext) -> None:
     """Send a letter, unless it is sent or was erased with its reader."""
     with db.reading(context.sessions) as session:
         letter = session.get(OutgoingMessage, context.args["message_id"])
+        file = session.get(StoredFile, letter.file_id) if letter and letter.file_id else None
     if letter is None or letter.sent_at is not None:
         return
-    _send(letter, context.config.mail)
+    _send(letter, file, context.config)
     with context.transaction() as session:
         letter = session.get(OutgoingMessage, letter.id)
         if letter is not None:
@@ -85,21 +81,22 @@ def _give_up(session: Session, args: Mapping[str, Any]) -> None:
         letter.given_up_at = clock.now()
 
 
-def _send(letter: OutgoingMessage, settings: Mail) -> None:
+def _send(letter: OutgoingMessage, file: StoredFile | None, config: Config) -> None:
     """Hand a letter to the mail server.
 
     Raises:
         OSError, SMTPException: it did not take it.
         Exception: the address is none the library of letters knows.
     """
-    message = EmailMessage()
+    message, settings = EmailMessage(), config.mail
     message["From"], message["To"] = settings.sender, letter.to
     message["Subject"] = letter.subject
     message["Message-ID"] = f"<{letter.id}@{settings.sender.rpartition('@')[2]}>"
     message.set_content(letter.body)
-    if letter.file is not None:
-        main, _, sub = (letter.file_type or "").partition("/")
-        message.add_attachment(letter.file, maintype=main, subtype=sub, filename=letter.file_name)
+    if file is not None:
+        main, _, sub = file.type.partition("/")
+        content = files.path_of(config.folder, file).read_bytes()
+        message.add_attachment(content, maintype=main, subtype=sub, filename=file.name)
     with smtplib.SMTP(settings.host, settings.port, timeout=TIMEOUT) as server:
         if settings.starttls:
             server.starttls(context=ssl.create_default_context())

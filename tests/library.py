@@ -296,7 +296,7 @@ class Browser:
     token: str = ""
 
     def get(self, path: str, **options: object):
-        return self.client.get(path, **options)
+        return self.client.get(path, **options, buffered=True)
 
     def sign_in(self, login: str, password: str = PASSWORD):
         self.token = self.token_of("/sign-in")

@@ -206,8 +206,7 @@ class Runner:
         """Try it again later, or give it up. A refusal of ours is not tried again."""
         facts: dict[str, Any] = {"code": type(error).__qualname__}
         if isinstance(error, IlsError):
-            said = {name: str(value) for name, value in error.facts.items()}
-            facts = {"code": error.code, "message": error.message, "facts": said}
+            facts = error.as_json()
             logs.event("job refused", job=context.job_id, kind=kind.name, error=error.code)
         else:
             facts |= logs.described(error)

@@ -27,6 +27,8 @@ RECORDS: dict[str, dict[str, str]] = {
         "rule.save": N_("lending rule saved"),
         "suggestion.judge": N_("purchase suggestion decided"),
         "patron.forget": N_("reader erased"),
+        "patron.photo": N_("photo of a reader changed"),
+        "patron.photo_removed": N_("photo of a reader removed"),
         "patrons.school_year": N_("school year advanced"),
         "rule.delete": N_("lending rule deleted"),
         "loan.override": N_("checked out by override"),

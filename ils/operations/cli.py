@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import click
 
-from ils import clock, db, i18n, logs, schema, selfcheck
+from ils import clock, db, files, i18n, logs, schema, selfcheck
 from ils.console import Console, print_json, with_console
 from ils.jobs import actions as job_actions
 from ils.jobs import queries as job_queries
@@ -51,6 +51,10 @@ def check(console: Console, json_: bool) -> None:
             for doubt in worker_doubts(session)
             if session.get(Heartbeat, WORKER) is not None  # it has been at work here
         ]
+        gone = files.missing(session, console.config.folder)
+        if gone:
+            problems.append({"id": "files", "message": f"content of {len(gone)} files is missing",
+                             "examples": gone[:PREVIEW_ROWS]})  # fmt: skip
         problems += [
             {
                 "id": finding.check,

@@ -6,7 +6,6 @@ import math
 
 from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ils import clock, web
@@ -30,9 +29,7 @@ def jobs(session: Session) -> ResponseReturnValue:
 def job(session: Session, job_id: int) -> ResponseReturnValue:
     """How far a task is, and how it ended."""
     found = queries.job(session, job_id, _whose())
-    return render_template(
-        "operations/job.html", job=found, left=_minutes_left(found), problem=_problem(found)
-    )
+    return render_template("operations/job.html", job=found, left=_minutes_left(found))
 
 
 @operations.post("/<id:job_id>/cancel")
@@ -63,13 +60,3 @@ def _minutes_left(found: Job) -> int | None:
         return None
     gone = (clock.now() - found.started_at).total_seconds()
     return math.ceil(gone / found.done * (found.total - found.done) / 60)
-
-
-def _problem(found: Job) -> str:
-    """What went wrong, in words where it is one of our refusals."""
-    if not found.error or found.state == JobState.DONE:
-        return ""
-    if "message" not in found.error or "facts" not in found.error:
-        return str(gettext("Unexpected error (%(code)s); see the log.", code=found.error["code"]))
-    message = found.error["message"]
-    return str(gettext(message) % found.error["facts"])

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ils import clock, db, logs, messages, selfcheck
+from ils import clock, db, files, logs, messages, selfcheck
 from ils.circulation.loans.queries import overdue_by_branch
+from ils.circulation.patron_import import jobs as import_jobs
 from ils.config import Config
 from ils.jobs import queries as job_queries
 from ils.jobs.runner import JobContext, JobKind, Runner
@@ -56,6 +57,8 @@ def _check(context: JobContext) -> dict[str, object]:
 
 JOBS: tuple[JobKind, ...] = (
     *messages.JOBS,
+    *files.JOBS,
+    *import_jobs.JOBS,
     JobKind("note_overdue", _note_overdue, every=timedelta(hours=1)),
     JobKind("selfcheck", _check, every=timedelta(days=1)),  # closing asks what it found
     *closing_jobs.JOBS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ils.db import Base, BigId, new_id, one_of
@@ -146,9 +146,9 @@ class ConsentRecord(Base):
 
 
 class PatronPhoto(Base):
-    """A small JPEG, made by us of what was given."""
+    """A reader's photo: a small JPEG, made by us of what was given."""
 
     __tablename__ = "patron_photo"
 
     patron_id: Mapped[int] = mapped_column(BigId, ForeignKey("patron.id"), primary_key=True)
-    jpeg: Mapped[bytes] = mapped_column(LargeBinary)
+    file_id: Mapped[int] = mapped_column(BigId, ForeignKey("stored_file.id"))

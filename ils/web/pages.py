@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import wraps
 from http import HTTPStatus
+from typing import Any
 
 from flask import (
     Flask,
@@ -41,6 +42,7 @@ from ils.web.system import Ils, SignedIn, current, known_staff, may
 SCAN = "/desk/scan"  # cleans its code itself, and answers in its own words
 _FAULT = HTTPStatus.INTERNAL_SERVER_ERROR
 View = Callable[..., ResponseReturnValue]
+Prepare = Callable[[], object]
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -48,26 +50,53 @@ CSP = (
 )
 
 
-def page(permission: str, *, write: bool = False) -> Callable[[View], View]:
+def page(
+    permission: str, *, write: bool = False, prepare: Prepare | None = None
+) -> Callable[[View], View]:
     """A page for staff with a permission.
 
     The view gets the session of the request's one transaction. A writing page runs once
     more if another desk was faster.
+
+    Args:
+        prepare: slow work with what was sent, before the transaction: reading a file, decoding
+            a picture. The view gets what it returns, or the refusal it raised, as ``prepared``.
     """
+
+    def check(session: Session) -> None:
+        g.staff = _staff(session)
+        if g.staff is None:
+            raise NotSignedIn
+        if not may(permission):
+            names, roles = role_names(), current().permissions[permission]
+            raise Forbidden(roles=", ".join(names[role] for role in names if role in roles))
 
     def decorate(view: View) -> View:
         def work(session: Session, **args: object) -> ResponseReturnValue:
-            g.staff = _staff(session)
-            if g.staff is None:
-                raise NotSignedIn
-            if not may(permission):
-                names, roles = role_names(), current().permissions[permission]
-                raise Forbidden(roles=", ".join(names[role] for role in names if role in roles))
+            check(session)
             return view(session, **args)
 
-        return _opened(view, work, write=write, permission=permission)
+        opened = _opened(view, work, write=write, permission=permission)
+        return opened if prepare is None else _prepared(opened, check, prepare)
 
     return decorate
+
+
+def _prepared(view: View, check: Callable[[Session], None], prepare: Prepare) -> View:
+    """The view, given what was prepared outside of any transaction for whoever may see it."""
+
+    @wraps(view)
+    def wrapped(**args: object) -> ResponseReturnValue:
+        with db.reading(current().sessions) as session:
+            check(session)
+        prepared: object
+        try:
+            prepared = prepare()
+        except IlsError as error:
+            prepared = error
+        return view(prepared=prepared, **args)
+
+    return wrapped
 
 
 def public(*, write: bool = False) -> Callable[[View], View]:
@@ -163,6 +192,23 @@ def translated(error: IlsError) -> str:
     return text
 
 
+def said_problem(problem: Mapping[str, Any]) -> str:
+    """The message of an error that was kept as its ``message`` and ``facts``, or as a code only."""
+    if "facts" not in problem:
+        return str(gettext("Unexpected error (%(code)s); see the log.", code=problem["code"]))
+    message = problem["message"]
+    facts = {name: _kept_fact(value) for name, value in problem["facts"].items()}
+    return str(gettext(message) % facts)
+
+
+def _kept_fact(value: str | dict[str, str]) -> str:
+    """A fact of an error that was kept: data as it is, a text of the program translated."""
+    if isinstance(value, str):
+        return value
+    text = value["text"]
+    return str(gettext(text)) if text else ""
+
+
 def _said(value: object) -> object:
     """A fact as the message shows it."""
     if isinstance(value, Text):
@@ -192,6 +238,7 @@ def install(app: Flask, system: Ils, csrf: CSRFProtect) -> None:
         **shown.GLOBALS,
         "may": may,
         "said_error": translated,
+        "said_problem": said_problem,
         "config_": system.config,
         "lists": system.config.lists,
     }

@@ -10,8 +10,10 @@ from openpyxl import Workbook
 from readers import patron, post
 from sqlalchemy import func, select
 
-from ils import db
+from ils import db, files
 from ils.circulation.loans.models import Loan
+from ils.circulation.patron_import import files as sheets
+from ils.files import StoredFile
 from ils.ledger import Entry
 
 HEAD = ["Фамилия", "Имя", "Дата рождения", "Категория", "Номер билета", "Дата записи", "Пол"]
@@ -104,36 +106,74 @@ def test_readers_of_irbis_come_in_with_the_copies_they_have(run, library, tmp_pa
     assert desk.take_back("B1").situation == "return"
 
 
-def test_a_file_is_shown_before_it_changes_anything(page, library, tmp_path):
-    data = table(tmp_path / "readers.xlsx").read_bytes()
-    shown = page.client.post(
-        "/staff/patrons/import",
-        data={
-            "file": (io.BytesIO(data), "readers.xlsx"), "source": "old",
-            "csrf_token": page.token, "request_id": str(uuid4()),
-        },
-    )  # fmt: skip
-    assert (shown.status_code, "Сериков" in shown.text) == (200, True)
-    assert patron(library, "T-2") is None
-    kept = re.search(r'name="kept" value="([^"]+)"', shown.text)[1]
-    done = post(page, "/staff/patrons/import", kept=kept, source="old")
-    assert patron(library, "T-2") is not None
-    rejects = re.search(r"/import/rejects/[\w.-]+", done.text)[0]
-    assert "Петров" in page.get(f"/staff/patrons{rejects}").data.decode("utf-8-sig")
-    for name in ("../secret.key", "secret.key", kept):
-        assert page.get(f"/staff/patrons/import/rejects/{name}").status_code == 404
-
-
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04garbage", b"a;b\n1;2", b"\x00\xff" * 50])
-def test_garbage_is_no_table(page, library, data):
+def send(page, data, source="old"):
+    """Send a file; the address it leads to."""
     answer = page.client.post(
         "/staff/patrons/import",
         data={
-            "file": (io.BytesIO(data), "x.xlsx"), "source": "old",
+            "file": (io.BytesIO(data), "readers.xlsx"), "source": source,
             "csrf_token": page.token, "request_id": str(uuid4()),
         },
     )  # fmt: skip
-    assert answer.status_code == 422
+    return answer.headers.get("Location", answer.status_code)
+
+
+def test_a_file_is_shown_before_it_changes_anything(page, library, tmp_path):
+    address = send(page, table(tmp_path / "readers.xlsx").read_bytes())
+    assert 'http-equiv="refresh"' in page.get(address).text  # it is being read
+    library.work()
+    assert "Сериков" in page.get(address).text
+    assert patron(library, "T-2") is None
+
+    done = post(page, address).headers["Location"]
+    assert post(page, address).headers["Location"] == done  # asked for once
+    library.work()
+    assert patron(library, "T-2") is not None
+    rejects = re.search(r"/import/rejects/[0-9]+", page.get(done).text)[0]
+    assert "Петров" in page.get(f"/staff/patrons{rejects}").data.decode("utf-8-sig")
+    assert page.get("/staff/patrons/import/rejects/12345").status_code == 404
+    with db.reading(library.sessions) as session:  # what was sent is taken away
+        kept = session.scalars(select(StoredFile)).all()
+    assert [file.purpose for file in kept] == ["rejects"]
+    assert files.missing(session, library.config.folder) == []
+    assert len(list((library.config.folder / "files").glob("*/*"))) == 1
+
+
+@pytest.mark.parametrize("data", [b"PK\x03\x04garbage", b"a;b\n1;2", b"\x00\xff" * 50])
+def test_garbage_is_no_table(page, library, data):
+    address = send(page, data)
+    library.work()
+    shown = page.get(address).text
+    assert 'class="notice error"' in shown
+    assert "Traceback" not in shown
+
+
+def test_an_empty_file_is_refused_at_once(page):
+    assert send(page, b"") == 422
+
+
+def test_a_file_is_read_outside_of_any_transaction(page, library, tmp_path, monkeypatch):
+    """A desk that scans meanwhile does not wait for somebody's upload."""
+    receive, scanned = files.receive, []
+
+    def slowly(*given):
+        library.copy("B-meanwhile")  # a transaction of another desk, while the file comes in
+        scanned.append(True)
+        return receive(*given)
+
+    monkeypatch.setattr(files, "receive", slowly)
+    address = send(page, table(tmp_path / "readers.xlsx").read_bytes())
+    assert address.startswith("/staff/patrons/import/")
+    read, parsed = sheets.read_file, []
+
+    def slowly_read(*given):
+        library.reader("R-meanwhile")
+        parsed.append(True)
+        return read(*given)
+
+    monkeypatch.setattr(sheets, "read_file", slowly_read)
+    library.work()
+    assert (scanned, parsed) == ([True], [True])
 
 
 def test_what_a_file_does_not_say_stays_as_it_is(run, library, tmp_path):

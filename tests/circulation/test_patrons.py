@@ -108,6 +108,35 @@ def test_a_photo_is_made_small_and_tells_nothing_of_the_camera(page, library):
     shown = page.get(f"/staff/patrons/{found}/photo.jpg")
     with Image.open(io.BytesIO(shown.data)) as kept:
         assert (kept.size, len(kept.getexif())) == ((240, 320), 0)
+    assert post(page, f"/staff/patrons/{found}/photo", remove="1").status_code == 302
+    assert page.get(f"/staff/patrons/{found}/photo.jpg").status_code == 404
+    assert len(contents(library)) == 1  # until the worker comes by
+    library.work()
+    assert contents(library) == []
+
+
+def contents(library):
+    """What is on disk."""
+    return list((library.config.folder / "files").glob("*/*"))
+
+
+def test_the_photo_of_an_erased_reader_is_gone(page, library):
+    library.reader("R1")
+    picture = io.BytesIO()
+    Image.new("RGB", (10, 10)).save(picture, "PNG")
+    found = patron(library, "R1").id
+    page.client.post(
+        f"/staff/patrons/{found}/photo",
+        data={
+            "photo": (io.BytesIO(picture.getvalue()), "x.png"),
+            "csrf_token": page.token,
+            "request_id": str(uuid4()),
+        },
+    )
+    assert len(contents(library)) == 1
+    assert post(page, f"/staff/patrons/{found}/forget", sure="1").status_code == 302
+    library.work()
+    assert contents(library) == []
 
 
 def test_what_is_kept_is_told_and_then_forgotten_without_changing_a_figure(page, library, desk):

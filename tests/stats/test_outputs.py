@@ -16,9 +16,10 @@ from openpyxl import load_workbook
 from reports import YEAR_2020, cells, history, line, report
 from sqlalchemy import select
 
-from ils import clock, db
+from ils import clock, db, files
 from ils.clock import Period
 from ils.config import Statistics
+from ils.files import StoredFile
 from ils.messages import OutgoingMessage
 from ils.stats.definitions.loading import definitions
 from ils.stats.documents.chart import charts
@@ -245,9 +246,11 @@ def test_a_report_is_prepared_once_kept_and_sent(library, at):
     ]  # fmt: skip
     letters = rows(library, OutgoingMessage)
     assert [one.to for one in letters] == ["a@example.kz", "b@example.kz"] * 2
-    document = Document(io.BytesIO(letters[-1].file))
+    with db.reading(library.sessions) as session:
+        file = session.get_one(StoredFile, letters[-1].file_id)
+    document = Document(str(files.path_of(library.config.folder, file)))
     assert "Айлық жұмыс" in document.paragraphs[0].text
-    assert letters[-1].file_name == "2026-03-01-2026-03-31.docx"
+    assert file.name == "2026-03-01-2026-03-31.docx"
 
 
 def test_a_missed_report_is_caught_up_and_stays_as_it_was(library, at):

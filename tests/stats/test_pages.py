@@ -101,7 +101,7 @@ def test_a_report_can_be_taken_along(app, month, form):
     answer = browser.get(f"/staff/stats/month/{MARCH}/all/report.{form}?language=kk")
     assert answer.status_code == 200
     said = answer.headers["Content-Disposition"]
-    assert said.startswith(f'attachment; filename="month-2026-03-01-2026-03-31-kk.{form}"')
+    assert said.startswith(f"attachment; filename=month-2026-03-01-2026-03-31-kk.{form}")
     one = browser.get(f"/staff/stats/month/{MARCH}/Ф1/report.{form}?public=1")
     name = f"month-2026-03-01-2026-03-31-Ф1-ru-public.{form}"
     assert one.headers["Content-Disposition"].endswith(f"filename*=UTF-8''{quote(name)}")

@@ -22,6 +22,7 @@ from ils.marc import citations
 from ils.marc.gost import Style, entry
 from ils.marc.record import MarcRecord
 from ils.organisation.permissions import Permission
+from ils.web.downloads import download
 
 printed = Blueprint("printed", __name__, url_prefix="/staff/catalog")
 
@@ -105,6 +106,4 @@ def _found(session: Session) -> list[MarcRecord]:
 
 
 def _download(content: bytes, form: str, name: str) -> Response:
-    answer = Response(content, content_type=TYPES[form])
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
-    return answer
+    return download(content, f"{name}.{form}", TYPES[form])

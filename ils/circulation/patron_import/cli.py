@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from ils import db, i18n
+from ils import clock, db, i18n
 from ils.circulation.console import BRANCH
 from ils.circulation.patron_import import files
 from ils.circulation.patron_import.actions import ImportOptions, import_patrons
@@ -62,8 +62,20 @@ def import_(console: Console, file: Path, branch: str, source: str, **said: bool
     problems.sort(key=lambda found: found[0])
     told: dict[str, int | str] = dict(counts)
     if problems:
-        told["rejects"] = files.write_rejects(read, problems, console.config)
+        told["rejects"] = str(_write_rejects(console, file, read, problems))
     _report(console, told, problems, json_=said["json_"])
+
+
+def _write_rejects(
+    console: Console, file: Path, read: files.ParsedFile, problems: list[tuple[int, IlsError]]
+) -> Path:
+    """What could not be used, in a file of its own in the data folder."""
+    content, ending = files.rejected(read, problems, console.config)
+    moment = f"{clock.now():%Y%m%d-%H%M%S}"
+    target = console.config.folder / "rejects" / f"{file.stem}-{moment}.{ending}"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
+    return target
 
 
 def _report(

@@ -1,21 +1,28 @@
-"""Bringing readers in from another system."""
+"""Bringing readers in from another system: send a file, look at it, bring them in."""
 
 from __future__ import annotations
 
-from flask import Response, g, render_template, request
+from itertools import islice
+
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from ils import web
+from ils import files, web
 from ils.circulation.pages import patrons
-from ils.circulation.patron_import import files
-from ils.circulation.patron_import.actions import ImportOptions
+from ils.circulation.patron_import import files as sheets
+from ils.circulation.patron_import.jobs import IMPORT, READ
+from ils.circulation.patron_import.rules import ImportedPatron
 from ils.errors import N_, IlsError, Invalid
+from ils.files import Purpose, ReceivedFile
+from ils.jobs import queries as job_queries
+from ils.jobs.actions import UnknownJob, enqueue
+from ils.jobs.models import Job, JobState
 from ils.organisation.permissions import Permission
+from ils.web.downloads import download
 
 MAX_FILE_BYTES = 30_000_000
-#: In the one transaction of a page; the command goes by steps.
-MAX_ROWS = 3_000
+PREVIEW_ROWS = 20
 
 
 @patrons.get("/import")
@@ -23,59 +30,98 @@ MAX_ROWS = 3_000
 def bring_in(session: Session) -> ResponseReturnValue:
     """The form of an import."""
     del session
-    return render_template("circulation/import.html", seen=None, error="")
+    return _form(None)
+
+
+def _received() -> ReceivedFile:
+    """The file that was sent, on disk.
+
+    Raises:
+        Invalid: there is none, or it is too large.
+    """
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise Invalid(N_("File"), N_("Choose a file."))
+    return files.receive(web.current().config.folder, sent.stream, MAX_FILE_BYTES)
 
 
 @patrons.post("/import")
-@web.page(Permission.IMPORT_PATRONS, write=True)
+@web.page(Permission.IMPORT_PATRONS, write=True, prepare=_received)
 @web.uploads(MAX_FILE_BYTES)
-def bring(session: Session) -> ResponseReturnValue:
-    """Show what a file holds; or bring it in, when it was shown."""
-    form, system = request.form, web.current()
-    folder = system.config.folder / "uploads"
+def bring(session: Session, prepared: object) -> ResponseReturnValue:
+    """Keep a file and have it read; nothing of it is brought in yet."""
+    form = request.form
     source = form.get("source", "").strip()
     if not source:
-        return _bring_page(Invalid(N_("Source"), N_("This must be filled in.")), None)
-    how = ImportOptions(
-        source,
-        g.staff.branch.timezone,
-        consent="consent" in form,
-        even_if_alike="even_if_alike" in form,
+        return _form(Invalid(N_("Source"), N_("This must be filled in.")))
+    if not isinstance(prepared, ReceivedFile):
+        return _form(prepared if isinstance(prepared, IlsError) else None)
+    sent = request.files["file"]
+    file = files.keep(
+        session,
+        prepared,
+        Purpose.UPLOAD,
+        name=(sent.filename or "")[-100:],
+        type=sent.mimetype,
+        created_by=g.staff.id,
     )
-    try:
-        if form.get("kept"):
-            file = files.kept_file(folder, form["kept"])
-        else:
-            sent = request.files.get("file")
-            if sent is None or not sent.filename:
-                raise Invalid(N_("File"), N_("Choose a file."))
-            file = files.keep_file(folder, sent.read(MAX_FILE_BYTES))
-        read = files.read_file(file, system.config.lists)
-        if len(read.raw) > MAX_ROWS:
-            raise Invalid(N_("File"), N_("It is too long for a page: use “ils patrons import”."))
-        if not form.get("kept"):
-            return _bring_page(None, {"kept": file.name, "read": read, "how": how})
-        outcome = files.import_file(session, web.origin(), read, how, system.config)
-    except IlsError as error:
-        return _bring_page(error, None)
-    file.unlink(missing_ok=True)
-    return render_template("circulation/imported.html", outcome=outcome)
+    args = {
+        "file_id": file.id,
+        "source": source,
+        "consent": "consent" in form,
+        "even_if_alike": "even_if_alike" in form,
+        "branch_id": g.staff.branch.id,
+        "staff_id": g.staff.id,
+    }
+    return _led_to(enqueue(session, READ, args, created_by=g.staff.id))
 
 
-@patrons.get("/import/rejects/<name>")
+@patrons.get("/import/<id:job_id>")
 @web.page(Permission.IMPORT_PATRONS)
-def rejects(session: Session, name: str) -> ResponseReturnValue:
+def import_page(session: Session, job_id: int) -> ResponseReturnValue:
+    """What a file holds, how far it is brought in, or what came of it."""
+    job = _job(session, job_id)
+    shown: list[ImportedPatron] = []
+    if job.kind == READ and job.state == JobState.DONE:
+        file = files.stored_file(session, job.args["file_id"], Purpose.UPLOAD)
+        system = web.current().config
+        path = files.path_of(system.folder, file)
+        shown = list(islice(sheets.readers_of(path, system.lists), PREVIEW_ROWS))
+    return render_template("circulation/import_job.html", job=job, shown=shown, reads=READ)
+
+
+@patrons.post("/import/<id:job_id>")
+@web.page(Permission.IMPORT_PATRONS, write=True)
+def run_import(session: Session, job_id: int) -> ResponseReturnValue:
+    """Bring in what was looked at."""
+    job = _job(session, job_id)
+    file = files.stored_file(session, job.args["file_id"], Purpose.UPLOAD)
+    args = {name: value for name, value in job.args.items() if name != "page"}
+    return _led_to(enqueue(session, IMPORT, args, key=f"{IMPORT}:{file.id}", created_by=g.staff.id))
+
+
+@patrons.get("/import/rejects/<id:file_id>")
+@web.page(Permission.IMPORT_PATRONS)
+def rejects(session: Session, file_id: int) -> ResponseReturnValue:
     """The readers an import could not use, to be mended and brought in again."""
-    del session
-    file = files.kept_file(web.current().config.folder / "rejects", name)
-    return Response(
-        file.read_bytes(),
-        mimetype="text/plain",
-        headers={"Content-Disposition": f"attachment; filename={name}"},
-    )
+    file = files.stored_file(session, file_id, Purpose.REJECTS)
+    return download(files.path_of(web.current().config.folder, file), file.name, file.type)
 
 
-def _bring_page(error: IlsError | None, seen: dict[str, object] | None) -> ResponseReturnValue:
+def _job(session: Session, job_id: int) -> Job:
+    job = job_queries.job(session, job_id)
+    if job.kind not in {READ, IMPORT}:
+        raise UnknownJob
+    return job
+
+
+def _led_to(job: Job) -> ResponseReturnValue:
+    page = url_for("patrons.import_page", job_id=job.id)
+    job.args = {**job.args, "page": page}
+    return redirect(page)
+
+
+def _form(error: IlsError | None) -> ResponseReturnValue:
     text = web.translated(error) if error else ""
-    page = render_template("circulation/import.html", seen=seen, error=text)
+    page = render_template("circulation/import.html", error=text)
     return page, error.status if error else 200

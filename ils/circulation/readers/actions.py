@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from ils import files
 from ils.circulation.context import Desk
 from ils.circulation.holds.actions import cancel_all
 from ils.circulation.holds.models import Hold
 from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.models import Loan
 from ils.errors import N_, Refused
+from ils.files import Purpose, ReceivedFile, StoredFile
 from ils.messages import OutgoingMessage
 from ils.organisation.audit.actions import audit
 from ils.patrons import queries as patron_queries
@@ -86,6 +88,32 @@ def _plain(value: object) -> object:
     return isoformat() if isoformat else value
 
 
+def set_photo(
+    session: Session, staff_id: int | None, patron: Patron, received: ReceivedFile | None
+) -> None:
+    """Keep a reader's photo instead of the one before, or take it away."""
+    before = session.get(PatronPhoto, patron.id)
+    if before is not None:
+        file = session.get_one(StoredFile, before.file_id)
+        session.delete(before)
+        session.flush()
+        files.drop(session, file)
+    if received is not None:
+        file = files.keep(
+            session,
+            received,
+            Purpose.PHOTO,
+            name=f"{patron.id}.jpg",
+            type="image/jpeg",
+            created_by=staff_id,
+        )
+        session.add(PatronPhoto(patron_id=patron.id, file_id=file.id))
+        session.flush()
+    if before is not None or received is not None:
+        action = "patron.photo" if received is not None else "patron.photo_removed"
+        audit(session, staff_id, action, str(patron.id))
+
+
 def erase_patron(desk: Desk, patron: Patron) -> None:
     """Erase a person. Loans, registrations and entries stay, nobody's now; figures do not change.
 
@@ -101,7 +129,8 @@ def erase_patron(desk: Desk, patron: Patron) -> None:
     for model in (Loan, Hold, PatronYear):
         column = model.patron_id
         session.execute(update(model).where(column == patron_id).values(patron_id=None))
-    for kept in (RetiredCard, PatronBlock, ConsentRecord, PatronPhoto):
+    set_photo(session, desk.origin.staff_id, patron, None)
+    for kept in (RetiredCard, PatronBlock, ConsentRecord):
         session.execute(delete(kept).where(kept.patron_id == patron_id))
     if patron.email:
         session.execute(delete(OutgoingMessage).where(OutgoingMessage.to == patron.email))

@@ -6,12 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from ils import web
+from ils import files, web
 from ils.circulation.desk import answers
 from ils.circulation.desk.panel import panel, said
 from ils.circulation.holds import queries as hold_queries
@@ -21,13 +21,14 @@ from ils.circulation.pages import by_channel, patrons, required, the_desk
 from ils.circulation.readers import actions as privacy
 from ils.documents import barcodes
 from ils.errors import N_, IlsError, Invalid, NotFound
+from ils.files import Purpose, ReceivedFile
 from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
 from ils.patrons import actions, photos
 from ils.patrons import queries as patron_queries
 from ils.patrons.models import Patron, PatronBlock, PatronPhoto
 from ils.patrons.rules import PatronData, PossibleDuplicate
-from ils.web.downloads import printed
+from ils.web.downloads import printed, shown
 
 MAX_PHOTO_BYTES = 12_000_000
 
@@ -102,25 +103,31 @@ def renew_from_afar(session: Session, patron_id: int) -> ResponseReturnValue:
     return redirect(url_for("patrons.patron", patron_id=patron_id))
 
 
-@patrons.post("/<id:patron_id>/photo")
-@web.page(Permission.MANAGE_PATRONS, write=True)
-@web.uploads(MAX_PHOTO_BYTES)
-def save_photo(session: Session, patron_id: int) -> ResponseReturnValue:
-    """Keep a photo, or take it away."""
-    found = patron_queries.patron(session, patron_id, lock=True)
-    photo = session.get(PatronPhoto, found.id)
+def _portrait() -> ReceivedFile | None:
+    """The picture that was sent, made small; ``None`` where it is to be taken away.
+
+    Raises:
+        Invalid, NoPicture: there is none.
+    """
     if "remove" in request.form:
-        if photo is not None:
-            session.delete(photo)
-        return redirect(url_for("patrons.patron", patron_id=patron_id))
+        return None
     file = request.files.get("photo")
     if file is None or not file.filename:
         raise Invalid(N_("Photo"), N_("Choose a file."))
     jpeg = photos.portrait(file.read(MAX_PHOTO_BYTES))
-    if photo is None:
-        session.add(PatronPhoto(patron_id=found.id, jpeg=jpeg))
-    else:
-        photo.jpeg = jpeg
+    return files.receive_bytes(web.current().config.folder, jpeg)
+
+
+@patrons.post("/<id:patron_id>/photo")
+@web.page(Permission.MANAGE_PATRONS, write=True, prepare=_portrait)
+@web.uploads(MAX_PHOTO_BYTES)
+def save_photo(session: Session, patron_id: int, prepared: object) -> ResponseReturnValue:
+    """Keep a photo, or take it away."""
+    if isinstance(prepared, IlsError):
+        raise prepared
+    found = patron_queries.patron(session, patron_id, lock=True)
+    received = prepared if isinstance(prepared, ReceivedFile) else None
+    privacy.set_photo(session, g.staff.id, found, received)
     return redirect(url_for("patrons.patron", patron_id=patron_id))
 
 
@@ -131,7 +138,8 @@ def photo(session: Session, patron_id: int) -> ResponseReturnValue:
     found = session.get(PatronPhoto, patron_id)
     if found is None:
         raise NotFound
-    return Response(found.jpeg, mimetype="image/jpeg")
+    file = files.stored_file(session, found.file_id, Purpose.PHOTO)
+    return shown(files.path_of(web.current().config.folder, file), file.type)
 
 
 @patrons.get("/<id:patron_id>/everything.json")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -9,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ils import web
 from ils.documents import spreadsheets
-from ils.errors import N_, Invalid
+from ils.errors import N_, IlsError, Invalid
 from ils.organisation.branches import queries as branch_queries
 from ils.organisation.permissions import Permission
 from ils.stats import pages
@@ -93,16 +95,27 @@ def _set_plans(session: Session, code: str) -> tuple[int, int]:
     return len(changed), year
 
 
-@statistics.post("/plans/file")
-@web.page(Permission.MANAGE_STATISTICS, write=True)
-@web.uploads(MAX_FILE_BYTES)
-def import_plans(session: Session) -> ResponseReturnValue:
-    """Set plans from a table: indicator, branch, year, four quarters."""
+def _plan_rows_sent() -> list[list[str]]:
+    """The rows of the table that was sent.
+
+    Raises:
+        NotTable: it is none.
+    """
     uploaded = request.files.get("file")
+    return list(spreadsheets.rows(uploaded.read(MAX_FILE_BYTES) if uploaded else b""))
+
+
+@statistics.post("/plans/file")
+@web.page(Permission.MANAGE_STATISTICS, write=True, prepare=_plan_rows_sent)
+@web.uploads(MAX_FILE_BYTES)
+def import_plans(session: Session, prepared: object) -> ResponseReturnValue:
+    """Set plans from a table: indicator, branch, year, four quarters."""
     known = {(table, row) for table, row, _ in _plan_rows()}
     try:
         with session.begin_nested():
-            rows = spreadsheets.rows(uploaded.read() if uploaded else b"")
+            if isinstance(prepared, IlsError):
+                raise prepared
+            rows = cast("list[list[str]]", prepared)
             read = planning.read_plans(session, known, rows)
             reason = request.form.get("reason", "")
             planning.set_plans(session, staff_id=g.staff.id, reason=reason, planned=read)

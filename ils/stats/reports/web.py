@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from urllib.parse import quote
 
 from flask import Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -26,6 +24,7 @@ from ils.stats.engine import entries as entry_queries
 from ils.stats.engine import reporting
 from ils.stats.engine.filling import Term
 from ils.stats.pages import FACETS, statistics
+from ils.web import downloads
 
 FORMS = "any(json, csv, xlsx, docx, pdf)"
 EVERYTHING = "everything"
@@ -114,15 +113,8 @@ def _days(terms: Sequence[Term], period: Period) -> tuple[date | None, date]:
 
 
 def file(data: bytes, form: str, name: str) -> Response:
-    """A file to keep."""
-    answer = Response(data, mimetype=FORMATS[form].mimetype)
-    suffix = FORMATS[form].suffix
-    plain = re.sub("-+", "-", name.encode("ascii", "ignore").decode()).strip("-") or "report"
-    whole = quote(f"{name}.{suffix}")
-    answer.headers["Content-Disposition"] = (
-        f"attachment; filename=\"{plain}.{suffix}\"; filename*=UTF-8''{whole}"
-    )
-    return answer
+    """A report to keep."""
+    return downloads.download(data, f"{name}.{FORMATS[form].suffix}", FORMATS[form].mimetype)
 
 
 @statistics.get("/<report>/<days>/<where>/<table>/<row>/<column>")

@@ -8,11 +8,11 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ils import clock, i18n, messages
+from ils import clock, files, i18n, messages
 from ils.clock import Period
 from ils.config import Config
 from ils.errors import N_, Invalid
-from ils.messages import Attachment
+from ils.files import Purpose, ReceivedFile
 from ils.organisation.branches.models import Branch
 from ils.stats.definitions.schema import Definitions
 from ils.stats.documents.content import content
@@ -113,7 +113,7 @@ def prepared(
     return content(reporting.filled(session, config.lists, definitions, asked), config)
 
 
-def keep_report(session: Session, due: Due, document: ReportDocument, file: Attachment) -> None:
+def keep_report(session: Session, due: Due, document: ReportDocument, file: ReceivedFile) -> None:
     """Keep a report as it is now, and send it to its addresses."""
     session.add(
         PreparedReport(
@@ -127,17 +127,18 @@ def keep_report(session: Session, due: Due, document: ReportDocument, file: Atta
     session.flush()
     language = due.schedule.language
     subject = f"{document.title[language]}, {span(document)}"
+    form = FORMATS[MAILED]
+    name = f"{document.first}-{document.last}.{form.suffix}"
+    kept = files.keep(session, file, Purpose.ATTACHMENT, name=name, type=form.mimetype)
     for address in filter(None, due.schedule.addresses.split(", ")):
         messages.enqueue(
-            session, to=address, subject=subject, body=i18n.say(BODY, language), file=file
+            session, to=address, subject=subject, body=i18n.say(BODY, language), file=kept
         )
 
 
-def attachment(due: Due, document: ReportDocument) -> Attachment:
+def attachment(due: Due, document: ReportDocument) -> bytes:
     """The report as a file for its letters."""
-    form = FORMATS[MAILED]
-    name = f"{document.first}-{document.last}.{form.suffix}"
-    return Attachment(name, form.mimetype, form.write(document, due.schedule.language))
+    return FORMATS[MAILED].write(document, due.schedule.language)
 
 
 def heartbeat(session: Session, problem: str = "", *, name: str = WORKER) -> None:

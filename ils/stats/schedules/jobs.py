@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ils import clock, db
+from ils import clock, db, files
 from ils.clock import Period
 from ils.config import Config
 from ils.jobs.actions import enqueue
@@ -53,7 +53,7 @@ def _prepare(context: JobContext) -> None:
             return
         due = Due(schedule, period)
         document = schedules.prepared(session, context.config, definitions(), due)
-    file = schedules.attachment(due, document)
+    file = files.receive_bytes(context.config.folder, schedules.attachment(due, document))
     with context.transaction() as session:
         schedules.keep_report(session, due, document, file)
 
