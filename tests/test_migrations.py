@@ -1,13 +1,16 @@
 """The database's shape: equal to the models, up, down and up again; a ledger that only grows."""
 
+from uuid import uuid4
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import insert, inspect, select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from ils import db, schema
+from ils import db, ledger, schema
 from ils.circulation.loans.models import Loan
+from ils.ledger import Channel, Entry, Kind, LedgerChannel, LedgerKind
 
 
 def test_the_tables_equal_the_models(engine):
@@ -85,3 +88,21 @@ def test_a_copy_has_one_open_loan(library, desk, sessions):
     )
     with pytest.raises(IntegrityError), db.transaction(sessions) as session:
         session.add(again)
+
+
+def test_kinds_and_channels_are_rows(sessions):
+    with db.reading(sessions) as session:
+        kinds = set(session.scalars(select(LedgerKind.code)))
+        channels = set(session.scalars(select(LedgerChannel.code)))
+    assert (kinds, channels) == (set(Kind), set(Channel))
+
+
+@pytest.mark.parametrize("column", ["kind", "channel"])
+def test_an_unknown_code_is_refused_by_the_database(library, column):
+    with db.transaction(library.sessions) as session:
+        ledger.record(session, Kind.REFERENCE, library.origin(), {})
+        row = session.scalars(select(Entry)).one()
+        values = {c.name: getattr(row, c.name) for c in Entry.__table__.columns}
+    values |= {"id": 1, "request_id": uuid4(), column: "dance"}
+    with pytest.raises(IntegrityError), db.transaction(library.sessions) as session:
+        session.execute(insert(Entry), [values])

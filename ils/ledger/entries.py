@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from ils import clock
-from ils.db import Base, BigId, bulk_insert, new_id, one_of
+from ils.db import Base, BigId, bulk_insert, new_id
 from ils.errors import N_, Invalid, Refused
 from ils.ledger.vocabulary import Channel, Kind
 
@@ -98,6 +98,22 @@ def derived_request_id(request_id: UUID, name: str) -> UUID:
 _late = text("day < posted")
 
 
+class LedgerKind(Base):
+    """A kind of entries there may be, a row each: a new one is an INSERT."""
+
+    __tablename__ = "ledger_kind"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+
+
+class LedgerChannel(Base):
+    """A way an act may reach the library, a row each."""
+
+    __tablename__ = "ledger_channel"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+
+
 class EntryFacts:
     """The facts of an entry that are codes or ages; sums of closed time have the same columns."""
 
@@ -125,8 +141,6 @@ class Entry(EntryFacts, Base):
 
     __tablename__ = "ledger"
     __table_args__ = (
-        one_of("kind", Kind),
-        one_of("channel", Channel),
         CheckConstraint("posted >= day", name="posted_not_before_day"),
         Index("ix_ledger_kind_posted", "kind", "posted"),
         # What came after its month was closed: few, shown apart in every report.
@@ -143,8 +157,8 @@ class Entry(EntryFacts, Base):
     branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
     service_point_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("service_point.id"))
     staff_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff.id"))
-    channel: Mapped[str]
-    kind: Mapped[str]
+    channel: Mapped[str] = mapped_column(ForeignKey("ledger_channel.code"))
+    kind: Mapped[str] = mapped_column(ForeignKey("ledger_kind.code"))
     count: Mapped[int] = mapped_column(BigId, default=1)
     pages: Mapped[int | None] = mapped_column(BigId)
     bytes: Mapped[int | None] = mapped_column(BigId)

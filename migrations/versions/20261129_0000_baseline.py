@@ -65,6 +65,7 @@ def upgrade() -> None:
     _branch()
     _heartbeat()
     _idempotency_key()
+    _ledger_codes()
     _ledger_frontier()
     _outbox_message()
     _record()
@@ -107,6 +108,9 @@ def upgrade() -> None:
     _transit()
     _unmet_request()
     op.execute("INSERT INTO ledger_frontier (id, first_open_day) VALUES (1, '0001-01-01')")
+    for table, codes in (("ledger_kind", KINDS), ("ledger_channel", CHANNELS)):
+        for code in codes.split():
+            op.execute(sa.text(f"INSERT INTO {table} (code) VALUES ('{code}')"))  # noqa: S608
     for statement in SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRESQL:
         op.execute(statement)
 
@@ -120,7 +124,23 @@ def downgrade() -> None:
         op.execute("DROP FUNCTION ledger_open_day()")
 
 
+#: The kinds and channels of entries; a later one is an INSERT of its migration.
+KINDS = """
+    registration visit remote_visit loan renewal return in_house_use hold_placed
+    hold_cancelled hold_filled hold_expired refusal reminder amnesty_return lost found
+    accession title withdrawal redistribution repair check il_requested il_selected
+    il_dispatched il_received il_lent il_sent_back il_back il_cancelled record_added
+    record_edited record_deleted record_merged record_restored digitised attached published
+    viewed downloaded reference delivery event event_views shown shown_issued consultation
+    suggestion copy_service opening
+"""
+CHANNELS = """
+    desk offline phone email site kiosk sip2 import tally system
+"""
+
 TABLES = (
+    "ledger_kind",
+    "ledger_channel",
     "authority",
     "branch",
     "heartbeat",
@@ -252,6 +272,15 @@ def _idempotency_key() -> None:
         sa.PrimaryKeyConstraint("request_id", name=op.f("pk_idempotency_key")),
     )
     op.create_index(op.f("ix_idempotency_key_at"), "idempotency_key", ["at"], unique=False)
+
+
+def _ledger_codes() -> None:
+    for table in ("ledger_kind", "ledger_channel"):
+        op.create_table(
+            table,
+            sa.Column("code", sa.String(), nullable=False),
+            sa.PrimaryKeyConstraint("code", name=op.f(f"pk_{table}")),
+        )
 
 
 def _ledger_frontier() -> None:
@@ -1001,16 +1030,12 @@ def _ledger() -> None:
         ),
         sa.Column("place", sa.String(), nullable=True),
         sa.Column("detail", sa.String(), nullable=True),
-        sa.CheckConstraint(
-            "channel IN ('desk', 'offline', 'phone', 'email', 'site', 'kiosk', 'sip2', 'import', 'tally', 'system')",
-            name=op.f("ck_ledger_channel"),
-        ),
-        sa.CheckConstraint(
-            "kind IN ('registration', 'visit', 'remote_visit', 'loan', 'renewal', 'return', 'in_house_use', 'hold_placed', 'hold_cancelled', 'hold_filled', 'hold_expired', 'refusal', 'reminder', 'amnesty_return', 'lost', 'found', 'accession', 'title', 'withdrawal', 'redistribution', 'repair', 'check', 'il_requested', 'il_selected', 'il_dispatched', 'il_received', 'il_lent', 'il_sent_back', 'il_back', 'il_cancelled', 'record_added', 'record_edited', 'record_deleted', 'record_merged', 'record_restored', 'digitised', 'attached', 'published', 'viewed', 'downloaded', 'reference', 'delivery', 'event', 'event_views', 'shown', 'shown_issued', 'consultation', 'suggestion', 'copy_service', 'opening')",
-            name=op.f("ck_ledger_kind"),
-        ),
         sa.CheckConstraint("posted >= day", name=op.f("ck_ledger_posted_not_before_day")),
         sa.ForeignKeyConstraint(["branch_id"], ["branch.id"], name=op.f("fk_ledger_branch_id")),
+        sa.ForeignKeyConstraint(
+            ["channel"], ["ledger_channel.code"], name=op.f("fk_ledger_channel")
+        ),
+        sa.ForeignKeyConstraint(["kind"], ["ledger_kind.code"], name=op.f("fk_ledger_kind")),
         sa.ForeignKeyConstraint(
             ["other_branch_id"], ["branch.id"], name=op.f("fk_ledger_other_branch_id")
         ),
