@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -169,6 +169,12 @@ def _insert(model: type[Base]) -> Insert:
 def new_id() -> int:
     """A new id for any table."""
     return _ids.next()
+
+
+def id_before(id_: int, span: timedelta) -> int:
+    """The least id there can be of a moment so long before that of an id."""
+    ms = (id_ >> (NODE_BITS + SEQUENCE_BITS)) - span // timedelta(milliseconds=1)
+    return max(ms, 0) << (NODE_BITS + SEQUENCE_BITS)
 
 
 def connect(config: Config) -> Engine:

@@ -85,6 +85,9 @@ class RecordColumns:
     # A number of staff; SQLite can neither add a foreign key to a table in use nor drop it.
     changed_by: Mapped[int | None] = mapped_column(BigId)
 
+    #: Grows with each change of any record: what follows the catalogue asks for all after one.
+    change_number: Mapped[int] = mapped_column(BigId, default=new_id, index=True)
+
     def marc_record(self) -> MarcRecord:
         """The record with its fields."""
         return MarcRecord.load(self.marc)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, undefer
@@ -23,6 +23,7 @@ from ils.catalog.models import (
     Revision,
 )
 from ils.catalog.records.rules import Description
+from ils.db import id_before
 from ils.errors import N_, NotFound
 from ils.marc.record import MarcRecord
 from ils.organisation.branches.models import Branch
@@ -353,3 +354,26 @@ def problems(code: str | None = None) -> Select[RecordProblem, BibliographicReco
 def batch_edits() -> Select[BatchEdit]:
     """Changes made in many records, latest first."""
     return select(BatchEdit).order_by(BatchEdit.id.desc())
+
+
+#: A transaction that was slow may commit a smaller number than one that was read already.
+SLOWEST_TRANSACTION = timedelta(minutes=5)
+
+
+def changes(after: int) -> Select[int, int]:
+    """(record, its change number) of what changed after a number: the feed others follow.
+
+    A record stands in it once, with its last change; one that was deleted or merged too. In
+    pages, each after the last number of the one before; a new round begins at `round_after`.
+    """
+    number = BibliographicRecord.change_number
+    return select(BibliographicRecord.id, number).where(number > after).order_by(number)
+
+
+def round_after(last: int) -> int:
+    """Where a new round begins: a little before the last number that was seen.
+
+    Transactions do not end in the order of their numbers. Some changes come again, so that
+    following must do no harm when it is done twice.
+    """
+    return id_before(last, SLOWEST_TRANSACTION)

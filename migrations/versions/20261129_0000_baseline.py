@@ -211,6 +211,9 @@ def _authority() -> None:
         sa.Column(
             "changed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
+        sa.Column(
+            "change_number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.CheckConstraint(
             "cause IN ('imported', 'added', 'edited', 'batch', 'heading', 'merged', 'separated', 'restored', 'deleted', 'undeleted')",
             name=op.f("ck_authority_act"),
@@ -227,6 +230,9 @@ def _authority() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_authority")),
         sa.UniqueConstraint("import_key", name=op.f("uq_authority_import_key")),
+    )
+    op.create_index(
+        op.f("ix_authority_change_number"), "authority", ["change_number"], unique=False
     )
     op.create_index(
         op.f("ix_authority_control_number"), "authority", ["control_number"], unique=False
@@ -409,6 +415,9 @@ def _record() -> None:
         sa.Column(
             "changed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
+        sa.Column(
+            "change_number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.CheckConstraint(
             "cause IN ('imported', 'added', 'edited', 'batch', 'heading', 'merged', 'separated', 'restored', 'deleted', 'undeleted')",
             name=op.f("ck_record_act"),
@@ -426,6 +435,7 @@ def _record() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_record")),
         sa.UniqueConstraint("import_key", name=op.f("uq_record_import_key")),
     )
+    op.create_index(op.f("ix_record_change_number"), "record", ["change_number"], unique=False)
     op.create_index(op.f("ix_record_control_number"), "record", ["control_number"], unique=False)
     op.create_index("ix_record_isbn", "record", ["isbn"], unique=False)
     op.create_index("ix_record_issn", "record", ["issn"], unique=False)

@@ -9,6 +9,7 @@ from library import SAMPLES, book
 from sqlalchemy import func, select
 
 from ils import db
+from ils.catalog import queries
 from ils.catalog.models import AuthorityRecord, BibliographicRecord
 from ils.cli import main
 from ils.holdings.items.models import Item
@@ -213,3 +214,16 @@ def test_every_sample_comes_in_once(run, library):
         assert first["rejected"] == about["records"] - good
         assert (second["imported"], second["unchanged"]) == (0, good)
         assert after - before == first["imported"]
+
+
+def test_what_was_imported_is_in_the_feed_of_changes_once(run, library, export):
+    run("catalog", "import", export)
+    run("catalog", "import", export)  # unchanged: nothing to follow
+    with db.reading(library.sessions) as session:
+        changes = session.execute(queries.changes(0)).all()
+        records = set(session.scalars(select(BibliographicRecord.id)))
+    assert {record for record, _ in changes} == records
+    assert len(changes) == len({number for _, number in changes}) == len(records)
+    first = changes[0][1]
+    with db.reading(library.sessions) as session:
+        assert len(session.execute(queries.changes(first)).all()) == len(changes) - 1

@@ -189,6 +189,7 @@ def stamp(
     subject.cause = cause
     subject.changed_at = origin.at
     subject.changed_by = origin.staff_id
+    subject.change_number = new_id()
 
 
 def set_state(
