@@ -1,0 +1,194 @@
+"""Each self-check notices the fault it is for, and nothing else calls out in a sound library."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from library import Library
+from sqlalchemy import delete, insert, select, text, update
+
+from ils import db, selfcheck
+from ils.catalog.models import BibliographicRecord
+from ils.circulation.holds.models import Hold, HoldStatus
+from ils.circulation.loans.models import Loan, LoanEnd
+from ils.circulation.transit.models import Transit
+from ils.db import new_id
+from ils.holdings.items.models import Item, ItemStatus
+from ils.ledger import Channel, ClosingFrontier, Entry, Kind
+
+
+@pytest.fixture
+def library(sessions, config):
+    """A library with something of everything; it will be broken, so nobody checks it after."""
+    library = Library(sessions, config)
+    library.open_branch("ЦБ", type="central")
+    library.open_branch("Ф1")
+    desk = library.desk("ЦБ")
+    for card in ("R1", "R2", "R3"):
+        library.reader(card)
+    for number in ("B1", "B2", "B3", "B4"):
+        library.copy(number, title=f"Кітап {number}")
+    library.rule(renewal_days=20)
+    lent = desk.issue("R1", "B1")
+    library.wait(days=1)
+    desk.renew(lent)
+    desk.channel = Channel.PHONE
+    library.wait(days=1)
+    desk.renew(lent)
+    desk.channel = Channel.DESK
+    desk.issue("R1", "B2")
+    desk.wait_for("R2", "B2")
+    desk.take_back("B2")  # onto the hold shelf
+    desk.issue("R1", "B3")
+    desk.wait_for("R3", "B3", at="Ф1")
+    desk.take_back("B3")  # on its way
+    undone = desk.issue("R2", "B4")
+    desk.undo(undone.act)
+    with db.reading(sessions) as session:
+        assert selfcheck.findings(session) == []
+    return library
+
+
+def first(session, model, *conditions):
+    return session.scalars(select(model).where(*conditions).order_by(model.id)).first()
+
+
+def entry(session, like_kind, /, **values):
+    """An entry more, like one there is."""
+    like = first(session, Entry, Entry.kind == like_kind, Entry.count > 0)
+    row = {column.name: getattr(like, column.name) for column in Entry.__table__.columns}
+    row |= {"id": new_id(), "request_id": uuid4(), "reverses_id": None, **values}
+    session.execute(insert(Entry), [row])
+
+
+def status_of(session, status, becomes):
+    item = first(session, Item, Item.status == status)
+    session.execute(update(Item).where(Item.id == item.id).values(status=becomes))
+
+
+def lend_a_copy_twice(session):
+    entry(session, Kind.LOAN)
+
+
+def renew_without_an_entry(session):
+    session.execute(update(Loan).values(renewals=Loan.renewals + 1))
+
+
+def put_a_lent_copy_on_the_shelf(session):
+    status_of(session, ItemStatus.ON_LOAN, ItemStatus.AVAILABLE)
+
+
+def take_a_copy_off_the_hold_shelf(session):
+    status_of(session, ItemStatus.ON_HOLD_SHELF, ItemStatus.AVAILABLE)
+
+
+def end_a_way_without_the_copy(session):
+    session.execute(update(Transit).values(ended_at=Transit.sent_at))
+
+
+def fill_a_hold_without_an_entry(session):
+    hold = first(session, Hold, Hold.status == HoldStatus.IN_TRANSIT)
+    values = {"status": HoldStatus.FILLED, "ended_at": hold.placed_at}
+    session.execute(update(Hold).where(Hold.id == hold.id).values(**values))
+
+
+def lend_more_of_a_group_than_there_is(session):
+    loan = first(session, Loan, Loan.ended_at.is_(None))
+    group = {"copies": 3, "is_bulk": True}
+    session.execute(update(Loan).where(Loan.id == loan.id).values(**group))
+    session.execute(
+        update(Item).where(Item.id == loan.item_id).values(copies=2, status=ItemStatus.AVAILABLE)
+    )
+
+
+def call_a_loan_undone_that_stands(session):
+    loan = first(session, Loan, Loan.ended_by == LoanEnd.RETURNED)
+    session.execute(update(Loan).where(Loan.id == loan.id).values(ended_by=LoanEnd.UNDONE))
+
+
+def reverse_by_half(session):
+    renewal = first(session, Entry, Entry.kind == Kind.REGISTRATION)
+    entry(session, Kind.REGISTRATION, count=-2, reverses_id=renewal.id)
+
+
+def post_before_the_day(session):
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("PRAGMA ignore_check_constraints = ON"))
+    else:
+        session.execute(text("ALTER TABLE ledger DROP CONSTRAINT ck_ledger_posted_not_before_day"))
+    like = first(session, Entry, Entry.kind == Kind.VISIT)
+    entry(session, Kind.VISIT, posted=like.day - timedelta(days=1), patron_year_id=None)
+
+
+def visit_twice_a_day(session):
+    entry(session, Kind.VISIT)
+
+
+def visit_from_afar_twice_a_day(session):
+    entry(session, Kind.REMOTE_VISIT)
+
+
+def register_twice(session):
+    entry(session, Kind.REGISTRATION)
+
+
+def bring_a_copy_in_twice(session):
+    item = first(session, Item, Item.status == ItemStatus.AVAILABLE)
+    entry(session, Kind.LOAN, kind=Kind.ACCESSION, item_id=item.id, count=2, loan_id=None,
+          patron_year_id=None)  # fmt: skip
+
+
+def hide_a_record_without_an_entry(session):
+    record = first(session, BibliographicRecord)
+    statement = update(BibliographicRecord).where(BibliographicRecord.id == record.id)
+    session.execute(statement.values(state="deleted"))
+
+
+def lose_the_frontier(session):
+    session.execute(delete(ClosingFrontier))
+
+
+FAULTS = {
+    "loans": lend_a_copy_twice,
+    "renewals": renew_without_an_entry,
+    "shelves": put_a_lent_copy_on_the_shelf,
+    "hold_shelf": take_a_copy_off_the_hold_shelf,
+    "transits": end_a_way_without_the_copy,
+    "holds": fill_a_hold_without_an_entry,
+    "groups": lend_more_of_a_group_than_there_is,
+    "undone": call_a_loan_undone_that_stands,
+    "reversals": reverse_by_half,
+    "posted": post_before_the_day,
+    "visits": visit_twice_a_day,
+    "remote_visits": visit_from_afar_twice_a_day,
+    "registrations": register_twice,
+    "stock": bring_a_copy_in_twice,
+    "records": hide_a_record_without_an_entry,
+    "books": lose_the_frontier,
+}
+
+
+def test_each_check_has_a_fault_of_its_own():
+    assert FAULTS.keys() == selfcheck.CHECKS.keys()
+
+
+@pytest.mark.parametrize("check", FAULTS)
+def test_a_fault_is_noticed_and_named(library, check):
+    with db.transaction(library.sessions) as session:
+        FAULTS[check](session)
+    with db.reading(library.sessions) as session:
+        found = {finding.check: finding for finding in selfcheck.findings(session)}
+        assert found[check].count >= 1
+        assert len(found[check].examples) == min(found[check].count, selfcheck.PREVIEW_ROWS)
+        if session.get_bind().dialect.name == "sqlite":
+            session.execute(text("PRAGMA ignore_check_constraints = OFF"))
+
+
+def test_examples_are_the_rows_that_are_wrong(library):
+    with db.transaction(library.sessions) as session:
+        put_a_lent_copy_on_the_shelf(session)
+    with db.reading(library.sessions) as session:
+        (finding,) = selfcheck.findings(session)
+        lent = select(Loan.item_id).where(Loan.ended_at.is_(None))
+        assert (finding.check, finding.count) == ("shelves", 1)
+        assert list(finding.examples) == list(session.scalars(lent))
