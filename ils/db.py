@@ -33,7 +33,7 @@ from sqlalchemy import (
     insert,
 )
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, sessionmaker
 
 from ils.config import Config
 from ils.errors import Busy, Unavailable
@@ -221,6 +221,23 @@ def _prepare_sqlite(engine: Engine) -> None:
 def sessions_of(engine: Engine) -> Sessions:
     """The factory of sessions; objects stay readable after the commit."""
     return sessionmaker(engine, expire_on_commit=False)
+
+
+@event.listens_for(Session, "after_flush")
+def _flushed(session: Session, _context: object) -> None:
+    session.info["changed"] = True
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _executed(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        state.session.info["changed"] = True
+
+
+def changed(session: Session) -> bool:
+    """Whether anything was written in the session's transaction."""
+    session.flush()
+    return bool(session.info.get("changed"))
 
 
 class _Turn:

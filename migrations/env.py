@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 # Imported for their tables.
-from ils import db, ledger, messages
+from ils import db, idempotency, ledger, messages
 from ils.catalog import models as _catalog
 from ils.circulation.boxes import models as _boxes
 from ils.circulation.holds import models as _holds
@@ -22,7 +22,6 @@ from ils.patrons import models as _patrons
 from ils.services.enquiries import models as _enquiries
 from ils.services.events import models as _events
 from ils.stats import models as _stats
-from ils.web import idempotency
 
 TABLES = (
     ledger,

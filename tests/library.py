@@ -28,6 +28,7 @@ from ils.circulation.policy.actions import save_rule
 from ils.config import Config
 from ils.holdings.items.actions import add_provisional_item
 from ils.holdings.items.models import Item, ItemStatus
+from ils.idempotency import once
 from ils.ledger import Channel, Entry, Origin, ServicePlace
 from ils.operations import worker as operations
 from ils.organisation.branches import actions as branch_actions
@@ -52,6 +53,8 @@ class Library:
     config: Config
     branches: dict[str, Branch] = field(default_factory=dict)
     now: datetime = NOON
+    #: What desks were answered, by request.
+    answers: dict[str, Answer] = field(default_factory=dict)
 
     def open_branch(self, code: str, **details: str) -> Branch:
         with db.transaction(self.sessions) as session:
@@ -233,7 +236,21 @@ class Desk:
                 origin = replace(origin, channel=self.channel)
             config = self.library.config
             here = DeskWork(session, origin, config, self.place, self.override, self.returned_on)
-            return act(here, **values)
+            asked = [getattr(act, "__name__", ""), self.branch, values]
+            answers = self.library.answers
+
+            def keep(answer: Answer) -> dict[str, str]:
+                answers[str(origin.request_id)] = answer
+                return {"answer": str(origin.request_id)}
+
+            return once(
+                session,
+                origin.request_id,
+                asked,
+                lambda: act(here, **values),
+                dump=keep,
+                load=lambda kept: answers[kept["answer"]],
+            )
 
         return db.run(self.library.sessions, work)
 

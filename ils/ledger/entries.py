@@ -27,7 +27,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from ils import clock
 from ils.db import Base, BigId, bulk_insert, new_id
-from ils.errors import N_, Invalid, Refused
+from ils.errors import N_, Refused
 from ils.ledger.vocabulary import Channel, Kind
 
 
@@ -186,24 +186,13 @@ class ClosingFrontier(Base):
 
 # Statements of every scan, built once: building one costs more than running it.
 _undoing = aliased(Entry)
-_BY_REQUEST = (
-    select(ClosingFrontier.first_open_day, Entry)
-    .select_from(ClosingFrontier)
-    .outerjoin(Entry, Entry.request_id == bindparam("request_id"))
-)
+_BY_REQUEST = select(Entry).where(Entry.request_id == bindparam("request_id"))
 _WITH_REVERSAL = (
     select(Entry.id, _undoing.id)
     .outerjoin(_undoing, _undoing.reverses_id == Entry.id)
     .where(Entry.request_id == bindparam("request_id"))
 )
 _FIRST_OPEN_DAY = select(ClosingFrontier.first_open_day)
-
-
-class ScanReused(Invalid):
-    """A request id came again with another act: a fault of the page, not a repeat."""
-
-    code = "scan_reused"
-    message = N_("This request was already used for something else. Please scan again.")
 
 
 class AlreadyReversed(Refused):
@@ -252,11 +241,8 @@ def reverse(session: Session, entry: Entry, origin: Origin) -> int:
 
 
 def entry_of_request(session: Session, request_id: UUID) -> Entry | None:
-    """The entry this very request has already made, when it arrives twice."""
-    first_open_day, entry = session.execute(_BY_REQUEST, {"request_id": request_id}).one()
-    session.info["first_open_day"] = first_open_day  # asked for on the way, see `posted`
-    found: Entry | None = entry
-    return found
+    """The entry a request made."""
+    return session.scalar(_BY_REQUEST, {"request_id": request_id})
 
 
 def reversal_of(session: Session, entry: Entry) -> Entry | None:

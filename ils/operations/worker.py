@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ils import clock, db, files, logs, messages, selfcheck
+from ils import clock, db, files, idempotency, logs, messages, selfcheck
 from ils.circulation.loans.queries import overdue_by_branch
 from ils.circulation.patron_import import jobs as import_jobs
 from ils.config import Config
@@ -51,6 +51,11 @@ def _note_overdue(context: JobContext) -> None:
         note_overdue(session, today)
 
 
+def _purge(context: JobContext) -> None:
+    with context.transaction() as session:
+        idempotency.purge(session)
+
+
 def _check(context: JobContext) -> dict[str, object]:
     return {"found": check_books(context.sessions)}
 
@@ -59,6 +64,7 @@ JOBS: tuple[JobKind, ...] = (
     *messages.JOBS,
     *files.JOBS,
     *import_jobs.JOBS,
+    JobKind("purge_requests", _purge, every=timedelta(hours=1)),
     JobKind("note_overdue", _note_overdue, every=timedelta(hours=1)),
     JobKind("selfcheck", _check, every=timedelta(days=1)),  # closing asks what it found
     *closing_jobs.JOBS,

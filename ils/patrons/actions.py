@@ -14,7 +14,7 @@ from ils import ledger
 from ils.catalog.identifiers import search_key
 from ils.errors import N_, Invalid
 from ils.holdings.items.queries import item_by_code
-from ils.ledger import Channel, Kind, Origin, ScanReused
+from ils.ledger import Channel, Kind, Origin
 from ils.patrons import queries, rules
 from ils.patrons.models import ConsentRecord, Patron, PatronBlock, PatronYear, RetiredCard
 from ils.patrons.rules import AlreadyRegistered, CardTaken, PatronData, PossibleDuplicate
@@ -43,8 +43,6 @@ def register_patron(
         PossibleDuplicate: somebody alike is there.
     """
     data = rules.checked(data, categories, origin.day)
-    if made := _registered_by(session, origin):
-        return session.get_one(Patron, made.patron_id)
     if not even_if_alike:
         check_alike(session, data)
     patron = add_patron(session, origin, data)
@@ -228,27 +226,9 @@ def reregister_patron(session: Session, origin: Origin, patron: Patron) -> Patro
     Raises:
         AlreadyRegistered: the reader is registered this year.
     """
-    year = queries.patron_year(session, patron.id, origin.day.year)
-    if year is not None:
-        made = _registered_by(session, origin)
-        if made is not None and made.id == year.id:
-            return year
+    if queries.patron_year(session, patron.id, origin.day.year) is not None:
         raise AlreadyRegistered(year=origin.day.year)
     return register_year(session, origin, patron, new=False)
-
-
-def _registered_by(session: Session, origin: Origin) -> PatronYear | None:
-    """The registration this very request has made before.
-
-    Raises:
-        ScanReused: the request made something else.
-    """
-    entry = ledger.entry_of_request(session, origin.request_id)
-    if entry is None:
-        return None
-    if entry.kind != Kind.REGISTRATION or entry.patron_year_id is None:
-        raise ScanReused
-    return session.get_one(PatronYear, entry.patron_year_id)
 
 
 def register_year(session: Session, origin: Origin, patron: Patron, *, new: bool) -> PatronYear:

@@ -1,52 +1,49 @@
-"""A form sent twice (a double click, a line that broke) is done once.
-
-Acts of the desk find their own first answer in the ledger. Everything else that ends in
-another page is remembered here for a day, in the transaction of what it did.
-"""
+"""A form sent twice is done once: its answer is kept and sent again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID, uuid5
 
-from flask import Response, redirect, request
-from sqlalchemy import delete
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from flask import Response, request
+from sqlalchemy.orm import Session
 
-from ils import clock
-from ils.db import Base
+from ils.idempotency import once
 
-RETENTION = timedelta(days=1)
-
-
-class IdempotencyKey(Base):
-    """A form that was done, and the page it led to."""
-
-    __tablename__ = "idempotency_key"
-
-    request_id: Mapped[UUID] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(index=True)
-    location: Mapped[str]
+#: Longer answers are pages; those that change something lead elsewhere instead.
+MAX_KEPT = 32_000
+#: What differs between two sendings of one form.
+VOLATILE = {"csrf_token", "request_id"}
 
 
 def idempotent(session: Session, work: Callable[[], Response]) -> Response:
-    """Do what a form asks, unless this very form was done: then lead to the same page."""
+    """Do what a form asks, unless this very form was done: then answer as then."""
     request_id = _request_id()
     if request_id is None:
         return work()
-    before = session.get(IdempotencyKey, request_id)
-    if before is not None:
-        return redirect(before.location)  # type: ignore[return-value]  # werkzeug's own class
-    answer = work()
+    asked = [(name, request.form.getlist(name)) for name in sorted({*request.form} - VOLATILE)]
+    files = [(name, file.filename) for name, file in request.files.items(multi=True)]
+    return once(session, request_id, [asked, files], work, dump=_dump, load=_load)
+
+
+def _dump(answer: Response) -> dict[str, Any] | None:
+    if answer.status_code >= HTTPStatus.BAD_REQUEST or answer.direct_passthrough:
+        return None
+    body = answer.get_data(as_text=True)
     if answer.status_code == HTTPStatus.FOUND:
-        now = clock.now()
-        session.execute(delete(IdempotencyKey).where(IdempotencyKey.at < now - RETENTION))
-        location = answer.headers["Location"]
-        session.add(IdempotencyKey(request_id=request_id, at=now, location=location))
-        session.flush()
-    return answer
+        return {"status": answer.status_code, "location": answer.headers["Location"]}
+    if len(body) > MAX_KEPT:
+        return None
+    return {"status": answer.status_code, "body": body, "type": answer.content_type}
+
+
+def _load(result: dict[str, Any]) -> Response:
+    headers = {"Location": result["location"]} if "location" in result else {}
+    return Response(
+        result.get("body", ""), result["status"], headers, content_type=result.get("type")
+    )
 
 
 def _request_id() -> UUID | None:

@@ -274,7 +274,8 @@ def _idempotency_key() -> None:
         "idempotency_key",
         sa.Column("request_id", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("location", sa.String(), nullable=False),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("request_id", name=op.f("pk_idempotency_key")),
     )
     op.create_index(op.f("ix_idempotency_key_at"), "idempotency_key", ["at"], unique=False)

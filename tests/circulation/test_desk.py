@@ -12,10 +12,9 @@ from ils.circulation.desk.rules import CopyUnavailable, CopyWithdrawn, JustLent,
 from ils.circulation.loans.rules import LoanRefused, RenewalRefused
 from ils.errors import Invalid
 from ils.holdings.items.models import ItemStatus
-from ils.ledger import Entry, ScanReused
-from ils.patrons.actions import register_patron
+from ils.idempotency import RequestReused
+from ils.ledger import Entry
 from ils.patrons.models import Patron
-from ils.patrons.rules import PatronData
 
 
 def test_s1_an_available_copy_is_lent(stocked, desk):
@@ -220,9 +219,9 @@ def test_a_request_used_for_another_copy_or_reader_is_refused(stocked, desk):
     request = uuid4()
     desk.issue("R1", "B1", request)
 
-    with pytest.raises(ScanReused):
+    with pytest.raises(RequestReused):
         desk.issue("R1", "B2", request)
-    with pytest.raises(ScanReused):
+    with pytest.raises(RequestReused):
         desk.issue("R2", "B1", request)
     assert stocked.kinds() == ["loan"]
 
@@ -299,14 +298,3 @@ def test_a_copy_lent_a_moment_ago_at_another_desk_is_not_taken_back_here(stocked
         stocked.desk("Ф1").take_back("B1")
     stocked.wait(minutes=1)
     assert stocked.desk("Ф1").take_back("B1").situation == "into_transit"  # and it is sent home
-
-
-def test_a_repeated_registration_finds_the_reader_it_made(library):
-    data = PatronData("Оқырман", "№ 1", date(1990, 1, 1), "student", consent=True)
-    origin = library.origin()
-    made = []
-    for _ in range(2):
-        with db.transaction(library.sessions) as session:
-            made.append(register_patron(session, origin, data, {"student"}).id)
-    assert made[0] == made[1]
-    assert library.count("registration") == 1

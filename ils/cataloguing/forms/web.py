@@ -9,7 +9,7 @@ from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from ils import ledger, web
+from ils import web
 from ils.catalog import queries
 from ils.catalog.comparison import Difference
 from ils.catalog.editing import actions
@@ -139,8 +139,6 @@ def create(session: Session) -> ResponseReturnValue:
     catalogue = request.form.get("catalogue", worksheet.catalogue)
     marc = base_record()
     origin = web.origin()
-    if done := ledger.entry_of_request(session, origin.derive("record").request_id):
-        return redirect(url_for("catalogue.record", record_id=done.record_id))
     try:
         marc = submitted_record(marc, worksheet)
         check_catalogue(session, catalogue)
@@ -174,8 +172,6 @@ def save(session: Session, record_id: int) -> ResponseReturnValue:
     """Save the changes, or show who was first and what they changed."""
     record = queries.record(session, record_id, lock=True)
     origin = web.origin()
-    if ledger.entry_of_request(session, origin.derive(f"edited:{record_id}").request_id):
-        return redirect(url_for("catalogue.record", record_id=record_id))
     worksheet = sheets().form(request.form.get("worksheet", record.worksheet))
     catalogue = request.form.get("catalogue", record.catalogue)
     seen = web.form_int("revision") or 0

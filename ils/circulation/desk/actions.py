@@ -1,8 +1,4 @@
-"""A scan at the desk: resolve the code, ask the tree, act, and answer.
-
-A request that arrives twice (a double click, a lost line) gets the first answer again
-and counts nothing.
-"""
+"""A scan at the desk: resolve the code, ask the tree, act, and answer."""
 
 from __future__ import annotations
 
@@ -13,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from ils import ledger
 from ils.circulation.context import Desk
 from ils.circulation.desk import rules as tree
 from ils.circulation.desk.command_barcodes import Command, command
@@ -31,7 +26,7 @@ from ils.circulation.transit import queries as transit_queries
 from ils.circulation.transit.models import Transit
 from ils.holdings.items.models import Item, ItemStatus
 from ils.holdings.items.queries import item_by_code
-from ils.ledger import Entry, Kind, Origin, ScanReused
+from ils.ledger import Origin
 from ils.patrons import queries as patron_queries
 from ils.patrons.models import Patron
 
@@ -84,9 +79,8 @@ def scan(desk: Desk, *, code: str, patron_id: int | None) -> Answer:
 
     Raises:
         EmptyScan, UnknownCode, CardReplaced, Refused: nothing was done.
-        ScanReused: the request was used for another copy or reader.
     """
-    session, origin = desk.session, desk.origin
+    session = desk.session
     codes = readings(code)
     if not codes:
         raise tree.EmptyScan
@@ -96,12 +90,8 @@ def scan(desk: Desk, *, code: str, patron_id: int | None) -> Answer:
     found = _resolved(session, codes)
     if isinstance(found, Patron):
         return patron_opened(desk, found)
-    item = found
-    # Only now, under the locks: the same request may be under way at this moment.
-    if first := ledger.entry_of_request(session, origin.request_id):
-        return again(desk, first, patron, item)
-    if item is not None:
-        return _scanned(desk, item, patron)
+    if found is not None:
+        return _scanned(desk, found, patron)
     if former := patron_queries.retired_card(session, codes):
         raise tree.CardReplaced(day=former.replaced_at)
     if patron is not None and len(codes[0]) > 1:  # one digit was an answer to no question
@@ -298,52 +288,6 @@ def issue(  # noqa: PLR0917 -- a loan and what came before it
         notes=done.notes,
         hold=done.filled,
     )
-
-
-def again(desk: Desk, first: Entry, patron: Patron | None, item: Item | None) -> Answer:
-    """The first answer to a repeated request.
-
-    Raises:
-        ScanReused: the repeat is not one: it names another copy or reader.
-    """
-    if item is None or first.item_id != item.id:
-        raise ScanReused
-    act = desk.origin.request_id
-    if first.kind == Kind.FOUND and patron is None:
-        return _again_sent(desk, Answer(Situation.FOUND, Level.WARNING, item=item, act=act))
-    if first.loan_id is None:
-        raise ScanReused
-    loan = loan_queries.loan(desk.session, first.loan_id)
-    if first.kind == Kind.RETURN and patron is None:
-        answer = Answer(Situation.RETURN, Level.SUCCESS, None, item, loan, loan.patron, act)
-        return _again_sent(desk, answer)
-    if first.kind != Kind.LOAN or patron is None or loan.patron_id != patron.id:
-        raise ScanReused
-    companion = ledger.entry_of_request(desk.session, desk.origin.derive("return").request_id)
-    former = None
-    if companion is not None and companion.loan_id is not None:
-        former = loan_queries.loan(desk.session, companion.loan_id).patron
-    standing = loan_queries.patron_status(desk.session, patron.id, desk.origin.day)
-    (terms,) = desk.terms(patron.category, None)
-    return Answer(
-        Situation.RETURN_AND_LOAN if companion else Situation.LOAN,
-        Level.WARNING if companion else Level.SUCCESS,
-        patron,
-        item,
-        loan,
-        former,
-        act,
-        held=standing.held,
-        limit=terms.number("max_loans"),
-        overdue=standing.overdue,
-    )
-
-
-def _again_sent(desk: Desk, answer: Answer) -> Answer:
-    """The first answer with where the copy went."""
-    assert answer.item is not None  # noqa: S101 -- the caller's copy
-    way = transit_queries.transit_of(desk.session, answer.item.id)
-    return _sent(desk, answer, way or hold_queries.hold_of_copy(desk.session, answer.item.id))
 
 
 def _named(desk: Desk, text: str) -> Answer:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ils import ledger
 from ils.catalog.records.actions import add_provisional
 from ils.circulation.context import Desk
-from ils.circulation.desk.actions import Answer, again, issue, patron_opened
+from ils.circulation.desk.actions import Answer, issue, patron_opened
 from ils.circulation.desk.rules import Level, Situation
 from ils.circulation.keyboard import cleaned
 from ils.circulation.loans import actions as loans
@@ -18,7 +17,6 @@ from ils.holdings.items.models import Item, ItemStatus
 from ils.holdings.items.queries import item_by_code, item_by_id
 from ils.holdings.items.rules import ItemUnavailable
 from ils.labels import LABELS
-from ils.ledger import Kind, ScanReused
 from ils.patrons import queries as patron_queries
 from ils.patrons.actions import reregister_patron
 
@@ -36,17 +34,11 @@ def renew(desk: Desk, *, loan_id: int) -> Answer:
     Raises:
         Refused: the loan cannot be renewed.
     """
-    session, origin = desk.session, desk.origin
-    loan = loan_queries.loan(session, loan_id)
+    loan = loan_queries.loan(desk.session, loan_id)
     _lock(desk, loan)
-    first = ledger.entry_of_request(session, origin.request_id)
-    if first is None:
-        loans.renew_loan(desk, loan=loan)
-    elif (first.kind, first.loan_id) != (Kind.RENEWAL, loan.id):
-        raise ScanReused
-    return Answer(
-        Situation.RENEWAL, Level.SUCCESS, loan.patron, loan.item, loan, act=origin.request_id
-    )
+    loans.renew_loan(desk, loan=loan)
+    act = desk.origin.request_id
+    return Answer(Situation.RENEWAL, Level.SUCCESS, loan.patron, loan.item, loan, act=act)
 
 
 def renew_all(desk: Desk, *, patron_id: int) -> Answer:
@@ -56,13 +48,11 @@ def renew_all(desk: Desk, *, patron_id: int) -> Answer:
     renewed, refused = [], []
     for loan in session.scalars(loan_queries.open_loans(patron.id)).all():
         part = desk.origin.derive(f"renewal:{loan.id}")
-        if ledger.entry_of_request(session, part.request_id) is None:
-            try:
-                loans.renew_loan(desk, loan=loan, origin=part)
-            except LoanRefused as error:
-                refused.append((loan, error))
-                continue
-        renewed.append(loan)
+        try:
+            loans.renew_loan(desk, loan=loan, origin=part)
+            renewed.append(loan)
+        except LoanRefused as error:
+            refused.append((loan, error))
     level = Level.SUCCESS if renewed and not refused else Level.WARNING
     return Answer(Situation.ALL_RENEWED, level, patron, loans=renewed, refused=refused)
 
@@ -77,13 +67,9 @@ def declare_lost(desk: Desk, *, item_id: int) -> Answer:
     item = item_by_id(session, item_id, lock=True)
     if item.copies > 1:
         raise ItemUnavailable(status=LABELS["status"][item.status])
-    first = ledger.entry_of_request(session, origin.request_id)
     last = loan_queries.last_loan(session, item.id)
     loan = last if last is not None and last.ended_at is None else None
-    if first is None:
-        loans.mark_lost(desk, item=item, loan=loan)
-    elif (first.kind, first.item_id) != (Kind.LOST, item.id):
-        raise ScanReused
+    loans.mark_lost(desk, item=item, loan=loan)
     patron = loan.patron if loan else None
     return Answer(Situation.LOST, Level.INFO, patron, item, act=origin.request_id)
 
@@ -96,11 +82,7 @@ def in_house(desk: Desk, *, item_id: int) -> Answer:
     """
     session, origin = desk.session, desk.origin
     item = item_by_id(session, item_id, lock=True)
-    first = ledger.entry_of_request(session, origin.request_id)
-    if first is None:
-        loans.use_in_house(desk, item=item)
-    elif (first.kind, first.item_id) != (Kind.IN_HOUSE_USE, item.id):
-        raise ScanReused
+    loans.use_in_house(desk, item=item)
     return Answer(Situation.IN_HOUSE_USE, Level.SUCCESS, item=item, act=origin.request_id)
 
 
@@ -128,8 +110,6 @@ def fast_add(
         raise Invalid(N_("Title"), N_("This must be filled in."))
     patron = patron_queries.patron(session, patron_id, lock=True)
     known = item_by_code(session, [number], lock=True)
-    if first := ledger.entry_of_request(session, origin.request_id):
-        return again(desk, first, patron, known)
     if known is not None or patron_queries.patron_by_card(session, [number]) is not None:
         raise Invalid(N_("Inventory number"), N_("It is already in use."))
     record = add_provisional(
@@ -171,8 +151,6 @@ def lend_group(desk: Desk, *, patron_id: int, item_id: int, copies: int) -> Answ
     """
     patron = patron_queries.patron(desk.session, patron_id, lock=True)
     item = item_by_id(desk.session, item_id, lock=True)
-    if first := ledger.entry_of_request(desk.session, desk.origin.request_id):
-        return again(desk, first, patron, item)
     if item.status != ItemStatus.AVAILABLE:
         raise ItemUnavailable(status=LABELS["status"][item.status])
     left = item.copies - loan_queries.copies_out(desk.session, item.id)
@@ -189,13 +167,9 @@ def return_group(desk: Desk, *, loan_id: int, copies: int) -> Answer:
     """
     loan = loan_queries.loan(desk.session, loan_id)
     _lock(desk, loan)
-    first = ledger.entry_of_request(desk.session, desk.origin.request_id)
-    if first is None:
-        if not 0 < copies <= loan.quantity_out:
-            raise NotSoMany(left=loan.quantity_out)
-        loans.return_copies(desk, loan=loan, copies=copies)
-    elif (first.kind, first.loan_id) != (Kind.RETURN, loan.id):
-        raise ScanReused
+    if not 0 < copies <= loan.quantity_out:
+        raise NotSoMany(left=loan.quantity_out)
+    loans.return_copies(desk, loan=loan, copies=copies)
     act = desk.origin.request_id
     late = loan.due < (desk.returned_on or desk.origin.day)
     return Answer(

@@ -20,7 +20,7 @@ from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.models import Loan, LoanEnd
 from ils.errors import N_, NotFound
 from ils.holdings.items.models import Item, ItemStatus
-from ils.ledger import AlreadyReversed, Entry, Kind, Origin, ScanReused
+from ils.ledger import AlreadyReversed, Entry, Kind, Origin
 from ils.patrons import queries as patron_queries
 from ils.patrons.visits import uncount_visit
 
@@ -70,10 +70,6 @@ def undo(desk: Desk, *, act: UUID) -> Answer:
     if loan is not None:
         session.refresh(loan)
     answer = Answer(Situation.UNDO, Level.INFO, patron, item, loan)
-    if first := ledger.entry_of_request(session, origin.request_id):
-        if first.reverses_id != entry.id:
-            raise ScanReused
-        return answer
     if ledger.reversal_of(session, entry) is not None:
         raise AlreadyReversed
     is_bulk = loan is not None and loan.is_bulk

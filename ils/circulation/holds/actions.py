@@ -110,10 +110,7 @@ def place_hold(
     session, origin = desk.session, desk.origin
     patron_queries.patron(session, patron.id, lock=True)
     waits = session.scalars(hold_queries.holds_of(patron.id)).all()
-    same = next((h for h in waits if h.record_id == record.id), None)
-    if same is not None and ledger.entry_of_request(session, origin.request_id) is not None:
-        return same
-    if same is not None:
+    if any(hold.record_id == record.id for hold in waits):
         raise AlreadyHeld
     year = _may_wait(desk, patron, record, len(waits), own_due)
     hold = Hold(

@@ -59,8 +59,6 @@ def write_tally(session: Session, origin: Origin, tally: Tally, lists: Lists, ti
             continue
         total += count
         part = when.derive(f"{subject_area}:{language}")
-        if ledger.entry_of_request(session, part.request_id) is not None:
-            continue
         facts: Facts = {
             "subject_area": subject_area,
             "language": language,

@@ -14,10 +14,9 @@ from ils.catalog.records.actions import facts as record_facts
 from ils.config import Lists
 from ils.db import new_id
 from ils.errors import N_, Invalid, Refused
-from ils.ledger import Channel, Entry, Facts, Kind, Origin, ScanReused
+from ils.ledger import Channel, Entry, Facts, Kind, Origin
 from ils.organisation.audit.actions import audit
 from ils.services import rules
-from ils.services.enquiries import queries
 from ils.services.enquiries.models import (
     Enquiry,
     EnquiryType,
@@ -57,17 +56,6 @@ class EnquiryData:
     pages: int = 0
 
 
-def _found(first: Made | None) -> Made:
-    """What this very request made before.
-
-    Raises:
-        ScanReused: it made something else.
-    """
-    if first is None:
-        raise ScanReused
-    return first
-
-
 def _check_enquiry(data: EnquiryData, lists: Lists) -> None:
     if data.type not in set(EnquiryType):
         raise Invalid(N_("Type"), N_("Choose one from the list."))
@@ -80,15 +68,13 @@ def _check_enquiry(data: EnquiryData, lists: Lists) -> None:
 
 
 def answer_enquiry(session: Session, origin: Origin, data: EnquiryData, lists: Lists) -> Enquiry:
-    """Write down a reference or a service given; a repeated request finds the first.
+    """Write down a reference or a service given.
 
     Raises:
         Invalid: a field cannot be used.
     """
     _check_enquiry(data, lists)
     question = rules.text_of(data.question, N_("Question"))
-    if (first := ledger.entry_of_request(session, origin.request_id)) is not None:
-        return _found(session.scalar(queries.enquiry_of(first)))
     type_ = EnquiryType(data.type)
     kind = {
         EnquiryType.CONSULTATION: Kind.CONSULTATION,
@@ -131,7 +117,7 @@ def record_unmet_request(
     record: BibliographicRecord | None = None,
     language: str | None = None,
 ) -> UnmetRequest:
-    """A reader went without; a repeated request finds the first.
+    """A reader went without.
 
     Raises:
         Invalid: nothing was asked, or an unknown reason.
@@ -141,8 +127,6 @@ def record_unmet_request(
     if language is not None and language not in rules.LANGUAGES:
         raise Invalid(N_("Language"), N_("Choose one from the list."))
     what = rules.text_of(record.title if record else what, N_("What was asked"))
-    if (first := ledger.entry_of_request(session, origin.request_id)) is not None:
-        return _found(session.scalar(queries.unmet_request_of(first)))
     facts: Facts = {"language": language} if record is None else record_facts(record)
     entry_id = ledger.record(session, Kind.REFUSAL, origin, facts, detail=reason)
     refusal = UnmetRequest(
@@ -180,8 +164,6 @@ def suggest(session: Session, origin: Origin, *, what: str, note: str) -> Purcha
         Invalid: nothing is named.
     """
     what = rules.text_of(what, N_("What to buy"))
-    if (first := ledger.entry_of_request(session, origin.request_id)) is not None:
-        return _found(session.get(PurchaseSuggestion, first.act_id or 0))
     suggestion = PurchaseSuggestion(
         id=new_id(),
         at=origin.at,

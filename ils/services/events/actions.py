@@ -13,7 +13,6 @@ from ils.errors import N_, Invalid, Refused
 from ils.ledger import Entry, Facts, Kind, Origin
 from ils.services import rules
 from ils.services.counts.actions import dated
-from ils.services.events import queries
 from ils.services.events.models import Event, EventMode
 
 #: ``place`` of visits at events.
@@ -81,8 +80,6 @@ def save_event(
         Invalid: a field cannot be used.
     """
     data = checked_event(data, lists, origin.day)
-    if (first := ledger.entry_of_request(session, origin.request_id)) is not None:
-        return queries.event(session, first.act_id or 0)
     if event is None:
         event = Event(branch_id=origin.branch_id, staff_id=origin.staff_id, entries=[])
         session.add(event)

@@ -1,0 +1,93 @@
+"""What is asked for twice (a double click, a line that broke) is done once.
+
+A request has an id. What it asked for and what came of it are written in the transaction of
+what it did; who asks again gets the same answer. Actions know nothing of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import JSON, delete
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from ils import clock, db
+from ils.db import Base
+from ils.errors import N_, Invalid
+
+#: Nobody asks again after so long; the ledger's unique ids are the last guard then.
+RETENTION = timedelta(days=1)
+
+Result = TypeVar("Result")
+
+
+class RequestReused(Invalid):
+    """A request id came again with something else: a fault of the page, not a repeat."""
+
+    code = "scan_reused"
+    message = N_("This request was already used for something else. Please scan again.")
+
+
+class IdempotencyKey(Base):
+    """A request that was done: what it asked for, and what it was answered."""
+
+    __tablename__ = "idempotency_key"
+
+    request_id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    #: SHA-256 of what was asked for.
+    fingerprint: Mapped[str]
+    result: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+def once(
+    session: Session,
+    request_id: UUID,
+    asked: object,
+    work: Callable[[], Result],
+    *,
+    dump: Callable[[Result], dict[str, Any] | None],
+    load: Callable[[dict[str, Any]], Result],
+) -> Result:
+    """Do what a request asks for, or give the answer it got.
+
+    What changed nothing (a refusal, a question) is not remembered: it may be asked again.
+
+    Args:
+        asked: what tells one request from another, as JSON can hold it.
+        dump, load: the answer to JSON and back; ``None``: it is not to be remembered.
+
+    Raises:
+        RequestReused: the id came with something else before.
+    """
+    fingerprint = _fingerprint(asked)
+    before = session.get(IdempotencyKey, request_id)
+    if before is not None:
+        if before.fingerprint != fingerprint:
+            raise RequestReused
+        return load(before.result)
+    answer = work()
+    if db.changed(session):
+        result = dump(answer)
+        if result is not None:
+            key = IdempotencyKey(
+                request_id=request_id, at=clock.now(), fingerprint=fingerprint, result=result
+            )
+            session.add(key)
+            session.flush()
+    return answer
+
+
+def purge(session: Session) -> None:
+    """Drop what nobody asks for again."""
+    session.execute(delete(IdempotencyKey).where(IdempotencyKey.at < clock.now() - RETENTION))
+
+
+def _fingerprint(asked: object) -> str:
+    text = json.dumps(asked, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
