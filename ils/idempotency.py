@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import JSON, delete
+from sqlalchemy import JSON, bindparam, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ils import clock, db
-from ils.db import Base
+from ils.db import Base, bulk_insert
 from ils.errors import N_, Invalid
 
 #: Nobody asks again after so long; the ledger's unique ids are the last guard then.
@@ -45,6 +45,12 @@ class IdempotencyKey(Base):
     result: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
+# A statement of every scan, built once: building one costs more than running it.
+_BEFORE = select(IdempotencyKey.fingerprint, IdempotencyKey.result).where(
+    IdempotencyKey.request_id == bindparam("request_id")
+)
+
+
 def once(
     session: Session,
     request_id: UUID,
@@ -66,7 +72,7 @@ def once(
         RequestReused: the id came with something else before.
     """
     fingerprint = _fingerprint(asked)
-    before = session.get(IdempotencyKey, request_id)
+    before = session.execute(_BEFORE, {"request_id": request_id}).one_or_none()
     if before is not None:
         if before.fingerprint != fingerprint:
             raise RequestReused
@@ -75,11 +81,8 @@ def once(
     if db.changed(session):
         result = dump(answer)
         if result is not None:
-            key = IdempotencyKey(
-                request_id=request_id, at=clock.now(), fingerprint=fingerprint, result=result
-            )
-            session.add(key)
-            session.flush()
+            key = {"request_id": request_id, "at": clock.now(), "fingerprint": fingerprint}
+            bulk_insert(session, IdempotencyKey, [{**key, "result": result}])
     return answer
 
 
@@ -89,5 +92,5 @@ def purge(session: Session) -> None:
 
 
 def _fingerprint(asked: object) -> str:
-    text = json.dumps(asked, ensure_ascii=False, sort_keys=True, default=str)
+    text = json.dumps(asked, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
