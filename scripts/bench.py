@@ -225,7 +225,7 @@ def history(server: Server, number: int = 100_000) -> dict[str, object]:
                 "occurred_at": f"2020-{1 + at % 12:02}-{1 + at % 28:02}T12:00:00+06:00",
                 "branch": "Б1",
                 "count": 1,
-                "subject_area": ("society", "science", "arts")[at % 3],
+                "division": ("society", "science", "arts")[at % 3],
                 "language": ("kk", "ru")[at % 2],
                 "material": "book",
             }

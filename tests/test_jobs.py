@@ -215,6 +215,33 @@ def test_a_job_shows_how_far_it_is_and_can_be_stopped(sessions, config, ask, mon
     assert (ended.state, ended.done, ended.total, reached) == ("cancelled", 4, 9, [1, 2, 3])
 
 
+def test_a_long_job_goes_in_steps_and_leaves_the_turn_between(sessions, config, ask, monkeypatch):
+    """Each item once, in order; what others do between two steps stands between them."""
+    monkeypatch.setattr(runner, "PROGRESS_EVERY", timedelta(0))
+    monkeypatch.setattr(runner, "STEP_SECONDS", 0.02)
+    done, steps = [], []
+
+    def long(context):
+        for session, part in context.steps(range(10)):
+            some = []
+            for item in part:
+                time.sleep(0.008)
+                some.append(item)
+                actions.enqueue(session, "trace", {"item": item})
+            steps.append(len(some))
+            done.extend(some)
+
+    job = ask(1)
+    Runner(sessions, config, [JobKind("count", long)]).run_all()
+    ended = job_of(sessions, job)
+    assert (ended.state, ended.done, ended.total) == ("done", 10, 10)
+    assert done == list(range(10))
+    assert max(steps) < 5
+    with db.reading(sessions) as session:
+        traces = session.scalars(select(Job).where(Job.kind == "trace").order_by(Job.id)).all()
+    assert [trace.args["item"] for trace in traces] == done
+
+
 def test_a_waiting_job_is_cancelled_at_once_and_may_be_asked_for_again(sessions, ask, run, work):
     job = ask(1)
     with db.transaction(sessions) as session:

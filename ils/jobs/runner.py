@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,9 +26,14 @@ LEASE = timedelta(seconds=60)
 RETENTION = timedelta(days=30)
 PROGRESS_EVERY = timedelta(seconds=1)
 RETRY_DELAYS = tuple(timedelta(minutes=n) for n in (1, 10, 60))
+#: How long a step of a long job may hold the turn to write, and how long it leaves it then.
+STEP_SECONDS, PAUSE_SECONDS = 0.05, 0.02
 #: A job whose worker died so often is what kills it.
 MAX_DEATHS = 5
 EPOCH = datetime.fromisoformat("2020-01-01T00:00:00+00:00")
+
+
+Item = TypeVar("Item")
 
 
 class LeaseLost(Exception):
@@ -58,6 +64,21 @@ class JobKind:
     give_up: Callable[[Session, Mapping[str, Any]], None] | None = None
 
 
+class _Step(Generic[Item]):
+    """Items from a place on, as many as there is time for; ``at``: where it stopped."""
+
+    def __init__(self, items: Sequence[Item], at: int) -> None:
+        self.items, self.at = items, at
+
+    def __iter__(self) -> Iterator[Item]:
+        end = time.monotonic() + STEP_SECONDS
+        while self.at < len(self.items):
+            self.at += 1
+            yield self.items[self.at - 1]
+            if time.monotonic() >= end:
+                return
+
+
 @dataclass
 class JobContext:
     """What work is given: the database, the settings, what it was asked for with."""
@@ -79,6 +100,21 @@ class JobContext:
         with db.transaction(self.sessions) as session:
             self._hold(session)
             yield session
+
+    def steps(self, items: Sequence[Item]) -> Iterator[tuple[Session, Iterator[Item]]]:
+        """Transactions too short for a desk to notice, each with the items it has time for.
+
+        Raises:
+            LeaseLost, JobCancelled: as `progress`; what was done stays.
+        """
+        at = 0
+        while at < len(items):
+            step = _Step(items, at)
+            with self.transaction() as session:
+                yield session, iter(step)
+            at = step.at
+            self.progress(at, len(items))
+            time.sleep(PAUSE_SECONDS)  # whoever waits for the turn to write gets it
 
     def progress(self, done: int, total: int | None = None) -> None:
         """Say how far it is; the place where a job can be stopped.

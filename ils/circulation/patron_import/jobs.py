@@ -17,8 +17,6 @@ from ils.ledger import Channel, Origin
 from ils.organisation.branches.models import Branch
 
 READ, IMPORT = "read_patrons", "import_patrons"
-#: Readers of one transaction: desks write between two of them.
-BATCH_SIZE = 200
 PROBLEMS_SHOWN = 50
 
 
@@ -44,23 +42,20 @@ def _import(context: JobContext) -> dict[str, Any]:
     read, counts = _parsed(context), Counter[str]()
     problems = list(read.problems)
     counts["rejected"] = len(problems)
-    for start in range(0, len(read.readers), BATCH_SIZE):
-        part = read.readers[start : start + BATCH_SIZE]
-        with context.transaction() as session:
-            branch = session.get_one(Branch, context.args["branch_id"])
-            options = ImportOptions(
-                context.args["source"],
-                branch.timezone,
-                consent=context.args["consent"],
-                even_if_alike=context.args["even_if_alike"],
-            )
-            now = clock.now()
-            day = clock.local_day(now, branch.timezone)
-            origin = Origin(now, day, branch.id, context.args["staff_id"], Channel.SYSTEM)
-            report = import_patrons(session, origin, part, options, context.config.lists)
+    for session, part in context.steps(read.readers):
+        branch = session.get_one(Branch, context.args["branch_id"])
+        options = ImportOptions(
+            context.args["source"],
+            branch.timezone,
+            consent=context.args["consent"],
+            even_if_alike=context.args["even_if_alike"],
+        )
+        now = clock.now()
+        day = clock.local_day(now, branch.timezone)
+        origin = Origin(now, day, branch.id, context.args["staff_id"], Channel.SYSTEM)
+        report = import_patrons(session, origin, part, options, context.config.lists)
         counts += report.counts
         problems += report.problems
-        context.progress(start + len(part), len(read.readers))
     problems.sort(key=lambda found: found[0])
     return {
         "counts": dict(counts),
