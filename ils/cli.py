@@ -7,13 +7,14 @@ import os
 import secrets
 import subprocess
 import sys
+import threading
 from datetime import date
 
 import click
 from gunicorn.app.base import BaseApplication
 from sqlalchemy.orm import Session
 
-from ils import __version__, clock, db, i18n, schema, selfcheck
+from ils import __version__, clock, db, i18n, logs, schema, selfcheck
 from ils.app import create_app
 from ils.cataloguing.cli import catalog
 from ils.circulation.cli import desk, patrons
@@ -32,6 +33,9 @@ from ils.stats.closing import queries as closing_queries
 from ils.stats.closing.actions import check_over, close_month, parsed_month
 from ils.stats.closing.cli import seal
 from ils.stats.closing.queries import silent_days
+
+#: So long after it died the worker is started again.
+WORKER_PAUSE_SECONDS = 3
 
 
 @click.group(cls=Commands)
@@ -123,17 +127,29 @@ def serve(console: Console) -> None:
     }
     click.echo(f"Sandyq on http://{config.server.host}:{config.server.port} (Ctrl+C stops it)")
     sys.stdout.flush()
-    worker_ = _worker() if config.server.worker else None
+    logs.install(config.folder, "serve")
+    stop = threading.Event()
+    beside = threading.Thread(target=_keep_worker, args=(stop,))
+    if config.server.worker:
+        beside.start()
     try:
         _Server(options).run()
     finally:
-        if worker_ is not None:
-            worker_.terminate()
+        stop.set()
 
 
-def _worker() -> subprocess.Popen[bytes]:
-    """The worker beside the pages."""
-    return subprocess.Popen([sys.executable, "-m", "ils", "worker"])
+def _keep_worker(stop: threading.Event) -> None:
+    """Run the worker beside the pages; one that dies is followed by another."""
+    while not stop.is_set():
+        process = subprocess.Popen([sys.executable, "-m", "ils", "worker"])
+        while process.poll() is None and not stop.wait(0.5):
+            pass
+        if stop.is_set():
+            process.terminate()
+            process.wait()
+        else:
+            logs.event("worker died", code=process.returncode)
+            stop.wait(WORKER_PAUSE_SECONDS)
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types

@@ -1,0 +1,52 @@
+"""`ils serve` keeps its worker: one that is killed is followed by another."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def served(environ, library):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = {**os.environ, **environ, "ILS_PORT": str(port), "ILS_SERVER_WORKER": "true"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ils", "serve"], env=settings, stdout=subprocess.DEVNULL
+    )
+    yield process
+    process.terminate()
+    assert process.wait(30) == 0
+
+
+def worker_of(process):
+    """The number of the worker beside the pages, when there is one."""
+    for _ in range(100):
+        for path in Path("/proc").glob("[0-9]*"):
+            try:
+                parent = int((path / "stat").read_text().rsplit(")", 1)[1].split()[1])
+                command = (path / "cmdline").read_bytes().split(b"\0")
+            except (OSError, ValueError):
+                continue
+            if parent == process.pid and b"worker" in command:
+                return int(path.name)
+        time.sleep(0.1)
+    raise AssertionError("there is no worker")
+
+
+def test_a_worker_that_is_killed_is_followed_by_another(served):
+    first = worker_of(served)
+    os.kill(first, signal.SIGKILL)
+    time.sleep(0.5)
+    second = worker_of(served)
+    assert second != first
+    served.terminate()
+    assert served.wait(30) == 0
+    time.sleep(0.5)
+    assert not Path(f"/proc/{second}").exists()  # nobody is left behind
