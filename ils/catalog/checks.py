@@ -136,7 +136,7 @@ def _general(f: Field) -> Iterator[RecordFault]:
 
 def _codes(marc: MarcRecord, worksheet: Worksheet, sheets: Worksheets) -> Iterator[RecordFault]:
     for form in worksheet.fields():
-        for sub in form.subs:
+        for sub in form.subfields:
             known = sheets.lists.get(sub.list, {})
             if not sub.list or sub.list in {
                 "gmd",

@@ -2,7 +2,7 @@
 
 from ils.cataloguing.authorities import web as authorities
 from ils.cataloguing.batches import web as batches
-from ils.cataloguing.duplicates.web import upkeep
+from ils.cataloguing.duplicates.web import duplicate_pages
 from ils.cataloguing.forms import preview
 from ils.cataloguing.forms import web as forms
 from ils.cataloguing.pages import cataloguing
@@ -12,4 +12,4 @@ from ils.cataloguing.versions import web as versions
 
 #: Modules whose views are in the blueprint `cataloguing`.
 MODULES = (authorities, batches, forms, preview, versions)
-BLUEPRINTS = (cataloguing, catalogue, upkeep, printed)
+BLUEPRINTS = (cataloguing, catalogue, duplicate_pages, printed)

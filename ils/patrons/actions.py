@@ -30,12 +30,12 @@ def register_patron(
     data: PatronData,
     categories: Container[str],
     *,
-    even_if_alike: bool = True,
+    allow_duplicate: bool = True,
 ) -> Patron:
     """Register a new reader for this year; a repeated request finds the reader it made.
 
     Args:
-        even_if_alike: although a reader of nearly the same name or birth date is there.
+        allow_duplicate: although a reader of nearly the same name or birth date is there.
 
     Raises:
         Invalid: a field cannot be used.
@@ -43,7 +43,7 @@ def register_patron(
         PossibleDuplicate: somebody alike is there.
     """
     data = rules.checked(data, categories, origin.day)
-    if not even_if_alike:
+    if not allow_duplicate:
         check_alike(session, data)
     patron = add_patron(session, origin, data)
     give_consent(session, origin, patron, given=True)
@@ -57,8 +57,8 @@ def check_alike(session: Session, data: PatronData) -> None:
     Raises:
         PossibleDuplicate: somebody alike is there.
     """
-    near = queries.near(data.surname, data.birth_date).limit(MAX_NEAR)
-    alike = (reader for reader in session.scalars(near) if rules.possible_duplicates(data, reader))
+    similar = queries.similar_patrons(data.surname, data.birth_date).limit(MAX_NEAR)
+    alike = (p for p in session.scalars(similar) if rules.possible_duplicates(data, p))
     found = list(islice(alike, MAX_ALIKE))
     if found:
         names = ", ".join(f"{p.name}, {p.birth_date.year} ({p.card})" for p in found)

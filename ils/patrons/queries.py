@@ -124,7 +124,7 @@ def patrons(text: str) -> Select[Patron]:
     return query.where(condition)
 
 
-def near(surname: str, birth_date: date) -> Select[Patron]:
+def similar_patrons(surname: str, birth_date: date) -> Select[Patron]:
     """Readers born on that day, or in that year with that surname; who is alike, the rules say."""
     first, last = birth_date.replace(month=1, day=1), birth_date.replace(month=12, day=31)
     begins = Patron.search_text.startswith(f" {search_key(surname)} ", autoescape=True)

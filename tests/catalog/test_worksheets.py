@@ -30,7 +30,8 @@ def sent(worksheet, marc, typed=None):
     said = []
     for group in worksheet.groups:
         for row in rules.rows(group, marc):
-            values = {sub.key: list(row.values.get(sub.key, [])) or [""] for sub in row.form.subs}
+            keys = (sub.key for sub in row.form.subfields)
+            values = {key: list(row.values.get(key, [])) or [""] for key in keys}
             for key in [k for k in typed if k[:3] == row.form.tag]:
                 values[key[3:]] = [typed.pop(key)]
             said.append(Submitted(row.form.tag, row.index, values))

@@ -127,11 +127,11 @@ HARD, MAY, NOTE = Severity.HARD, Severity.OVERRIDABLE, Severity.NOTE
         (replace(GOOD, held=3), Wanted(), [("loan_limit", MAY)]),
         (replace(GOOD, held=1), Wanted(copies=3), [("loan_limit", MAY)]),
         (replace(GOOD, blocks=("долг",)), Wanted(), [("blocked", MAY)]),
-        (GOOD, Wanted(waited_for_by=2), [("held_for_another", MAY)]),
+        (GOOD, Wanted(holds_ahead=2), [("held_for_another", MAY)]),
         (GOOD, Wanted(leaving_for="Ф1"), [("in_transit", MAY)]),
         (
             Borrower(registered_this_year=False, held=3, overdue=1),
-            Wanted(waited_for_by=1),
+            Wanted(holds_ahead=1),
             [
                 ("not_registered", HARD),
                 ("overdue", NOTE),
@@ -238,10 +238,10 @@ DUE = date(2026, 3, 5)
 @pytest.mark.parametrize(
     ("loan", "codes"),
     [
-        (Renewing(DUE, 0, 0, seen=True, waited_for_by=0), []),
-        (Renewing(DUE, 1, 1, seen=True, waited_for_by=0), []),
-        (Renewing(DUE, 1, 1, seen=False, waited_for_by=0), ["unseen_renewals_used_up"]),
-        (Renewing(DUE, 2, 0, seen=True, waited_for_by=1), ["renewals_used_up", "held_for_another"]),
+        (Renewing(DUE, 0, 0, seen=True, holds_ahead=0), []),
+        (Renewing(DUE, 1, 1, seen=True, holds_ahead=0), []),
+        (Renewing(DUE, 1, 1, seen=False, holds_ahead=0), ["unseen_renewals_used_up"]),
+        (Renewing(DUE, 2, 0, seen=True, holds_ahead=1), ["renewals_used_up", "held_for_another"]),
     ],
 )
 def test_what_speaks_against_a_renewal(loan, codes):

@@ -113,7 +113,7 @@ def make_change(
     return edit
 
 
-def take_back(
+def reverse_batch(
     session: Session, origin: Origin, batch_id: int, *, allowed: Sequence[str], classes: Classes
 ) -> tuple[int, int]:
     """Restore each record a batch changed, unless somebody edited it since.

@@ -72,7 +72,7 @@ class FieldForm:
     indicators: str
     repeat: bool
     constant: tuple[str, str] | None
-    subs: tuple[Sub, ...]
+    subfields: tuple[Sub, ...]
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Worksheet:
 
     def required(self) -> Iterator[tuple[str, Sub]]:
         """Tags and subfields that must be filled."""
-        return ((form.tag, sub) for form in self.fields() for sub in form.subs if sub.required)
+        return ((form.tag, sub) for form in self.fields() for sub in form.subfields if sub.required)
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ def _field(place: str, line: str, fields: Mapping[str, Any], lists: Mapping[str,
     about = fields.get(match[1]) if match else None
     if match is None or about is None:
         raise BadConfiguration(place=place, problem=f"“{line}”: no such field")
-    subs = []
+    subfields = []
     for part in match[2].split():
         found = _part.fullmatch(part)
         said = about.get(found[1]) if found else None
@@ -209,7 +209,7 @@ def _field(place: str, line: str, fields: Mapping[str, Any], lists: Mapping[str,
         names = _names(f"_fields.toml, {match[1]}.{found[1]}", said)
         many = found[1] in about.get("many", "")
         default = (found[3] or "").replace("~", " ")
-        subs.append(Sub(found[1], names, kind, many, bool(found[2]), default))
+        subfields.append(Sub(found[1], names, kind, many, bool(found[2]), default))
     constant = about.get("constant", "").partition("=")
     return FieldForm(
         match[1],
@@ -217,5 +217,5 @@ def _field(place: str, line: str, fields: Mapping[str, Any], lists: Mapping[str,
         about.get("indicators", "  "),
         about.get("repeat", False),
         (constant[0], constant[2]) if constant[1] else None,
-        tuple(subs),
+        tuple(subfields),
     )

@@ -73,9 +73,9 @@ def _fits(form: FieldForm, f: Field) -> bool:
 
 def _values(form: FieldForm, f: Field) -> Values:
     """What the form shows of a field: of a subfield that it shows once, the first value."""
-    inside = inside_of(f) if any(sub.embedded for sub in form.subs) else []
+    inside = inside_of(f) if any(sub.embedded for sub in form.subfields) else []
     values: dict[str, list[str]] = {LINK: f.all(LINK)[:1]}
-    for sub in form.subs:
+    for sub in form.subfields:
         if sub.positions is not None:
             first, width = sub.positions
             code = f.get("a")[first : first + width].strip(EMPTY_CODE)
@@ -120,12 +120,12 @@ def _written(form: FieldForm, base: Field | None, values: Values) -> Field | Non
         shown_before = _cleaned(_values(form, base))
         if all(shown_before.get(key, []) == said for key, said in clean.items()):
             return base  # nothing was typed: not a blank of it changes
-    if any(sub.positions is not None for sub in form.subs):
+    if any(sub.positions is not None for sub in form.subfields):
         return _coded(form, base, clean)
-    if any(sub.embedded for sub in form.subs):
+    if any(sub.embedded for sub in form.subfields):
         return _link(form, base, clean)
-    once = {sub.key for sub in form.subs if not sub.many} | {LINK}
-    keys = [sub.key for sub in form.subs if sub.key in values]
+    once = {sub.key for sub in form.subfields if not sub.many} | {LINK}
+    keys = [sub.key for sub in form.subfields if sub.key in values]
     keys += [LINK] if LINK in values and LINK not in keys else []
     if base is None:
         pairs = [(key, value) for key in keys for value in clean[key]]
@@ -181,7 +181,7 @@ def _coded(form: FieldForm, base: Field | None, values: Values) -> Field | None:
     if form.tag == "100":
         text = (text or coded.general("", "", "", "", "", "y")).ljust(UNIMARC_WIDTH)
     before = text
-    for sub in form.subs:
+    for sub in form.subfields:
         if sub.positions is None or sub.key not in values:
             continue
         first, width = sub.positions
@@ -205,9 +205,9 @@ def _coded(form: FieldForm, base: Field | None, values: Values) -> Field | None:
 
 def _link(form: FieldForm, base: Field | None, values: Values) -> Field | None:
     inside = inside_of(base) if base is not None else []
-    subs = [sub for sub in form.subs if sub.embedded is not None and sub.key in values]
-    for tag in dict.fromkeys(sub.key[:3] for sub in subs):
-        keys = [sub.key for sub in subs if sub.key[:3] == tag]
+    subfields = [sub for sub in form.subfields if sub.embedded is not None and sub.key in values]
+    for tag in dict.fromkeys(sub.key[:3] for sub in subfields):
+        keys = [sub.key for sub in subfields if sub.key[:3] == tag]
         keys.sort(key=lambda key: ORDER.get(tag, "").find(key[3:]))
         said = {key[3:]: list(values[key]) for key in keys}
         one = next((f for f in inside if f.tag == tag), None)
@@ -263,7 +263,7 @@ def blank(worksheet: Worksheet, today: date, language: str) -> MarcRecord:
     )
     said = []
     for form in worksheet.fields():
-        values = {sub.key: [sub.default] for sub in form.subs if sub.default}
+        values = {sub.key: [sub.default] for sub in form.subfields if sub.default}
         if form.tag == "101" and "a" in values:
             values["a"] = [language]
         if form.tag == "200" and "b" in values and language == "kaz":

@@ -75,9 +75,9 @@ def make(session: Session) -> ResponseReturnValue:
 
 @cataloguing.post("/batch/<id:batch_id>/take-back")
 @web.page(Permission.EDIT_CATALOGUE, write=True)
-def take_back(session: Session, batch_id: int) -> ResponseReturnValue:
+def reverse_batch(session: Session, batch_id: int) -> ResponseReturnValue:
     """Undo a change, except in records edited since."""
-    restored, left = actions.take_back(
+    restored, left = actions.reverse_batch(
         session, web.origin(), batch_id, allowed=may_fill(session), classes=classes()
     )
     flash(

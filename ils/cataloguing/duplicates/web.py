@@ -15,10 +15,10 @@ from ils.cataloguing.duplicates import actions
 from ils.cataloguing.pages import check_catalogue
 from ils.organisation.permissions import Permission
 
-upkeep = Blueprint("upkeep", __name__, url_prefix="/staff/catalog")
+duplicate_pages = Blueprint("duplicates", __name__, url_prefix="/staff/catalog")
 
 
-@upkeep.get("/duplicates")
+@duplicate_pages.get("/duplicates")
 @web.page(Permission.EDIT_CATALOGUE)
 def duplicates(session: Session) -> ResponseReturnValue:
     """Pairs of records that look like one document."""
@@ -28,18 +28,18 @@ def duplicates(session: Session) -> ResponseReturnValue:
     return render_template("catalog/duplicates.html", page=page, records=records)
 
 
-@upkeep.post("/duplicates/different")
+@duplicate_pages.post("/duplicates/different")
 @web.page(Permission.EDIT_CATALOGUE, write=True)
-def different(session: Session) -> ResponseReturnValue:
+def mark_distinct(session: Session) -> ResponseReturnValue:
     """Two records are not one document: they leave the queue."""
     one, other = web.form_int("one") or 0, web.form_int("other") or 0
     for number in (one, other):
         catalog.record(session, number)
     actions.mark_distinct(session, web.origin(), one, other)
-    return redirect(url_for("upkeep.duplicates"))
+    return redirect(url_for("duplicates.duplicates"))
 
 
-@upkeep.get("/merge")
+@duplicate_pages.get("/merge")
 @web.page(Permission.EDIT_CATALOGUE)
 def compare(session: Session) -> ResponseReturnValue:
     """Two records side by side: which to keep, which fields to take from the other."""
@@ -56,7 +56,7 @@ def compare(session: Session) -> ResponseReturnValue:
     )
 
 
-@upkeep.post("/merge")
+@duplicate_pages.post("/merge")
 @web.page(Permission.EDIT_CATALOGUE, write=True)
 def merge(session: Session) -> ResponseReturnValue:
     """Make them one."""
@@ -72,16 +72,16 @@ def merge(session: Session) -> ResponseReturnValue:
     return redirect(url_for("catalogue.record", record_id=kept))
 
 
-@upkeep.post("/<id:record_id>/take-apart")
+@duplicate_pages.post("/<id:record_id>/take-apart")
 @web.page(Permission.EDIT_CATALOGUE, write=True)
-def take_apart(session: Session, record_id: int) -> ResponseReturnValue:
+def unmerge(session: Session, record_id: int) -> ResponseReturnValue:
     """Bring a merged record back with what was its own."""
     check_catalogue(session, catalog.record(session, record_id).catalogue)
     record = actions.unmerge(session, web.origin(), record_id, classes=_classes())
     return redirect(url_for("catalogue.record", record_id=record.id))
 
 
-@upkeep.post("/<id:record_id>/delete")
+@duplicate_pages.post("/<id:record_id>/delete")
 @web.page(Permission.EDIT_CATALOGUE, write=True)
 def delete(session: Session, record_id: int) -> ResponseReturnValue:
     """Hide a record without copies; its page stays, with a way back."""
@@ -91,7 +91,7 @@ def delete(session: Session, record_id: int) -> ResponseReturnValue:
     return redirect(url_for("catalogue.record", record_id=record.id))
 
 
-@upkeep.post("/<id:record_id>/undelete")
+@duplicate_pages.post("/<id:record_id>/undelete")
 @web.page(Permission.EDIT_CATALOGUE, write=True)
 def undelete(session: Session, record_id: int) -> ResponseReturnValue:
     """Bring a deleted record back."""

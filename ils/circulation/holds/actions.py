@@ -229,7 +229,7 @@ def route_item(desk: Desk, item: Item) -> Hold | Transit | None:
 
 
 def receive(desk: Desk, item: Item) -> Hold | Transit | None:
-    """A copy on its way has come here; what becomes of it, as `settle` says."""
+    """A copy on its way has come here; what becomes of it, as `route_item` says."""
     transit = transit_queries.transit_of(desk.session, item.id)
     item.status = next_status(item.status, ItemMove.RECEIVE)
     item.branch_id = desk.origin.branch_id

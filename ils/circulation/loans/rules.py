@@ -54,13 +54,13 @@ class Wanted:
     """What is known of the copy, and where it is to be read.
 
     Attributes:
-        waited_for_by: how many other readers wait for a copy like this and came first.
+        holds_ahead: how many other readers wait for a copy like this and came first.
         leaving_for: the code of the branch the copy is on its way to.
     """
 
     place: ServicePlace = ServicePlace.HOME
     copies: int = 1
-    waited_for_by: int = 0
+    holds_ahead: int = 0
     leaving_for: str = ""
 
 
@@ -155,9 +155,9 @@ def _of_the_copy(wanted: Wanted, special: LoanPolicy) -> list[Problem]:
             Lending.READING_ROOM: N_("Documents of this kind are read in the reading room only."),
         }[lending]
         found.append(_overridable("not_for_loan", message))
-    if wanted.waited_for_by:
+    if wanted.holds_ahead:
         message = N_("Other readers wait for it: %(count)s.")
-        found.append(_overridable("held_for_another", message, count=wanted.waited_for_by))
+        found.append(_overridable("held_for_another", message, count=wanted.holds_ahead))
     if wanted.leaving_for:
         message = N_("It is on its way to %(branch)s.")
         found.append(_overridable("in_transit", message, branch=wanted.leaving_for))
@@ -199,7 +199,7 @@ class Renewing:
     renewals: int
     unseen_renewals: int
     seen: bool
-    waited_for_by: int
+    holds_ahead: int
 
 
 def renewal_problems(loan: Renewing, terms: LoanPolicy) -> list[Problem]:
@@ -218,9 +218,9 @@ def renewal_problems(loan: Renewing, terms: LoanPolicy) -> list[Problem]:
     for code, renewals, limit in limits:
         if renewals >= limit:
             found.append(_overridable(code, messages[code], renewals=renewals, limit=limit))
-    if loan.waited_for_by:
+    if loan.holds_ahead:
         message = N_("Other readers wait for it: %(count)s.")
-        found.append(_overridable("held_for_another", message, count=loan.waited_for_by))
+        found.append(_overridable("held_for_another", message, count=loan.holds_ahead))
     return found
 
 

@@ -59,13 +59,13 @@ class ImportOptions:
     Attributes:
         source: whose ids the keys are.
         consent: their consent is kept on paper.
-        even_if_alike: although somebody alike is there.
+        allow_duplicate: although somebody alike is there.
     """
 
     source: str
     timezone: str
     consent: bool = False
-    even_if_alike: bool = False
+    allow_duplicate: bool = False
 
 
 class NoSuchCopy(Refused):
@@ -116,7 +116,7 @@ def _one(
             raise OtherReader(card=data.card)
     done = "unchanged"
     if patron is None:
-        if not how.even_if_alike:
+        if not how.allow_duplicate:
             check_alike(session, data)
         patron, done = add_patron(session, origin, data), "new"
     elif change_imported(session, origin, patron, data, reader.told):

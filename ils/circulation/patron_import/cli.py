@@ -25,7 +25,12 @@ BATCH_SIZE = 200
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--source", required=True, help="Where it comes from; the same name the next time.")
 @click.option("--consent", is_flag=True, help="The readers' consent is kept on paper.")
-@click.option("--even-if-alike", is_flag=True, help="Also those who resemble a known reader.")
+@click.option(
+    "--even-if-alike",
+    "allow_duplicate",
+    is_flag=True,
+    help="Also those who resemble a known reader.",
+)
 @click.option("--dry-run", is_flag=True, help="Read the file, change nothing.")
 @click.option("--json", "json_", is_flag=True)
 @BRANCH
@@ -53,7 +58,7 @@ def import_(console: Console, file: Path, branch: str, source: str, **said: bool
                     source,
                     place.timezone,
                     consent=said["consent"],
-                    even_if_alike=said["even_if_alike"],
+                    allow_duplicate=said["allow_duplicate"],
                 )
                 origin = console.origin(place, Channel.SYSTEM)
                 outcome = import_patrons(session, origin, step, how, console.config.lists)

@@ -48,7 +48,7 @@ def _import(context: JobContext) -> dict[str, Any]:
             context.args["source"],
             branch.timezone,
             consent=context.args["consent"],
-            even_if_alike=context.args["even_if_alike"],
+            allow_duplicate=context.args["allow_duplicate"],
         )
         now = clock.now()
         day = clock.local_day(now, branch.timezone)

@@ -27,7 +27,7 @@ PREVIEW_ROWS = 20
 
 @patrons.get("/import")
 @web.page(Permission.IMPORT_PATRONS)
-def bring_in(session: Session) -> ResponseReturnValue:
+def import_form(session: Session) -> ResponseReturnValue:
     """The form of an import."""
     del session
     return _form(None)
@@ -48,7 +48,7 @@ def _received() -> ReceivedFile:
 @patrons.post("/import")
 @web.page(Permission.IMPORT_PATRONS, write=True, prepare=_received)
 @web.uploads(MAX_FILE_BYTES)
-def bring(session: Session, prepared: object) -> ResponseReturnValue:
+def upload(session: Session, prepared: object) -> ResponseReturnValue:
     """Keep a file and have it read; nothing of it is brought in yet."""
     form = request.form
     source = form.get("source", "").strip()
@@ -69,7 +69,7 @@ def bring(session: Session, prepared: object) -> ResponseReturnValue:
         "file_id": file.id,
         "source": source,
         "consent": "consent" in form,
-        "even_if_alike": "even_if_alike" in form,
+        "allow_duplicate": "allow_duplicate" in form,
         "branch_id": g.staff.branch.id,
         "staff_id": g.staff.id,
     }

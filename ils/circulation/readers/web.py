@@ -218,7 +218,7 @@ def register(session: Session) -> ResponseReturnValue:
                 web.origin(),
                 _data(),
                 categories,
-                even_if_alike="even_if_alike" in request.form,
+                allow_duplicate="allow_duplicate" in request.form,
             )
     except IlsError as error:
         return _form(None, request.form, error)

@@ -145,7 +145,7 @@ def record_unmet_request(
     return refusal
 
 
-def take_back(session: Session, origin: Origin, done: Enquiry | UnmetRequest) -> None:
+def reverse_record(session: Session, origin: Origin, done: Enquiry | UnmetRequest) -> None:
     """Undo an enquiry or a refusal by an opposite entry.
 
     Raises:

@@ -55,7 +55,7 @@ def undo_enquiry(session: Session, enquiry_id: int) -> ResponseReturnValue:
     found = session.get(Enquiry, enquiry_id, with_for_update=True)
     if found is None or found.branch_id != g.staff.branch.id:
         raise rules.UnknownService
-    actions.take_back(session, web.origin(), found)
+    actions.reverse_record(session, web.origin(), found)
     return redirect(url_for("services.enquiries"))
 
 
@@ -92,7 +92,7 @@ def undo_refusal(session: Session, refusal_id: int) -> ResponseReturnValue:
     found = session.get(UnmetRequest, refusal_id, with_for_update=True)
     if found is None or found.branch_id != g.staff.branch.id:
         raise rules.UnknownService
-    actions.take_back(session, web.origin(), found)
+    actions.reverse_record(session, web.origin(), found)
     return redirect(url_for("services.refusals"))
 
 
