@@ -71,11 +71,14 @@ def test_a_receipt_has_each_loan_once(page, library):
     reader = library.reader("R1")
     library.copy("B1", title="Абай жолы")
     library.copy("B2", title="Көшпенділер")
-    library.desk().issue("R1", "B1")
-    library.desk().issue("R1", "B2")
+    library.copy("B3", title="Бұрынғы кітап")
+    library.desk().issue("R1", "B3")  # on an earlier day
+    for number in ("B1", "B2"):
+        page.by_script("scan", uuid4(), code=number, patron=reader)
     shown = words(page.get(f"/desk/receipt/{reader}"))
-    assert [shown.count(number) for number in ("B1", "B2")] == [1, 1]
-    assert [shown.count(title) for title in ("Абай жолы", "Көшпенділер")] == [1, 1]
+    assert [shown.count(number) for number in ("B1", "B2", "B3")] == [1, 1, 1]
+    titles = ("Абай жолы", "Көшпенділер", "Бұрынғы кітап")
+    assert [shown.count(title) for title in titles] == [1, 1, 1]
 
 
 @pytest.mark.parametrize(("language", "name"), [("ru", "Филиал Ф1"), ("kk", "Ф1 филиалы")])
