@@ -36,6 +36,8 @@ from ils.stats.closing.queries import silent_days
 
 #: So long after it died the worker is started again.
 WORKER_PAUSE_SECONDS = 3
+#: So long it has to come to the end of a step.
+WORKER_END_SECONDS = 20
 
 
 @click.group(cls=Commands)
@@ -141,15 +143,23 @@ def serve(console: Console) -> None:
 def _keep_worker(stop: threading.Event) -> None:
     """Run the worker beside the pages; one that dies is followed by another."""
     while not stop.is_set():
-        process = subprocess.Popen([sys.executable, "-m", "ils", "worker"])
+        try:
+            process = subprocess.Popen([sys.executable, "-m", "ils", "worker"])
+        except OSError as error:  # no memory, no processes: perhaps later
+            logs.fault("worker not started", error)
+            stop.wait(WORKER_PAUSE_SECONDS)
+            continue
         while process.poll() is None and not stop.wait(0.5):
             pass
-        if stop.is_set():
-            process.terminate()
-            process.wait()
-        else:
-            logs.event("worker died", code=process.returncode)
+        if not stop.is_set():
+            logs.event("worker died", code=process.returncode or "unknown")
             stop.wait(WORKER_PAUSE_SECONDS)
+            continue
+        process.terminate()
+        try:
+            process.wait(WORKER_END_SECONDS)
+        except subprocess.TimeoutExpired:  # what it does is taken up by the next one
+            process.kill()
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types

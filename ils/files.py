@@ -209,10 +209,13 @@ def _purge(context: JobContext) -> dict[str, Any]:
         claimed = set(session.scalars(select(StoredFile.token)))
     oldest, removed = (now - UNCLAIMED).timestamp(), 0
     for path in (data / FOLDER).glob("*/*"):
-        if path.stem in claimed or (path.name not in over and path.stat().st_mtime > oldest):
+        try:
+            if path.stem in claimed or (path.name not in over and path.stat().st_mtime > oldest):
+                continue
+            path.unlink()
+            removed += 1
+        except FileNotFoundError:  # received meanwhile, under its own name now
             continue
-        path.unlink(missing_ok=True)
-        removed += 1
     return {"removed": removed}
 
 

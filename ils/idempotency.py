@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import JSON, bindparam, delete, select
+from sqlalchemy import JSON, bindparam, delete, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ils import clock, db
@@ -51,6 +51,9 @@ _BEFORE = select(IdempotencyKey.fingerprint, IdempotencyKey.result).where(
 )
 
 
+_LOCK = text("SELECT pg_advisory_xact_lock(:number)")
+
+
 def once(
     session: Session,
     request_id: UUID,
@@ -72,6 +75,8 @@ def once(
         RequestReused: the id came with something else before.
     """
     fingerprint = _fingerprint(asked)
+    if session.get_bind().dialect.name == "postgresql":  # SQLite lets one write at a time anyway
+        session.execute(_LOCK, {"number": request_id.int % 2**63})
     before = session.execute(_BEFORE, {"request_id": request_id}).one_or_none()
     if before is not None:
         if before.fingerprint != fingerprint:
@@ -92,5 +97,5 @@ def purge(session: Session) -> None:
 
 
 def _fingerprint(asked: object) -> str:
-    text = json.dumps(asked, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    written = json.dumps(asked, sort_keys=True, default=str)
+    return hashlib.sha256(written.encode()).hexdigest()

@@ -19,12 +19,15 @@ from types import TracebackType
 from typing import Any
 
 from ils import clock
+from ils.errors import IlsError
 
 FOLDER = "logs"
 RETENTION = timedelta(days=60)
 MAX_MESSAGE_LENGTH = 300
 #: What may be a value in the message of an error: quoted, in brackets, long numbers, our letters.
-VALUES = re.compile(r"'[^']*'|\"[^\"]*\"|«[^»]*»|“[^”]*”|\([^()]*\)|\d{4,}|\w*[^\W\d_a-zA-Z]\w*")
+VALUES = re.compile(
+    r"\S+@\S+|'[^']*'|\"[^\"]*\"|«[^»]*»|“[^”]*”|\([^()]*\)|\d{4,}|\w*[^\W\d_a-zA-Z]\w*"
+)
 
 _logger = logging.getLogger("ils")
 
@@ -99,7 +102,7 @@ def described(error: BaseException) -> dict[str, Any]:
     frames = traceback.extract_tb(error.__traceback__)
     found: dict[str, Any] = {
         "error": type(error).__qualname__,
-        "message": without_values(str(error)),
+        "message": error.code if isinstance(error, IlsError) else without_values(str(error)),
         "traceback": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
     }
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)

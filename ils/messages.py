@@ -22,6 +22,8 @@ from ils.jobs.runner import JobContext, JobKind
 #: When it is tried again after the first, second … failure; then it is given up.
 RETRY_DELAYS = tuple(timedelta(minutes=n) for n in (1, 10, 60, 360, 1440))
 RETENTION = timedelta(days=7)
+#: A letter that did not leave in so long (its task was cancelled, there is no server) goes too.
+LONGEST_WAIT = timedelta(days=30)
 TIMEOUT = 20  # seconds, for a server that does not answer
 SEND = "send_message"
 
@@ -108,7 +110,11 @@ def _send(letter: OutgoingMessage, file: StoredFile | None, config: Config) -> N
 def _purge(context: JobContext) -> None:
     """Drop letters that left, or were given up, some days ago."""
     then = clock.now() - RETENTION
-    old = or_(OutgoingMessage.sent_at < then, OutgoingMessage.given_up_at < then)
+    old = or_(
+        OutgoingMessage.sent_at < then,
+        OutgoingMessage.given_up_at < then,
+        OutgoingMessage.written_at < clock.now() - LONGEST_WAIT,
+    )
     with context.transaction() as session:
         session.execute(delete(OutgoingMessage).where(old))
 

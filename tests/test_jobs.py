@@ -242,6 +242,94 @@ def test_a_long_job_goes_in_steps_and_leaves_the_turn_between(sessions, config, 
     assert [trace.args["item"] for trace in traces] == done
 
 
+def test_a_job_asked_for_again_is_not_taken_from_who_has_it(sessions, config, ask, work):
+    """A stalled worker of before writes nothing, however often the job was taken since."""
+    stalled = []
+
+    def sleepy(context):
+        if stalled:
+            raise Refused
+        stalled.append(context)
+        later(sessions, hours=1)
+        Runner(sessions, config, [kind]).run_next()  # another worker fails
+        with db.transaction(sessions) as session:
+            actions.try_again(session, session.get_one(Job, context.job_id))
+        Runner(sessions, config, [JobKind("count", inside)]).run_next()
+
+    def inside(context):
+        del context
+        with pytest.raises(LeaseLost):
+            stalled[0].progress(1)
+
+    kind = JobKind("count", sleepy)
+    job = ask(1)
+    Runner(sessions, config, [kind]).run_next()
+    ended = job_of(sessions, job)
+    assert (ended.state, ended.attempt, ended.failures) == ("done", 3, 0)
+
+
+def test_a_job_that_is_all_done_is_not_cancelled_at_the_last_moment(sessions, config, ask):
+    def last(context):
+        with db.transaction(sessions) as session:
+            actions.cancel(session, session.get_one(Job, context.job_id))
+        context.progress(9, 9)
+        return {"all": True}
+
+    job = ask(1)
+    Runner(sessions, config, [JobKind("count", last)]).run_all()
+    assert (job_of(sessions, job).state, job_of(sessions, job).result) == ("done", {"all": True})
+
+
+def test_a_cancelled_job_that_fails_is_not_tried_again(sessions, config, ask):
+    told = []
+
+    def fails(context):
+        with db.transaction(sessions) as session:
+            actions.cancel(session, session.get_one(Job, context.job_id))
+        raise OSError
+
+    job = ask(1)
+    kind = JobKind("count", fails, (MINUTE,), give_up=lambda _, args: told.append(args["n"]))
+    Runner(sessions, config, [kind]).run_all()
+    assert (job_of(sessions, job).state, told) == ("cancelled", [1])
+
+
+def test_a_worker_that_is_told_to_end_puts_its_job_back(sessions, config, ask, work):
+    stopping = threading.Event()
+
+    def long(context):
+        stopping.set()
+        context.progress(1, 9)
+
+    job = ask(1)
+    Runner(sessions, config, [JobKind("count", long)], stopping=stopping).run_next()
+    waiting = job_of(sessions, job)
+    assert (waiting.state, waiting.failures, waiting.deaths) == ("queued", 0, 0)
+    Runner(sessions, config, [JobKind("count", work)]).run_all()
+    assert work.done == [1]
+
+
+def test_a_result_that_was_kept_is_there_when_the_job_is_done_again(sessions, config, ask):
+    """The worker died after its last transaction: what came of it is not lost."""
+    seen = []
+
+    def dies(context):
+        seen.append(context.result)
+        if context.result is None:
+            with context.transaction() as session:
+                context.keep_result(session, {"rows": 5})
+            raise KeyboardInterrupt
+        return context.result
+
+    job = ask(1)
+    run = Runner(sessions, config, [JobKind("count", dies)])
+    with pytest.raises(KeyboardInterrupt):
+        run.run_next()
+    later(sessions, hours=1)
+    run.run_all()
+    assert (seen, job_of(sessions, job).result) == ([None, {"rows": 5}], {"rows": 5})
+
+
 def test_a_waiting_job_is_cancelled_at_once_and_may_be_asked_for_again(sessions, ask, run, work):
     job = ask(1)
     with db.transaction(sessions) as session:

@@ -87,5 +87,6 @@ def try_again(session: Session, job: Job) -> None:
     if job.state not in {JobState.FAILED, JobState.CANCELLED}:
         raise JobEnded
     job.state, job.run_at, job.ended_at = JobState.QUEUED, clock.now(), None
-    job.attempt, job.cancel_requested = 0, False
+    job.failures = job.deaths = 0
+    job.cancel_requested = False
     session.flush()

@@ -48,7 +48,11 @@ class Job(Base):
     #: Not before this moment.
     run_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
+    #: Grows with each taking, never falls.
     attempt: Mapped[int] = mapped_column(default=0)
+    #: How often it failed, and how often its worker died, since somebody last asked for it.
+    failures: Mapped[int] = mapped_column(default=0)
+    deaths: Mapped[int] = mapped_column(default=0)
     #: How much of how much, in whatever the work counts; ``None``: nobody knows yet.
     done: Mapped[int] = mapped_column(BigId, default=0)
     total: Mapped[int | None] = mapped_column(BigId)

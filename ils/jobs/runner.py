@@ -40,6 +40,10 @@ class LeaseLost(Exception):
     """Another worker has the job: whatever this one still does must come to nothing."""
 
 
+class WorkerStopping(Exception):
+    """The worker is told to end: the job goes back to the queue, nobody's fault."""
+
+
 class JobCancelled(Exception):
     """Somebody cancelled the job."""
 
@@ -88,6 +92,9 @@ class JobContext:
     job_id: int
     attempt: int
     args: Mapping[str, Any]
+    #: What was kept of an attempt that came to its end but not to that of the job.
+    result: dict[str, Any] | None = None
+    stopping: threading.Event = field(default_factory=threading.Event)
     _said: datetime = field(default=EPOCH)
 
     @contextmanager
@@ -116,21 +123,28 @@ class JobContext:
             self.progress(at, len(items))
             time.sleep(PAUSE_SECONDS)  # whoever waits for the turn to write gets it
 
+    def keep_result(self, session: Session, result: dict[str, Any]) -> None:
+        """Keep what came of the work in the transaction of its end."""
+        self._hold(session, result=result)
+
     def progress(self, done: int, total: int | None = None) -> None:
-        """Say how far it is; the place where a job can be stopped.
+        """Say how far it is; the place where a job can be stopped, unless all is done.
 
         Raises:
             JobCancelled: somebody wants it stopped.
+            WorkerStopping: the worker is told to end.
             LeaseLost: another worker has it.
         """
         now = clock.now()
+        if self.stopping.is_set() and done != total:
+            raise WorkerStopping
         if now - self._said < PROGRESS_EVERY and done != total:
             return
         self._said = now
         with db.transaction(self.sessions) as session:
             self._hold(session, done=done, total=total)
             cancelled = session.scalar(select(Job.cancel_requested).where(Job.id == self.job_id))
-        if cancelled:
+        if cancelled and done != total:
             raise JobCancelled
 
     def keep(self) -> bool:
@@ -148,7 +162,8 @@ class JobContext:
             Job.attempt == self.attempt,
             Job.state == JobState.RUNNING,
         )
-        statement = update(Job).where(*mine).values(lease_until=clock.now() + LEASE, **values)
+        held = {"lease_until": clock.now() + LEASE, **values}
+        statement = update(Job).where(*mine).values(**held)
         if session.execute(statement).rowcount == 0:  # type: ignore[attr-defined]  # of an UPDATE
             raise LeaseLost
 
@@ -156,8 +171,18 @@ class JobContext:
 class Runner:
     """Does the jobs of some kinds, one after another."""
 
-    def __init__(self, sessions: db.Sessions, config: Config, kinds: Sequence[JobKind]) -> None:
+    def __init__(
+        self,
+        sessions: db.Sessions,
+        config: Config,
+        kinds: Sequence[JobKind],
+        *,
+        stopping: threading.Event | None = None,
+        alive: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``stopping``: ends long jobs early; ``alive``: called now and then during one."""
         self.sessions, self.config = sessions, config
+        self.stopping, self.alive = stopping or threading.Event(), alive
         self.kinds = {kind.name: kind for kind in kinds if kind.ready(config)}
 
     def plan(self) -> None:
@@ -190,19 +215,25 @@ class Runner:
         if taken is None:
             return False
         kind = self.kinds[taken.kind]
-        context = JobContext(self.sessions, self.config, taken.id, taken.attempt, taken.args)
+        context = JobContext(
+            self.sessions, self.config, taken.id, taken.attempt, taken.args, taken.result,
+            self.stopping,
+        )  # fmt: skip
         logs.event("job begun", job=taken.id, kind=kind.name, attempt=taken.attempt)
         try:
-            with _kept(context):
+            with _kept(context, self.alive):
                 result = kind.work(context)
         except LeaseLost:
             logs.event("job lost", job=taken.id, kind=kind.name)
+        except WorkerStopping:
+            self._write(context, kind, state=JobState.QUEUED, lease_until=None)
         except JobCancelled:
-            self._end(context, kind, JobState.CANCELLED)
+            self._give_up(context, kind, state=JobState.CANCELLED)
         except Exception as error:  # noqa: BLE001 -- one job must not stop the others, whatever it is
             self._fail(context, kind, error)
         else:
-            self._end(context, kind, JobState.DONE, result=dict(result or {}), error=None)
+            values = {"result": dict(result or {}), "error": None, "ended_at": clock.now()}
+            self._write(context, kind, state=JobState.DONE, **values)
         return True
 
     def run_all(self) -> None:
@@ -220,23 +251,40 @@ class Runner:
             job = session.scalar(query.with_for_update(skip_locked=True))
             if job is None:
                 return None
+            kind = self.kinds[job.kind]
+            job.deaths += job.state == JobState.RUNNING
             job.attempt += 1
-            job.state, job.lease_until = JobState.RUNNING, now + LEASE
             job.started_at, job.done = now, 0
-            if job.attempt > MAX_DEATHS + len(self.kinds[job.kind].retry_delays):
-                job.state, job.ended_at = JobState.FAILED, now
-                job.error = {"code": "worker_died"}
-                return None
-        return job
+            if job.deaths < MAX_DEATHS and not job.cancel_requested:
+                job.state, job.lease_until = JobState.RUNNING, now + LEASE
+                return job
+            job.state = JobState.CANCELLED if job.cancel_requested else JobState.FAILED
+            job.error, job.ended_at = {"code": "worker_died"}, now
+            if kind.give_up is not None:
+                kind.give_up(session, job.args)
+        return None
 
-    def _end(self, context: JobContext, kind: JobKind, state: JobState, **values: object) -> None:
-        with db.transaction(self.sessions) as session:
-            try:
-                context._hold(session, state=state, ended_at=clock.now(), **values)  # noqa: SLF001
-            except LeaseLost:
-                logs.event("job lost", job=context.job_id, kind=kind.name)
-                return
-        logs.event("job ended", job=context.job_id, kind=kind.name, state=state.value)
+    def _write(self, context: JobContext, kind: JobKind, **values: object) -> None:
+        """Write how an attempt ended, if the job is still this worker's."""
+        try:
+            with db.transaction(self.sessions) as session:
+                context._hold(session, **values)  # noqa: SLF001 -- its other half
+        except LeaseLost:
+            logs.event("job lost", job=context.job_id, kind=kind.name)
+            return
+        logs.event("job ended", job=context.job_id, kind=kind.name, state=values["state"])
+
+    def _give_up(self, context: JobContext, kind: JobKind, **values: object) -> None:
+        """End a job that is not done, and write what else is to be written then."""
+        try:
+            with db.transaction(self.sessions) as session:
+                context._hold(session, ended_at=clock.now(), **values)  # noqa: SLF001
+                if kind.give_up is not None:
+                    kind.give_up(session, context.args)
+        except LeaseLost:
+            logs.event("job lost", job=context.job_id, kind=kind.name)
+            return
+        logs.event("job ended", job=context.job_id, kind=kind.name, state=values["state"])
 
     def _fail(self, context: JobContext, kind: JobKind, error: Exception) -> None:
         """Try it again later, or give it up. A refusal of ours is not tried again."""
@@ -247,24 +295,21 @@ class Runner:
         else:
             facts |= logs.described(error)
             logs.fault("job failed", error, job=context.job_id, kind=kind.name)
-        number = context.attempt - 1
-        if not isinstance(error, IlsError) and number < len(kind.retry_delays):
-            again = {"run_at": clock.now() + kind.retry_delays[number], "lease_until": None}
-            values = {"state": JobState.QUEUED, "error": facts, **again}
+        with db.reading(self.sessions) as session:
+            job = session.get_one(Job, context.job_id)
+        if job.cancel_requested:
+            self._give_up(context, kind, state=JobState.CANCELLED, error=facts)
+        elif isinstance(error, IlsError) or job.failures >= len(kind.retry_delays):
+            self._give_up(context, kind, state=JobState.FAILED, error=facts)
         else:
-            values = {"state": JobState.FAILED, "error": facts, "ended_at": clock.now()}
-        with db.transaction(self.sessions) as session:
-            mine = (Job.id == context.job_id, Job.attempt == context.attempt)
-            running = Job.state == JobState.RUNNING
-            found = session.execute(update(Job).where(*mine, running).values(**values))
-            ended = found.rowcount and values["state"] == JobState.FAILED  # type: ignore[attr-defined]
-            if ended and kind.give_up is not None:
-                kind.give_up(session, context.args)
+            again = {"run_at": clock.now() + kind.retry_delays[job.failures], "error": facts}
+            failures = job.failures + 1
+            self._write(context, kind, state=JobState.QUEUED, failures=failures, **again)
 
 
 @contextmanager
-def _kept(context: JobContext) -> Iterator[None]:
-    """Keep the lease alive while work goes on."""
+def _kept(context: JobContext, alive: Callable[[], None]) -> Iterator[None]:
+    """Keep the lease alive while work goes on, and say that the worker is."""
     over = threading.Event()
 
     def beat() -> None:
@@ -272,6 +317,7 @@ def _kept(context: JobContext) -> Iterator[None]:
             try:
                 if not context.keep():
                     return
+                alive()
             except SQLAlchemyError as error:  # the database restarts; the lease outlives that
                 logs.fault("lease not kept", error, job=context.job_id)
 

@@ -76,7 +76,7 @@ def work(
     sessions: db.Sessions, config: Config, stop: threading.Event, *, once: bool = False
 ) -> None:
     """Do jobs until told to stop; ``once``: until none is due."""
-    runner = Runner(sessions, config, JOBS)
+    runner = Runner(sessions, config, JOBS, stopping=stop, alive=lambda: _beat(sessions))
     beaten = clock.now() - BEAT
     while not stop.is_set():
         try:

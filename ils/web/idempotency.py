@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID, uuid5
 
-from flask import Response, request
+from flask import Response, g, request
 from sqlalchemy.orm import Session
 
 from ils.idempotency import once
@@ -18,14 +18,15 @@ MAX_KEPT = 32_000
 VOLATILE = {"csrf_token", "request_id"}
 
 
-def idempotent(session: Session, work: Callable[[], Response]) -> Response:
-    """Do what a form asks, unless this very form was done: then answer as then."""
+def idempotent(session: Session, who: int | None, work: Callable[[], Response]) -> Response:
+    """Do what a form asks, unless this very form was done by the same person: then answer so."""
     request_id = _request_id()
     if request_id is None:
         return work()
     asked = [(name, request.form.getlist(name)) for name in sorted({*request.form} - VOLATILE)]
     files = [(name, file.filename) for name, file in request.files.items(multi=True)]
-    return once(session, request_id, [asked, files], work, dump=_dump, load=_load)
+    asked_for = [who, asked, files, g.get("received", "")]
+    return once(session, request_id, asked_for, work, dump=_dump, load=_load)
 
 
 def _dump(answer: Response) -> dict[str, Any] | None:

@@ -72,11 +72,7 @@ def page(
             raise Forbidden(roles=", ".join(names[role] for role in names if role in roles))
 
     def decorate(view: View) -> View:
-        def work(session: Session, **args: object) -> ResponseReturnValue:
-            check(session)
-            return view(session, **args)
-
-        opened = _opened(view, work, write=write, permission=permission)
+        opened = _opened(view, check, write=write, permission=permission)
         return opened if prepare is None else _prepared(opened, check, prepare)
 
     return decorate
@@ -92,6 +88,7 @@ def _prepared(view: View, check: Callable[[Session], None], prepare: Prepare) ->
         prepared: object
         try:
             prepared = prepare()
+            g.received = getattr(prepared, "sha256", "")  # tells one file from another
         except IlsError as error:
             prepared = error
         return view(prepared=prepared, **args)
@@ -102,14 +99,10 @@ def _prepared(view: View, check: Callable[[Session], None], prepare: Prepare) ->
 def public(*, write: bool = False) -> Callable[[View], View]:
     """A page for anybody; ``g.staff`` is set if somebody is signed in."""
 
-    def decorate(view: View) -> View:
-        def work(session: Session, **args: object) -> ResponseReturnValue:
-            g.staff = _staff(session)
-            return view(session, **args)
+    def look(session: Session) -> None:
+        g.staff = _staff(session)
 
-        return _opened(view, work, write=write, permission=None)
-
-    return decorate
+    return lambda view: _opened(view, look, write=write, permission=None)
 
 
 def uploads(most: int) -> Callable[[View], View]:
@@ -139,17 +132,27 @@ def _refuse_nul() -> None:
         raise BadRequest
 
 
-def _opened(view: View, work: View, *, write: bool, permission: str | None) -> View:
+def _opened(
+    view: View, check: Callable[[Session], None], *, write: bool, permission: str | None
+) -> View:
+    """The view in its one transaction, for whom ``check`` lets in; a repeat is asked that too."""
+
     @wraps(view)
     def wrapped(**args: object) -> ResponseReturnValue:
         _refuse_nul()
+
+        def work(session: Session) -> Response:
+            check(session)
+            if not write:
+                return _whole(view(session, **args))
+            staff = known_staff()
+            who = staff.id if staff else None
+            return idempotent(session, who, lambda: _whole(view(session, **args)))
+
         if write:
-            return db.run(
-                current().sessions,
-                lambda session: idempotent(session, lambda: _whole(work(session, **args))),
-            )
+            return db.run(current().sessions, work)
         with db.reading(current().sessions) as session:
-            return _whole(work(session, **args))
+            return work(session)
 
     wrapped.permission = permission  # type: ignore[attr-defined]  # read by the test of all routes
     return wrapped

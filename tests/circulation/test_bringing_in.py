@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -14,7 +14,10 @@ from ils import db, files
 from ils.circulation.loans.models import Loan
 from ils.circulation.patron_import import files as sheets
 from ils.files import StoredFile
+from ils.jobs import runner
+from ils.jobs.models import Job
 from ils.ledger import Entry
+from ils.patrons.models import Patron
 
 HEAD = ["Фамилия", "Имя", "Дата рождения", "Категория", "Номер билета", "Дата записи", "Пол"]
 ROWS = [
@@ -150,6 +153,48 @@ def test_garbage_is_no_table(page, library, data):
 
 def test_an_empty_file_is_refused_at_once(page):
     assert send(page, b"") == 422
+
+
+def test_an_import_done_again_makes_nobody_twice(page, library):
+    """Rows without a card or an id, and alike readers are taken: the worker died in the middle."""
+    data = "\n".join(["Фамилия;Имя;Дата рождения;Категория", *(
+        f"Сейтов{n};Ержан;{1 + n % 28:02}.01.1990;Студенты" for n in range(30)
+    )]).encode()  # fmt: skip
+    answer = page.client.post(
+        "/staff/patrons/import",
+        data={
+            "file": (io.BytesIO(data), "readers.csv"), "source": "old", "allow_duplicate": "1",
+            "csrf_token": page.token, "request_id": str(uuid4()),
+        },
+    )  # fmt: skip
+    address = answer.headers["Location"]
+    library.work()
+    done = post(page, address).headers["Location"]
+    monkey = pytest.MonkeyPatch()
+    monkey.setattr(runner, "STEP_SECONDS", 0)
+    monkey.setattr(runner.JobContext, "progress", stop_after(7))
+    library.work()
+    monkey.undo()
+    with db.transaction(library.sessions) as session:
+        for job in session.scalars(select(Job)):
+            job.run_at -= timedelta(hours=2)
+    library.work()
+    assert "Новых: 23, изменено: 0, без изменений: 7" in page.get(done).text
+    with db.reading(library.sessions) as session:
+        assert session.scalar(select(func.count(Patron.id))) == 30
+
+
+def stop_after(steps):
+    """Progress that fails once, after some steps."""
+    progress, seen = runner.JobContext.progress, []
+
+    def told(self, done, total=None):
+        progress(self, done, total)
+        seen.append(done)
+        if len(seen) == steps:
+            raise OSError
+
+    return told
 
 
 def test_a_file_is_read_outside_of_any_transaction(page, library, tmp_path, monkeypatch):

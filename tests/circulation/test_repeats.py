@@ -126,3 +126,35 @@ def test_answers_are_kept_for_a_day(library, page):
     run.plan()
     run.run_all()
     assert keys(library) == []
+
+
+def test_a_repeat_is_answered_only_to_whom_the_first_was(app, library, page):
+    """Not to another account, not to one without the right, not to a stranger."""
+    path, form = acts(library)["loan"]
+    request = uuid4()
+    first = page.by_script(path, request, **form)
+    library.account("cataloguer", Role.CATALOGUER)
+    library.account("other", Role.DESK)
+    seen = []
+    for login in ("cataloguer", "other", None):
+        browser = Browser(app.test_client())
+        if login:
+            browser.sign_in(login)
+        else:
+            browser.token = browser.token_of("/sign-in")
+        answer = browser.by_script(path, request, **form)
+        seen.append(answer.status_code)
+        assert "Кітап B1" not in answer.text
+    assert (first.status_code, seen) == (200, [403, 422, 401])
+
+
+def test_nothing_of_an_erased_reader_is_kept_to_be_answered_again(library, page):
+    form = {
+        "surname": "Сейтова", "given_name": "Айгүл", "birth_date": "1990-01-01", "sex": "f",
+        "category": "student", "language": "kk", "consent": "1", "request_id": str(uuid4()),
+    }  # fmt: skip
+    address = page.post("/staff/patrons/new", **form).headers["Location"]
+    reader = address.rsplit("/", 1)[-1]
+    page.by_script("scan", uuid4(), code="Сейтова", patron="")
+    page.post(f"/staff/patrons/{reader}/forget", sure="1", request_id=str(uuid4()))
+    assert all("Сейтова" not in str(key.result) for key in keys(library))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ils import clock, db, files
@@ -38,11 +39,22 @@ def _read(context: JobContext) -> dict[str, Any]:
 
 
 def _import(context: JobContext) -> dict[str, Any]:
-    """Bring readers in, some at a time; a reader that came in before is known by the key."""
+    """Bring readers in, some at a time.
+
+    A reader that came in before is known by the key; where the file has none, by the place in
+    the file, so that a job that is done again makes nobody twice.
+    """
+    if context.result is not None:  # everything was in; only the end was missing
+        return context.result
     read, counts = _parsed(context), Counter[str]()
     problems = list(read.problems)
     counts["rejected"] = len(problems)
-    for session, part in context.steps(read.readers):
+    digest = context.args["sha256"][:16]
+    readers = [
+        one if one.import_key else replace(one, import_key=f"{digest}:{one.number}")
+        for one in read.readers
+    ]
+    for session, part in context.steps(readers):
         branch = session.get_one(Branch, context.args["branch_id"])
         options = ImportOptions(
             context.args["source"],
@@ -57,17 +69,17 @@ def _import(context: JobContext) -> dict[str, Any]:
         counts += report.counts
         problems += report.problems
     problems.sort(key=lambda found: found[0])
-    return {
-        "counts": dict(counts),
-        "problems": _told(problems),
-        "rejects": _keep(context, read, problems),
-    }
+    return _finish(context, read, problems, {"counts": dict(counts)})
 
 
-def _keep(
-    context: JobContext, read: ParsedFile, problems: Sequence[tuple[int, IlsError]]
-) -> int | None:
-    """Keep what could not be used, take the file that was sent away; the id of the first."""
+def _finish(
+    context: JobContext,
+    read: ParsedFile,
+    problems: Sequence[tuple[int, IlsError]],
+    result: dict[str, Any],
+) -> dict[str, Any]:
+    """Keep what could not be used, take the file that was sent away, and say what came of it."""
+    result |= {"problems": _told(problems), "rejects": None}
     received = ending = None
     if problems:
         content, ending = sheets.rejected(read, problems, context.config)
@@ -76,17 +88,18 @@ def _keep(
         sent = files.stored_file(session, context.args["file_id"], Purpose.UPLOAD)
         name, staff_id = sent.name.rpartition(".")[0] or sent.name, context.args["staff_id"]
         files.drop(session, sent)
-        if received is None:
-            return None
-        kept = files.keep(
-            session,
-            received,
-            Purpose.REJECTS,
-            name=f"{name}.rejects.{ending}",
-            type="text/csv" if ending == "csv" else "text/plain",
-            created_by=staff_id,
-        )
-        return kept.id
+        if received is not None:
+            kept = files.keep(
+                session,
+                received,
+                Purpose.REJECTS,
+                name=f"{name}.rejects.{ending}",
+                type="text/csv" if ending == "csv" else "text/plain",
+                created_by=staff_id,
+            )
+            result["rejects"] = kept.id
+        context.keep_result(session, result)
+    return result
 
 
 def _told(problems: Sequence[tuple[int, IlsError]]) -> list[dict[str, Any]]:

@@ -67,6 +67,7 @@ def upload(session: Session, prepared: object) -> ResponseReturnValue:
     )
     args = {
         "file_id": file.id,
+        "sha256": file.sha256,
         "source": source,
         "consent": "consent" in form,
         "allow_duplicate": "allow_duplicate" in form,

@@ -15,6 +15,8 @@ from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.models import Loan
 from ils.errors import N_, Refused
 from ils.files import Purpose, ReceivedFile, StoredFile
+from ils.idempotency import IdempotencyKey
+from ils.jobs.models import Job
 from ils.messages import OutgoingMessage
 from ils.organisation.audit.actions import audit
 from ils.patrons import queries as patron_queries
@@ -134,6 +136,10 @@ def erase_patron(desk: Desk, patron: Patron) -> None:
         session.execute(delete(kept).where(kept.patron_id == patron_id))
     if patron.email:
         session.execute(delete(OutgoingMessage).where(OutgoingMessage.to == patron.email))
+    # Answers and reports of imports that may name the reader; what guards repeats stays.
+    session.execute(delete(IdempotencyKey))
+    imports = update(Job).where(Job.kind.in_(("read_patrons", "import_patrons")))
+    session.execute(imports.where(Job.ended_at.is_not(None)).values(result=None))
     dependants = update(Patron).where(Patron.guardian_id == patron_id)
     session.execute(dependants.values(guardian_id=None))
     session.expunge(patron)

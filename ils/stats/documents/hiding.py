@@ -27,7 +27,12 @@ def hidden_places(table: Filled) -> frozenset[Place]:
     cells of a whole are hidden, they add up to more than one each.
     """
     sums = _sums(table)
-    small = {p for p, figure in table.figures.items() if _small(figure, sums.get(p, {}))}
+    back = _years_back(table)
+    small = {
+        place
+        for place, figure in table.figures.items()
+        if _small(figure) and not _compares(sums.get(place, {}), back)
+    }
     relations = [one for one in _relations(table, sums) if _holds(one, table.figures)]
     computed = {
         place: set(references(figure.formula))
@@ -51,11 +56,26 @@ def hidden_places(table: Filled) -> frozenset[Place]:
     return frozenset(hidden)
 
 
-def _small(figure: Figure, terms: Relation) -> bool:
-    """A count of something, from 1 to 4; a difference of two is none."""
+def _small(figure: Figure) -> bool:
+    """A count of something, from 1 to 4."""
     if figure.value is None or not figure.counted or figure.unit != "count":
         return False
-    return 0 < figure.value < MIN_SHOWN and sorted(terms.values()) != [-1, 1]
+    return 0 < figure.value < MIN_SHOWN
+
+
+def _compares(terms: Relation, back: Mapping[Place, int]) -> bool:
+    """Whether a cell is the growth from one year to another: it counts nobody."""
+    years = {back.get(place, 0) for place in terms}
+    return sorted(terms.values()) == [-1, 1] and len(years) > 1
+
+
+def _years_back(table: Filled) -> dict[Place, int]:
+    """How many years earlier each cell is counted."""
+    return {
+        (row.key, column.key): row.line.back + column.line.back
+        for row in (*table.rows, *table.base)
+        for column in table.columns
+    }
 
 
 def _sums(table: Filled) -> dict[Place, Relation]:
