@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from argon2 import PasswordHasher
 from library import Browser, Desk, Library
 from sqlalchemy import Engine, create_engine, text
 
@@ -15,6 +16,7 @@ from ils import config as configuration
 from ils import db, schema
 from ils.app import create_app
 from ils.config import Config
+from ils.organisation.staff import actions as staff_actions
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,6 +26,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def databases() -> list[str]:
     """SQLite always; PostgreSQL where `scripts/test` has started one."""
     return ["sqlite", "postgresql"] if os.environ.get("SANDYQ_TEST_POSTGRESQL") else ["sqlite"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> None:
+    """Passwords are hashed as always, but not as slowly: a test signs in hundreds of times."""
+    staff_actions._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # noqa: SLF001 -- nothing to configure
 
 
 @pytest.fixture(scope="session", params=databases())
