@@ -92,6 +92,7 @@ def _empty(url: str) -> None:
     tables = ", ".join(t.name for t in db.Base.metadata.sorted_tables if t.name not in stay)
     with engine.begin() as connection:
         connection.execute(text("SET session_replication_role = replica"))
+        connection.execute(text("SET lock_timeout = '20s'"))  # a test that left a session is named
         connection.execute(text(f"TRUNCATE {tables} CASCADE"))
         connection.execute(text("UPDATE ledger_frontier SET first_open_day = '0001-01-01'"))
     engine.dispose()

@@ -314,3 +314,20 @@ def test_the_worker_says_what_it_could_not_do(library, at):
         beat = session.get_one(Heartbeat, WORKER)
     assert (said, beat.problem) == (["not_accepted"], "not_accepted")
     object.__setattr__(library.config, "statistics", Statistics("half_up", 0))
+
+
+def test_a_difference_that_counts_people_is_hidden_and_a_growth_is_not(library):
+    """28 of 30 readers came from afar: that two came in person is a small number too."""
+    history(
+        library,
+        line("registration", count=28, patron_category="pupil", channel="site"),
+        line("registration", count=2, patron_category="pupil"),
+        line("loan", count=33),
+        line("loan", "2019-05-12", count=30),
+    )
+    done = cells(report(library, "6-НК", YEAR_2020, public=True))
+    assert done["form_6_users", "total", "readers.onsite"] == "…"
+    open_ = cells(report(library, "6-НК", YEAR_2020))
+    assert open_["form_6_users", "total", "readers.onsite"] == 2
+    grown = cells(report(library, "annual", YEAR_2020, public=True))
+    assert grown["indicators", "loans", "growth"] == 3
