@@ -30,7 +30,7 @@ class RequestReused(Invalid):
     """A request id came again with something else: a fault of the page, not a repeat."""
 
     code = "scan_reused"
-    message = N_("This request was already used for something else. Please scan again.")
+    message = N_("This form was already sent with other data. Load the page again.")
 
 
 class IdempotencyKey(Base):

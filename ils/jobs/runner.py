@@ -30,6 +30,8 @@ RETRY_DELAYS = tuple(timedelta(minutes=n) for n in (1, 10, 60))
 STEP_SECONDS, PAUSE_SECONDS = 0.05, 0.02
 #: A job whose worker died so often is what kills it.
 MAX_DEATHS = 5
+#: Ends that leave the work undone.
+GIVEN_UP = (JobState.FAILED, JobState.CANCELLED)
 EPOCH = datetime.fromisoformat("2020-01-01T00:00:00+00:00")
 
 
@@ -226,14 +228,13 @@ class Runner:
         except LeaseLost:
             logs.event("job lost", job=taken.id, kind=kind.name)
         except WorkerStopping:
-            self._write(context, kind, state=JobState.QUEUED, lease_until=None)
+            self._end(context, kind, JobState.QUEUED)
         except JobCancelled:
-            self._give_up(context, kind, state=JobState.CANCELLED)
+            self._end(context, kind, JobState.CANCELLED)
         except Exception as error:  # noqa: BLE001 -- one job must not stop the others, whatever it is
             self._fail(context, kind, error)
         else:
-            values = {"result": dict(result or {}), "error": None, "ended_at": clock.now()}
-            self._write(context, kind, state=JobState.DONE, **values)
+            self._end(context, kind, JobState.DONE, result=dict(result or {}), error=None)
         return True
 
     def run_all(self) -> None:
@@ -264,27 +265,19 @@ class Runner:
                 kind.give_up(session, job.args)
         return None
 
-    def _write(self, context: JobContext, kind: JobKind, **values: object) -> None:
-        """Write how an attempt ended, if the job is still this worker's."""
+    def _end(self, context: JobContext, kind: JobKind, state: JobState, **values: object) -> None:
+        """Write how an attempt ended, and what else is to be written when that is the last."""
+        if state != JobState.QUEUED:
+            values["ended_at"] = clock.now()
         try:
             with db.transaction(self.sessions) as session:
-                context._hold(session, **values)  # noqa: SLF001 -- its other half
-        except LeaseLost:
-            logs.event("job lost", job=context.job_id, kind=kind.name)
-            return
-        logs.event("job ended", job=context.job_id, kind=kind.name, state=values["state"])
-
-    def _give_up(self, context: JobContext, kind: JobKind, **values: object) -> None:
-        """End a job that is not done, and write what else is to be written then."""
-        try:
-            with db.transaction(self.sessions) as session:
-                context._hold(session, ended_at=clock.now(), **values)  # noqa: SLF001
-                if kind.give_up is not None:
+                context._hold(session, state=state, **values)  # noqa: SLF001 -- its other half
+                if state in GIVEN_UP and kind.give_up is not None:
                     kind.give_up(session, context.args)
         except LeaseLost:
             logs.event("job lost", job=context.job_id, kind=kind.name)
             return
-        logs.event("job ended", job=context.job_id, kind=kind.name, state=values["state"])
+        logs.event("job ended", job=context.job_id, kind=kind.name, state=state.value)
 
     def _fail(self, context: JobContext, kind: JobKind, error: Exception) -> None:
         """Try it again later, or give it up. A refusal of ours is not tried again."""
@@ -298,13 +291,13 @@ class Runner:
         with db.reading(self.sessions) as session:
             job = session.get_one(Job, context.job_id)
         if job.cancel_requested:
-            self._give_up(context, kind, state=JobState.CANCELLED, error=facts)
+            self._end(context, kind, JobState.CANCELLED, error=facts)
         elif isinstance(error, IlsError) or job.failures >= len(kind.retry_delays):
-            self._give_up(context, kind, state=JobState.FAILED, error=facts)
+            self._end(context, kind, JobState.FAILED, error=facts)
         else:
-            again = {"run_at": clock.now() + kind.retry_delays[job.failures], "error": facts}
-            failures = job.failures + 1
-            self._write(context, kind, state=JobState.QUEUED, failures=failures, **again)
+            again = clock.now() + kind.retry_delays[job.failures]
+            values = {"run_at": again, "failures": job.failures + 1, "error": facts}
+            self._end(context, kind, JobState.QUEUED, **values)
 
 
 @contextmanager

@@ -12,8 +12,6 @@ from sqlalchemy.orm import Session
 
 from ils.idempotency import once
 
-#: Longer answers are pages; those that change something lead elsewhere instead.
-MAX_KEPT = 32_000
 #: What differs between two sendings of one form.
 VOLATILE = {"csrf_token", "request_id"}
 
@@ -32,11 +30,9 @@ def idempotent(session: Session, who: int | None, work: Callable[[], Response]) 
 def _dump(answer: Response) -> dict[str, Any] | None:
     if answer.status_code >= HTTPStatus.BAD_REQUEST or answer.direct_passthrough:
         return None
-    body = answer.get_data(as_text=True)
     if answer.status_code == HTTPStatus.FOUND:
         return {"status": answer.status_code, "location": answer.headers["Location"]}
-    if len(body) > MAX_KEPT:
-        return None
+    body = answer.get_data(as_text=True)
     return {"status": answer.status_code, "body": body, "type": answer.content_type}
 
 

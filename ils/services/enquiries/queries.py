@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Select, and_, cast, func, literal, null, select, union_all
 
 from ils.clock import Period
-from ils.ledger import Entry
 from ils.services.enquiries.models import (
     Enquiry,
     PurchaseSuggestion,
@@ -19,16 +18,6 @@ def enquiries(branch_id: int, period: Period) -> Select[Enquiry]:
     within = and_(Enquiry.day >= period.start, Enquiry.day < period.end)
     query = select(Enquiry).where(within, Enquiry.branch_id == branch_id)
     return query.where(Enquiry.undone_at.is_(None)).order_by(Enquiry.id.desc())
-
-
-def enquiry_of(entry: Entry) -> Select[Enquiry]:
-    """The enquiry an entry counts."""
-    return select(Enquiry).where(Enquiry.entry_id == entry.id)
-
-
-def unmet_request_of(entry: Entry) -> Select[UnmetRequest]:
-    """The refusal an entry counts."""
-    return select(UnmetRequest).where(UnmetRequest.entry_id == entry.id)
 
 
 def wanted(period: Period) -> Select[str, int | None, int, int]:
