@@ -9,6 +9,15 @@ from hypothesis import strategies as st
 
 from ils.config import ROOT, BadConfiguration, load_lists
 from ils.ledger import Kind
+from ils.stats.definitions.cells import (
+    ComputedCell,
+    CountedCell,
+    DaysCell,
+    DeclaredCell,
+    PlannedCell,
+    ShareCell,
+    resolve,
+)
 from ils.stats.definitions.formulas import (
     BadFormula,
     CellReference,
@@ -22,6 +31,15 @@ from ils.stats.definitions.formulas import (
     written,
 )
 from ils.stats.definitions.loading import load
+from ils.stats.definitions.schema import (
+    CountedLine,
+    DaysLine,
+    FormulaLine,
+    InputLine,
+    PlanLine,
+    ShareLine,
+)
+from ils.stats.names import Names
 
 D2025, D2026 = date(2025, 5, 5), date(2026, 5, 5)
 LISTS = load_lists(ROOT / "config")
@@ -181,3 +199,38 @@ TERMS = st.recursive(
 @given(TERMS)
 def test_a_formula_can_be_written_and_read_again(term):
     assert parse(written(term, str)) == term
+
+
+def a_line(kind, key="x", **said):
+    return kind(key=key, names=Names("x", "x"), **said)
+
+
+COUNTED = a_line(CountedLine, measure="loans")
+FORMULA = a_line(FormulaLine, formula=parse("a"))
+FIXED, MADE = a_line(InputLine, input="staff"), a_line(InputLine, "r", input="{row}_{column}")
+PLAN, DAYS = a_line(PlanLine, plan_of="t.loans"), a_line(DaysLine)
+SHARE = a_line(ShareLine, share_of="loans")
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "source"),
+    [
+        (FIXED, FORMULA, ComputedCell(parse("a"), across=True)),
+        (FORMULA, FORMULA, ComputedCell(parse("a"), across=True)),
+        (PLAN, SHARE, ShareCell("loans", across=True)),
+        (FORMULA, FIXED, DeclaredCell("staff")),
+        (DAYS, FIXED, DeclaredCell("staff")),
+        (FORMULA, MADE, ComputedCell(parse("a"), across=False)),
+        (SHARE, PLAN, ShareCell("loans", across=False)),
+        (FIXED, PLAN, PlannedCell("t.loans")),
+        (PLAN, MADE, PlannedCell("t.loans")),
+        (PLAN, DAYS, PlannedCell("t.loans")),
+        (FIXED, DAYS, DaysCell()),
+        (FIXED, MADE, DeclaredCell("staff")),
+        (MADE, COUNTED, DeclaredCell("r_x")),
+        (COUNTED, a_line(CountedLine), CountedCell("loans")),
+        (a_line(CountedLine), a_line(CountedLine), CountedCell(None)),
+    ],
+)
+def test_what_a_cell_shows_is_said_by_row_and_column_together(row, column, source):
+    assert resolve(row, column) == source
