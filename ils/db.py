@@ -234,6 +234,12 @@ def _executed(state: ORMExecuteState) -> None:
         state.session.info["changed"] = True
 
 
+def lock(session: Session, row: Base) -> None:
+    """Hold a row until the transaction ends, as it is now; whoever writes to SQLite holds all."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.refresh(row, with_for_update={"of": type(row)})
+
+
 def changed(session: Session) -> bool:
     """Whether anything was written in the session's transaction."""
     session.flush()

@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import CompoundSelect, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ils.catalog.models import BibliographicRecord, RecordState
 from ils.circulation.holds.models import Hold, HoldStatus
 from ils.circulation.loans.models import Loan, LoanEnd
 from ils.circulation.transit.models import Transit
+from ils.codes.models import Code
 from ils.errors import N_
 from ils.holdings.items.models import Item, ItemStatus
 from ils.ledger import AMOUNTS, Channel, ClosingFrontier, Entry, Kind, OpeningOf
-from ils.patrons.models import PatronYear
+from ils.patrons.models import Patron, PatronYear
 from ils.patrons.queries import is_visit_making
 
 PREVIEW_ROWS = 20
@@ -224,12 +225,21 @@ def _records_uncounted() -> Select[int]:
     )
 
 
+def _codes_differ() -> CompoundSelect[int]:
+    """Each number of a copy and each card is a code of its own copy or reader."""
+    of_item = and_(Code.item_id == Item.id, Code.written.in_((Item.barcode, Item.inventory_number)))
+    of_patron = and_(Code.patron_id == Patron.id, Code.written == Patron.card)
+    numbered = or_(Item.barcode.is_not(None), Item.inventory_number.is_not(None))
+    items = select(Item.id).where(numbered, ~select(Code.id).where(of_item).exists())
+    return items.union_all(select(Patron.id).where(~select(Code.id).where(of_patron).exists()))
+
+
 def _no_books() -> Select[int]:
     """The frontier of closed months is one row."""
     return select(func.count(ClosingFrontier.id)).having(func.count(ClosingFrontier.id) != 1)
 
 
-CHECKS: dict[str, tuple[str, Callable[[], Select[int]]]] = {
+CHECKS: dict[str, tuple[str, Callable[[], Select[int] | CompoundSelect[int]]]] = {
     "loans": (N_("Open loans differ from the ledger."), _loans_without_balance),
     "renewals": (N_("Renewals of loans differ from the ledger."), _renewals_differ),
     "shelves": (N_("Copies on loan differ from open loans."), _shelves_differ),
@@ -245,6 +255,7 @@ CHECKS: dict[str, tuple[str, Callable[[], Select[int]]]] = {
     "registrations": (N_("Registrations differ from the ledger."), _registrations_differ),
     "stock": (N_("Copies are counted more than once."), _counted_twice),
     "records": (N_("Records are not counted once."), _records_uncounted),
+    "codes": (N_("Cards and numbers differ from the table of codes."), _codes_differ),
     "books": (N_("The date of the last closed month is missing."), _no_books),
 }
 

@@ -12,6 +12,7 @@ from ils.circulation.holds import models as _holds
 from ils.circulation.loans import models as _loans
 from ils.circulation.policy import models as _policy
 from ils.circulation.transit import models as _transit
+from ils.codes import models as _codes
 from ils.holdings.items import models as _holdings
 from ils.jobs import models as _jobs
 from ils.organisation.audit import models as _audit
@@ -32,6 +33,7 @@ TABLES = (
     _loans,
     _policy,
     _transit,
+    _codes,
     _patrons,
     _holdings,
     _jobs,

@@ -19,7 +19,7 @@ from ils.circulation.context import Desk as DeskWork
 from ils.circulation.context import Override
 from ils.circulation.desk import actions as desk_actions
 from ils.circulation.desk import answers
-from ils.circulation.desk.actions import Answer
+from ils.circulation.desk.results import Answer
 from ils.circulation.desk.undo import undo
 from ils.circulation.holds.actions import place_hold
 from ils.circulation.holds.models import Hold

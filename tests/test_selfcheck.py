@@ -12,6 +12,7 @@ from ils.catalog.models import BibliographicRecord
 from ils.circulation.holds.models import Hold, HoldStatus
 from ils.circulation.loans.models import Loan, LoanEnd
 from ils.circulation.transit.models import Transit
+from ils.codes.models import Code
 from ils.db import new_id
 from ils.holdings.items.models import Item, ItemStatus
 from ils.ledger import Channel, ClosingFrontier, Entry, Kind
@@ -144,6 +145,10 @@ def hide_a_record_without_an_entry(session):
     session.execute(statement.values(state="deleted"))
 
 
+def lose_the_code_of_a_card(session):
+    session.execute(delete(Code).where(Code.patron_id.is_not(None)))
+
+
 def lose_the_frontier(session):
     session.execute(delete(ClosingFrontier))
 
@@ -164,6 +169,7 @@ FAULTS = {
     "registrations": register_twice,
     "stock": bring_a_copy_in_twice,
     "records": hide_a_record_without_an_entry,
+    "codes": lose_the_code_of_a_card,
     "books": lose_the_frontier,
 }
 

@@ -3,6 +3,7 @@
 The one source of every figure. Only `ils.ledger.entries` writes it.
 """
 
+from ils.ledger.acts import Act, CannotUndo, Reversible, UnknownAct, act
 from ils.ledger.entries import (
     AMOUNTS,
     FACTS,
@@ -41,7 +42,9 @@ __all__ = [
     "AMOUNTS",
     "FACTS",
     "AccessionSource",
+    "Act",
     "AlreadyReversed",
+    "CannotUndo",
     "Channel",
     "ClosingFrontier",
     "Entry",
@@ -53,8 +56,11 @@ __all__ = [
     "Material",
     "OpeningOf",
     "Origin",
+    "Reversible",
     "ServicePlace",
+    "UnknownAct",
     "WithdrawalReason",
+    "act",
     "close_until",
     "derived_request_id",
     "entry_of_key",

@@ -10,15 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from sqlalchemy import (
     CheckConstraint,
+    Date,
     ForeignKey,
     Index,
     SmallInteger,
+    Table,
     bindparam,
+    case,
+    insert,
     select,
     text,
     update,
@@ -26,8 +30,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from ils import clock
-from ils.db import Base, BigId, bulk_insert, new_id
+from ils.db import Base, BigId, new_id
 from ils.errors import N_, Refused
+from ils.ledger.acts import note_entry
 from ils.ledger.vocabulary import Channel, Kind
 
 
@@ -193,6 +198,11 @@ _WITH_REVERSAL = (
     .where(Entry.request_id == bindparam("request_id"))
 )
 _FIRST_OPEN_DAY = select(ClosingFrontier.first_open_day)
+# The day an act counts is found by the statement that writes it: nobody closes a month between.
+_on, _open = bindparam("on_day", type_=Date), _FIRST_OPEN_DAY.scalar_subquery()
+_INSERT = insert(cast("Table", Entry.__table__)).values(
+    posted=case((_on < _open, _open), else_=_on)
+)
 
 
 class AlreadyReversed(Refused):
@@ -282,15 +292,12 @@ def _keyed(session: Session, key: str) -> tuple[UUID, int | None]:
 
 
 def record_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add many entries at once; each row has every column but ``id`` and ``recorded_at``."""
+    """Add many entries at once; each row has every column but ``id`` and when it was posted."""
     moment = clock.now()
-    bulk_insert(
-        session, Entry, [{**entry_row, "id": new_id(), "recorded_at": moment} for entry_row in rows]
-    )
+    _write(session, [{**entry_row, "id": new_id(), "recorded_at": moment} for entry_row in rows])
 
 
 def entry_row(
-    session: Session,
     kind: Kind,
     origin: Origin,
     facts: Facts,
@@ -299,17 +306,13 @@ def entry_row(
     detail: str | None = None,
 ) -> dict[str, Any]:
     """An entry as `record_many` wants it."""
-    columns = _columns(session, kind, origin)
+    columns = _columns(kind, origin)
     return {**columns, **dict.fromkeys(FACTS), **facts, "count": count, "detail": detail}
 
 
 def posted(session: Session, day: date) -> date:
     """The day an act of ``day`` counts: itself, or the first open day if its month is closed."""
-    first_open_day = session.info.get("first_open_day")
-    if first_open_day is None:
-        first_open_day = session.scalars(_FIRST_OPEN_DAY).one()
-        session.info["first_open_day"] = first_open_day
-    return max(day, first_open_day)
+    return max(day, session.scalars(_FIRST_OPEN_DAY).one())
 
 
 def close_until(session: Session, day: date) -> None:
@@ -325,7 +328,6 @@ def close_until(session: Session, day: date) -> None:
         .values(first_open_day=day)
     )
     session.execute(forward)
-    session.info.pop("first_open_day", None)
 
 
 def known_requests(session: Session, ids: Iterable[UUID]) -> set[UUID]:
@@ -337,13 +339,12 @@ def known_requests(session: Session, ids: Iterable[UUID]) -> set[UUID]:
     return known
 
 
-def _columns(session: Session, kind: Kind, origin: Origin) -> dict[str, Any]:
+def _columns(kind: Kind, origin: Origin) -> dict[str, Any]:
     return {
         "kind": kind.value,
         "request_id": origin.request_id,
         "occurred_at": origin.at,
         "day": origin.day,
-        "posted": posted(session, origin.day),
         "branch_id": origin.branch_id,
         "service_point_id": origin.service_point_id,
         "staff_id": origin.staff_id,
@@ -354,6 +355,12 @@ def _columns(session: Session, kind: Kind, origin: Origin) -> dict[str, Any]:
 
 def _add(session: Session, kind: Kind, origin: Origin, values: Mapping[str, Any]) -> int:
     entry_id = new_id()
-    columns = {"id": entry_id, "recorded_at": clock.now(), **_columns(session, kind, origin)}
-    bulk_insert(session, Entry, [{**columns, **values}])
+    columns = {"id": entry_id, "recorded_at": clock.now(), **_columns(kind, origin)}
+    _write(session, [{**columns, **values}])
+    note_entry(session, entry_id)
     return entry_id
+
+
+def _write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        session.execute(_INSERT, [{**row, "on_day": row["day"]} for row in rows])

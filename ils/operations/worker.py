@@ -14,6 +14,7 @@ from ils.circulation.patron_import import jobs as import_jobs
 from ils.config import Config
 from ils.jobs import queries as job_queries
 from ils.jobs.runner import JobContext, JobKind, Runner
+from ils.ledger import acts
 from ils.stats.closing import jobs as closing_jobs
 from ils.stats.models import SELFCHECK
 from ils.stats.plans.actions import note_value
@@ -54,6 +55,7 @@ def _note_overdue(context: JobContext) -> None:
 def _purge(context: JobContext) -> None:
     with context.transaction() as session:
         idempotency.purge(session)
+        acts.purge(session)
 
 
 def _check(context: JobContext) -> dict[str, object]:

@@ -7,17 +7,17 @@ from dataclasses import asdict, replace
 from datetime import date
 from itertools import islice
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ils import ledger
 from ils.catalog.identifiers import search_key
+from ils.codes import actions as codes
+from ils.codes.models import CodeKind
 from ils.errors import N_, Invalid
-from ils.holdings.items.queries import item_by_code
 from ils.ledger import Channel, Kind, Origin
 from ils.patrons import queries, rules
-from ils.patrons.models import ConsentRecord, Patron, PatronBlock, PatronYear, RetiredCard
-from ils.patrons.rules import AlreadyRegistered, CardTaken, PatronData, PossibleDuplicate
+from ils.patrons.models import ConsentRecord, Patron, PatronBlock, PatronYear
+from ils.patrons.rules import AlreadyRegistered, PatronData, PossibleDuplicate
 from ils.patrons.visits import count_visit
 
 MAX_REASON_LENGTH = 200
@@ -39,7 +39,7 @@ def register_patron(
 
     Raises:
         Invalid: a field cannot be used.
-        CardTaken: the barcode is a card or a copy already.
+        CodeTaken: the barcode is or was a card, or is a copy.
         PossibleDuplicate: somebody alike is there.
     """
     data = rules.checked(data, categories, origin.day)
@@ -69,27 +69,17 @@ def add_patron(session: Session, origin: Origin, data: PatronData) -> Patron:
     """A new reader with checked data, not registered for any year yet.
 
     Raises:
-        CardTaken: the barcode is a card or a copy already.
+        CodeTaken: the barcode is or was a card, or is a copy.
         Invalid: the guardian's card is nobody's.
     """
     card = data.card or rules.next_card(queries.last_card(session))
-    check_card(session, card)
+    codes.check_free(session, card)
     patron = Patron(branch_id=origin.branch_id, created_at=origin.at)
     _fill(session, origin, patron, replace(data, card=card))
     session.add(patron)
     session.flush()
+    codes.claim(session, CodeKind.CARD, card, patron_id=patron.id)
     return patron
-
-
-def check_card(session: Session, card: str) -> None:
-    """Look whether a barcode is free.
-
-    Raises:
-        CardTaken: it is a card, a former card, or a copy.
-    """
-    taken = session.scalar(select(Patron.id).where(Patron.card == card))
-    if taken or queries.retired_card(session, [card]) or item_by_code(session, [card]):
-        raise CardTaken(card=card)
 
 
 def _fill(session: Session, origin: Origin, patron: Patron, data: PatronData) -> None:
@@ -164,20 +154,18 @@ def replace_card(
     """Give a reader another card; the former one opens nobody any more.
 
     Raises:
-        CardTaken: the barcode is a card or a copy already.
+        CodeTaken: the barcode is or was a card, or is a copy.
         Invalid: the barcode cannot be used.
     """
     card = card.strip() or rules.next_card(queries.last_card(session))
     rules.checked_card(card)
-    check_card(session, card)
-    session.add(
-        RetiredCard(
-            patron_id=patron.id,
-            card=patron.card,
-            replaced_at=origin.at,
-            reason=" ".join(reason.split()),
-            staff_id=origin.staff_id,
-        )
+    codes.replace_card(
+        session,
+        patron.id,
+        card,
+        at=origin.at,
+        reason=" ".join(reason.split()),
+        staff_id=origin.staff_id,
     )
     patron.card = card
     patron.search_text = f" {search_key(f'{patron.name} {card}')}"

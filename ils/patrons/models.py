@@ -104,19 +104,6 @@ class PatronYear(Base):
     registered_at: Mapped[datetime]
 
 
-class RetiredCard(Base):
-    """A barcode a reader had before: lost, worn, or changed."""
-
-    __tablename__ = "retired_card"
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
-    patron_id: Mapped[int] = mapped_column(BigId, ForeignKey("patron.id"), index=True)
-    card: Mapped[str] = mapped_column(unique=True)
-    replaced_at: Mapped[datetime]
-    reason: Mapped[str] = mapped_column(default="")
-    staff_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff.id"))
-
-
 class PatronBlock(Base):
     """A reader to whom nothing is lent, until a day or until somebody lifts it."""
 

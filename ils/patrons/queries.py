@@ -17,9 +17,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from ils.catalog.identifiers import search_key
+from ils.codes import queries as codes
+from ils.codes.models import Code, CodeKind
+from ils.codes.rules import owners
 from ils.errors import N_, NotFound
 from ils.ledger import Channel, Entry, Kind
-from ils.patrons.models import Patron, PatronBlock, PatronYear, RetiredCard
+from ils.patrons.models import Patron, PatronBlock, PatronYear
 
 
 def reasons_of_blocks(session: Session, patron_id: int, day: date) -> tuple[str, ...]:
@@ -73,7 +76,6 @@ def services_left(
 # Statements of every scan, built once: building one costs more than running it.
 _one = select(Patron).where(Patron.id == bindparam("patron"))
 _PATRON = {False: _one, True: _one.with_for_update()}
-_BY_CARD = select(Patron).where(Patron.card.in_(bindparam("codes", expanding=True)))
 
 
 class UnknownPatron(NotFound):
@@ -98,21 +100,12 @@ def patron(session: Session, patron_id: int, *, lock: bool = False) -> Patron:
     return found
 
 
-def patron_by_card(session: Session, codes: Sequence[str]) -> Patron | None:
-    """The reader with this card; the first code that fits."""
-    found = {p.card: p for p in session.scalars(_BY_CARD, {"codes": codes})}
-    return next((found[code] for code in codes if code in found), None)
-
-
-def retired_card(session: Session, codes: Sequence[str]) -> RetiredCard | None:
-    """A card that was replaced, with one of these barcodes."""
-    return session.scalars(select(RetiredCard).where(RetiredCard.card.in_(codes))).first()
-
-
-def retired_cards(patron_id: int) -> Select[RetiredCard]:
-    """The cards a reader had before, latest first."""
-    query = select(RetiredCard).where(RetiredCard.patron_id == patron_id)
-    return query.order_by(RetiredCard.id.desc())
+def patron_by_card(session: Session, readings: Sequence[str]) -> Patron | None:
+    """The reader with this card; the first reading of it that fits."""
+    found = codes.fitting(session, readings)
+    cards = [code for code in found if code.kind == CodeKind.CARD]
+    best = next(iter(owners(cards, readings)), None)
+    return None if best is None else session.get(Patron, best.patron_id)
 
 
 def patrons(text: str) -> Select[Patron]:
@@ -199,10 +192,8 @@ def years_of(patron_id: int) -> Select[PatronYear]:
 
 def last_card(session: Session) -> str | None:
     """The highest card of the system's own series, in use or replaced."""
-    highest = []
-    for column in (Patron.card, RetiredCard.card):
-        own = and_(column.like("R_______"), column >= "R0000000", column <= "R9999999")
-        cards = session.scalars(select(column).where(own).order_by(column.desc()))
-        with cards.yield_per(20):
-            highest.append(next((card for card in cards if card[1:].isdigit()), ""))
-    return max(highest) or None
+    cards = (CodeKind.CARD, CodeKind.FORMER_CARD)
+    own = and_(Code.written.like("R_______"), Code.written.between("R0000000", "R9999999"))
+    query = select(Code.written).where(own, Code.kind.in_(cards)).order_by(Code.written.desc())
+    with session.scalars(query).yield_per(20) as written:
+        return next((card for card in written if card[1:].isdigit()), None)

@@ -57,13 +57,6 @@ class PatronData:
     consent: bool = False
 
 
-class CardTaken(Refused):
-    """The barcode belongs to another reader or to a copy."""
-
-    code = "card_taken"
-    message = N_("The barcode “%(card)s” is already in use.")
-
-
 class PossibleDuplicate(Refused):
     """Readers of nearly the same name or birth date are there; ``found`` has their ids."""
 

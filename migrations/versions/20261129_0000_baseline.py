@@ -61,6 +61,7 @@ POSTGRESQL = (
 
 def upgrade() -> None:
     """Make the tables in the order of their references; guard the ledger; all months are open."""
+    _act()
     _authority()
     _branch()
     _heartbeat()
@@ -99,7 +100,7 @@ def upgrade() -> None:
     _prepared_report()
     _purchase_suggestion()
     _record_merge()
-    _retired_card()
+    _code()
     _revision()
     _box_item()
     _enquiry()
@@ -107,12 +108,16 @@ def upgrade() -> None:
     _plan_value()
     _transit()
     _unmet_request()
+    _fill()
+    for statement in SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRESQL:
+        op.execute(statement)
+
+
+def _fill() -> None:
     op.execute("INSERT INTO ledger_frontier (id, first_open_day) VALUES (1, '0001-01-01')")
     for table, codes in (("ledger_kind", KINDS), ("ledger_channel", CHANNELS)):
         for code in codes.split():
             op.execute(sa.text(f"INSERT INTO {table} (code) VALUES ('{code}')"))  # noqa: S608
-    for statement in SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRESQL:
-        op.execute(statement)
 
 
 def downgrade() -> None:
@@ -141,6 +146,7 @@ CHANNELS = """
 TABLES = (
     "ledger_kind",
     "ledger_channel",
+    "act",
     "authority",
     "branch",
     "heartbeat",
@@ -180,7 +186,7 @@ TABLES = (
     "prepared_report",
     "purchase_suggestion",
     "record_merge",
-    "retired_card",
+    "code",
     "revision",
     "box_item",
     "enquiry",
@@ -189,6 +195,18 @@ TABLES = (
     "transit",
     "unmet_request",
 )
+
+
+def _act() -> None:
+    op.create_table(
+        "act",
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("entries", sa.JSON(), nullable=False),
+        sa.Column("changes", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("request_id", name=op.f("pk_act")),
+    )
+    op.create_index(op.f("ix_act_at"), "act", ["at"], unique=False)
 
 
 def _authority() -> None:
@@ -1256,25 +1274,42 @@ def _record_merge() -> None:
     op.create_index(op.f("ix_record_merge_kept_id"), "record_merge", ["kept_id"], unique=False)
 
 
-def _retired_card() -> None:
+def _code() -> None:
     op.create_table(
-        "retired_card",
+        "code",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "patron_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column("card", sa.String(), nullable=False),
-        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("folded", sa.String(), nullable=False),
+        sa.Column("written", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("patron_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("disputed", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(), server_default="", nullable=False),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["patron_id"], ["patron.id"], name=op.f("fk_retired_card_patron_id")
+        sa.CheckConstraint(
+            "kind IN ('card', 'barcode', 'inventory_number', 'former_card', 'former_barcode')",
+            name=op.f("ck_code_kind"),
         ),
-        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_retired_card_staff_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_retired_card")),
-        sa.UniqueConstraint("card", name=op.f("uq_retired_card_card")),
+        sa.CheckConstraint(
+            "(patron_id IS NULL) <> (item_id IS NULL)", name=op.f("ck_code_one_owner")
+        ),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_code_item_id")),
+        sa.ForeignKeyConstraint(["patron_id"], ["patron.id"], name=op.f("fk_code_patron_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_code_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_code")),
     )
-    op.create_index(op.f("ix_retired_card_patron_id"), "retired_card", ["patron_id"], unique=False)
+    op.create_index("ix_code_folded", "code", ["folded"], unique=False)
+    op.create_index(op.f("ix_code_item_id"), "code", ["item_id"], unique=False)
+    op.create_index(op.f("ix_code_patron_id"), "code", ["patron_id"], unique=False)
+    op.create_index(
+        "uq_code_folded",
+        "code",
+        ["folded"],
+        unique=True,
+        sqlite_where=sa.text("NOT disputed"),
+        postgresql_where=sa.text("NOT disputed"),
+    )
 
 
 def _revision() -> None:
@@ -1381,7 +1416,6 @@ def _loan() -> None:
         sa.Column("due", sa.Date(), nullable=False),
         sa.Column("renewals", sa.Integer(), nullable=False),
         sa.Column("unseen_renewals", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("due_before", sa.Date(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_by", sa.String(), nullable=True),
         sa.CheckConstraint(

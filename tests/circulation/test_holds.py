@@ -11,14 +11,13 @@ from ils import db
 from ils.circulation.context import Override
 from ils.circulation.desk import answers
 from ils.circulation.desk.answers import NotSoMany
-from ils.circulation.desk.rules import CannotUndo
 from ils.circulation.holds import actions as holds
 from ils.circulation.holds.actions import AlreadyHeld, HasIt, NothingToWaitFor, TooManyHolds
 from ils.circulation.holds.models import Hold
 from ils.circulation.loans.models import Loan
 from ils.circulation.loans.rules import LoanRefused, RenewalRefused
 from ils.holdings.items.rules import ItemUnavailable
-from ils.ledger import Channel, Entry, ServicePlace
+from ils.ledger import CannotUndo, Channel, Entry, ServicePlace
 from ils.organisation.audit.models import AuditEntry
 
 

@@ -59,7 +59,7 @@ TREE = [
     (ScanFacts(WAY, for_open_patron=True), True, Situation.HOLD_AND_LOAN),
     (ScanFacts(WAY, bound_here=True), True, Situation.LOAN),
     (ScanFacts(ItemStatus.LOST), False, Situation.FOUND),
-    (ScanFacts(ItemStatus.MISSING), True, Situation.FOUND),
+    (ScanFacts(ItemStatus.MISSING), True, Situation.FOUND_AND_LOAN),
     (ScanFacts(A, is_bulk=True), True, Situation.GROUP),
     (ScanFacts(A, is_bulk=True), False, Situation.GROUP),
 ]

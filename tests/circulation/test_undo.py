@@ -4,10 +4,15 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
+from ils import db, ledger
+from ils.circulation.context import Override
 from ils.circulation.desk import answers
-from ils.circulation.desk.rules import CannotUndo
-from ils.ledger import AlreadyReversed
+from ils.circulation.holds.actions import cancel_hold
+from ils.circulation.holds.models import Hold
+from ils.circulation.loans.models import Loan
+from ils.ledger import AlreadyReversed, CannotUndo, UnknownAct
 
 
 def test_a_visit_is_the_first_service_of_a_day_at_a_branch(stocked, desk):
@@ -144,3 +149,80 @@ def test_a_copy_another_reader_brought_keeps_no_visit_alive(stocked, desk):
     desk.undo(mistake.act)
 
     assert stocked.count("visit") == before + 1
+
+
+def test_undo_gives_a_copy_back_to_the_hold_shelf_it_was_lent_from(stocked, desk):
+    desk.issue("R1", "B1")
+    desk.wait_for("R2", "B1")
+    stocked.wait(minutes=1)
+    held = desk.take_back("B1").hold.shelf_until
+    lent = desk.issue("R2", "B1")
+    assert (lent.situation, stocked.holds()) == ("hold_and_loan", ["filled"])
+
+    desk.undo(lent.act)
+
+    assert (stocked.holds(), stocked.status("B1")) == (["on_shelf"], "on_hold_shelf")
+    assert desk.take_back("B1").hold.shelf_until == held
+    assert desk.issue("R2", "B1").situation == "hold_and_loan"
+
+
+def test_undo_of_a_loan_that_passed_a_hold_over_gives_the_copy_back_to_it(stocked, desk):
+    desk.issue("R1", "B1")
+    desk.wait_for("R2", "B1")
+    stocked.wait(minutes=1)
+    desk.take_back("B1")
+    desk.override = Override(frozenset({"held_for_another"}), "срочно")
+    lent = desk.issue("R1", "B1")
+    assert stocked.holds() == ["waiting"]
+
+    desk.undo(lent.act)
+
+    assert (stocked.holds(), stocked.status("B1")) == (["on_shelf"], "on_hold_shelf")
+
+
+def test_undo_of_a_loan_from_the_way_sends_the_copy_on_again(stocked, desk):
+    desk.wait_for("R2", "B1", at="Ф1")
+    desk.take_back("B1")
+    desk.override = Override(frozenset({"held_for_another", "in_transit"}), "срочно")
+    lent = desk.issue("R1", "B1")
+
+    desk.undo(lent.act)
+
+    assert (stocked.holds(), stocked.status("B1")) == (["in_transit"], "in_transit")
+    assert stocked.desk("Ф1").take_back("B1").situation == "to_hold_shelf"
+
+
+def test_renewing_all_is_undone_as_one(stocked, desk):
+    due = desk.issue("R1", "B1").loan.due
+    desk.issue("R1", "B2")
+    stocked.wait(days=2)
+    renewed = desk.do(answers.renew_all, patron_id=desk.patron)
+    assert [loan.due > due for loan in renewed.loans] == [True, True]
+
+    desk.undo(renewed.act)
+
+    assert stocked.kinds() == ["loan", "loan", "renewal", "renewal", "-renewal", "-renewal"]
+    with db.reading(stocked.sessions) as session:
+        loans = session.scalars(select(Loan)).all()
+    assert [(loan.due, loan.renewals) for loan in loans] == [(due, 0), (due, 0)]
+
+
+def test_what_changed_since_cannot_be_undone(stocked, desk):
+    desk.issue("R1", "B1")
+    hold = desk.wait_for("R2", "B1")
+    stocked.wait(minutes=1)
+    back = desk.take_back("B1")
+    desk.do(lambda here: cancel_hold(here, here.session.get(Hold, hold.id)))
+
+    with pytest.raises(CannotUndo):
+        desk.undo(back.act)
+    assert stocked.kinds() == ["loan", "return"]
+
+
+def test_a_part_of_an_act_is_not_undone_by_itself(stocked, desk):
+    desk.issue("R1", "B1")
+    stocked.wait(minutes=1)
+    lent = desk.issue("R2", "B1")
+
+    with pytest.raises(UnknownAct):
+        desk.undo(ledger.derived_request_id(lent.act, "return"))

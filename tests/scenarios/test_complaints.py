@@ -14,8 +14,8 @@ from ils.circulation.holds.actions import AlreadyHeld
 from ils.circulation.holds.models import Hold
 from ils.circulation.loans.models import Loan
 from ils.circulation.loans.rules import LoanRefused, RenewalRefused
+from ils.codes.rules import CodeTaken
 from ils.ledger import Entry
-from ils.patrons.rules import CardTaken
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_the_sixteenth_barcode_in_a_row_is_like_the_first(shelf, desk):
 
 
 def test_a_card_cannot_be_the_number_of_a_copy(shelf):
-    with pytest.raises(CardTaken):
+    with pytest.raises(CodeTaken):
         shelf.reader("B01")
 
 

@@ -211,7 +211,7 @@ class _Importer:
             "opening_of": OpeningOf.RECORDS,
         }
         part = self.origin.derive(key)
-        entry = ledger.entry_row(self.session, Kind.OPENING, part, about_record, count=1)
+        entry = ledger.entry_row(Kind.OPENING, part, about_record, count=1)
         self.batch.entries.append(entry)
         return ImportedRecord(Decision.NEW, record_id, read, marc, about)
 

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
 
-from sqlalchemy.orm import Session
-
+from ils import ledger
 from ils.circulation.context import Desk
-from ils.circulation.desk import rules as tree
-from ils.circulation.desk.command_barcodes import Command, command
+from ils.circulation.desk import results, rules
+from ils.circulation.desk.command_barcodes import command
+from ils.circulation.desk.queries import opened, owners_of
+from ils.circulation.desk.results import Answer, Owner
 from ils.circulation.desk.rules import Level, ScanFacts, Situation
-from ils.circulation.holds import actions as hold_actions
 from ils.circulation.holds import actions as holds
 from ils.circulation.holds import queries as hold_queries
 from ils.circulation.holds.models import Hold
 from ils.circulation.keyboard import cleaned, readings
-from ils.circulation.loans import actions as loan_actions
+from ils.circulation.loans import actions as loans
 from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.models import Loan, LoanEnd
-from ils.circulation.loans.rules import LoanRefused, Problem
 from ils.circulation.transit import queries as transit_queries
 from ils.circulation.transit.models import Transit
 from ils.holdings.items.models import Item, ItemStatus
-from ils.holdings.items.queries import item_by_code
 from ils.ledger import Origin
 from ils.patrons import queries as patron_queries
 from ils.patrons.models import Patron
@@ -34,44 +31,25 @@ MAX_NAMES = 9
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What the desk is told.
+class Scanned:
+    """A copy that was scanned, and its last loan where the tree asked for it."""
 
-    Attributes:
-        patron: the reader open after the scan; ``None`` closes nothing by itself.
-        former: whose loan ended by a return.
-        act: the request that can be undone.
-        held, limit, overdue: of the open reader, where the scan changed or showed them.
-        names, more: readers to choose from, and whether others fit too.
-        late: the copy came back after its day.
-        hold: the one the copy is set aside for, or that the loan filled.
-        to_branch_id: where the copy must be sent.
-        command: what a scanned command asks of the page.
-        loans: of a group of copies, who has how many; or what was renewed.
-        refused: loans that were not renewed, and why.
-    """
-
+    item: Item
     situation: Situation
-    level: Level
-    patron: Patron | None = None
-    item: Item | None = None
-    loan: Loan | None = None
-    former: Patron | None = None
-    act: UUID | None = None
-    code: str = ""
-    held: int | None = None
-    limit: int = 0
-    overdue: int = 0
-    registered: bool = True
-    notes: Sequence[Problem] = ()
-    names: Sequence[Patron] = ()
-    more: bool = False
-    late: bool = False
-    hold: Hold | None = None
-    to_branch_id: int | None = None
-    command: Command | None = None
-    loans: Sequence[Loan] = ()
-    refused: Sequence[tuple[Loan, LoanRefused]] = ()
+    patron: Patron | None
+    last: Loan | None
+
+    @property
+    def reader(self) -> Patron:
+        """The open reader, where the situation says that there is one."""
+        assert self.patron is not None  # noqa: S101 -- the tree asked; for the checker
+        return self.patron
+
+    @property
+    def loan(self) -> Loan:
+        """The loan, where the situation says that there is one."""
+        assert self.last is not None  # noqa: S101 -- the tree asked; for the checker
+        return self.last
 
 
 def scan(desk: Desk, *, code: str, patron_id: int | None) -> Answer:
@@ -80,56 +58,57 @@ def scan(desk: Desk, *, code: str, patron_id: int | None) -> Answer:
     Raises:
         EmptyScan, UnknownCode, CardReplaced, Refused: nothing was done.
     """
-    session = desk.session
     codes = readings(code)
     if not codes:
-        raise tree.EmptyScan
-    patron = patron_queries.patron(session, patron_id, lock=True) if patron_id else None
+        raise rules.EmptyScan
+    patron = patron_queries.patron(desk.session, patron_id, lock=True) if patron_id else None
     if asked := command(codes):
-        return Answer(Situation.COMMAND, Level.INFO, patron, command=asked)
-    found = _resolved(session, codes)
-    if isinstance(found, Patron):
-        return patron_opened(desk, found)
-    if found is not None:
-        return _scanned(desk, found, patron)
-    if former := patron_queries.retired_card(session, codes):
-        raise tree.CardReplaced(day=former.replaced_at)
+        return results.CommandScanned(situation=Situation.COMMAND, command=asked)
+    with ledger.act(desk.session, desk.origin.request_id, desk.origin.at):
+        found = owners_of(desk.session, codes)
+        if len(found) > 1:
+            return results.AskOwner(
+                situation=Situation.SHARED_CODE,
+                level=Level.WARNING,
+                code=cleaned(code),
+                owners=found,
+                patron=patron,
+            )
+        if found:
+            return _of_owner(desk, found[0], patron)
     if patron is not None and len(codes[0]) > 1:  # one digit was an answer to no question
-        return Answer(Situation.UNKNOWN, Level.WARNING, patron=patron, code=_likely_number(codes))
+        return results.UnknownBook(
+            situation=Situation.UNKNOWN,
+            level=Level.WARNING,
+            patron=patron,
+            code=_likely_number(codes),
+        )
     return _named(desk, cleaned(code))
 
 
-def _resolved(session: Session, codes: Sequence[str]) -> Patron | Item | None:
-    """Whose the code is, as it was scanned; only if nobody's, as it may have been meant."""
-    for some in (codes[:1], codes[1:]):
-        found = some and (
-            patron_queries.patron_by_card(session, some) or item_by_code(session, some, lock=True)
-        )
-        if found:
-            return found
-    return None
+def _of_owner(desk: Desk, owner: Owner, patron: Patron | None) -> Answer:
+    """What is done with the reader or the copy that has the code.
+
+    Raises:
+        CardReplaced: the card was replaced.
+    """
+    if owner.patron is not None and owner.code.replaced_at is not None:
+        raise rules.CardReplaced(day=owner.code.replaced_at)
+    if owner.patron is not None:
+        return open_patron(desk, owner.patron)
+    assert owner.item is not None  # noqa: S101 -- a code has one owner; for the checker
+    return act_on(desk, owner.item, patron)
 
 
-def patron_opened(desk: Desk, patron: Patron) -> Answer:
+def open_patron(desk: Desk, patron: Patron) -> results.Opened:
     """A card was scanned or a reader chosen."""
-    session, day = desk.session, desk.origin.day
-    (terms,) = desk.terms(patron.category, None)
-    standing = loan_queries.patron_status(session, patron.id, day, terms.number("grace_days"))
-    registered = standing.year is not None
-    well = registered and not standing.overdue and not standing.blocks
-    return Answer(
-        Situation.PATRON,
-        Level.SUCCESS if well else Level.WARNING,
-        patron=patron,
-        held=standing.held,
-        limit=terms.number("max_loans"),
-        overdue=standing.overdue,
-        registered=registered,
-    )
+    origin = desk.origin
+    return opened(desk.session, desk.config, origin.branch_id, origin.day, patron)
 
 
-def _scanned(desk: Desk, item: Item, patron: Patron | None) -> Answer:
-    last = loan_queries.last_loan(desk.session, item.id) if item.copies == 1 else None
+def act_on(desk: Desk, item: Item, patron: Patron | None) -> Answer:
+    """What the tree says of a scanned copy, done."""
+    last = _last_loan(desk, item, patron)
     hold = transit = None
     if item.status in {ItemStatus.ON_HOLD_SHELF, ItemStatus.IN_TRANSIT}:
         hold = hold_queries.hold_of_copy(desk.session, item.id)
@@ -137,7 +116,7 @@ def _scanned(desk: Desk, item: Item, patron: Patron | None) -> Answer:
     now, repeat = desk.origin.at, timedelta(seconds=desk.rules.repeat_seconds)
     on_loan = last is not None and last.ended_at is None
     returned = last is not None and last.ended_by == LoanEnd.RETURNED
-    copy = ScanFacts(
+    facts = ScanFacts(
         status=ItemStatus(item.status),
         lent_to_open_patron=_same(last, patron) if on_loan else None,
         since_lent=now - last.issued_at if last and on_loan else None,
@@ -147,147 +126,198 @@ def _scanned(desk: Desk, item: Item, patron: Patron | None) -> Answer:
         bound_here=transit is not None and transit.to_branch_id == desk.origin.branch_id,
         is_bulk=item.copies > 1,
     )
-    found = tree.situation(copy, patron_open=patron is not None, repeat=repeat)
-    _refuse(found, item)
-    if patron is not None:
-        return _lending(desk, found, item, patron, last)
-    return _returning(desk, found, item, last)
+    situation = rules.situation(facts, patron_open=patron is not None, repeat=repeat)
+    return OUTCOMES[situation](desk, Scanned(item, situation, patron, last))
 
 
-def _refuse(found: Situation, item: Item) -> None:
-    """Situations that end in words.
-
-    Raises:
-        CopyWithdrawn, CopyUnavailable, JustLent: see each.
-    """
-    facts = {"title": item.record.title, "number": item.number}
-    match found:
-        case Situation.WITHDRAWN:
-            raise tree.CopyWithdrawn(**facts, act=item.withdrawal_act or "—")
-        case Situation.UNAVAILABLE:
-            status = tree.STATUS_TEXTS[ItemStatus(item.status)]
-            raise tree.CopyUnavailable(**facts, status=status)
-        case Situation.JUST_LENT:
-            raise tree.JustLent(**facts)
-        case _:
-            return
+def _last_loan(desk: Desk, item: Item, patron: Patron | None) -> Loan | None:
+    """The loan the tree may ask about: none of a group, none of a copy that is simply lent."""
+    if item.copies > 1 or (patron is not None and item.status == ItemStatus.AVAILABLE):
+        return None
+    return loan_queries.last_loan(desk.session, item.id)
 
 
-def _lending(desk: Desk, found: Situation, item: Item, patron: Patron, last: Loan | None) -> Answer:
-    """A copy was scanned while a reader is open."""
-    match found:
-        case Situation.FOUND:
-            loan_actions.mark_found(desk, item=item, origin=desk.origin.derive("found"))
-        case Situation.RETURN_AND_LOAN if last:
-            origin = desk.origin.derive("return")
-            loan_actions.return_item(desk, loan=last, origin=origin, by_another=True)
-            return issue(desk, item, patron, found, former=last.patron)
-        case Situation.ASK_RENEWAL:
-            return Answer(found, Level.WARNING, patron, item, last)
-        case Situation.GROUP:
-            return Answer(found, Level.INFO, patron, item, loans=_of_group(desk, item, patron))
-        case Situation.ALREADY_DONE:
-            return Answer(found, Level.INFO, patron, item, last)
-        case _:
-            pass
-    return issue(desk, item, patron, found)
+def _withdrawn(_: Desk, copy: Scanned) -> Answer:
+    raise rules.CopyWithdrawn(**_named_copy(copy), act=copy.item.withdrawal_act or "—")
 
 
-def _returning(  # noqa: PLR0911 -- a leaf of the tree each
-    desk: Desk, found: Situation, item: Item, last: Loan | None
-) -> Answer:
-    """A copy was scanned while no reader is open."""
-    match found:
-        case Situation.RETURN if last:
-            loan_actions.return_item(desk, loan=last)
-            late = last.due < (desk.returned_on or desk.origin.day)
-            answer = Answer(found, Level.SUCCESS, item=item, loan=last, late=late)
-            answer = replace(answer, former=last.patron, act=desk.origin.request_id)
-            return _sent(desk, answer, holds.route_item(desk, item))
-        case Situation.FOUND:
-            loan_actions.mark_found(desk, item=item, origin=desk.origin)
-            answer = Answer(found, Level.WARNING, item=item, act=desk.origin.request_id)
-            return _sent(desk, answer, holds.route_item(desk, item))
-        case Situation.ON_SHELF:
-            return _sent(desk, Answer(found, Level.INFO, item=item), holds.route_item(desk, item))
-        case Situation.RECEIVED:
-            return _sent(desk, Answer(found, Level.SUCCESS, item=item), holds.receive(desk, item))
-        case Situation.TO_HOLD_SHELF:
-            return _waits(desk, item)
-        case Situation.BOUND_ELSEWHERE:
-            way = transit_queries.transit_of(desk.session, item.id)
-            to = way.to_branch_id if way else None
-            return Answer(found, Level.WARNING, item=item, to_branch_id=to)
-        case Situation.GROUP:
-            return Answer(found, Level.INFO, item=item, loans=_of_group(desk, item, None))
-        case _:
-            return Answer(found, Level.INFO, item=item, loan=last)
+def _unavailable(_: Desk, copy: Scanned) -> Answer:
+    status = rules.STATUS_TEXTS[ItemStatus(copy.item.status)]
+    raise rules.CopyUnavailable(**_named_copy(copy), status=status)
 
 
-def _waits(desk: Desk, item: Item) -> Answer:
-    """A copy of a hold shelf was scanned: on the right one, or on that of another branch."""
-    hold = hold_queries.hold_of_copy(desk.session, item.id)
+def _just_lent(_: Desk, copy: Scanned) -> Answer:
+    raise rules.JustLent(**_named_copy(copy))
+
+
+def _named_copy(copy: Scanned) -> dict[str, str]:
+    return {"title": copy.item.record.title, "number": copy.item.number}
+
+
+def _lend(desk: Desk, copy: Scanned) -> Answer:
+    return lend(desk, copy.item, copy.reader)
+
+
+def _return_and_lend(desk: Desk, copy: Scanned) -> Answer:
+    origin = desk.origin.derive("return")
+    loans.return_item(desk, loan=copy.loan, origin=origin, by_another=True)
+    return lend(desk, copy.item, copy.reader, former=copy.loan.patron)
+
+
+def _find_and_lend(desk: Desk, copy: Scanned) -> Answer:
+    loans.mark_found(desk, item=copy.item, origin=desk.origin.derive("found"))
+    return lend(desk, copy.item, copy.reader)
+
+
+def _ask_renewal(_: Desk, copy: Scanned) -> Answer:
+    return results.AskRenewal(
+        situation=copy.situation,
+        level=Level.WARNING,
+        item=copy.item,
+        patron=copy.reader,
+        loan=copy.loan,
+    )
+
+
+def _ask_copies(desk: Desk, copy: Scanned) -> Answer:
+    out = desk.session.scalars(loan_queries.group_loans(copy.item.id)).all()
+    own = [loan for loan in out if copy.patron is None or loan.patron_id == copy.patron.id]
+    return results.AskCopies(
+        situation=copy.situation, item=copy.item, patron=copy.patron, loans=own
+    )
+
+
+def _already_done(_: Desk, copy: Scanned) -> Answer:
+    return results.AlreadyDone(situation=copy.situation, item=copy.item, loan=copy.last)
+
+
+def _take_back(desk: Desk, copy: Scanned) -> Answer:
+    loan = copy.loan
+    loans.return_item(desk, loan=loan)
+    return returned(desk, loan, holds.route_item(desk, copy.item))
+
+
+def _find(desk: Desk, copy: Scanned) -> Answer:
+    loans.mark_found(desk, item=copy.item, origin=desk.origin)
+    to = holds.route_item(desk, copy.item)
+    return _shelved(desk, copy, to, Level.WARNING, done=True)
+
+
+def _look(desk: Desk, copy: Scanned) -> Answer:
+    return _shelved(desk, copy, holds.route_item(desk, copy.item), Level.INFO)
+
+
+def _receive(desk: Desk, copy: Scanned) -> Answer:
+    return _shelved(desk, copy, holds.receive(desk, copy.item), Level.SUCCESS)
+
+
+def _send_on(desk: Desk, copy: Scanned) -> Answer:
+    way = transit_queries.transit_of(desk.session, copy.item.id)
+    return results.Shelved(
+        situation=copy.situation,
+        level=Level.WARNING,
+        item=copy.item,
+        to_branch_id=way.to_branch_id if way else None,
+    )
+
+
+def _at_hold_shelf(desk: Desk, copy: Scanned) -> Answer:
+    """A copy of a hold shelf: on the right one, on that of another branch, or of nobody's hold."""
+    hold = hold_queries.hold_of_copy(desk.session, copy.item.id)
     if hold is None:
-        hold_actions.release_hold(desk.session, item, desk.origin)
-        return _sent(
-            desk, Answer(Situation.ON_SHELF, Level.INFO, item=item), holds.route_item(desk, item)
-        )
+        holds.release_hold(desk.session, copy.item, desk.origin)
+        free = Scanned(copy.item, Situation.ON_SHELF, None, None)
+        return _look(desk, free)
     if hold.branch_id != desk.origin.branch_id:
-        way = holds.reroute(desk, item, hold)
-        return _sent(desk, Answer(Situation.INTO_TRANSIT, Level.WARNING, item=item), way)
-    return Answer(Situation.TO_HOLD_SHELF, Level.INFO, item=item, hold=hold)
+        return _shelved(desk, copy, holds.reroute(desk, copy.item, hold), Level.WARNING)
+    return results.Shelved(situation=copy.situation, item=copy.item, hold=hold)
 
 
-def _sent(desk: Desk, answer: Answer, to: Hold | Transit | None) -> Answer:
-    """The answer with where the copy goes: to the hold shelf, on its way, or as it was."""
-    if to is None:
-        return answer
-    level = Level.WARNING
-    if isinstance(to, Hold):
-        return replace(answer, situation=Situation.TO_HOLD_SHELF, level=level, hold=to)
-    return replace(
-        answer,
-        situation=Situation.INTO_TRANSIT,
+#: What is done in each situation a scanned copy may be in; `results` says how it is shown.
+OUTCOMES: Mapping[Situation, Callable[[Desk, Scanned], Answer]] = {
+    Situation.LOAN: _lend,
+    Situation.HOLD_AND_LOAN: _lend,
+    Situation.HELD_FOR_ANOTHER: _lend,  # the rules refuse, unless somebody lets it pass
+    Situation.RETURN_AND_LOAN: _return_and_lend,
+    Situation.FOUND_AND_LOAN: _find_and_lend,
+    Situation.ASK_RENEWAL: _ask_renewal,
+    Situation.GROUP: _ask_copies,
+    Situation.ALREADY_DONE: _already_done,
+    Situation.RETURN: _take_back,
+    Situation.FOUND: _find,
+    Situation.ON_SHELF: _look,
+    Situation.RECEIVED: _receive,
+    Situation.BOUND_ELSEWHERE: _send_on,
+    Situation.TO_HOLD_SHELF: _at_hold_shelf,
+    Situation.WITHDRAWN: _withdrawn,
+    Situation.UNAVAILABLE: _unavailable,
+    Situation.JUST_LENT: _just_lent,
+}
+
+
+def lend(
+    desk: Desk, item: Item, patron: Patron, *, former: Patron | None = None, copies: int = 1
+) -> results.Lent:
+    """Lend, and answer; ``former`` had it until now."""
+    issued = loans.issue_item(desk, patron=patron, item=item, copies=copies)
+    situation = Situation.HOLD_AND_LOAN if issued.filled else Situation.LOAN
+    return results.Lent(
+        situation=Situation.RETURN_AND_LOAN if former else situation,
+        level=Level.WARNING if former or issued.notes else Level.SUCCESS,
+        item=item,
+        act=desk.origin.request_id,
+        patron=patron,
+        loan=issued.loan,
+        notes=issued.notes,
+        held=issued.held,
+        limit=issued.limit,
+        overdue=issued.overdue,
+        former=former,
+        hold=issued.filled,
+    )
+
+
+def returned(desk: Desk, loan: Loan, to: Hold | Transit | None = None) -> results.Returned:
+    """The answer to a return, with where the copy goes."""
+    situation, level, hold, branch_id = _next_step(desk, to, Situation.RETURN, Level.SUCCESS)
+    return results.Returned(
+        situation=situation,
         level=level,
-        hold=hold_queries.hold_of_transit(desk.session, to),
-        to_branch_id=to.to_branch_id,
+        item=loan.item,
+        act=desk.origin.request_id,
+        hold=hold,
+        to_branch_id=branch_id,
+        loan=loan,
+        former=loan.patron,
+        late=loan.due < (desk.returned_on or desk.origin.day),
     )
 
 
-def _of_group(desk: Desk, item: Item, patron: Patron | None) -> list[Loan]:
-    """Who has copies of a group; of the open reader, if there is one."""
-    found = desk.session.scalars(loan_queries.group_loans(item.id)).all()
-    return [loan for loan in found if patron is None or loan.patron_id == patron.id]
-
-
-def issue(  # noqa: PLR0917 -- a loan and what came before it
-    desk: Desk,
-    item: Item,
-    patron: Patron,
-    found: Situation,
-    former: Patron | None = None,
-    copies: int = 1,
-) -> Answer:
-    """Lend, and answer."""
-    done = loan_actions.issue_item(desk, patron=patron, item=item, copies=copies)
-    if found in {Situation.HELD_FOR_ANOTHER, Situation.FOUND}:
-        found = Situation.LOAN
-    if done.filled and found is Situation.LOAN:
-        found = Situation.HOLD_AND_LOAN
-    return Answer(
-        found,
-        Level.WARNING if former or done.notes else Level.SUCCESS,
-        patron,
-        item,
-        done.loan,
-        former,
-        desk.origin.request_id,
-        held=done.held,
-        limit=done.limit,
-        overdue=done.overdue,
-        notes=done.notes,
-        hold=done.filled,
+def _shelved(
+    desk: Desk, copy: Scanned, to: Hold | Transit | None, level: Level, *, done: bool = False
+) -> results.Shelved:
+    situation, level, hold, branch_id = _next_step(desk, to, copy.situation, level)
+    act = desk.origin.request_id if done else None
+    return results.Shelved(
+        situation=situation,
+        level=level,
+        item=copy.item,
+        act=act,
+        hold=hold,
+        to_branch_id=branch_id,
     )
+
+
+def _next_step(
+    desk: Desk, to: Hold | Transit | None, situation: Situation, level: Level
+) -> tuple[Situation, Level, Hold | None, int | None]:
+    """Where a copy goes: to the hold shelf, on its way, or as it was."""
+    if to is None:
+        return situation, level, None, None
+    if isinstance(to, Hold):
+        return Situation.TO_HOLD_SHELF, Level.WARNING, to, None
+    hold = hold_queries.hold_of_transit(desk.session, to)
+    return Situation.INTO_TRANSIT, Level.WARNING, hold, to.to_branch_id
 
 
 def _named(desk: Desk, text: str) -> Answer:
@@ -296,11 +326,13 @@ def _named(desk: Desk, text: str) -> Answer:
     if any(c.isalpha() for c in text):
         found = desk.session.scalars(patron_queries.patrons(text).limit(MAX_NAMES + 1)).all()
     if not found:
-        raise tree.UnknownCode(code=text)
+        raise rules.UnknownCode(code=text)
     if len(found) == 1:
-        return patron_opened(desk, found[0])
+        return open_patron(desk, found[0])
     more = len(found) > MAX_NAMES
-    return Answer(Situation.NAMES, Level.INFO, names=found[:MAX_NAMES], code=text, more=more)
+    return results.NamesFound(
+        situation=Situation.NAMES, text=text, names=found[:MAX_NAMES], more=more
+    )
 
 
 def _likely_number(codes: Sequence[str]) -> str:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from ils import ledger
 from ils.catalog.records.actions import add_provisional
 from ils.circulation.context import Desk
-from ils.circulation.desk.actions import Answer, issue, patron_opened
+from ils.circulation.desk import results
+from ils.circulation.desk.actions import act_on, lend, open_patron, returned
+from ils.circulation.desk.results import Answer
 from ils.circulation.desk.rules import Level, Situation
 from ils.circulation.keyboard import cleaned
 from ils.circulation.loans import actions as loans
@@ -14,11 +21,25 @@ from ils.circulation.loans.rules import LoanRefused
 from ils.errors import N_, Invalid, Refused
 from ils.holdings.items.actions import add_provisional_item
 from ils.holdings.items.models import Item, ItemStatus
-from ils.holdings.items.queries import item_by_code, item_by_id
+from ils.holdings.items.queries import item_by_id
 from ils.holdings.items.rules import ItemUnavailable
 from ils.labels import LABELS
 from ils.patrons import queries as patron_queries
 from ils.patrons.actions import reregister_patron
+
+Asked = ParamSpec("Asked")
+Told = TypeVar("Told")
+
+
+def act(verb: Callable[Concatenate[Desk, Asked], Told]) -> Callable[Concatenate[Desk, Asked], Told]:
+    """A verb whose changes are kept beside its entries, so that it can be undone."""
+
+    @wraps(verb)
+    def kept(desk: Desk, /, *args: Asked.args, **asked: Asked.kwargs) -> Told:
+        with ledger.act(desk.session, desk.origin.request_id, desk.origin.at):
+            return verb(desk, *args, **asked)
+
+    return kept
 
 
 class NotSoMany(Refused):
@@ -28,7 +49,24 @@ class NotSoMany(Refused):
     message = N_("There are only %(left)s.")
 
 
-def renew(desk: Desk, *, loan_id: int) -> Answer:
+@act
+def choose_item(desk: Desk, *, item_id: int, patron_id: int | None) -> Answer:
+    """Which of the copies that have one code it is.
+
+    Raises:
+        Refused: as of a scan.
+    """
+    patron = patron_queries.patron(desk.session, patron_id, lock=True) if patron_id else None
+    return act_on(desk, item_by_id(desk.session, item_id, lock=True), patron)
+
+
+def choose_reader(desk: Desk, *, reader_id: int) -> results.Opened:
+    """Which of the readers of one name or code it is."""
+    return open_patron(desk, patron_queries.patron(desk.session, reader_id, lock=True))
+
+
+@act
+def renew(desk: Desk, *, loan_id: int) -> results.Renewed:
     """Whether to renew, answered with yes.
 
     Raises:
@@ -37,11 +75,17 @@ def renew(desk: Desk, *, loan_id: int) -> Answer:
     loan = loan_queries.loan(desk.session, loan_id)
     _lock(desk, loan)
     loans.renew_loan(desk, loan=loan)
-    act = desk.origin.request_id
-    return Answer(Situation.RENEWAL, Level.SUCCESS, loan.patron, loan.item, loan, act=act)
+    return results.Renewed(
+        situation=Situation.RENEWAL,
+        level=Level.SUCCESS,
+        item=loan.item,
+        act=desk.origin.request_id,
+        loan=loan,
+    )
 
 
-def renew_all(desk: Desk, *, patron_id: int) -> Answer:
+@act
+def renew_all(desk: Desk, *, patron_id: int) -> results.AllRenewed:
     """Renew everything the reader has that the rules allow; what they do not is told."""
     session = desk.session
     patron = patron_queries.patron(session, patron_id, lock=True)
@@ -54,16 +98,24 @@ def renew_all(desk: Desk, *, patron_id: int) -> Answer:
         except LoanRefused as error:
             refused.append((loan, error))
     level = Level.SUCCESS if renewed and not refused else Level.WARNING
-    return Answer(Situation.ALL_RENEWED, level, patron, loans=renewed, refused=refused)
+    return results.AllRenewed(
+        situation=Situation.ALL_RENEWED,
+        level=level,
+        act=desk.origin.request_id if renewed else None,
+        patron=patron,
+        loans=renewed,
+        refused=refused,
+    )
 
 
-def declare_lost(desk: Desk, *, item_id: int) -> Answer:
+@act
+def declare_lost(desk: Desk, *, item_id: int) -> results.Lost:
     """A reader lost the copy, or it is missing from its shelf.
 
     Raises:
         ItemUnavailable: it is neither on loan nor on the shelf.
     """
-    session, origin = desk.session, desk.origin
+    session = desk.session
     item = item_by_id(session, item_id, lock=True)
     if item.copies > 1:
         raise ItemUnavailable(status=LABELS["status"][item.status])
@@ -71,21 +123,26 @@ def declare_lost(desk: Desk, *, item_id: int) -> Answer:
     loan = last if last is not None and last.ended_at is None else None
     loans.mark_lost(desk, item=item, loan=loan)
     patron = loan.patron if loan else None
-    return Answer(Situation.LOST, Level.INFO, patron, item, act=origin.request_id)
+    act = desk.origin.request_id
+    return results.Lost(situation=Situation.LOST, item=item, act=act, patron=patron)
 
 
-def in_house(desk: Desk, *, item_id: int) -> Answer:
+@act
+def in_house(desk: Desk, *, item_id: int) -> results.ReadInHouse:
     """A copy on the shelf, read in the library.
 
     Raises:
         ItemUnavailable: the copy is not on the shelf.
     """
-    session, origin = desk.session, desk.origin
-    item = item_by_id(session, item_id, lock=True)
+    item = item_by_id(desk.session, item_id, lock=True)
     loans.use_in_house(desk, item=item)
-    return Answer(Situation.IN_HOUSE_USE, Level.SUCCESS, item=item, act=origin.request_id)
+    act = desk.origin.request_id
+    return results.ReadInHouse(
+        situation=Situation.IN_HOUSE_USE, level=Level.SUCCESS, item=item, act=act
+    )
 
 
+@act
 def fast_add(
     desk: Desk,
     *,
@@ -95,12 +152,13 @@ def fast_add(
     author: str,
     subject_area: str | None,
     language: str | None,
-) -> Answer:
+) -> results.Lent:
     """Describe an unknown book in a few words and lend it.
 
     Raises:
         Invalid: no number or no title.
-        Refused: a copy has this number, or the loan is refused; then nothing is added.
+        CodeTaken: a copy or a reader has this number.
+        Refused: the loan is refused; then nothing is added.
     """
     session, origin = desk.session, desk.origin
     number, title = cleaned(number), " ".join(title.split())
@@ -109,9 +167,6 @@ def fast_add(
     if not title:
         raise Invalid(N_("Title"), N_("This must be filled in."))
     patron = patron_queries.patron(session, patron_id, lock=True)
-    known = item_by_code(session, [number], lock=True)
-    if known is not None or patron_queries.patron_by_card(session, [number]) is not None:
-        raise Invalid(N_("Inventory number"), N_("It is already in use."))
     record = add_provisional(
         session,
         origin,
@@ -121,10 +176,11 @@ def fast_add(
         language=language,
     )
     item = add_provisional_item(session, origin, record=record, number=number)
-    return issue(desk, item, patron, Situation.LOAN)
+    return lend(desk, item, patron)
 
 
-def reregister(desk: Desk, *, patron_id: int) -> Answer:
+@act
+def reregister(desk: Desk, *, patron_id: int) -> results.Opened:
     """Register the reader at the desk for this year.
 
     Raises:
@@ -132,7 +188,7 @@ def reregister(desk: Desk, *, patron_id: int) -> Answer:
     """
     patron = patron_queries.patron(desk.session, patron_id, lock=True)
     reregister_patron(desk.session, desk.origin, patron)
-    return patron_opened(desk, patron)
+    return open_patron(desk, patron)
 
 
 def _lock(desk: Desk, loan: Loan) -> None:
@@ -142,7 +198,8 @@ def _lock(desk: Desk, loan: Loan) -> None:
     desk.session.refresh(loan)
 
 
-def lend_group(desk: Desk, *, patron_id: int, item_id: int, copies: int) -> Answer:
+@act
+def lend_group(desk: Desk, *, patron_id: int, item_id: int, copies: int) -> results.Lent:
     """Lend some copies of a group without numbers.
 
     Raises:
@@ -156,10 +213,11 @@ def lend_group(desk: Desk, *, patron_id: int, item_id: int, copies: int) -> Answ
     left = item.copies - loan_queries.copies_out(desk.session, item.id)
     if not 0 < copies <= left:
         raise NotSoMany(left=left)
-    return issue(desk, item, patron, Situation.LOAN, copies=copies)
+    return lend(desk, item, patron, copies=copies)
 
 
-def return_group(desk: Desk, *, loan_id: int, copies: int) -> Answer:
+@act
+def return_group(desk: Desk, *, loan_id: int, copies: int) -> results.Returned:
     """Take some copies of a group back.
 
     Raises:
@@ -170,8 +228,4 @@ def return_group(desk: Desk, *, loan_id: int, copies: int) -> Answer:
     if not 0 < copies <= loan.quantity_out:
         raise NotSoMany(left=loan.quantity_out)
     loans.return_copies(desk, loan=loan, copies=copies)
-    act = desk.origin.request_id
-    late = loan.due < (desk.returned_on or desk.origin.day)
-    return Answer(
-        Situation.RETURN, Level.SUCCESS, None, loan.item, loan, loan.patron, act, late=late
-    )
+    return returned(desk, loan)

@@ -8,17 +8,13 @@ from sqlalchemy.orm import Session
 from ils import db, i18n
 from ils.circulation.console import BRANCH, desk_of, patron_of
 from ils.circulation.desk import actions, answers
-from ils.circulation.desk.actions import Answer
-from ils.circulation.desk.rules import Situation
+from ils.circulation.desk.results import Answer, Lent, Renewed, Returned
 from ils.circulation.holds import actions as holds
 from ils.circulation.keyboard import readings
 from ils.circulation.loans import queries as loan_queries
 from ils.console import Commands, Console, with_console
 from ils.errors import N_, IlsError, Refused
 from ils.holdings.items.queries import item_by_code
-
-LENDING = (Situation.LOAN, Situation.RETURN_AND_LOAN, Situation.HOLD_AND_LOAN)
-RETURNING = (Situation.RETURN, Situation.TO_HOLD_SHELF, Situation.INTO_TRANSIT)
 
 
 class NotThat(Refused):
@@ -81,7 +77,7 @@ def renew(console: Console, item: str, branch: str) -> None:
 
 def _each(console: Console, branch: str, items: tuple[str, ...], card: str | None) -> None:
     """One transaction for each copy; a refusal does not stop the others."""
-    done = LENDING if card else RETURNING
+    wanted = Lent if card else Returned
     refused = 0
     for code in items:
 
@@ -89,7 +85,7 @@ def _each(console: Console, branch: str, items: tuple[str, ...], card: str | Non
             patron_id = patron_of(session, card).id if card else None
             desk = desk_of(console, session, branch)
             answer = actions.scan(desk, code=code, patron_id=patron_id)
-            if answer.situation not in done:
+            if not isinstance(answer, wanted):
                 raise NotThat(situation=answer.situation.name.lower())
             return answer
 
@@ -103,6 +99,6 @@ def _each(console: Console, branch: str, items: tuple[str, ...], card: str | Non
 
 
 def _tell(answer: Answer) -> None:
-    number = answer.item.number if answer.item else answer.code
-    due = f" {answer.loan.due.isoformat()}" if answer.loan and answer.patron else ""
-    click.echo(f"{number}: {answer.situation.name.lower()}{due}")
+    assert answer.item is not None  # noqa: S101 -- of a copy lent, returned, renewed
+    due = f" {answer.loan.due.isoformat()}" if isinstance(answer, Lent | Renewed) else ""
+    click.echo(f"{answer.item.number}: {answer.situation.name.lower()}{due}")

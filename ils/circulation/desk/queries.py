@@ -2,21 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import (
     Select,
     select,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 
+from ils import db
+from ils.circulation.desk.results import Opened, Owner
+from ils.circulation.desk.rules import Level, Situation
+from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.models import Loan
+from ils.circulation.policy.queries import terms_at
+from ils.codes import queries as codes
+from ils.codes.models import Code
+from ils.codes.rules import owners
+from ils.config import Config
 from ils.holdings.items.models import Item
-from ils.ledger import Entry, Kind
+from ils.ledger import Act, Entry, Kind
 from ils.patrons.models import Patron
 
 #: What the desk does with a copy.
 ACTS = (Kind.LOAN, Kind.RENEWAL, Kind.RETURN, Kind.IN_HOUSE_USE, Kind.LOST, Kind.FOUND)
+
+# A statement of every scan, built once: building one costs more than running it.
+_OWNERS = (
+    codes.FITTING.add_columns(Patron, Item)
+    .outerjoin(Patron, Patron.id == Code.patron_id)
+    .outerjoin(Item, Item.id == Code.item_id)
+    .options(joinedload(Item.record, innerjoin=False))
+)
+
+
+def owners_of(session: Session, readings: Sequence[str]) -> list[Owner]:
+    """Whose the code is, most likely first; a copy is held until the transaction ends."""
+    rows = session.execute(_OWNERS, codes.asked(readings)).all()
+    fitting = {code.id: Owner(code, patron, item) for code, patron, item in rows}
+    found = [fitting[code.id] for code in owners([code for code, _, _ in rows], readings)]
+    if len(found) == 1 and found[0].item is not None:
+        db.lock(session, found[0].item)
+    return found
+
+
+def opened(session: Session, config: Config, branch_id: int, day: date, patron: Patron) -> Opened:
+    """How a reader stands at a branch on a day."""
+    (terms,) = terms_at(session, config, branch_id, patron.category, None)
+    standing = loan_queries.patron_status(session, patron.id, day, terms.number("grace_days"))
+    well = standing.year is not None and not standing.overdue and not standing.blocks
+    level = Level.SUCCESS if well else Level.WARNING
+    return Opened(
+        situation=Situation.PATRON, level=level, patron=patron, standing=standing, terms=terms
+    )
 
 
 def _standing() -> Select[Entry]:
@@ -41,11 +80,15 @@ def last_act_on(session: Session, item_id: int, loan_id: int | None = None) -> E
     return session.scalar(query.limit(1))
 
 
-def last_acts(staff_id: int, branch_id: int, day: date) -> Select[Entry, Item, Patron]:
-    """The acts of a member of staff on a day that stand, with copies and readers."""
+def last_acts(staff_id: int, branch_id: int, day: date) -> Select[Entry, Item, Patron, Act | None]:
+    """The acts of a member of staff on a day that stand, with copies and readers.
+
+    Entries that are a part of another act have none of their own.
+    """
     return (
         _standing()
-        .add_columns(Item, Patron)
+        .add_columns(Item, Patron, Act)
+        .outerjoin(Act, Act.request_id == Entry.request_id)
         .join(Item, Item.id == Entry.item_id)
         .outerjoin(Loan, Loan.id == Entry.loan_id)
         .outerjoin(Patron, Patron.id == Loan.patron_id)

@@ -25,6 +25,7 @@ class Situation(StrEnum):
     RECEIVED = "received"
     BOUND_ELSEWHERE = "bound_elsewhere"
     FOUND = "found"
+    FOUND_AND_LOAN = "found_and_loan"
     WITHDRAWN = "withdrawn"
     UNKNOWN = "unknown"
     ALREADY_DONE = "already_done"
@@ -38,6 +39,8 @@ class Situation(StrEnum):
     #: Besides copies: a card, a name, an act asked for by its button.
     PATRON = "card"
     NAMES = "names"
+    #: Several readers or copies have the code: which one is it?
+    SHARED_CODE = "shared_code"
     RENEWAL = "renewal"
     ALL_RENEWED = "all_renewed"
     LOST = "lost"
@@ -97,7 +100,7 @@ def situation(  # noqa: C901, PLR0911, PLR0912 -- a tree has branches and leaves
             return Situation.ALREADY_DONE if just_lent else Situation.ASK_RENEWAL
         return Situation.JUST_LENT if just_lent else Situation.RETURN_AND_LOAN
     if copy.status in MISSING_OR_LOST:
-        return Situation.FOUND
+        return Situation.FOUND_AND_LOAN if patron_open else Situation.FOUND
     if copy.status is ItemStatus.ON_HOLD_SHELF:
         if not patron_open:
             return Situation.TO_HOLD_SHELF
@@ -158,13 +161,6 @@ class JustLent(Refused):
 
     code = "just_lent"
     message = N_("“%(title)s” (%(number)s) was lent at another desk a moment ago.")
-
-
-class CannotUndo(Refused):
-    """Something else happened to the copy since, or the act is not of today."""
-
-    code = "cannot_undo"
-    message = N_("This can no longer be undone: something else happened since.")
 
 
 class EmptyScan(Invalid):

@@ -12,11 +12,10 @@ from sqlalchemy.orm import Session
 from ils import clock, messages, web
 from ils.circulation.desk import actions, answers
 from ils.circulation.desk import queries as entry_queries
-from ils.circulation.desk.actions import Answer
 from ils.circulation.desk.command_barcodes import Command
+from ils.circulation.desk.panel import here, worded
 from ils.circulation.desk.panel import panel as panel_of
-from ils.circulation.desk.panel import said
-from ils.circulation.desk.rules import Situation
+from ils.circulation.desk.results import Answer, Opened
 from ils.circulation.desk.undo import undo as undo_act
 from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.rules import LoanRefused
@@ -42,8 +41,7 @@ def page(session: Session) -> ResponseReturnValue:
 @web.page(Permission.OPERATE_DESK)
 def panel(session: Session, patron_id: int) -> ResponseReturnValue:
     """The open reader, after the page was loaded again."""
-    patron = patron_queries.patron(session, patron_id)
-    return render_template("circulation/_panel.html", **panel_of(session, patron))
+    return render_template("circulation/_panel.html", **panel_of(session, here(session, patron_id)))
 
 
 @desk.post("/scan")
@@ -52,6 +50,17 @@ def scan(session: Session) -> ResponseReturnValue:
     """A code from the scanner or the keyboard."""
     code, patron_id = request.form.get("code", ""), web.form_int("patron")
     return _answered(session, actions.scan(the_desk(session), code=code, patron_id=patron_id))
+
+
+@desk.post("/choose")
+@web.page(Permission.OPERATE_DESK, write=True)
+def choose(session: Session) -> ResponseReturnValue:
+    """Which reader or copy was meant."""
+    here, patron_id = the_desk(session), web.form_int("patron")
+    if reader_id := web.form_int("reader"):
+        return _answered(session, answers.choose_reader(here, reader_id=reader_id))
+    item_id = required("item")
+    return _answered(session, answers.choose_item(here, item_id=item_id, patron_id=patron_id))
 
 
 @desk.post("/renew")
@@ -203,7 +212,7 @@ def _refusal(error: IlsError) -> dict[str, object]:
     return {
         "error": error,
         "text": web.translated(error),
-        "problems": [said(p) for p in refused.problems] if refused else [],
+        "problems": [worded(p) for p in refused.problems] if refused else [],
         "allow": " ".join(p.code for p in refused.problems) if refused and may else "",
         "about": refused.about if refused else request.form.get("code", "")[:80],
         "sent": request.form,
@@ -219,27 +228,28 @@ def _by_script() -> bool:
 def _answered(session: Session, answer: Answer) -> ResponseReturnValue:
     """The line of the answer, and the reader's panel where it changed; or the whole page."""
     if not _by_script():
-        return _page(session, answer, answer.patron.id if answer.patron else web.form_int("patron"))
-    opened = answer.patron if answer.situation is Situation.PATRON else None
-    panel = panel_of(session, opened) if opened else {}
+        return _page(session, answer, answer.opens.id if answer.opens else web.form_int("patron"))
+    panel = panel_of(session, answer) if isinstance(answer, Opened) else {}
     return render_template("circulation/_answer.html", **_shown(session, answer), **panel)
 
 
 def _shown(session: Session, answer: Answer) -> dict[str, object]:
     item = answer.item
-    foreign = answer.to_branch_id or (item and item.owner_branch_id != g.staff.branch.id)
+    sent = getattr(answer, "to_branch_id", None)
+    foreign = sent or (item and item.owner_branch_id != g.staff.branch.id)
     return {
         "answer": answer,
         "by_script": _by_script(),
         "branches": names_of(session, web.language()) if foreign else {},
+        "worded": worded,
         "may_lose": web.may(Permission.OVERRIDE_RULES),
-        "unrenewed": [(loan, [said(p) for p in e.problems]) for loan, e in answer.refused],
-        "notes": [said(p) for p in answer.notes],
     }
 
 
 def _page(session: Session, answer: Answer | None, patron_id: int | None) -> ResponseReturnValue:
-    patron = patron_queries.patron(session, patron_id) if patron_id else None
+    opened = answer if isinstance(answer, Opened) else None
+    if opened is None and patron_id:
+        opened = here(session, patron_id)
     today = clock.local_day(clock.now(), g.staff.branch.timezone)
     acts = entry_queries.last_acts(g.staff.id, g.staff.branch.id, today).limit(LAST_ACTS)
     return render_template(
@@ -251,5 +261,5 @@ def _page(session: Session, answer: Answer | None, patron_id: int | None) -> Res
         latest=today,
         points=session.scalars(service_points_of(g.staff.branch.id)).all(),
         **(_shown(session, answer) if answer else {"answer": None}),
-        **(panel_of(session, patron) if patron else {"patron": None}),
+        **(panel_of(session, opened) if opened else {"patron": None}),
     )

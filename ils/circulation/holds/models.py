@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ils.catalog.models import FOLLOWS_RECORD, BibliographicRecord
 from ils.db import Base, BigId, new_id, one_of
 from ils.holdings.items.models import Item
+from ils.ledger import Reversible
 from ils.patrons.models import Patron
 
 _open = text("status IN ('waiting', 'in_transit', 'on_shelf')")
@@ -32,7 +33,7 @@ class HoldStatus(StrEnum):
         return self in {HoldStatus.WAITING, HoldStatus.IN_TRANSIT, HoldStatus.ON_SHELF}
 
 
-class Hold(Base):
+class Hold(Reversible, Base):
     """A reader waits for a document, or for one copy of it, at a branch, in their order."""
 
     __tablename__ = "hold"
@@ -66,3 +67,7 @@ class Hold(Base):
     patron: Mapped[Patron | None] = relationship()
     record: Mapped[BibliographicRecord] = relationship()
     item: Mapped[Item | None] = relationship(foreign_keys=[item_id])
+
+    def unmake(self, at: datetime) -> None:
+        """The reader did not ask for it."""
+        self.status, self.ended_at = HoldStatus.CANCELLED, at

@@ -151,9 +151,7 @@ def _leave_queue(session: Session, origin: Origin, asked: _Request, was: str) ->
             transit.ended_at = origin.at
     for hold in asked.holds:
         if hold.item_id == item.id and hold is not own:
-            until = hold.shelf_until
             requeue(hold)
-            hold.shelf_until = until  # kept, so that an undone loan gives the copy back to it
     if own is not None and own.item_id not in {None, item.id}:
         release_hold(session, session.get_one(Item, own.item_id), origin)
 
@@ -267,7 +265,7 @@ def renew_loan(desk: Desk, *, loan: Loan, origin: Origin | None = None) -> None:
     due = loan_rules.renewed_due(loan.due, origin.day, terms, working)
     if due <= loan.due:
         raise RenewalRefused([loan_rules.nothing_gained(loan.due)], about(loan.item))
-    loan.due_before, loan.due = loan.due, due
+    loan.due = due
     loan.renewals += 1
     loan.unseen_renewals += not seen
     facts = loan_facts(loan, origin)

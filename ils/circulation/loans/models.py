@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ils.db import Base, BigId, new_id, one_of
 from ils.holdings.items.models import Item
-from ils.ledger import ServicePlace
+from ils.ledger import Reversible, ServicePlace
 from ils.patrons.models import Patron, PatronYear
 
 _open = text("ended_at IS NULL")
@@ -25,7 +25,7 @@ class LoanEnd(StrEnum):
     UNDONE = "undone"
 
 
-class Loan(Base):
+class Loan(Reversible, Base):
     """A copy in a reader's hands; open until ``ended_at``."""
 
     __tablename__ = "loan"
@@ -73,8 +73,6 @@ class Loan(Base):
     renewals: Mapped[int] = mapped_column(default=0)
     #: Of them, without the reader at the desk.
     unseen_renewals: Mapped[int] = mapped_column(default=0, server_default="0")
-    #: The due day before the last renewal, while that can be undone.
-    due_before: Mapped[date | None]
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None]
 
@@ -86,3 +84,7 @@ class Loan(Base):
     def quantity_out(self) -> int:
         """Copies still in the reader's hands."""
         return 0 if self.ended_at is not None else self.copies - self.quantity_returned
+
+    def unmake(self, at: datetime) -> None:
+        """It was never lent."""
+        self.ended_at, self.ended_by = at, LoanEnd.UNDONE

@@ -13,6 +13,8 @@ from ils.circulation.holds.actions import cancel_all
 from ils.circulation.holds.models import Hold
 from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.models import Loan
+from ils.codes import actions as codes
+from ils.codes import queries as code_queries
 from ils.errors import N_, Refused
 from ils.files import Purpose, ReceivedFile, StoredFile
 from ils.idempotency import IdempotencyKey
@@ -26,7 +28,6 @@ from ils.patrons.models import (
     PatronBlock,
     PatronPhoto,
     PatronYear,
-    RetiredCard,
 )
 
 OWN = (
@@ -59,7 +60,7 @@ def export_personal_data(session: Session, patron: Patron) -> dict[str, Any]:
         **{name: _plain(getattr(patron, name)) for name in OWN},
         "photo": session.get(PatronPhoto, patron.id) is not None,
         "retired_cards": rows(
-            patron_queries.retired_cards(patron.id), "card", "replaced_at", "reason"
+            code_queries.former_cards(patron.id), "written", "replaced_at", "reason"
         ),
         "registrations": rows(
             patron_queries.years_of(patron.id), "year", "category", "registered_at"
@@ -132,7 +133,8 @@ def erase_patron(desk: Desk, patron: Patron) -> None:
         column = model.patron_id
         session.execute(update(model).where(column == patron_id).values(patron_id=None))
     set_photo(session, desk.origin.staff_id, patron, None)
-    for kept in (RetiredCard, PatronBlock, ConsentRecord):
+    codes.drop_of_patron(session, patron_id)
+    for kept in (PatronBlock, ConsentRecord):
         session.execute(delete(kept).where(kept.patron_id == patron_id))
     if patron.email:
         session.execute(delete(OutgoingMessage).where(OutgoingMessage.to == patron.email))

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 
 from ils import files, web
 from ils.circulation.desk import answers
-from ils.circulation.desk.panel import panel, said
+from ils.circulation.desk.panel import here, panel, worded
 from ils.circulation.holds import queries as hold_queries
 from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.rules import LoanRefused
 from ils.circulation.pages import by_channel, patrons, required, the_desk
 from ils.circulation.readers import actions as privacy
+from ils.codes import queries as code_queries
 from ils.documents import barcodes
 from ils.errors import N_, IlsError, Invalid, NotFound
 from ils.files import Purpose, ReceivedFile
@@ -93,13 +94,13 @@ def renew_from_afar(session: Session, patron_id: int) -> ResponseReturnValue:
             with session.begin_nested():
                 answers.renew(here, loan_id=loan_id)
         except LoanRefused as refused:
-            flash(" ".join([web.translated(refused), *(said(p) for p in refused.problems)]))
+            flash(" ".join([web.translated(refused), *(worded(p) for p in refused.problems)]))
     else:
         answer = answers.renew_all(here, patron_id=patron_id)
         done, left = len(answer.loans), len(answer.refused)
         flash(gettext("Renewed: %(done)s, not renewed: %(left)s.", done=done, left=left))
         for loan, error in answer.refused:
-            flash(f"{loan.item.record.title}: {' '.join(said(p) for p in error.problems)}")
+            flash(f"{loan.item.record.title}: {' '.join(worded(p) for p in error.problems)}")
     return redirect(url_for("patrons.patron", patron_id=patron_id))
 
 
@@ -236,11 +237,11 @@ def patron(session: Session, patron_id: int) -> ResponseReturnValue:
         open_loans=web.paged(session, loan_queries.open_loans(found.id)),
         holds=session.scalars(hold_queries.holds_of(found.id)).all(),
         all_blocks=session.scalars(patron_queries.blocks(found.id)).all(),
-        retired_cards=session.scalars(patron_queries.retired_cards(found.id)).all(),
+        former_cards=session.scalars(code_queries.former_cards(found.id)).all(),
         family=[p for p in session.scalars(patron_queries.household_of(found)) if p.id != found.id],
         has_photo=session.get(PatronPhoto, found.id) is not None,
         branches=names_of(session, web.language()),
-        **panel(session, found),
+        **panel(session, here(session, found.id)),
     )
 
 

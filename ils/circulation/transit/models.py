@@ -9,11 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ils.db import Base, BigId, new_id
 from ils.holdings.items.models import Item
+from ils.ledger import Reversible
 
 _under_way = text("ended_at IS NULL")
 
 
-class Transit(Base):
+class Transit(Reversible, Base):
     """A copy on its way from branch to branch: home, or to a reader who waits there."""
 
     __tablename__ = "transit"
@@ -38,3 +39,7 @@ class Transit(Base):
     ended_at: Mapped[datetime | None]
 
     item: Mapped[Item] = relationship()
+
+    def unmake(self, at: datetime) -> None:
+        """It was never sent."""
+        self.ended_at = at

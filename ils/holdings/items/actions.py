@@ -16,6 +16,9 @@ from ils.catalog.models import BibliographicRecord
 from ils.catalog.records.actions import facts as record_facts
 from ils.catalog.records.rules import Description
 from ils.catalog.subjects import Classes
+from ils.codes import actions as codes
+from ils.codes.actions import ItemCode
+from ils.codes.models import CodeKind
 from ils.db import bulk_insert, new_id
 from ils.holdings.items import rules
 from ils.holdings.items.models import Item, ItemStatus
@@ -160,10 +163,20 @@ def _add_copies(
             place = origin.derive(f"copy:{one.read.chunk.number}:{one.record_id}:{at}")
             facts = _facts(row["id"], one.record_id, row["owner_branch_id"], about)
             number = statement.copies
-            entries.append(ledger.entry_row(session, Kind.OPENING, place, facts, count=number))
+            entries.append(ledger.entry_row(Kind.OPENING, place, facts, count=number))
     bulk_insert(session, Item, rows)
+    codes.bring_in(session, (code for row in rows for code in _codes(row)))
     ledger.record_many(session, entries)
     out.items += len(rows)
+
+
+def _codes(row: Mapping[str, Any]) -> Iterable[ItemCode]:
+    """The codes of a copy: those it has, and those another has too."""
+    for kind in (CodeKind.BARCODE, CodeKind.INVENTORY_NUMBER):
+        if row[kind]:
+            yield ItemCode(kind, row[kind], row["id"])
+    for number in filter(None, row["disputed_numbers"].split(", ")):
+        yield ItemCode(CodeKind.INVENTORY_NUMBER, number, row["id"])
 
 
 def _own_numbers(session: Session, record_ids: Sequence[int]) -> dict[int, set[str]]:
@@ -250,7 +263,11 @@ def add_provisional_item(
 
     It writes no accession: the copy has stood in stock all along and is counted in the
     opening balance; only the catalogue did not know it.
+
+    Raises:
+        CodeTaken: a copy or a reader has, or had, this number.
     """
+    codes.check_free(session, number)
     item = Item(
         record=record,
         inventory_number=number,
@@ -261,4 +278,5 @@ def add_provisional_item(
     )
     session.add(item)
     session.flush()
+    codes.claim(session, CodeKind.INVENTORY_NUMBER, number, item_id=item.id)
     return item

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ils.catalog.models import FOLLOWS_RECORD, BibliographicRecord
 from ils.db import Base, BigId, new_id, one_of
+from ils.ledger import Reversible
 
 
 class ItemStatus(StrEnum):
@@ -26,7 +27,7 @@ class ItemStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Item(Base):
+class Item(Reversible, Base):
     """One copy, or a group of ``copies`` without inventory numbers."""
 
     __tablename__ = "item"
@@ -60,3 +61,8 @@ class Item(Base):
     def number(self) -> str:
         """What a person calls the copy: its inventory number, else its barcode."""
         return self.inventory_number or self.barcode or ""
+
+    def unmake(self, at: datetime) -> None:
+        """Whoever described it, the copy is in hand: it stands on the shelf."""
+        del at
+        self.status = ItemStatus.AVAILABLE

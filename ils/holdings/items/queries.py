@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, lazyload
 
 from ils.catalog import queries as catalog
 from ils.catalog.models import BibliographicRecord
+from ils.codes import queries as codes
+from ils.codes.models import Code
+from ils.codes.rules import folded, owners
 from ils.errors import N_, NotFound
 from ils.holdings.items.models import Item
 
@@ -20,26 +23,17 @@ class UnknownItem(NotFound):
     message = N_("There is no such copy.")
 
 
-# Statements of every scan, built once: building one costs more than running it.
-_BY = {
-    (column.key, lock): query.with_for_update(of=Item) if lock else query
-    for column in (Item.barcode, Item.inventory_number)
-    for lock in (False, True)
-    for query in [select(Item).where(column.in_(bindparam("codes", expanding=True)))]
-}
-
-
-def item_by_code(session: Session, codes: Sequence[str], *, lock: bool = False) -> Item | None:
-    """The copy with this barcode, else with this inventory number; the first code that fits.
+def item_by_code(session: Session, readings: Sequence[str], *, lock: bool = False) -> Item | None:
+    """The copy with this barcode or inventory number; the first reading of it that fits.
 
     Args:
         lock: hold the copy until the transaction ends.
     """
-    for column in ("barcode", "inventory_number"):
-        found = session.scalars(_BY[column, lock], {"codes": codes}).all()
-        if found:
-            return min(found, key=lambda item: codes.index(getattr(item, column)))
-    return None
+    of_items = [code for code in codes.fitting(session, readings) if code.item_id is not None]
+    best = next(iter(owners(of_items, readings)), None)
+    if best is None or best.item_id is None:
+        return None
+    return item_by_id(session, best.item_id, lock=lock)
 
 
 def item_by_id(session: Session, item_id: int, *, lock: bool = False) -> Item:
@@ -74,7 +68,9 @@ def search(text: str, catalogue: str | None = None) -> Select[BibliographicRecor
     code = text.strip()
     if not code:
         return query
-    numbered = select(Item.record_id).where(
-        or_(Item.barcode == code, Item.inventory_number == code)
+    numbered = (
+        select(Item.record_id)
+        .join(Code, Code.item_id == Item.id)
+        .where(Code.folded == folded(code))
     )
     return query.where(or_(catalog.matches(code), BibliographicRecord.id.in_(numbered)))

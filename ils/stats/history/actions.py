@@ -239,16 +239,16 @@ def import_history(session: Session, config: Config, checked: CheckedHistory) ->
     new = [row for row in checked.rows if row["request_id"] not in known]
     for start in range(0, len(new), BATCH):
         part = new[start : start + BATCH]
-        ledger.record_many(session, [_placed(session, row, ids) for row in part])
+        ledger.record_many(session, [_placed(row, ids) for row in part])
     return HistoryImport(len(new), len(checked.rows) - len(new), checked.new_branches)
 
 
-def _placed(session: Session, row: Mapping[str, Any], ids: Mapping[str, int]) -> dict[str, Any]:
-    """The columns of a row: ids of branches for their codes, and the day it counts."""
+def _placed(row: Mapping[str, Any], ids: Mapping[str, int]) -> dict[str, Any]:
+    """The columns of a row, with ids of branches for their codes."""
     names = ("branch", "owner_branch", "other_branch")
     columns = {key: value for key, value in row.items() if key not in names}
     places = {f"{name}_id": ids[row[name]] for name in names if name in row}
-    return columns | places | {"posted": ledger.posted(session, row["day"])}
+    return columns | places
 
 
 def _decoded(line: str | bytes, *, first: bool) -> str:

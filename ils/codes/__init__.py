@@ -1,0 +1,1 @@
+"""Codes: everything a scanner may read or a person type to name a reader or a copy."""

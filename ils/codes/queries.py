@@ -1,0 +1,37 @@
+"""Reading codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import Session
+
+from ils.codes.models import Code
+from ils.codes.rules import folded
+
+_FITTING = Code.folded.in_(bindparam("folded", expanding=True))
+#: Statements of every scan add to it what they want of the owners.
+FITTING = select(Code).where(_FITTING)
+
+
+def asked(readings: Iterable[str]) -> dict[str, list[str]]:
+    """What `FITTING` is asked with for the readings of a scan."""
+    return {"folded": list(dict.fromkeys(folded(reading) for reading in readings))}
+
+
+def fitting(session: Session, readings: Sequence[str]) -> Sequence[Code]:
+    """The codes that fit one of the readings of a scan."""
+    return session.scalars(FITTING, asked(readings)).all()
+
+
+def disputed() -> Select[Code]:
+    """Codes that came by an import although another has them, and those others."""
+    wanted = select(Code.folded).where(Code.disputed)
+    return select(Code).where(Code.folded.in_(wanted)).order_by(Code.folded, Code.id)
+
+
+def former_cards(patron_id: int) -> Select[Code]:
+    """The cards a reader had before, latest first."""
+    own = select(Code).where(Code.patron_id == patron_id, Code.replaced_at.is_not(None))
+    return own.order_by(Code.replaced_at.desc(), Code.id.desc())
