@@ -39,7 +39,7 @@ def create_app(config: Config | None = None) -> Flask:
     config = config or configuration.load()
     logs.install(config.folder, "web")
     engine = db.connect(config)
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)  # `web` serves them under addresses that change
     app.config.update(
         SECRET_KEY=secret_key(config.folder / "secret.key"),
         PERMANENT_SESSION_LIFETIME=timedelta(hours=config.sign_in.hours),

@@ -1,6 +1,5 @@
 // The entry form: keys, suggestions, the panel beside it, a warning before leaving. Without this
 // script the form still saves.
-"use strict";
 (() => {
   const form = document.getElementById("entry");
   if (!form) return;
@@ -136,7 +135,7 @@
   }
   function move(step) {
     at = (at + step + items.length) % items.length;
-    [...list.children].forEach((option, n) => option.setAttribute("aria-selected", String(n === at)));
+    for (const [n, option] of [...list.children].entries()) option.setAttribute("aria-selected", String(n === at));
     owner.setAttribute("aria-activedescendant", `suggestion-${at}`);
     list.children[at].scrollIntoView({ block: "nearest" });
   }

@@ -1,5 +1,4 @@
 // Arrow keys in a table of numbers; Enter sends it, as in any form.
-"use strict";
 
 document.querySelector("table.counts")?.addEventListener("keydown", (event) => {
   const cell = event.target.closest("td");

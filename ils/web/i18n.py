@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from uuid import uuid4
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from flask import (
     request,
-    url_for,
 )
 from flask import (
     session as cookie,
@@ -111,17 +107,6 @@ def role_names() -> dict[str, str]:
     }
 
 
-@cache
-def _stamp(name: str) -> str:
-    path = Path(__file__).parent.parent / "static" / name
-    return hashlib.blake2b(path.read_bytes(), digest_size=6).hexdigest()
-
-
-def _static(name: str) -> str:
-    """The address of a static file; it changes with the content."""
-    return url_for("static", filename=name, v=_stamp(name))
-
-
 def _day(value: date) -> str:
     return format_date(value, "dd.MM.yyyy", locale=get_locale())
 
@@ -149,7 +134,6 @@ template_filters: dict[str, Callable[..., str]] = {
     "number": _number,
 }
 GLOBALS = {
-    "static": _static,
     "language": language,
     "language_name": language_name,
     "listed": listed,

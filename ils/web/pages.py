@@ -34,6 +34,7 @@ from ils import clock, db, logs
 from ils.errors import N_, Forbidden, IlsError, Invalid, NotFound, NotSignedIn, Text
 from ils.ledger import Channel, Origin
 from ils.web import i18n as shown
+from ils.web import static
 from ils.web.forms import IdConverter, form_uuid
 from ils.web.i18n import language, role_names
 from ils.web.idempotency import idempotent
@@ -222,6 +223,7 @@ def _said(value: object) -> object:
 def install(app: Flask, system: Ils, csrf: CSRFProtect) -> None:
     """Give an application what all pages share."""
     app.extensions["ils"] = system
+    static.install(app)
     app.url_value_preprocessor(_allow_uploads)
     app.before_request(_begin)  # before anything that may refuse
     csrf.init_app(app)
@@ -329,7 +331,8 @@ def _stopped(session: Session, error: IlsError) -> ResponseReturnValue:
 def _headers(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = CSP
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["X-Sandyq"] = "1"  # the desk knows by it that an answer is ours
+    # The desk knows by it that an answer is ours, and which refusal it is.
+    response.headers["X-Sandyq"] = g.get("error_code") or "1"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if request.endpoint == "static":

@@ -1,0 +1,292 @@
+// The desk: what is scanned, typed or pressed becomes an entry of the queue; entries are done one
+// after another, as the desk stands when their turn comes.
+
+import { Answers, parsed } from "./answers.js";
+import { ScannerWatch, asked } from "./keys.js";
+import { Queue } from "./queue.js";
+import { muteButton, sound } from "./sound.js";
+import { ask, post, sending } from "./wire.js";
+
+const IDLE_MS = 10 * 60000; // then the open reader is closed: the next one may stand there
+const MOST_FAILURES = 5; // of the server itself, before a scan is called failed
+
+const desk = document.getElementById("desk");
+const texts = desk.dataset;
+const form = document.getElementById("scan-form");
+const input = document.getElementById("scan");
+const bar = document.getElementById("bar");
+const point = document.getElementById("point");
+const returnedOn = document.getElementById("returned-on");
+const key = `sandyq-desk-${texts.staff}`;
+
+document.documentElement.classList.add("scripted");
+const queue = new Queue(localStorage, key, perform);
+const answers = new Answers(document.getElementById("log"), opened, texts.failed);
+const watch = new ScannerWatch();
+
+function tell(text) {
+  bar.hidden = !text;
+  bar.textContent = (text || "").replace("{n}", queue.entries.length);
+  if (queue.stopped) {
+    const link = document.createElement("a");
+    link.href = "/sign-in?next=/desk";
+    link.textContent = " →";
+    bar.append(link);
+  }
+}
+
+// Somebody is open, or nobody is: the frame, the form and the queue know.
+function opened(patron) {
+  const { state } = queue;
+  if (state.patron !== patron) state.allow = state.reason = undefined;
+  state.patron = patron;
+  form.patron.value = patron;
+  desk.classList.toggle("lending", Boolean(patron));
+  desk.classList.toggle("returning", !patron);
+  queue.save();
+}
+
+function add(kind, details) {
+  answers.wait(queue.add(kind, details));
+  if (queue.stopped) {
+    tell(texts.signedOut);
+    sound("error");
+  }
+  queue.pump();
+}
+
+// --- doing an entry ----------------------------------------------------------------
+
+async function perform(entry, tries) {
+  const outcome = await {
+    close: () => { answers.closePatron(); return "done"; },
+    open: () => open(entry.patron),
+    send: () => send(entry, { url: entry.url, data: entry.data }, tries),
+    choice: () => choose(entry, answers.chosen(entry.number), tries),
+    undo: () => choose(entry, answers.undoing(), tries),
+  }[entry.kind]();
+  if (outcome === "done") tell("");
+  return outcome;
+}
+
+function none(why) {
+  if (why === "signed_out") return signOut();
+  tell(why === "offline" ? texts.offline : texts.failed);
+  return "again";
+}
+
+function signOut() {
+  queue.stopped = true;
+  tell(texts.signedOut);
+  sound("error");
+  return "stop";
+}
+
+async function open(patron) {
+  const answer = await ask(`/desk/patron/${patron}`);
+  if (typeof answer === "string") return none(answer);
+  if (answer.status >= 500) return "again";
+  const panel = parsed(answer.text).querySelector("#patron");
+  if (panel) answers.setPanel(panel);
+  else answers.closePatron();
+  return "done";
+}
+
+// A digit answers the newest question; without one it is a code like any other.
+function choose(entry, form, tries) {
+  if (entry.request) return send(entry, entry.request, tries);
+  if (form?.matches(".fast-add, .counted")) {
+    const first = form.querySelector("[data-first]");
+    first.focus();
+    first.select();
+    return "done";
+  }
+  if (!form && entry.kind === "undo") return "done";
+  return send(entry, form ? sending(form) : { url: "/desk/scan", data: { code: entry.number } }, tries);
+}
+
+function standing() {
+  const now = { patron: queue.state.patron, point: point.value };
+  if (returnedOn.value) now.returned_on = returnedOn.value;
+  const { allow, reason } = queue.state;
+  return allow ? { ...now, allow, reason } : now;
+}
+
+async function send(entry, { url, data }, tries) {
+  if (!entry.request) { // as the desk stands at the first try, whatever opens meanwhile
+    entry.request = { url, data: { ...standing(), ...data } };
+    queue.save();
+  }
+  const sent = { ...entry.request.data, request_id: entry.id };
+  const answer = await post(url, sent, form.csrf_token.value);
+  if (typeof answer === "string") return none(answer);
+  if (answer.status === 401 || answer.code === "page_expired") return signOut();
+  if (answer.status >= 500 && tries < MOST_FAILURES) return none("failed");
+  if (!queue.superseded) answered(entry, answers.show(entry, answer.text));
+  return "done";
+}
+
+function answered(entry, line) {
+  const { state } = queue;
+  const { keep, allow, reason } = entry.request.data;
+  if (keep && line.dataset.level !== "error") { // let pass for the next copies of this reader too
+    const all = new Set(`${state.allow ?? ""} ${allow}`.trim().split(" "));
+    Object.assign(state, { allow: [...all].join(" "), reason });
+    queue.save();
+  }
+  COMMANDS[line.dataset.command]?.();
+}
+
+// --- command barcodes, keys, forms ----------------------------------------------------
+
+// What a command barcode asks comes before the scans that follow it.
+const COMMANDS = {
+  "SQ-NEXT": () => answers.closePatron(),
+  "SQ-UNDO": () => queue.next("undo"),
+  "SQ-RENEW": () => queue.next("send", { url: "/desk/renew-all", data: {} }),
+  "SQ-HOME": () => setPoint(""),
+  "SQ-ROOM": () => setPoint(
+    [...point.options].find((o) => o.value === "room" || o.dataset.place === "reading_room").value),
+  "SQ-RECEIPT": receipt,
+  "SQ-REFUSAL": () => note("refusal"),
+  "SQ-REFERENCE": () => note("reference"),
+};
+
+const KEYS = {
+  F2: () => input.focus(),
+  F3: () => ofReader((patron) => { location.href = `/staff/patrons/${patron}`; }),
+  F4: () => ofReader(() => add("send", { url: "/desk/renew-all", data: {}, shown: "F4" })),
+  F6: () => note("refusal"),
+  F7: () => note("reference"),
+  F9: receipt,
+  escape: leave,
+  undo: () => add("undo"),
+  title: (event) => event.target.form.elements.title.focus(),
+};
+
+// A key that means nothing without a reader says so.
+function ofReader(act) {
+  if (queue.state.patron) act(queue.state.patron);
+  else answers.refuse(texts.noReader);
+}
+
+function receipt() {
+  ofReader((patron) => window.open(`/desk/receipt/${patron}`, "_blank"));
+}
+
+// Esc leaves what is nearest: a form, a code being typed, the reader.
+function leave() {
+  const describing = document.querySelector(".quick") ?? answers.log.querySelector("form.fast-add");
+  if (describing) describing.remove();
+  else if (input.value) input.value = "";
+  else add("close");
+  input.focus();
+}
+
+// The short form of a refusal or a reference, above the answers.
+function note(kind) {
+  document.querySelector(".quick")?.remove();
+  const quick = document.getElementById(`quick-${kind}`).content.cloneNode(true).firstElementChild;
+  const last = answers.newest()?.querySelector("cite");
+  if (last && kind === "refusal") { // what the last answer was about, until another is typed
+    quick.elements.what.value = last.textContent;
+    quick.elements.record.value = last.dataset.record;
+    quick.elements.what.addEventListener("input", () => { quick.elements.record.value = ""; });
+  }
+  answers.log.before(quick);
+  const first = quick.querySelector("[data-first]");
+  first.focus();
+  first.select();
+}
+
+function setPoint(value) {
+  point.value = value;
+  setMode();
+}
+
+function setMode() {
+  const back = returnedOn.value !== "";
+  document.getElementById("mode").hidden = !back;
+  desk.classList.toggle("backdated", back);
+  localStorage.setItem(`${key}-mode`, JSON.stringify({ point: point.value }));
+  input.focus();
+}
+
+function submitted(sent) {
+  const code = input.value;
+  if (sent.matches(".quick") && watch.scanned(sent.elements.what, performance.now())) {
+    const scan = sent.elements.what.value;
+    sent.elements.what.value = "";
+    add("send", { url: "/desk/scan", data: { code: scan }, shown: scan });
+  } else if (sent !== form) {
+    const shown = sent.querySelector("[data-undo]") ? "" : sent.querySelector("button").textContent.trim();
+    add("send", { ...sending(sent), shown });
+    if (sent.matches(".fast-add, .quick")) sent.remove();
+    input.focus();
+  } else {
+    input.value = "";
+    if (/^[1-9]$/.test(code.trim())) add("choice", { number: code.trim() });
+    else if (code.trim()) add("send", { url: "/desk/scan", data: { code }, shown: code });
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  if (!desk.contains(event.target)) return;
+  event.preventDefault();
+  if (queue.superseded) sound("error"); // what was typed stays in the field
+  else submitted(event.target);
+});
+
+document.addEventListener("keydown", (event) => {
+  watch.typed(event.target, event.key, event.timeStamp);
+}, true);
+
+document.addEventListener("keydown", (event) => {
+  const name = asked(event, input);
+  if (name === "type") input.focus(); // the key itself arrives there
+  if (!KEYS[name]) return;
+  event.preventDefault();
+  KEYS[name](event);
+});
+
+// --- other windows, leaving, idleness -------------------------------------------------
+
+window.addEventListener("storage", (event) => {
+  if (queue.heard(event.key, event.newValue)) tell(texts.elsewhere);
+});
+
+window.addEventListener("beforeunload", (event) => {
+  if (queue.entries.length && !queue.superseded) event.preventDefault();
+});
+
+let idle = null;
+function stir() {
+  clearTimeout(idle);
+  idle = setTimeout(() => {
+    if (queue.state.patron && !queue.entries.length) answers.closePatron();
+  }, IDLE_MS);
+}
+
+// --- start: how the desk was set, and what was left -------------------------------------
+
+try {
+  const kept = JSON.parse(localStorage.getItem(`${key}-mode`));
+  if (kept && [...point.options].some((o) => o.value === kept.point)) point.value = kept.point;
+} catch { /* nothing usable was kept */ }
+point.addEventListener("change", setMode);
+returnedOn.addEventListener("change", setMode);
+for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, stir);
+stir();
+muteButton(document.getElementById("sound"), texts, () => input.focus());
+
+const wanted = document.getElementById("patron").dataset.patron;
+if (queue.entries.length || !wanted) {
+  // The reader of the scans that wait comes first, the one asked for after them.
+  if (queue.state.patron) queue.first("open", { patron: queue.state.patron });
+  if (wanted) queue.add("open", { patron: wanted });
+} else {
+  queue.state.patron = wanted;
+}
+for (const entry of queue.entries) answers.wait(entry);
+input.focus();
+queue.start();

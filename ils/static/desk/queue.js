@@ -1,0 +1,104 @@
+// Scans wait here until the server has answered: a lost line, a closed window or a restarted
+// server loses nothing. Each entry has an id of its own, so that sending it twice counts once.
+//
+// An entry is {id, kind, shown, …}: "send" with url and data; "choice" with a number and "undo",
+// which are looked up when their turn comes; "open" with a patron; "close".
+
+export const RETRY_MS = [500, 1000, 2000, 5000];
+
+export function newId() { // randomUUID needs https; a library's desk may have none
+  const b = crypto.getRandomValues(new Uint8Array(16));
+  b[6] = (b[6] & 0x0f) | 0x40;
+  b[8] = (b[8] & 0x3f) | 0x80;
+  const hex = [...b].map((x) => x.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+// What was kept: the open patron, what is let pass, the entries that wait.
+function kept(storage, key) {
+  try {
+    const state = JSON.parse(storage.getItem(key));
+    if (state && Array.isArray(state.queue)) return state;
+  } catch { /* nothing usable was kept */ }
+  return { patron: "", queue: [] };
+}
+
+export class Queue {
+  #storage;
+  #key;
+  #perform;
+  #busy = true; // until `start`
+
+  // perform(entry, tries) does one entry: "done", "again" after a while, or "stop" until `resume`.
+  constructor(storage, key, perform) {
+    this.#storage = storage;
+    this.#key = key;
+    this.#perform = perform;
+    this.owner = newId();
+    this.state = kept(storage, key);
+    this.stopped = false; // nobody is signed in: entries wait
+    this.superseded = false; // another window works with this account's queue
+    this.pause = (ms) => new Promise((go) => setTimeout(go, ms));
+  }
+
+  get entries() {
+    return this.state.queue;
+  }
+
+  save() {
+    if (this.superseded) return; // the storage is the other window's now
+    this.state.owner = this.owner;
+    this.#storage.setItem(this.#key, JSON.stringify(this.state));
+  }
+
+  // Another window wrote: it has the queue now.
+  heard(key, value) {
+    if (key !== this.#key || !value || JSON.parse(value).owner === this.owner) return false;
+    this.superseded = true;
+    return true;
+  }
+
+  add(kind, details = {}) {
+    const entry = { id: newId(), kind, ...details };
+    this.entries.push(entry);
+    this.save();
+    return entry;
+  }
+
+  // Before whatever waits already.
+  first(kind, details = {}) {
+    this.entries.unshift({ id: newId(), kind, ...details });
+  }
+
+  // Right after the entry that is being done.
+  next(kind, details = {}) {
+    this.entries.splice(1, 0, { id: newId(), kind, ...details });
+    this.save();
+  }
+
+  start() {
+    this.save();
+    this.#busy = false;
+    return this.pump();
+  }
+
+  // One entry after another, each until it is done.
+  async pump() {
+    if (this.#busy || this.stopped || this.superseded) return;
+    this.#busy = true;
+    for (let tries = 0; this.entries.length && !this.stopped && !this.superseded;) {
+      const outcome = await this.#perform(this.entries[0], tries);
+      if (this.superseded) break;
+      if (outcome === "done") {
+        this.entries.shift();
+        this.save();
+        tries = 0;
+      } else if (outcome === "stop") {
+        this.stopped = true;
+      } else {
+        await this.pause(RETRY_MS[Math.min(tries++, RETRY_MS.length - 1)]);
+      }
+    }
+    this.#busy = false;
+  }
+}

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ScannerWatch, asked } from "../../ils/static/desk/keys.js";
+import { tones } from "../../ils/static/desk/sound.js";
+
+const field = { name: "what" };
+
+// Types a text with a pause of so many milliseconds before each key; when the last came.
+function type(watch, text, pauses) {
+  let at = 1000;
+  [...text].forEach((key, n) => {
+    at += Array.isArray(pauses) ? pauses[n % pauses.length] : pauses;
+    watch.typed(field, key, at);
+  });
+  return at;
+}
+
+test("a scanner is told from a typist", () => {
+  for (const [pauses, scanned] of [[5, true], [20, true], [34, true], [36, false], [120, false]]) {
+    const watch = new ScannerWatch();
+    assert.equal(watch.scanned(field, type(watch, "2021045", pauses) + 5), scanned, `${pauses} ms`);
+  }
+});
+
+test("a busy computer that holds some keys back does not hide a scanner", () => {
+  const watch = new ScannerWatch();
+  assert.equal(watch.scanned(field, type(watch, "2021045678", [4, 4, 90]) + 5), true);
+});
+
+test("short words, other fields and long pauses are no scan", () => {
+  const watch = new ScannerWatch();
+  assert.equal(watch.scanned(field, type(watch, "1984", 5)), false);
+  const at = type(watch, "2021045", 5);
+  assert.equal(watch.scanned({ name: "other" }, at), false);
+  assert.equal(watch.scanned(field, at + 400), false);
+});
+
+test("keys that are not typed do not count", () => {
+  const watch = new ScannerWatch();
+  for (let at = 0; at < 50; at += 5) watch.typed(field, "Shift", at);
+  assert.equal(watch.scanned(field, 50), false);
+});
+
+const input = { value: "" };
+function pressed(key, more = {}, typing = null) {
+  const target = { closest: () => typing };
+  return asked({ key, code: "", ctrlKey: false, altKey: false, metaKey: false, target, ...more }, input);
+}
+
+test("what each key asks for", () => {
+  assert.equal(pressed("Escape"), "escape");
+  assert.equal(pressed("я", { ctrlKey: true, code: "KeyZ" }), "undo"); // in any layout
+  assert.equal(pressed("z", { ctrlKey: true, code: "KeyZ" }, { name: "title" }), null);
+  assert.deepEqual(["F2", "F3", "F4", "F6", "F7", "F9"].map((key) => pressed(key)), ["F2", "F3", "F4", "F6", "F7", "F9"]);
+  assert.equal(pressed("F5"), null);
+  assert.equal(pressed("F4", { altKey: true }), null);
+  assert.equal(pressed("Enter", {}, { name: "author" }), "title");
+  assert.equal(pressed("а"), "type");
+  assert.equal(pressed(" "), null);
+  assert.equal(pressed("а", {}, { name: "title" }), null);
+});
+
+test("undo is not asked for while a code is being typed", () => {
+  input.value = "2021";
+  assert.equal(pressed("z", { ctrlKey: true, code: "KeyZ" }, input), null);
+  input.value = "";
+});
+
+test("a situation has its own sound, else that of its level", () => {
+  assert.equal(tones("warning", "to_hold_shelf").length, 3);
+  assert.deepEqual(tones("success", "loan"), [[1320, 0, 0.09]]);
+  assert.deepEqual(tones("unheard of", ""), []);
+});
