@@ -36,6 +36,8 @@ COPIED = (
 MAX_TESTS = 40
 TIMEOUT = 240  # seconds for the tests of one fault: longer is a hang, which is noticed too
 WORKERS = 2
+#: Programs of their own, whose lines nobody sees from here.
+NOT_TRACED = ("--ignore", "tests/browser", "--ignore", "tests/test_serve.py")
 COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE,
     ast.GtE: ast.Gt, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
@@ -170,7 +172,7 @@ def reach(folder: Path, targets: list[Path]) -> dict[tuple[str, int], list[str]]
     written.mkdir()
     names = "\n".join(str(path) for path in targets)
     done = pytest_of(
-        folder, "-n", str(WORKERS), "-p", "mutate_reach", "--ignore", "tests/browser",
+        folder, "-n", str(WORKERS), "-p", "mutate_reach", *NOT_TRACED,
         MUTATE_TARGETS=names, MUTATE_REACH=str(written),
     )  # fmt: skip
     if done.returncode:
@@ -228,12 +230,17 @@ def main() -> None:
         places = [fault for path in targets for fault in faults_of(path, first)]
         sample = chance.sample(places, min(arguments.sample, len(places)))
         print(f"{len(places)} places, {len(sample)} faults; {time.monotonic() - start:.0f} s")
+        of_file: dict[str, list[str]] = {}
+        for (path, _), tests in reached.items():
+            of_file[path] = sorted({*of_file.get(path, []), *filter(None, tests)})
         folders: Queue[Path] = Queue()
         for number in range(WORKERS):
             folders.put(first if not number else copied(Path(temporary) / str(number)))
 
         def judged(fault: Fault) -> tuple[Fault, str]:
-            tests = reached.get((fault.path, fault.line), [])
+            # What runs only when a module is read is used by whoever reaches the module.
+            tests = [t for t in reached.get((fault.path, fault.line), []) if t]
+            tests = tests or of_file.get(fault.path, [])
             if not tests:
                 return fault, "not reached"
             chosen = sorted(tests) if len(tests) <= MAX_TESTS else chance.sample(tests, MAX_TESTS)

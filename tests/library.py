@@ -54,7 +54,7 @@ class Library:
     branches: dict[str, Branch] = field(default_factory=dict)
     now: datetime = NOON
     #: What desks were answered, by request.
-    answers: dict[str, Answer] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict, repr=False)
 
     def open_branch(self, code: str, **details: str) -> Branch:
         with db.transaction(self.sessions) as session:

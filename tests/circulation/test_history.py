@@ -86,6 +86,10 @@ def cancel(desk, card, copy, request, done):
     desk.do(lambda d: holds.cancel_all(d, reader(d, card).id), request)
 
 
+def renew(desk, key, done):
+    return done and getattr(done[-1], "loan", None) and desk.renew(done[-1], key)
+
+
 def renew_all(desk, card, copy, request, done):
     return desk.do(lambda d: choices.renew_all(d, patron_id=reader(d, card).id), request)
 
@@ -100,7 +104,7 @@ def reader(desk, card):
 PLAYS = {
     "issue": lambda desk, card, copy, key, _: desk.issue(card, copy, key),
     "take_back": lambda desk, _, copy, key, __: desk.take_back(copy, key),
-    "renew": lambda desk, _, __, key, done: done and done[-1].loan and desk.renew(done[-1], key),
+    "renew": lambda desk, _, __, key, done: renew(desk, key, done),
     "undo": lambda desk, _, __, key, done: done and desk.undo(done[-1].act, key),
     "undo_old": lambda desk, _, __, key, done: done and desk.undo(done[0].act, key),
     "hold": lambda desk, card, copy, key, _: desk.wait_for(card, copy, request=key) and None,
