@@ -17,7 +17,8 @@ from ils import db, logs, web
 from ils.catalog.worksheets.definitions import Worksheets, worksheets
 from ils.cataloguing.web import BLUEPRINTS as CATALOGUING
 from ils.circulation.web import BLUEPRINTS as CIRCULATION
-from ils.config import BadConfiguration, Config
+from ils.config import Config
+from ils.datafiles import BadConfiguration
 from ils.operations.web import operations
 from ils.organisation.permissions import PERMISSIONS
 from ils.organisation.staff import queries as organisation
@@ -85,8 +86,8 @@ def _checked_data(config: Config) -> Worksheets:
     Raises:
         BadConfiguration: a file cannot be used, or names a catalogue there is not.
     """
-    definitions()
-    sheets = worksheets()
+    definitions(config)
+    sheets = worksheets(config)
     for form in sheets.forms.values():
         if form.catalogue not in config.lists.catalogues:
             problem = f"unknown catalogue “{form.catalogue}”"

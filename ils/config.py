@@ -1,20 +1,20 @@
 """Configuration: ``config/default.toml``, then ``local.toml``, then ``ILS_*``.
 
-Unknown keys and values of the wrong type stop the start, with the place named.
+Unknown keys and values of the wrong type stop the start, with the place named. One `Config`
+holds all of it: settings, lists, and what packages above read from its folder.
 """
 
 from __future__ import annotations
 
 import os
-import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, TypeVar, cast
 
-from ils.errors import N_, Invalid
+from ils.datafiles import BadConfiguration, Declared, Meta, checked, entries, field_types, read
 
 ROOT = Path(__file__).resolve().parent.parent
 SHORT_NAMES = {
@@ -23,98 +23,89 @@ SHORT_NAMES = {
     "ILS_HOST": "ILS_SERVER_HOST",
     "ILS_PORT": "ILS_SERVER_PORT",
 }
+#: Names the folder of the configuration; not a setting of it.
+CHOSEN_FOLDER = "ILS_CONFIG"
+Held = TypeVar("Held")
+
+Days = Annotated[int, Meta(ge=1, le=3650)]
+Count = Annotated[int, Meta(ge=0, le=10_000)]
 
 
-class BadConfiguration(Invalid):
-    """A setting cannot be used."""
-
-    code = "bad_configuration"
-    message = N_("Configuration, %(place)s: %(problem)s")
-
-
-@dataclass(frozen=True)
-class Library:
+class Library(Declared, frozen=True):
     """What the library is called and where it is."""
 
     name_ru: str
     name_kk: str
     name_en: str
-    language: str
+    language: Literal["kk", "ru", "en"]
     timezone: str
-    installation: int
+    installation: Annotated[int, Meta(ge=0, le=63)]
 
 
-@dataclass(frozen=True)
-class Data:
+class Data(Declared, frozen=True):
     """Where things are kept."""
 
     folder: str
     database: str
 
 
-@dataclass(frozen=True)
-class Server:
+class Server(Declared, frozen=True):
     """How pages are served."""
 
     host: str
-    port: int
-    processes: int
-    threads: int
+    port: Annotated[int, Meta(ge=1, le=65535)]
+    processes: Annotated[int, Meta(ge=0, le=64)]
+    threads: Annotated[int, Meta(ge=1, le=256)]
     https: bool
     worker: bool
     trusted_proxies: int
 
 
-@dataclass(frozen=True)
-class SignIn:
+class SignIn(Declared, frozen=True):
     """How staff sign in."""
 
-    hours: int
-    attempts_per_minute: int
-    attempts_per_minute_address: int
-    password_length: int
+    hours: Annotated[int, Meta(ge=1, le=744)]
+    attempts_per_minute: Annotated[int, Meta(ge=1)]
+    attempts_per_minute_address: Annotated[int, Meta(ge=1)]
+    password_length: Annotated[int, Meta(ge=8, le=128)]
 
 
-@dataclass(frozen=True)
-class Circulation:
+class Circulation(Declared, frozen=True):
     """What holds where no lending rule says otherwise, and how the desk works."""
 
-    lending: str
-    loan_days: int
-    max_loans: int
-    renewal_days: int
-    max_renewals: int
-    max_unseen_renewals: int
-    grace_days: int
-    max_overdue: int
-    max_holds: int
-    hold_days: int
-    repeat_seconds: int
-    backdate_days: int
+    lending: Literal["home", "reading_room", "none"]
+    loan_days: Days
+    max_loans: Annotated[int, Meta(ge=1, le=10_000)]
+    renewal_days: Days
+    max_renewals: Count
+    max_unseen_renewals: Count
+    grace_days: Count
+    max_overdue: Count
+    max_holds: Count
+    hold_days: Annotated[int, Meta(ge=1, le=365)]
+    repeat_seconds: Count
+    backdate_days: Count
     floating: bool
 
 
-@dataclass(frozen=True)
-class Catalog:
+class Catalog(Declared, frozen=True):
     """How catalogues are kept."""
 
-    batch: int
+    batch: Annotated[int, Meta(ge=1, le=10_000)]
 
 
-@dataclass(frozen=True)
-class Statistics:
+class Statistics(Declared, frozen=True):
     """How reports are counted, closed and sent."""
 
-    rounding: str
-    close_day: int
+    rounding: Literal["half_up", "truncate"]
+    close_day: Annotated[int, Meta(ge=0, le=28)]
 
 
-@dataclass(frozen=True)
-class Mail:
+class Mail(Declared, frozen=True):
     """The server letters leave by; an empty host: no letters."""
 
     host: str
-    port: int
+    port: Annotated[int, Meta(ge=1, le=65535)]
     user: str
     password: str
     sender: str
@@ -133,6 +124,15 @@ class Config:
     catalog: Catalog
     statistics: Statistics
     mail: Mail
+    #: The folder all of it was read from.
+    source: Path = ROOT / "config"
+    _held: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def holding(self, load: Callable[[Config], Held]) -> Held:
+        """What a package reads from the folder of the configuration; it is read once."""
+        if load not in self._held:
+            self._held[load] = load(self)
+        return cast("Held", self._held[load])
 
     @property
     def folder(self) -> Path:
@@ -152,7 +152,7 @@ class Config:
     @cached_property
     def lists(self) -> Lists:
         """The library's own lists: catalogues, subject areas, categories of readers."""
-        return load_lists(ROOT / "config")
+        return load_lists(self.source)
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ class Lists:
         return (code,) if above is None else (code, above)
 
 
-SECTIONS: dict[str, type] = {
+SECTIONS: dict[str, type[Declared]] = {
     "library": Library,
     "data": Data,
     "server": Server,
@@ -192,35 +192,36 @@ def load(
 ) -> Config:
     """Read the settings.
 
+    Args:
+        folder: where they are; else where ``ILS_CONFIG`` says, else ``config/``.
+
     Raises:
-        BadConfiguration: an unknown section, key or variable, or a value of the wrong type.
+        BadConfiguration: an unknown section, key or variable, or a value that cannot be.
     """
-    folder = ROOT / "config" if folder is None else folder
     environ = os.environ if environ is None else environ
-    values = _read_toml(folder / "default.toml")
-    for source in (_local(folder), _environment(environ)):
-        for place, section, key, value in source:
-            known = values.get(section, {})
-            if key not in known:
-                raise BadConfiguration(place=place, problem=f"unknown key “{section}.{key}”")
-            known[key] = _typed(place, section, key, value)
-    config = Config(**{name: kind(**values[name]) for name, kind in SECTIONS.items()})
-    _check_ranges(config)
+    folder = folder or Path(environ.get(CHOSEN_FOLDER) or ROOT / "config").resolve()
+    values = read(folder / "default.toml")
+    for place, section, key, value in (*_local(folder), *_environment(environ)):
+        types = field_types(SECTIONS[section])
+        if key not in types:
+            raise BadConfiguration(place=place, problem=f"unknown key “{section}.{key}”")
+        at = place if place.startswith("ILS_") else f"{place}, {section}.{key}"
+        values[section][key] = checked(value, types[key], at, strict=not place.startswith("ILS_"))
+    sections = {
+        name: checked(values[name], shape, f"default.toml, {name}")
+        for name, shape in SECTIONS.items()
+    }
+    config = Config(**cast("dict[str, Any]", sections), source=folder)
+    if config.mail.host and "@" not in config.mail.sender:
+        raise BadConfiguration(place="mail.sender", problem="must be an address")
     return config
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadConfiguration(place=path.name, problem=str(error)) from error
 
 
 def _local(folder: Path) -> Iterator[tuple[str, str, str, object]]:
     path = folder / "local.toml"
     if not path.exists():
         return
-    for section, keys in _read_toml(path).items():
+    for section, keys in read(path).items():
         if section not in SECTIONS or not isinstance(keys, dict):
             raise BadConfiguration(place="local.toml", problem=f"unknown section “{section}”")
         for key, value in keys.items():
@@ -229,7 +230,7 @@ def _local(folder: Path) -> Iterator[tuple[str, str, str, object]]:
 
 def _environment(environ: Mapping[str, str]) -> Iterator[tuple[str, str, str, object]]:
     for name, value in environ.items():
-        if not name.startswith("ILS_"):
+        if not name.startswith("ILS_") or name == CHOSEN_FOLDER:
             continue
         full = SHORT_NAMES.get(name, name).removeprefix("ILS_").lower()
         section = next((s for s in SECTIONS if full.startswith(s + "_")), None)
@@ -238,76 +239,66 @@ def _environment(environ: Mapping[str, str]) -> Iterator[tuple[str, str, str, ob
         yield name, section, full.removeprefix(section + "_"), value
 
 
-def _typed(place: str, section: str, key: str, value: object) -> object:
-    wanted = next(f.type for f in fields(SECTIONS[section]) if f.name == key)
-    if isinstance(value, str) and wanted == "int" and value.lstrip("-").isdigit():
-        return int(value)
-    if isinstance(value, str) and wanted == "bool" and value.lower() in {"true", "false"}:
-        return value.lower() == "true"
-    if type(value).__name__ != wanted:
-        problem = f"“{section}.{key}” must be {wanted}, not “{value}”"
-        raise BadConfiguration(place=place, problem=problem)
-    return value
+class LocalNames(Declared, frozen=True):
+    """A code's names, and the code it stands under."""
+
+    ru: Annotated[str, Meta(min_length=1)]
+    kk: Annotated[str, Meta(min_length=1)]
+    en: Annotated[str, Meta(min_length=1)]
+    parent: str | None = None
 
 
-def _check_ranges(config: Config) -> None:
-    limits = {
-        "library.installation": (config.library.installation, 0, 63),
-        "server.port": (config.server.port, 1, 65535),
-        "server.threads": (config.server.threads, 1, 256),
-        "sign_in.password_length": (config.sign_in.password_length, 8, 128),
-        "circulation.loan_days": (config.circulation.loan_days, 1, 3650),
-        "circulation.max_loans": (config.circulation.max_loans, 1, 10000),
-        "circulation.renewal_days": (config.circulation.renewal_days, 1, 3650),
-        "circulation.hold_days": (config.circulation.hold_days, 1, 365),
-        "catalog.batch": (config.catalog.batch, 1, 10000),
-        "statistics.close_day": (config.statistics.close_day, 0, 28),
-    }
-    for place, (value, least, most) in limits.items():
-        if not least <= value <= most:
-            raise BadConfiguration(place=place, problem=f"{value} is not in {least}–{most}")
-    if config.mail.host and "@" not in config.mail.sender:
-        raise BadConfiguration(place="mail.sender", problem="must be an address")
-    if config.statistics.rounding not in {"half_up", "truncate"}:
-        raise BadConfiguration(place="statistics.rounding", problem="half_up or truncate")
-    if config.library.language not in {"kk", "ru", "en"}:
-        raise BadConfiguration(place="library.language", problem="must be kk, ru or en")
+class _ListsFile(Declared, frozen=True):
+    catalogues: dict[str, Any]
+    subject_areas: dict[str, Any]
+    categories: dict[str, Any]
+    event_forms: dict[str, Any]
+
+
+class _HolidaysFile(Declared, frozen=True):
+    fixed: dict[str, Any]
+    moving: dict[str, Any]
+
+
+class _SubjectAreasFile(Declared, frozen=True):
+    udc: dict[str, str]
+    bbk: dict[str, str]
 
 
 def load_lists(folder: Path) -> Lists:
-    """Read ``lists.toml`` and ``subject_areas.toml``; each name must exist in ru, kk and en."""
-    lists = _read_toml(folder / "lists.toml")
-    classes = _read_toml(folder / "subject_areas.toml")
-    holidays = _read_toml(folder / "holidays.toml")
-    _check_holidays(holidays)
-    for kind, codes in (*lists.items(), *holidays.items()):
-        for code, names in codes.items():
-            if missing := {"ru", "kk", "en"} - names.keys():
-                problem = f"no name in {', '.join(sorted(missing))}"
-                raise BadConfiguration(place=f"lists.toml, {kind}.{code}", problem=problem)
-    for kind, codes in lists.items():
+    """Read the lists of a folder; each name must exist in ru, kk and en.
+
+    Raises:
+        BadConfiguration: a list cannot be used; its file and entry are named.
+    """
+    lists = _checked_file(folder / "lists.toml", _ListsFile)
+    holidays = _checked_file(folder / "holidays.toml", _HolidaysFile)
+    classes = _checked_file(folder / "subject_areas.toml", _SubjectAreasFile)
+    for kind in ("categories", "subject_areas", "catalogues", "event_forms"):
+        codes = lists[kind]
+        known = codes if kind in {"categories", "subject_areas"} else {}
         for code, names in codes.items():
             above = names.get("parent")
-            known = codes if kind in {"categories", "subject_areas"} else {}
             if above is not None and "parent" in known.get(above, {"parent": ""}):
                 place = f"lists.toml, {kind}.{code}"
                 raise BadConfiguration(place=place, problem=f"“{above}” cannot stand above it")
-    for scheme in ("udc", "bbk"):
-        for prefix, subject_area in classes[scheme].items():
-            if subject_area not in lists["subject_areas"]:
+    for scheme, prefixes in classes.items():
+        for prefix, area in prefixes.items():
+            if area not in lists["subject_areas"]:
                 place = f"subject_areas.toml, {scheme}.{prefix}"
-                raise BadConfiguration(
-                    place=place, problem=f"unknown subject area “{subject_area}”"
-                )
-    return Lists(
-        catalogues=lists["catalogues"],
-        subject_areas=lists["subject_areas"],
-        categories=lists["categories"],
-        event_forms=lists["event_forms"],
-        holidays=holidays["fixed"] | holidays["moving"],
-        udc=classes["udc"],
-        bbk=classes["bbk"],
-    )
+                raise BadConfiguration(place=place, problem=f"unknown subject area “{area}”")
+    _check_holidays(holidays)
+    return Lists(**lists, holidays=holidays["fixed"] | holidays["moving"], **classes)
+
+
+def _checked_file(path: Path, shape: type[Declared]) -> dict[str, Any]:
+    """A file as plain values, once it has the shape."""
+    content = read(path)
+    checked(content, shape, path.name)
+    for section, codes in content.items():
+        if shape is not _SubjectAreasFile:
+            entries(codes, LocalNames, f"{path.name}, {section}")
+    return content
 
 
 def _check_holidays(holidays: Mapping[str, Mapping[str, object]]) -> None:

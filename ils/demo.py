@@ -20,6 +20,7 @@ from ils.catalog.authorities.actions import HeadingData, OtherForm, add_heading
 from ils.catalog.editing.actions import save_new
 from ils.catalog.models import AuthorityKind, FormRelation
 from ils.catalog.subjects import classes_of
+from ils.catalog.worksheets.definitions import worksheets
 from ils.circulation.context import Desk
 from ils.circulation.desk import actions as desk
 from ils.config import ROOT, Config
@@ -186,7 +187,14 @@ def _serials(session: Session, console: Console, branch: Branch) -> None:
             Field("210", "  ", [("a", "Алматы" if worksheet == "journal" else "Балқаш")]),
         ])  # fmt: skip
         origin = console.origin(branch, Channel.SYSTEM)
-        save_new(session, origin, marc=marc, classes=classes_of(lists), catalogue="periodicals")
+        save_new(
+            session,
+            origin,
+            marc=marc,
+            classes=classes_of(lists),
+            sheets=worksheets(console.config),
+            catalogue="periodicals",
+        )
     for authority, name, other in HEADINGS:
         form = OtherForm(FormRelation.SEE, other, "rus")
         data = HeadingData(authority, name, (form,))

@@ -169,7 +169,7 @@ def pace() -> None:
     print(f"pace {time.perf_counter() - began:.2f} s", flush=True)
 
 
-def close(sessions: db.Sessions, last: int) -> None:
+def close(sessions: db.Sessions, last: int, config: configuration.Config) -> None:
     """Close all years but the last, and seal their months."""
     with db.reading(sessions) as session:
         still_open = closing_queries.open_months(session, date(last - 1, 12, 1))
@@ -181,7 +181,7 @@ def close(sessions: db.Sessions, last: int) -> None:
             )
         print(f"{YEARS - 1} years closed in {time.perf_counter() - began:.1f} s", flush=True)
     began = time.perf_counter()
-    months = seal_closed(sessions, definitions())
+    months = seal_closed(sessions, definitions(config))
     print(f"{len(months)} months sealed in {time.perf_counter() - began:.0f} s", flush=True)
 
 
@@ -200,7 +200,7 @@ def main() -> None:
         subprocess.run([".venv/bin/ils", "init"], check=True, stdout=subprocess.DEVNULL)
     config = configuration.load()
     engine = db.connect(config)
-    sessions, done, last = db.sessions_of(engine), definitions(), FIRST + YEARS - 1
+    sessions, done, last = db.sessions_of(engine), definitions(config), FIRST + YEARS - 1
     if fresh:
         begin(engine, said.entries)
         (Path(folder) / "filled").touch()
@@ -218,7 +218,7 @@ def main() -> None:
     if fresh:
         measure("month, nothing closed", "month", date(last, 5, 1), date(last, 6, 1))
         measure("annual, nothing closed", "annual", this, date(last + 1, 1, 1))
-    close(sessions, last)
+    close(sessions, last, config)
     measure("month, open", "month", date(last, 5, 1), date(last, 6, 1))
     measure("annual, open year", "annual", this, date(last + 1, 1, 1))
     measure("month, closed", "month", date(last - 1, 5, 1), date(last - 1, 6, 1))

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ COPIED = (
     ".gitignore", "babel.cfg", "config", "docs", "ils", "migrations", "pyproject.toml",
     "scripts", "tests", "README.md", "CHANGELOG.md", "CONTRIBUTING.md",
 )  # fmt: skip
-MAX_TESTS = 40
+MAX_TESTS = 60
 TIMEOUT = 240  # seconds for the tests of one fault: longer is a hang, which is noticed too
 WORKERS = 2
 #: Programs of their own, whose lines nobody sees from here.
@@ -230,9 +230,9 @@ def main() -> None:
         places = [fault for path in targets for fault in faults_of(path, first)]
         sample = chance.sample(places, min(arguments.sample, len(places)))
         print(f"{len(places)} places, {len(sample)} faults; {time.monotonic() - start:.0f} s")
-        of_file: dict[str, list[str]] = {}
+        of_file: dict[str, Counter[str]] = defaultdict(Counter)
         for (path, _), tests in reached.items():
-            of_file[path] = sorted({*of_file.get(path, []), *filter(None, tests)})
+            of_file[path].update(filter(None, tests))
         folders: Queue[Path] = Queue()
         for number in range(WORKERS):
             folders.put(first if not number else copied(Path(temporary) / str(number)))
@@ -240,10 +240,11 @@ def main() -> None:
         def judged(fault: Fault) -> tuple[Fault, str]:
             # What runs only when a module is read is used by whoever reaches the module.
             tests = [t for t in reached.get((fault.path, fault.line), []) if t]
-            tests = tests or of_file.get(fault.path, [])
+            tests = tests or list(of_file[fault.path])
             if not tests:
                 return fault, "not reached"
-            chosen = sorted(tests) if len(tests) <= MAX_TESTS else chance.sample(tests, MAX_TESTS)
+            # Of many, those that see most of the file: a test about it does.
+            chosen = sorted(tests, key=lambda test: -of_file[fault.path][test])[:MAX_TESTS]
             folder = folders.get()
             try:
                 return fault, "noticed" if noticed(folder, fault, chosen) else "survived"

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from argon2 import PasswordHasher
@@ -71,9 +72,15 @@ def environ(prepared, tmp_path) -> dict[str, str]:
     return {"ILS_DATA": str(tmp_path), "ILS_DATABASE": source}
 
 
+@pytest.fixture(scope="session")
+def held() -> dict:
+    """What all libraries of these tests read from the same folder, once."""
+    return {}
+
+
 @pytest.fixture
-def config(environ) -> Config:
-    return configuration.load(environ=environ)
+def config(environ, held) -> Config:
+    return replace(configuration.load(environ=environ), _held=held)
 
 
 @pytest.fixture

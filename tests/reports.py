@@ -22,7 +22,7 @@ numbers = count(1)
 
 def asked(library, name="month", period=MARCH, *branches, by=None, table=None):
     where = tuple(library.branches[b] for b in branches)
-    return ReportRequest(definitions().report(name), period, where, by, table)
+    return ReportRequest(definitions(library.config).report(name), period, where, by, table)
 
 
 def report(library, *what, **options):
@@ -36,7 +36,7 @@ def document(library, name="month", period=MARCH, *branches, public=False, **wha
         done = reporting.filled(
             session,
             library.config.lists,
-            definitions(),
+            definitions(library.config),
             asked(library, name, period, *branches, **what),
         )
         return content(done, library.config, public=public)
@@ -56,7 +56,7 @@ def behind(library, name, period, table, row, column, *branches):
     with db.reading(library.sessions) as session:
         what = asked(library, name, period, *branches)
         filling, context = reporting.filling(
-            session, library.config.lists, definitions(), what, table
+            session, library.config.lists, definitions(library.config), what, table
         )
         query = entry_queries.entries(reporting.terms(filling, row, column), context)
         shares = [share for _, share in session.execute(query)]

@@ -7,8 +7,11 @@ import pytest
 from click.testing import CliRunner
 
 from ils import config as configuration
+from ils.catalog.worksheets.definitions import worksheets
 from ils.cli import main
-from ils.config import ROOT, BadConfiguration
+from ils.config import ROOT
+from ils.datafiles import BadConfiguration
+from ils.stats.definitions.loading import definitions
 
 
 @pytest.fixture
@@ -36,9 +39,9 @@ def test_a_postgresql_address_is_spoken_to_by_psycopg(folder):
     [
         ("[circulation]\nloan_dayz = 3", {}, "local.toml"),
         ("[circulaton]\nloan_days = 3", {}, "local.toml"),
-        ("[circulation]\nloan_days = 'three'", {}, "local.toml"),
-        ("[circulation]\nloan_days = 0", {}, "circulation.loan_days"),
-        ("[library]\nlanguage = 'de'", {}, "library.language"),
+        ("[circulation]\nloan_days = 'three'", {}, "local.toml, circulation.loan_days"),
+        ("[circulation]\nloan_days = 0", {}, "local.toml, circulation.loan_days"),
+        ("[library]\nlanguage = 'de'", {}, "local.toml, library.language"),
         ("loan_days = ", {}, "local.toml"),
         ("", {"ILS_NONSENSE": "1"}, "ILS_NONSENSE"),
         ("", {"ILS_SERVER_PRT": "1"}, "ILS_SERVER_PRT"),
@@ -99,3 +102,22 @@ def test_a_division_nobody_named_is_refused(tmp_path):
 def test_the_version_is_the_projects():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert CliRunner().invoke(main, ["--version"]).output.strip().endswith(project["version"])
+
+
+def test_all_of_the_configuration_is_read_from_the_chosen_folder(tmp_path):
+    chosen = tmp_path / "ours"
+    shutil.copytree(ROOT / "config", chosen)
+    (chosen / "local.toml").write_text("[circulation]\nloan_days = 21\n")
+    book = chosen / "worksheets" / "book.toml"
+    book.write_text(book.read_text("utf-8").replace('en = "Book"', 'en = "Volume"', 1), "utf-8")
+
+    config = configuration.load(environ={"ILS_CONFIG": str(chosen)})
+
+    assert config.circulation.loan_days == 21
+    assert worksheets(config).form("book").names["en"] == "Volume"
+    assert worksheets(configuration.load(environ={})).form("book").names["en"] == "Book"
+
+
+def test_what_is_read_from_the_folder_is_read_once():
+    config = configuration.load(environ={})
+    assert definitions(config) is definitions(config)

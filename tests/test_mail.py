@@ -69,8 +69,8 @@ def server():
 @pytest.fixture
 def settings(config, server):
     found = config.mail
-    return replace(
-        found, host="127.0.0.1", port=server.port, sender="library@example.org", starttls=False
+    return found.changed(
+        host="127.0.0.1", port=server.port, sender="library@example.org", starttls=False
     )
 
 
@@ -102,7 +102,7 @@ def test_a_letter_leaves_once_and_waits_while_the_server_is_down(library, config
     sessions = library.sessions
     with db.transaction(sessions) as session:
         messages.enqueue(session, to="reader@example.org", subject="Кітаптарыңыз", body="Абай жолы")
-    assert send_due(sessions, config, replace(settings, port=1)) == 0
+    assert send_due(sessions, config, settings.changed(port=1)) == 0
     (waiting,) = jobs(sessions)
     assert (waiting.state, waiting.attempt) == ("queued", 1)
     assert waiting.error["error"] == "ConnectionRefusedError"
@@ -114,7 +114,7 @@ def test_a_letter_leaves_once_and_waits_while_the_server_is_down(library, config
 
 
 def test_a_letter_that_cannot_be_sent_is_given_up_and_kept(library, config, settings):
-    sessions, down = library.sessions, replace(settings, port=1)
+    sessions, down = library.sessions, settings.changed(port=1)
     with db.transaction(sessions) as session:
         messages.enqueue(session, to="reader@example.org", subject="x", body="y")
     for number in range(len(messages.RETRY_DELAYS) + 1):

@@ -35,7 +35,7 @@ def classes() -> Classes:
 
 def sheets() -> Worksheets:
     """The entry forms."""
-    return worksheets()
+    return worksheets(web.current().config)
 
 
 def may_fill(session: Session) -> list[str]:

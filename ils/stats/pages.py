@@ -83,7 +83,7 @@ def span(period: Period) -> str:
 
 def usual_period(report: str, today: date) -> Period:
     """The period a report is first offered for: the running month, quarter, half-year or year."""
-    months = definitions().report(report).months or 1
+    months = definitions(web.current().config).report(report).months or 1
     month = (today.month - 1) // months * months + 1
     return Period.inclusive(date(today.year, month, 1), today)
 
@@ -115,7 +115,7 @@ def asked(session: Session, report: str, days: str, where: str, by: str = "") ->
     """What an address asks for."""
     facets = tuple(by.split(",")) if by else ()
     pair = (facets[0], facets[1]) if len(facets) == 2 and set(facets) <= set(FACETS) else None
-    found = definitions().report(report)
+    found = definitions(web.current().config).report(report)
     period = told_period(found, parsed_span(days), web.today())
     return ReportRequest(found, period, branches_of(session, where), pair)
 

@@ -61,7 +61,7 @@ def shifted(period: Period, years: int) -> Period:
 
 
 def window(period: Period, when: str, back: int) -> Window:
-    """The days a line counts; ``when`` is one of `definitions.WHENS`."""
+    """The days a line counts; ``when`` is a `schema.When`."""
     moved = shifted(period, back)
     last = moved.end - timedelta(days=1)
     starts = {

@@ -10,6 +10,7 @@ from ils.catalog.authorities.actions import HeadingData, OtherForm, add_heading
 from ils.catalog.editing.actions import save_new
 from ils.catalog.models import AuthorityKind, BibliographicRecord, FormRelation
 from ils.catalog.subjects import classes_of
+from ils.catalog.worksheets.definitions import worksheets
 from ils.marc.record import Field, MarcRecord
 from ils.organisation.staff.models import Role
 
@@ -24,7 +25,14 @@ def cataloguer(page, served, library):
             Field("200", "1 ", [("a", "Балқаш өңірі")]),
         ])  # fmt: skip
         classes = classes_of(library.config.lists)
-        save_new(session, library.origin(), marc=paper, classes=classes, catalogue="periodicals")
+        save_new(
+            session,
+            library.origin(),
+            marc=paper,
+            classes=classes,
+            sheets=worksheets(library.config),
+            catalogue="periodicals",
+        )
         names = (OtherForm(FormRelation.SEE, "Ауезов, М."),)
         data = HeadingData(AuthorityKind.PERSON, (("a", "Әуезов"), ("b", "М. О.")), names)
         add_heading(session, library.origin(), data)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ils.datafiles import BadConfiguration
 from ils.marc import crosswalk
 from ils.marc.crosswalk import from_unimarc, kept_field, to_unimarc
 from ils.marc.crosswalk.table import load_file
@@ -197,12 +198,16 @@ def test_any_record_comes_back_whole(fields, foreign):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('[[field]]\nforeign = "1"\nunimarc = "2"\nsubfields = "a=a"\nwrong = 1', "unknown"),
-        ('[[field]]\nforeign = "1"\nsubfields = "a=a"', "foreign, unimarc"),
+        (
+            '[[field]]\nforeign = "1"\nunimarc = "2"\nsubfields = "a=a"\nwrong = 1',
+            "unknown field wrong",
+        ),
+        ('[[field]]\nforeign = "1"\nsubfields = "a=a"', "missing required field unimarc"),
+        ('[[field]]\nforeign = "1"\nunimarc = "2"', "one of subfields, embed"),
     ],
 )
 def test_a_wrong_row_of_the_table_is_named(tmp_path, text, said):
     path = tmp_path / "x.toml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(ValueError, match=rf"x\.toml, field 1: .*{said}"):
+    with pytest.raises(BadConfiguration, match=rf"x\.toml, field 1: .*{said}"):
         load_file(path)

@@ -15,13 +15,15 @@ from ils.catalog.comparison import SINGLE, three_way
 from ils.catalog.records.rules import KINDS, describe
 from ils.catalog.subjects import Classes
 from ils.catalog.worksheets import rules
-from ils.catalog.worksheets.definitions import FOLDER, class_names, worksheets
+from ils.catalog.worksheets.definitions import class_names, worksheets
+from ils.catalog.worksheets.definitions import load as load_sheets
 from ils.catalog.worksheets.rules import Submitted
-from ils.config import BadConfiguration, load
+from ils.config import ROOT, load
+from ils.datafiles import BadConfiguration
 from ils.marc import reading, text
 from ils.marc.record import Field, MarcRecord, linked
 
-SHEETS = worksheets()
+SHEETS = worksheets(load())
 
 
 def sent(worksheet, marc, typed=None):
@@ -155,7 +157,7 @@ def test_two_rewordings_of_different_notes_are_both_kept_once():
 
 def folder(tmp_path, name, old, new):
     target = tmp_path / "worksheets"
-    shutil.copytree(FOLDER, target)
+    shutil.copytree(ROOT / "config" / "worksheets", target)
     path = target / name
     before = path.read_text(encoding="utf-8")
     assert old in before
@@ -168,22 +170,37 @@ def folder(tmp_path, name, old, new):
     [
         ("book.toml", '"200: a*', '"201: a*', "no such field"),
         ("book.toml", '"200: a*', '"200: q*', "no subfield"),
-        ("book.toml", 'leader = "am0"', 'leader = "am"', "three characters"),
-        ("book.toml", "order = 1", "order = 1\nother = 2", "unknown key"),
-        ("book.toml", 'kk = "Кітап"', 'kk = ""', "no name in kk"),
+        (
+            "book.toml",
+            'leader = "am0"',
+            'leader = "am"',
+            "book.toml, leader: Expected str of length >= 3",
+        ),
+        (
+            "book.toml",
+            "order = 1",
+            "order = 1\nother = 2",
+            "book.toml: Object contains unknown field other",
+        ),
+        ("book.toml", 'kk = "Кітап"', 'kk = ""', "book.toml, kk: Expected str of length >= 1"),
         ("_fields.toml", 'kind = "isbn"', 'kind = "isbm"', "unknown kind"),
-        ("_codes.toml", 'kk = "қазақ"', 'kk = ""', "no name in kk"),
+        (
+            "_codes.toml",
+            'kk = "қазақ"',
+            'kk = ""',
+            "_codes.toml, languages.kaz, kk: Expected str of length >= 1",
+        ),
         ("map.toml", "leader", "]leader", "map.toml"),
     ],
 )
 def test_a_wrong_worksheet_stops_the_start_and_is_named(tmp_path, name, old, new, said):
     with pytest.raises(BadConfiguration, match=said):
-        worksheets(folder(tmp_path, name, old, new))
+        load_sheets(folder(tmp_path, name, old, new))
 
 
 def test_classes_are_named_in_both_languages():
     for scheme in ("udc", "bbk"):
-        assert all(names["ru"] and names["kk"] for names in class_names()[scheme].values())
+        assert all(names.ru and names.kk for names in class_names(load())[scheme].values())
 
 
 @pytest.mark.parametrize(

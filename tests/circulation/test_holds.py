@@ -129,7 +129,7 @@ def test_a_return_that_sent_a_copy_on_is_undone(stocked, desk):
 
 
 def test_foreign_copies_stay_where_the_library_wants_it(stocked):
-    rules = replace(stocked.config.circulation, floating=True)
+    rules = stocked.config.circulation.changed(floating=True)
     stocked.config = replace(stocked.config, circulation=rules)
     there = stocked.desk("Ф1")
     there.issue("R1", "B1")

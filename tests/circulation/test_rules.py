@@ -26,8 +26,8 @@ from ils.ledger import Kind, ServicePlace
 from ils.organisation.calendar.rules import Calendar
 from ils.patrons import rules as patrons
 
-SETTINGS = replace(
-    load(environ={}).circulation, max_loans=3, max_renewals=2, max_unseen_renewals=1, max_overdue=3
+SETTINGS = load(environ={}).circulation.changed(
+    max_loans=3, max_renewals=2, max_unseen_renewals=1, max_overdue=3
 )
 GENERAL = policy_for((), SETTINGS, branch_id=1, categories=("student",), material=None)
 NOW, LONG_AGO = timedelta(seconds=1), timedelta(days=1)

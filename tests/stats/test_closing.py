@@ -28,7 +28,7 @@ MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
 def close(library, month=MARCH, today=date(2026, 6, 1), *, accepted=True):
     with db.transaction(library.sessions) as session:
         months = closing.close_month(session, month, today=today, staff_id=None, accepted=accepted)
-    assert seal_closed(library.sessions, definitions()) == months
+    assert seal_closed(library.sessions, definitions(library.config)) == months
     return months
 
 
@@ -222,10 +222,10 @@ def test_sealing_goes_on_after_a_crash(spring):
         waiting = queries.unsealed(session)
     assert len(waiting) == 4
     with db.reading(spring.sessions) as session:
-        seal = closing.taken_seal(session, waiting[0], definitions())
+        seal = closing.taken_seal(session, waiting[0], definitions(spring.config))
     with db.transaction(spring.sessions) as session:
         closing.seal_month(session, seal)
-    assert seal_closed(spring.sessions, definitions()) == waiting[1:]
+    assert seal_closed(spring.sessions, definitions(spring.config)) == waiting[1:]
     with db.transaction(spring.sessions) as session:
         closing.seal_month(session, seal)  # once is enough
     assert month(spring, MARCH) == before
@@ -239,8 +239,8 @@ def test_new_definitions_are_kept_anew(spring):
         for span in session.scalars(select(SummarySpan)):
             span.columns_by_kind = {kind: ["branch_id"] for kind in span.columns_by_kind}
     before = month(spring, MARCH)  # what is kept does not tell enough: counted from entries
-    assert refresh_summaries(spring.sessions, definitions()) == 5
-    assert refresh_summaries(spring.sessions, definitions()) == 0
+    assert refresh_summaries(spring.sessions, definitions(spring.config)) == 5
+    assert refresh_summaries(spring.sessions, definitions(spring.config)) == 0
     assert month(spring, MARCH) == before
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ils.config import ROOT, BadConfiguration, load_lists
+from ils.config import ROOT, load_lists
+from ils.datafiles import BadConfiguration
 from ils.ledger import Kind
 from ils.stats.definitions.cells import (
     ComputedCell,
@@ -97,7 +98,7 @@ def test_good_definitions_are_read(tmp_path):
         ('parts = ["kk"]', 'parts = ["fr"]', "column count: unknown part “fr”"),
         ('tables = ["t"]', 'tables = ["t", "u"]', "report small: unknown table “u”"),
         ('key = "loans.cd"', 'key = "loans"', "row loans: it stands twice"),
-        ('id = "t"', 'id = "t"\nshape = "round"', "unknown key “shape”"),
+        ('id = "t"', 'id = "t"\nshape = "round"', "table t: Object contains unknown field shape"),
         ("[subset]", "[without]", "unknown section “without”"),
         ('input = "staff"', 'input = "{row}_{column}"', "unknown input “staff_count”"),
         ('input = "staff"', 'input = "{cell}"', "its input cannot be read"),
@@ -105,8 +106,8 @@ def test_good_definitions_are_read(tmp_path):
         ('formula = "loans / staff"', 'share_of = "load"', "load: its formula is circular"),
         ('formula = "loans / staff"', 'formula = "[a|b] / staff"', "“[a|b]” is not expected"),
         ('formula = "loans / staff"', 'formula = "loans", days = true', "both formula and days"),
-        ('input = "staff"', "input = 5", "row staff: input is a text"),
-        ('input = "staff"', 'input = "staff", back = "1"', "row staff: back is a number of years"),
+        ('input = "staff"', "input = 5", "row staff, input: Expected str | null, got int"),
+        ('input = "staff"', 'input = "staff", back = "1"', "staff, back: Expected int, got str"),
         ('input = "staff"', 'days = true, when = "start"', "row staff: it cannot be of the start"),
         (
             'input = "staff"',
@@ -118,7 +119,7 @@ def test_good_definitions_are_read(tmp_path):
         ('parts = ["kk"] }', 'input = "staff" }', "row and column both name an input"),
 
         ('input = "staff"', 'plan_of = "t.luck"', "table t: unknown plan “t.luck”"),
-        ('per = "year"', 'per = "century"', "per “century” is not known"),
+        ('per = "year"', 'per = "century"', "inputs.staff, per: Invalid enum value 'century'"),
     ],
 )  # fmt: skip
 def test_a_wrong_definition_is_refused_with_its_place(tmp_path, was, becomes, said):

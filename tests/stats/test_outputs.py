@@ -47,9 +47,14 @@ def year(library):
     )
     with db.transaction(library.sessions) as session:
         planning.declare_value(
-            session, definitions(), staff_id=None, key="population", day=date(2020, 1, 1),
-            value=Decimal(79062), source="акимат",
-        )  # fmt: skip
+            session,
+            definitions(library.config),
+            staff_id=None,
+            key="population",
+            day=date(2020, 1, 1),
+            value=Decimal(79062),
+            source="акимат",
+        )
     return report(library, "annual", YEAR_2020)
 
 
@@ -123,12 +128,21 @@ def test_formulas_of_the_sheet_come_to_the_figures_of_the_report(library):
             Planned("indicators", "loans", None, 2020, quarters),
         ])  # fmt: skip
         planning.declare_value(
-            session, definitions(), staff_id=None, key="own_staff", day=date(2020, 1, 1),
-            value=Decimal("50.75"), source="штат",
-        )  # fmt: skip
-    history(library, line("loan", "2020-03-02", 2), line("registration", "2020-03-02", 43075),
-            line("loan", "2019-05-05", 3),
-            line("opening", "2019-01-01", 7, of="stock"))  # fmt: skip
+            session,
+            definitions(library.config),
+            staff_id=None,
+            key="own_staff",
+            day=date(2020, 1, 1),
+            value=Decimal("50.75"),
+            source="штат",
+        )
+    history(
+        library,
+        line("loan", "2020-03-02", 2),
+        line("registration", "2020-03-02", 43075),
+        line("loan", "2019-05-05", 3),
+        line("opening", "2019-01-01", 7, of="stock"),
+    )
     period = Period.inclusive(date(2020, 3, 1), date(2020, 3, 3))
     compared = 0
     for name in ("plan", "annual"):
@@ -224,7 +238,7 @@ def at(monkeypatch):
 def schedule(library, **said):
     with db.transaction(library.sessions) as session:
         schedules.add_schedule(
-            session, definitions(), today=date(2026, 3, 4),
+            session, definitions(library.config), today=date(2026, 3, 4),
             **{"report": "month", "every": "month", "language": "kk", "days_after": 1,
                "addresses": "a@example.kz, b@example.kz", "branch": None} | said,
         )  # fmt: skip

@@ -35,9 +35,15 @@ def declare(library, key, value, day=date(2020, 5, 5), source="акимат", br
         where = session.merge(library.branches[branch]) if branch else None
         said = None if value is None else Decimal(value)
         planning.declare_value(
-            session, definitions(), staff_id=None, key=key, day=day, value=said, source=source,
+            session,
+            definitions(library.config),
+            staff_id=None,
+            key=key,
+            day=day,
+            value=said,
+            source=source,
             branch=where,
-        )  # fmt: skip
+        )
 
 
 def readers(quarters, branch=None, year=2020):
@@ -102,9 +108,12 @@ def test_a_library_that_began_late_is_told_no_nonsense(library):
     assert forecast(2020, 11, 11) == 4000  # 3000, and last December's
 
 
-def test_a_report_that_looks_ahead_ends_today():
+def test_a_report_that_looks_ahead_ends_today(library):
     year = Period.inclusive(date(2020, 1, 1), date(2020, 12, 31))
-    ahead, back = definitions().report("plan"), definitions().report("annual")
+    ahead, back = (
+        definitions(library.config).report("plan"),
+        definitions(library.config).report("annual"),
+    )
     today = date(2020, 6, 30)
     assert period_rules.told_period(ahead, year, today).last == today
     assert period_rules.told_period(back, year, today) == year
@@ -161,7 +170,7 @@ def test_plans_come_from_a_spreadsheet_all_or_none(library):
         body = [[spreadsheets.Cell(value) for value in row] for row in (*rows, *more)]
         return spreadsheets.rows(spreadsheets.workbook([spreadsheets.Sheet("план", [head, *body])]))
 
-    known = set(plan_rules.plan_keys(definitions(), date(2020, 5, 5), ("books",)))
+    known = set(plan_rules.plan_keys(definitions(library.config), date(2020, 5, 5), ("books",)))
     with db.transaction(library.sessions) as session:
         read = planning.read_plans(session, known, file())
         assert read == [
@@ -188,7 +197,7 @@ def test_plans_come_from_a_spreadsheet_all_or_none(library):
 def test_the_file_of_a_plan_comes_back_as_it_went(library):
     """Lines without numbers leave the plan as it is; a dash takes it back."""
     plan(library, readers((1, 2, 3, 4)))
-    known = plan_rules.plan_keys(definitions(), date(2020, 5, 5), ("books",))
+    known = plan_rules.plan_keys(definitions(library.config), date(2020, 5, 5), ("books",))
     with db.transaction(library.sessions) as session:
         standing = queries.standing_plans(session, 2020, None)
         data = planning.plan_file(known, standing, 2020, "")

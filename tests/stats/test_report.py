@@ -127,9 +127,9 @@ def test_a_cell_without_entries_is_said(library, table, row, column):
         behind(library, "month", MARCH, table, row, column)
 
 
-def test_an_unknown_report_is_said():
+def test_an_unknown_report_is_said(library):
     with pytest.raises(UnknownReport):
-        definitions().report("decade")
+        definitions(library.config).report("decade")
 
 
 @pytest.mark.parametrize(("language", "words"), [("ru", "Работа за месяц"), ("kk", "Айлық жұмыс")])

@@ -42,7 +42,9 @@ def told(prepared, sessions, config, tmp_path):
         checked = check_history(session, config, lines, create_branches=True)
     with db.transaction(sessions) as session:
         assert import_history(session, config, checked).imported == len(lines)
-        known = set(plan_keys(definitions(), date(2020, 6, 1), tuple(config.lists.catalogues)))
+        known = set(
+            plan_keys(definitions(library.config), date(2020, 6, 1), tuple(config.lists.catalogues))
+        )
         file = tmp_path / "plans.csv"
         with file.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out, delimiter=";")
@@ -52,9 +54,14 @@ def told(prepared, sessions, config, tmp_path):
         planning.set_plans(session, staff_id=None, reason="план", planned=read)
         for key, day, value in generator.declared():
             planning.declare_value(
-                session, definitions(), staff_id=None, key=key, day=day,
-                value=Decimal(str(value)), source="отчёт",
-            )  # fmt: skip
+                session,
+                definitions(library.config),
+                staff_id=None,
+                key=key,
+                day=day,
+                value=Decimal(str(value)),
+                source="отчёт",
+            )
     return library
 
 

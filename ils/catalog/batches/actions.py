@@ -16,6 +16,7 @@ from ils.catalog.editing.actions import store_problems
 from ils.catalog.models import BatchEdit, BibliographicRecord, RevisionCause
 from ils.catalog.records.actions import change_record
 from ils.catalog.subjects import Classes
+from ils.catalog.worksheets.definitions import Worksheets
 from ils.errors import N_, NotFound, Refused
 from ils.ledger import Origin
 from ils.marc.record import MarcRecord
@@ -82,6 +83,7 @@ def make_change(
     change: Change,
     allowed: Sequence[str],
     classes: Classes,
+    sheets: Worksheets,
 ) -> BatchEdit:
     """Make a change in the records it touches, the first `BATCH_SIZE` of them.
 
@@ -96,7 +98,7 @@ def make_change(
         change_record(
             session, origin, record, marc=after, classes=classes, cause=RevisionCause.BATCH
         )
-        store_problems(session, record)
+        store_problems(session, record, sheets)
         revisions[str(record.id)] = record.revision
     if not revisions:
         raise NothingToChange
@@ -114,7 +116,13 @@ def make_change(
 
 
 def reverse_batch(
-    session: Session, origin: Origin, batch_id: int, *, allowed: Sequence[str], classes: Classes
+    session: Session,
+    origin: Origin,
+    batch_id: int,
+    *,
+    allowed: Sequence[str],
+    classes: Classes,
+    sheets: Worksheets,
 ) -> tuple[int, int]:
     """Restore each record a batch changed, unless somebody edited it since.
 
@@ -146,7 +154,7 @@ def reverse_batch(
             cause=RevisionCause.RESTORED,
             catalogue=before.catalogue,
         )
-        store_problems(session, record)
+        store_problems(session, record, sheets)
         restored += 1
     if restored:
         edit.undone_at = origin.at

@@ -17,7 +17,7 @@ from ils.catalog.models import (
 from ils.catalog.records.actions import add_record, change_record, set_state, with_number
 from ils.catalog.subjects import Classes
 from ils.catalog.worksheets import rules
-from ils.catalog.worksheets.definitions import worksheets
+from ils.catalog.worksheets.definitions import Worksheets
 from ils.db import bulk_insert, new_id
 from ils.errors import N_, Invalid, Refused, Stale
 from ils.ledger import Kind, Origin
@@ -72,7 +72,13 @@ class IsActive(Refused):
 
 
 def save_new(
-    session: Session, origin: Origin, *, marc: MarcRecord, classes: Classes, catalogue: str
+    session: Session,
+    origin: Origin,
+    *,
+    marc: MarcRecord,
+    classes: Classes,
+    sheets: Worksheets,
+    catalogue: str,
 ) -> BibliographicRecord:
     """Put a record a cataloguer made into the catalogue.
 
@@ -82,7 +88,7 @@ def save_new(
     _check(marc)
     own = rules.completed(with_number(marc, ""))
     record = add_record(session, origin, marc=own, classes=classes, catalogue=catalogue)
-    store_problems(session, record)
+    store_problems(session, record, sheets)
     return record
 
 
@@ -94,6 +100,7 @@ def save_changes(
     mine: MarcRecord,
     seen_revision: int,
     classes: Classes,
+    sheets: Worksheets,
     catalogue: str,
 ) -> None:
     """Save what a cataloguer changed, if nobody else did meanwhile.
@@ -133,7 +140,7 @@ def save_changes(
         cause=RevisionCause.EDITED,
         catalogue=catalogue,
     )
-    store_problems(session, record)
+    store_problems(session, record, sheets)
 
 
 def _check(marc: MarcRecord) -> None:
@@ -142,7 +149,13 @@ def _check(marc: MarcRecord) -> None:
 
 
 def restore_version(
-    session: Session, origin: Origin, record: BibliographicRecord, number: int, classes: Classes
+    session: Session,
+    origin: Origin,
+    record: BibliographicRecord,
+    number: int,
+    *,
+    classes: Classes,
+    sheets: Worksheets,
 ) -> None:
     """Make an earlier version the present one; the versions between stay.
 
@@ -162,7 +175,7 @@ def restore_version(
         cause=RevisionCause.RESTORED,
         catalogue=version.catalogue,
     )
-    store_problems(session, record)
+    store_problems(session, record, sheets)
 
 
 def delete_record(session: Session, origin: Origin, record: BibliographicRecord) -> None:
@@ -187,7 +200,9 @@ def delete_record(session: Session, origin: Origin, record: BibliographicRecord)
     session.execute(delete(RecordProblem).where(RecordProblem.record_id == record.id))
 
 
-def undelete_record(session: Session, origin: Origin, record: BibliographicRecord) -> None:
+def undelete_record(
+    session: Session, origin: Origin, record: BibliographicRecord, sheets: Worksheets
+) -> None:
     """Bring a deleted record back.
 
     Raises:
@@ -206,23 +221,23 @@ def undelete_record(session: Session, origin: Origin, record: BibliographicRecor
         cause=RevisionCause.UNDELETED,
         kind=Kind.RECORD_RESTORED,
     )
-    store_problems(session, record)
+    store_problems(session, record, sheets)
 
 
-def store_problems(session: Session, record: BibliographicRecord) -> None:
+def store_problems(session: Session, record: BibliographicRecord, sheets: Worksheets) -> None:
     """Write the record's problems anew, for the work list."""
     session.execute(delete(RecordProblem).where(RecordProblem.record_id == record.id))
-    bulk_insert(
-        session, RecordProblem, problem_rows(record.id, record.marc_record(), record.worksheet)
-    )
+    marc = record.marc_record()
+    bulk_insert(session, RecordProblem, problem_rows(record.id, marc, record.worksheet, sheets))
     for link in session.scalars(queries.broken_links().where(RecordLink.record_id == record.id)):
         row = {"code": "broken_link", "place": link.tag, "detail": link.target}
         bulk_insert(session, RecordProblem, [{"id": new_id(), "record_id": record.id, **row}])
 
 
-def problem_rows(record_id: int, marc: MarcRecord, worksheet: str) -> list[dict[str, object]]:
+def problem_rows(
+    record_id: int, marc: MarcRecord, worksheet: str, sheets: Worksheets
+) -> list[dict[str, object]]:
     """The problems of a record as rows."""
-    sheets = worksheets()
     return [
         {
             "id": new_id(),

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from ils.config import ROOT, BadConfiguration
+from ils.config import Config
+from ils.datafiles import BadConfiguration, Declared, Meta, checked, entries, field_types, read
 
-FOLDER = ROOT / "config" / "worksheets"
 LANGUAGES = ("ru", "kk", "en")
 KINDS = {
     "text", "long", "year", "isbn", "issn", "udc", "bbk", "url", "pages", "person", "body",
     "subject", "place", "title", "series", "genre",
 }  # fmt: skip
-FIELD_KEYS = {*LANGUAGES, "indicators", "repeat", "many", "constant"}
-SHEET_KEYS = {*LANGUAGES, "leader", "catalogue", "order", "group"}
 
 _line = re.compile(r"(\d{3}): (.+)")
 _part = re.compile(r"(@\d+(?:-\d+)?|\d{3}[a-z0-9]?|[a-z0-9])(\*?)(?:=(.+))?")
@@ -118,104 +115,156 @@ class Worksheets:
         return self.forms.get(code) or self.forms["book"]
 
 
-@cache
-def worksheets(folder: Path = FOLDER) -> Worksheets:
+Name = Annotated[str, Meta(min_length=1)]
+
+
+class _Named(Declared, frozen=True):
+    ru: Name
+    kk: Name
+    en: Name
+
+    @property
+    def names(self) -> Names:
+        """Language → name."""
+        return {language: getattr(self, language) for language in LANGUAGES}
+
+
+class SubShape(_Named, frozen=True):
+    """A subfield in ``_fields.toml``."""
+
+    kind: str = "text"
+
+
+class FieldShape(_Named, frozen=True):
+    """A field in ``_fields.toml``; its other keys are subfields."""
+
+    indicators: Annotated[str, Meta(min_length=2, max_length=2)] = "  "
+    repeat: bool = False
+    many: str = ""
+    constant: str = ""
+
+
+class GroupShape(_Named, frozen=True):
+    """Fields under one heading: a line each."""
+
+    fields: list[str]
+
+
+class SheetShape(_Named, frozen=True, kw_only=True):
+    """A form."""
+
+    leader: Annotated[str, Meta(min_length=3, max_length=3)]
+    catalogue: str
+    order: int
+    group: list[GroupShape] = []  # noqa: RUF012 -- msgspec copies it
+
+
+class ClassName(Declared, frozen=True):
+    """The name of a class of УДК or ББК."""
+
+    ru: Name
+    kk: Name
+
+
+@dataclass(frozen=True)
+class _FieldData:
+    """A field that forms may have, with its subfields."""
+
+    shape: FieldShape
+    subfields: Mapping[str, SubShape]
+
+
+def worksheets(config: Config) -> Worksheets:
+    """The forms of a library, read once."""
+    return config.holding(_load_all)
+
+
+def _load_all(config: Config) -> Worksheets:
+    return load(config.source / "worksheets")
+
+
+def load(folder: Path) -> Worksheets:
     """The forms of a folder.
 
     Raises:
         BadConfiguration: a file has an unknown key, field or kind, or a name is missing.
     """
-    fields, lists = _read(folder / "_fields.toml"), _read(folder / "_codes.toml")
-    for name, codes in lists.items():
-        for code, names in codes.items():
-            _names(f"_codes.toml, {name}.{code}", names)
-    forms = [
-        _worksheet(path, fields, lists)
-        for path in sorted(folder.glob("*.toml"))
-        if not path.name.startswith("_")
-    ]
-    forms.sort(key=lambda form: form.order)
+    codes = checked(read(folder / "_codes.toml"), dict[str, dict[str, Any]], "_codes.toml")
+    lists = {name: entries(each, _Named, f"_codes.toml, {name}") for name, each in codes.items()}
+    fields = {
+        tag: _field_data(tag, about, lists) for tag, about in read(folder / "_fields.toml").items()
+    }
+    paths = [path for path in sorted(folder.glob("*.toml")) if not path.name.startswith("_")]
+    forms = sorted((_worksheet(path, fields) for path in paths), key=lambda form: form.order)
     return Worksheets(
         {form.code: form for form in forms},
-        lists,
+        {name: {code: one.names for code, one in codes.items()} for name, codes in lists.items()},
         _place_names(fields),
     )
 
 
-def _place_names(fields: Mapping[str, Any]) -> dict[str, Names]:
+def _field_data(tag: str, about: Mapping[str, Any], lists: Mapping[str, Any]) -> _FieldData:
+    place, own = f"_fields.toml, {tag}", field_types(FieldShape)
+    shape = checked({k: v for k, v in about.items() if k in own}, FieldShape, place)
+    subfields = entries({k: v for k, v in about.items() if k not in own}, SubShape, place)
+    for key, sub in subfields.items():
+        if sub.kind not in KINDS and sub.kind.removeprefix("list:") not in lists:
+            raise BadConfiguration(place=f"{place}.{key}", problem=f"unknown kind “{sub.kind}”")
+    return _FieldData(shape, subfields)
+
+
+def _place_names(fields: Mapping[str, _FieldData]) -> dict[str, Names]:
     """``210`` and ``210$a`` → names."""
     names: dict[str, Names] = {}
-    for tag, about in fields.items():
-        names[tag] = {language: about[language] for language in LANGUAGES}
-        for key, sub in about.items():
-            if isinstance(sub, dict):
-                names[f"{tag}${key}"] = {language: sub[language] for language in LANGUAGES}
+    for tag, field in fields.items():
+        names[tag] = field.shape.names
+        names |= {f"{tag}${key}": sub.names for key, sub in field.subfields.items()}
     return names
 
 
-@cache
-def class_names(path: Path = FOLDER.parent / "classes.toml") -> Mapping[str, Mapping[str, Names]]:
-    """Names of УДК and ББК classes: scheme → index → names in ru and kk."""
-    return _read(path)
+def class_names(config: Config) -> Mapping[str, Mapping[str, ClassName]]:
+    """Names of УДК and ББК classes: scheme → index → names."""
+    return config.holding(_load_classes)
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadConfiguration(place=path.name, problem=str(error)) from error
+def _load_classes(config: Config) -> dict[str, dict[str, ClassName]]:
+    path = config.source / "classes.toml"
+    schemes = checked(read(path), dict[str, dict[str, Any]], path.name)
+    return {
+        scheme: entries(classes, ClassName, f"{path.name}, {scheme}")
+        for scheme, classes in schemes.items()
+    }
 
 
-def _names(place: str, about: Mapping[str, Any]) -> Names:
-    if missing := [language for language in LANGUAGES if not about.get(language)]:
-        raise BadConfiguration(place=place, problem=f"no name in {', '.join(missing)}")
-    return {language: about[language] for language in LANGUAGES}
-
-
-def _worksheet(path: Path, fields: Mapping[str, Any], lists: Mapping[str, Any]) -> Worksheet:
-    about = _read(path)
-    if unknown := about.keys() - SHEET_KEYS:
-        raise BadConfiguration(place=path.name, problem=f"unknown key {sorted(unknown)}")
-    if len(about.get("leader", "")) != 3:
-        raise BadConfiguration(place=path.name, problem="leader must have three characters")
-    groups = []
-    for group in about.get("group", []):
-        lines = tuple(_field(path.name, line, fields, lists) for line in group["fields"])
-        groups.append(Group(_names(path.name, group), lines))
-    return Worksheet(
-        path.stem,
-        _names(path.name, about),
-        about["leader"],
-        about["catalogue"],
-        about["order"],
-        tuple(groups),
+def _worksheet(path: Path, fields: Mapping[str, _FieldData]) -> Worksheet:
+    shape = checked(read(path), SheetShape, path.name)
+    groups = tuple(
+        Group(group.names, tuple(_field(path.name, line, fields) for line in group.fields))
+        for group in shape.group
     )
+    return Worksheet(path.stem, shape.names, shape.leader, shape.catalogue, shape.order, groups)
 
 
-def _field(place: str, line: str, fields: Mapping[str, Any], lists: Mapping[str, Any]) -> FieldForm:
+def _field(place: str, line: str, fields: Mapping[str, _FieldData]) -> FieldForm:
     match = _line.fullmatch(line)
-    about = fields.get(match[1]) if match else None
-    if match is None or about is None:
+    field = fields.get(match[1]) if match else None
+    if match is None or field is None:
         raise BadConfiguration(place=place, problem=f"“{line}”: no such field")
     subfields = []
     for part in match[2].split():
         found = _part.fullmatch(part)
-        said = about.get(found[1]) if found else None
-        if found is None or not isinstance(said, dict):
+        sub = field.subfields.get(found[1]) if found else None
+        if found is None or sub is None:
             raise BadConfiguration(place=place, problem=f"{match[1]}: no subfield “{part}”")
-        kind = said.get("kind", "text")
-        if kind not in KINDS and kind.removeprefix("list:") not in lists:
-            raise BadConfiguration(place=place, problem=f"{match[1]}: unknown kind “{kind}”")
-        names = _names(f"_fields.toml, {match[1]}.{found[1]}", said)
-        many = found[1] in about.get("many", "")
+        many = found[1] in field.shape.many
         default = (found[3] or "").replace("~", " ")
-        subfields.append(Sub(found[1], names, kind, many, bool(found[2]), default))
-    constant = about.get("constant", "").partition("=")
+        subfields.append(Sub(found[1], sub.names, sub.kind, many, bool(found[2]), default))
+    constant = field.shape.constant.partition("=")
     return FieldForm(
         match[1],
-        _names(f"_fields.toml, {match[1]}", about),
-        about.get("indicators", "  "),
-        about.get("repeat", False),
+        field.shape.names,
+        field.shape.indicators,
+        field.shape.repeat,
         (constant[0], constant[2]) if constant[1] else None,
         tuple(subfields),
     )

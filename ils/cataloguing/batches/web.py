@@ -14,7 +14,7 @@ from ils import web
 from ils.catalog import queries
 from ils.catalog.batches import actions
 from ils.catalog.batches.rules import Change, Operation
-from ils.cataloguing.pages import cataloguing, classes, may_fill
+from ils.cataloguing.pages import cataloguing, classes, may_fill, sheets
 from ils.errors import IlsError, Invalid
 from ils.organisation.permissions import Permission
 
@@ -65,6 +65,7 @@ def make(session: Session) -> ResponseReturnValue:
         change=_change(request.form),
         allowed=may_fill(session),
         classes=classes(),
+        sheets=sheets(),
         **_where(request.form),
     )
     flash(gettext("Changed: %(count)s records.", count=len(edit.revisions)))
@@ -78,7 +79,12 @@ def make(session: Session) -> ResponseReturnValue:
 def reverse_batch(session: Session, batch_id: int) -> ResponseReturnValue:
     """Undo a change, except in records edited since."""
     restored, left = actions.reverse_batch(
-        session, web.origin(), batch_id, allowed=may_fill(session), classes=classes()
+        session,
+        web.origin(),
+        batch_id,
+        allowed=may_fill(session),
+        classes=classes(),
+        sheets=sheets(),
     )
     flash(
         gettext(

@@ -20,6 +20,7 @@ from ils.catalog.models import (
 )
 from ils.catalog.records.actions import change_record, rewrite_fields, set_state
 from ils.catalog.subjects import Classes
+from ils.catalog.worksheets.definitions import Worksheets
 from ils.db import Base
 from ils.errors import N_, Invalid, NotFound, Refused
 from ils.holdings.items.models import Item, ItemStatus
@@ -58,6 +59,7 @@ def merge_records(
     dropped_id: int,
     taken: Sequence[int],
     classes: Classes,
+    sheets: Worksheets,
 ) -> Merge:
     """Hide one record behind another; its copies and its articles move.
 
@@ -79,7 +81,7 @@ def merge_records(
     marc = comparison.merged(kept.marc_record(), dropped.marc_record(), taken)
     if marc.fields != kept.marc_record().fields:
         change_record(session, origin, kept, marc=marc, classes=classes, cause=cause)
-        editing.store_problems(session, kept)
+        editing.store_problems(session, kept, sheets)
     moved = {f"{table.name}s": _move(session, table, dropped.id, kept.id) for table in _followers()}
     numbers = (dropped.control_number, kept.control_number)
     parts = session.scalars(catalog.locked(catalog.parts(dropped))).all()

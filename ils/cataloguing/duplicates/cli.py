@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from ils import db
 from ils.catalog.subjects import classes_of
+from ils.catalog.worksheets.definitions import worksheets
 from ils.cataloguing.duplicates import actions
 from ils.cataloguing.imports.cli import NoBranch
 from ils.cataloguing.records.cli import catalog
@@ -31,6 +32,7 @@ def merge(console: Console, kept: int, dropped: int, json_: bool) -> None:
             dropped_id=dropped,
             taken=(),
             classes=classes_of(console.config.lists),
+            sheets=worksheets(console.config),
         ).id
 
     merge_id = db.run(console.sessions, work)

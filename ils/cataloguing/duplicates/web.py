@@ -12,7 +12,7 @@ from ils.catalog import queries as catalog
 from ils.catalog.editing import actions as editing
 from ils.catalog.subjects import Classes, classes_of
 from ils.cataloguing.duplicates import actions
-from ils.cataloguing.pages import check_catalogue
+from ils.cataloguing.pages import check_catalogue, sheets
 from ils.organisation.permissions import Permission
 
 duplicate_pages = Blueprint("duplicates", __name__, url_prefix="/staff/catalog")
@@ -67,7 +67,13 @@ def merge(session: Session) -> ResponseReturnValue:
         int(n) for n in request.form.getlist("take") if n.isascii() and n.isdigit() and len(n) < 7
     ]
     actions.merge_records(
-        session, web.origin(), kept_id=kept, dropped_id=dropped, taken=taken, classes=_classes()
+        session,
+        web.origin(),
+        kept_id=kept,
+        dropped_id=dropped,
+        taken=taken,
+        classes=_classes(),
+        sheets=sheets(),
     )
     return redirect(url_for("catalogue.record", record_id=kept))
 
@@ -97,7 +103,7 @@ def undelete(session: Session, record_id: int) -> ResponseReturnValue:
     """Bring a deleted record back."""
     record = catalog.record(session, record_id, lock=True)
     check_catalogue(session, record.catalogue)
-    editing.undelete_record(session, web.origin(), record)
+    editing.undelete_record(session, web.origin(), record, sheets())
     return redirect(url_for("catalogue.record", record_id=record.id))
 
 

@@ -84,9 +84,9 @@ def _classes(scheme: str, text: str) -> list[dict[str, object]]:
     """Classes by their index or a word of their names in both languages."""
     words, language = search_key(text), web.language()
     found: list[dict[str, object]] = []
-    for index, names in class_names()[scheme].items():
-        said = f" {search_key(names['ru'])} {search_key(names['kk'])}"
+    for index, names in class_names(web.current().config)[scheme].items():
+        said = f" {search_key(names.ru)} {search_key(names.kk)}"
         if index.startswith(text) or (words and f" {words}" in said):
-            name = names["kk"] if language == "kk" else names["ru"]
+            name = names.kk if language == "kk" else names.ru
             found.append({"label": f"{index} {name}", "values": {"a": index}, "link": ""})
     return found[:CLASSES_SHOWN]

@@ -143,7 +143,7 @@ def create(session: Session) -> ResponseReturnValue:
         marc = submitted_record(marc, worksheet)
         check_catalogue(session, catalogue)
         record = actions.save_new(
-            session, origin, marc=marc, classes=classes(), catalogue=catalogue
+            session, origin, marc=marc, classes=classes(), sheets=sheets(), catalogue=catalogue
         )
     except (Invalid, Refused) as error:
         return _page(session, FormPage(worksheet, marc, catalogue, error=error, dirty=True))
@@ -187,6 +187,7 @@ def save(session: Session, record_id: int) -> ResponseReturnValue:
             mine=mine,
             seen_revision=seen,
             classes=classes(),
+            sheets=sheets(),
             catalogue=catalogue,
         )
     except ChangedMeanwhile as error:

@@ -14,6 +14,7 @@ from ils.catalog import queries
 from ils.catalog.editing.actions import problem_rows
 from ils.catalog.models import BibliographicRecord, RecordProblem
 from ils.catalog.records.rules import Description
+from ils.catalog.worksheets.definitions import worksheets
 from ils.console import Commands, Console, print_json, with_console
 from ils.db import bulk_insert, new_id
 from ils.labels import LABELS
@@ -96,10 +97,11 @@ def _check_part(
 ) -> list[dict[str, object]]:
     """Check some records in one transaction; what was noted of them before is replaced."""
     rows: list[dict[str, object]] = []
+    sheets = worksheets(console.config)
     with db.transaction(console.sessions) as session:
         query = select(BibliographicRecord).where(BibliographicRecord.id.in_(ids))
         for record in session.scalars(query.options(undefer(BibliographicRecord.marc))):
-            rows += problem_rows(record.id, record.marc_record(), record.worksheet)
+            rows += problem_rows(record.id, record.marc_record(), record.worksheet, sheets)
             for tag, target in broken.get(record.id, ()):
                 about = {"code": "broken_link", "place": tag, "detail": target}
                 rows.append({"id": new_id(), "record_id": record.id, **about})

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ils import web
 from ils.catalog import comparison, queries
 from ils.catalog.editing import actions
-from ils.cataloguing.pages import cataloguing, check_catalogue, classes, may_fill
+from ils.cataloguing.pages import cataloguing, check_catalogue, classes, may_fill, sheets
 from ils.organisation.permissions import Permission
 
 
@@ -42,5 +42,7 @@ def restore(session: Session, record_id: int, number: int) -> ResponseReturnValu
     record = queries.record(session, record_id, lock=True)
     for catalogue in {record.catalogue, queries.version(session, record, number).catalogue}:
         check_catalogue(session, catalogue or record.catalogue)
-    actions.restore_version(session, web.origin(), record, number, classes())
+    actions.restore_version(
+        session, web.origin(), record, number, classes=classes(), sheets=sheets()
+    )
     return redirect(url_for("catalogue.record", record_id=record.id))

@@ -17,7 +17,6 @@ In ``embed`` a UNIMARC subfield is written with the embedded field it lives in: 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,15 +24,25 @@ from pathlib import Path
 from typing import Any
 
 from ils.config import ROOT
+from ils.datafiles import BadConfiguration, Declared, checked, read
 from ils.marc.record import Dialect, Field, linked
 
 FOLDER = ROOT / "config" / "conversion"
 ISBD_END = re.compile(r"\s*[/:;,=]\s*$")
 EMBEDDED_INDICATORS = {"200": "1 ", "700": " 1", "210": "  ", "011": "  "}
-KEYS = {
-    "foreign", "unimarc", "subfields", "embed", "marks", "constant",
-    "foreign_indicators", "unimarc_indicators",
-}  # fmt: skip
+
+
+class RowShape(Declared, frozen=True, kw_only=True):
+    """A row as it is written; of ``subfields`` and ``embed`` it has one."""
+
+    foreign: str
+    unimarc: str
+    subfields: str | None = None
+    embed: str | None = None
+    marks: str = ""
+    constant: str = ""
+    foreign_indicators: str | None = None
+    unimarc_indicators: str = "  "
 
 
 @dataclass(frozen=True)
@@ -127,31 +136,30 @@ def load_file(path: Path) -> tuple[list[ConversionRow], Mapping[str, Any]]:
     """The rows of a file.
 
     Raises:
-        ValueError: a row has an unknown key or no fields; it is named.
+        BadConfiguration: a row has an unknown key or no fields; it is named.
     """
-    values = tomllib.loads(path.read_text(encoding="utf-8"))
-    rows = values.pop("field")
-    for number, row in enumerate(rows, 1):
-        if unknown := row.keys() - KEYS:
-            raise ValueError(f"{path.name}, field {number}: unknown {sorted(unknown)}")
-        if not {"foreign", "unimarc"} <= row.keys() or ("embed" in row) == ("subfields" in row):
-            raise ValueError(
-                f"{path.name}, field {number}: foreign, unimarc and one of subfields, embed"
-            )
+    values = read(path)
+    rows: list[RowShape] = []
+    for number, row in enumerate(values.pop("field"), 1):
+        place = f"{path.name}, field {number}"
+        rows.append(checked(row, RowShape, place))
+        if (rows[-1].embed is None) == (rows[-1].subfields is None):
+            raise BadConfiguration(place=place, problem="it has one of subfields, embed")
     indicators = "" if values.get("no_indicators") else "  "
     return [_row(row, indicators) for row in rows], values
 
 
-def _row(row: Mapping[str, str], indicators: str) -> ConversionRow:
-    constant = row.get("constant", "").partition("=")
+def _row(row: RowShape, indicators: str) -> ConversionRow:
+    constant = row.constant.partition("=")
+    foreign_indicators = indicators if row.foreign_indicators is None else row.foreign_indicators
     return ConversionRow(
-        foreign=row["foreign"],
-        unimarc=row["unimarc"],
-        pairs=tuple(_pairs(row.get("embed") or row["subfields"])),
-        embed="embed" in row,
-        foreign_indicators=row.get("foreign_indicators", indicators),
-        unimarc_indicators=row.get("unimarc_indicators", "  "),
-        marks=dict(_marks(row.get("marks", ""))),
+        foreign=row.foreign,
+        unimarc=row.unimarc,
+        pairs=tuple(_pairs(row.embed or row.subfields or "")),
+        embed=row.embed is not None,
+        foreign_indicators=foreign_indicators,
+        unimarc_indicators=row.unimarc_indicators,
+        marks=dict(_marks(row.marks)),
         constant=(constant[0], constant[2]) if constant[1] else None,
     )
 

@@ -19,7 +19,9 @@ def seal(console: Console, *, hidden: bool) -> list[date]:
     with db.reading(console.sessions) as session:
         number = len(queries.unsealed(session))
     with click.progressbar(length=number, label="months", hidden=hidden or number < 2) as bar:
-        return seal_closed(console.sessions, definitions(), progress=lambda _: bar.update(1))
+        return seal_closed(
+            console.sessions, definitions(console.config), progress=lambda _: bar.update(1)
+        )
 
 
 @stats.command()

@@ -27,12 +27,16 @@ def _seal(context: JobContext) -> dict[str, Any]:
         sealed.append(month)
         context.progress(len(sealed))
 
-    seal_closed(context.sessions, definitions(), progress=progress)
+    seal_closed(context.sessions, definitions(context.config), progress=progress)
     return {"sealed": len(sealed)}
 
 
 def _refresh(context: JobContext) -> dict[str, Any]:
-    return {"refreshed": refresh_summaries(context.sessions, definitions(), context.progress)}
+    return {
+        "refreshed": refresh_summaries(
+            context.sessions, definitions(context.config), context.progress
+        )
+    }
 
 
 JOBS = (

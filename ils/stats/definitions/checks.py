@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import product
 
-from ils.config import BadConfiguration
+from ils.datafiles import BadConfiguration
 from ils.stats.definitions.cells import CountedCell, DeclaredCell, resolve
 from ils.stats.definitions.schema import (
     CountedLine,

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from ils.config import ROOT, BadConfiguration, Lists, load_lists
+from ils.config import Config, Lists
+from ils.datafiles import BadConfiguration, Declared, checked, field_types, read
 from ils.ledger import Kind
 from ils.stats.definitions import checks
 from ils.stats.definitions.formulas import BadFormula, Term, parse, references
 from ils.stats.definitions.schema import (
-    AMOUNTS,
-    UNITS,
-    WHENS,
+    Amount,
+    BranchOf,
     CountedLine,
     DaysLine,
     Definitions,
@@ -30,30 +28,100 @@ from ils.stats.definitions.schema import (
     Report,
     ShareLine,
     TableDefinition,
+    Unit,
+    When,
     Within,
 )
 from ils.stats.facets.conditions import Conditions, condition
-from ils.stats.facets.registry import BRANCH_COLUMNS, FACETS
+from ils.stats.facets.registry import FACETS
 from ils.stats.names import Names
 
-FOLDER = ROOT / "config" / "reports"
 #: A part that counts entries of every kind.
 ANY = "any"
-PERIODS = ("day", "month", "quarter", "year")
-PART_KEYS = {"kind", "sign", "amount", "by", "between"}
-LINE_KEYS = {
-    "key", "ru", "kk", "measure", "where",
-    "breakdown", "always_shown", "parts", "when", "back", "formula",
-    "share_of", "input", "plan", "plan_of", "days", "unit",
-    "after_closing", "hidden", "compact", "children",
-}  # fmt: skip
-TABLE_KEYS = {
-    "id", "ru", "kk", "measure", "plans", "rows", "columns", "note_ru", "note_kk", "since", "until",
-    "chart",
-}  # fmt: skip
 
 
-def load(lists: Lists, folder: Path = FOLDER) -> Definitions:
+class _Labelled(Declared, frozen=True):
+    """What has a label in both languages, or is a breakdown that needs none."""
+
+    ru: str = ""
+    kk: str = ""
+
+
+class PartShape(Declared, frozen=True):
+    """A part of a measure; its other keys are facets."""
+
+    kind: str | list[str]
+    sign: Literal[1, -1] = 1
+    amount: Amount = "count"
+    by: BranchOf = "branch"
+    between: bool = False
+
+
+class MeasureShape(Declared, frozen=True):
+    """A measure; ``by`` and ``amount`` hold for the parts that do not say them."""
+
+    parts: list[dict[str, Any]]
+    unit: Unit = "count"
+    by: BranchOf = "branch"
+    amount: Amount = "count"
+
+
+class InputShape(_Labelled, frozen=True):
+    """A declared value."""
+
+    per: Literal["day", "month", "quarter", "year"] = "year"
+    adds: bool = False
+    noted: bool = False
+
+
+class ReportShape(_Labelled, frozen=True):
+    """A report."""
+
+    tables: tuple[str, ...] = ()
+    months: int | None = None
+    to_date: bool = False
+
+
+class LineShape(_Labelled, frozen=True):
+    """A row or a column."""
+
+    key: str = ""
+    measure: str | None = None
+    where: dict[str, Any] | None = None
+    breakdown: str | list[str] | None = None
+    always_shown: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    when: When | None = None
+    back: int = 0
+    formula: str | None = None
+    share_of: str | None = None
+    input: str | None = None
+    plan: bool = False
+    plan_of: str | None = None
+    days: bool = False
+    unit: Unit | None = None
+    after_closing: bool = False
+    hidden: bool = False
+    compact: bool = False
+    children: bool = False
+
+
+class TableShape(_Labelled, frozen=True, kw_only=True):
+    """A table."""
+
+    id: str
+    rows: tuple[dict[str, Any], ...] = ()
+    columns: tuple[dict[str, Any], ...] = ()
+    measure: str | None = None
+    plans: str | None = None
+    note_ru: str | None = None
+    note_kk: str | None = None
+    since: date = date.min
+    until: date = date.max
+    chart: bool = False
+
+
+def load(lists: Lists, folder: Path) -> Definitions:
     """All measures, tables, reports and declared inputs of a folder.
 
     Raises:
@@ -62,8 +130,7 @@ def load(lists: Lists, folder: Path = FOLDER) -> Definitions:
     found: dict[str, dict[str, Any]] = {"measures": {}, "subset": {}, "inputs": {}, "reports": {}}
     tables: list[TableDefinition] = []
     for path in sorted(folder.glob("*.toml")):
-        read = _read(path)
-        for section, entries in read.items():
+        for section, entries in read(path).items():
             if section == "table":
                 tables += [_table(f"{path.name}, table", said, lists) for said in entries]
                 continue
@@ -85,104 +152,78 @@ def load(lists: Lists, folder: Path = FOLDER) -> Definitions:
     return loaded
 
 
-@cache
-def definitions() -> Definitions:
-    """Those of this library, read once."""
-    return load(load_lists(ROOT / "config"))
+def definitions(config: Config) -> Definitions:
+    """Those of a library, read once."""
+    return config.holding(_load_all)
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadConfiguration(place=path.name, problem=str(error)) from error
+def _load_all(config: Config) -> Definitions:
+    return load(config.lists, config.source / "reports")
 
 
 def _entry(section: str, place: str, key: str, said: dict[str, Any], lists: Lists) -> object:
     if section == "measures":
-        return _measure(place, key, said, lists)
+        return _measure(place, key, checked(said, MeasureShape, place), lists)
     if section == "subset":
         where = {facet: codes for facet, codes in said.items() if facet not in {"ru", "kk"}}
-        return Within(key, _names(place, said), _conditions(place, where, lists))
+        names = checked({k: said[k] for k in ("ru", "kk") if k in said}, _Labelled, place)
+        return Within(key, _names(place, names), _conditions(place, where, lists))
     if section == "inputs":
-        _known(place, said, {"ru", "kk", "per", "adds", "noted"})
-        per = _one_of(place, said, "per", PERIODS, "year")
-        return Input(key, _names(place, said), per, _flag(said, "adds"), _flag(said, "noted"))
-    _known(place, said, {"ru", "kk", "tables", "months", "to_date"})
-    return Report(
-        key,
-        _names(place, said),
-        tuple(said.get("tables", ())),
-        said.get("months"),
-        _flag(said, "to_date"),
-    )
+        value = checked(said, InputShape, place)
+        return Input(key, _names(place, value), value.per, value.adds, value.noted)
+    report = checked(said, ReportShape, place)
+    return Report(key, _names(place, report), report.tables, report.months, report.to_date)
 
 
-def _measure(place: str, key: str, said: dict[str, Any], lists: Lists) -> Measure:
-    _known(place, said, {"parts", "unit", "by", "amount"})
-    if not said.get("parts"):
+def _measure(place: str, key: str, shape: MeasureShape, lists: Lists) -> Measure:
+    if not shape.parts:
         raise BadConfiguration(place=place, problem="it has no parts")
-    parts = []
-    for number, part in enumerate(said["parts"], 1):
-        whole = {"by": said.get("by", "branch"), "amount": said.get("amount", "count")} | part
-        parts += list(_parts(f"{place}, part {number}", whole, lists))
-    return Measure(key, tuple(parts), _one_of(place, said, "unit", UNITS, "count"))
+    parts: list[Part] = []
+    for number, part in enumerate(shape.parts, 1):
+        whole = {"by": shape.by, "amount": shape.amount} | part
+        parts += _parts(f"{place}, part {number}", whole, lists)
+    return Measure(key, tuple(parts), shape.unit)
 
 
 def _parts(place: str, said: dict[str, Any], lists: Lists) -> Iterator[Part]:
-    where = {facet: codes for facet, codes in said.items() if facet not in PART_KEYS}
-    if said.get("sign", 1) not in {1, -1}:
-        raise BadConfiguration(place=place, problem="sign is 1 or -1")
-    kinds = said.get("kind", ())
-    kinds = list(Kind) if kinds == ANY else [kinds] if isinstance(kinds, str) else kinds
-    for kind in kinds:
-        if kind not in set(Kind):
-            raise BadConfiguration(place=place, problem=f"unknown kind “{kind}”")
-        yield Part(
-            Kind(kind),
-            _conditions(place, where, lists),
-            said.get("sign", 1),
-            _one_of(place, said, "amount", AMOUNTS, "count"),
-            _one_of(place, said, "by", tuple(BRANCH_COLUMNS), "branch"),
-            _flag(said, "between"),
-        )
+    own = field_types(PartShape)
+    shape = checked({k: v for k, v in said.items() if k in own}, PartShape, place)
+    where = {facet: codes for facet, codes in said.items() if facet not in own}
+    kinds = [shape.kind] if isinstance(shape.kind, str) else shape.kind
     if not kinds:
         raise BadConfiguration(place=place, problem="it has no kind")
+    for kind in list(Kind) if kinds == [ANY] else kinds:
+        if kind not in set(Kind):
+            raise BadConfiguration(place=place, problem=f"unknown kind “{kind}”")
+        conditions = _conditions(place, where, lists)
+        yield Part(Kind(kind), conditions, shape.sign, shape.amount, shape.by, shape.between)
 
 
 def _table(place: str, said: dict[str, Any], lists: Lists) -> TableDefinition:
     place = f"{place} {said.get('id', '?')}"
-    _known(place, said, TABLE_KEYS)
-    if not isinstance(said.get("id"), str):
-        raise BadConfiguration(place=place, problem="it has no id")
+    shape = checked(said, TableShape, place)
     note = None
-    if "note_ru" in said or "note_kk" in said:
-        note = _names(place, {"ru": said.get("note_ru"), "kk": said.get("note_kk")})
+    if shape.note_ru is not None or shape.note_kk is not None:
+        note = _names(place, _Labelled(ru=shape.note_ru or "", kk=shape.note_kk or ""))
     return TableDefinition(
-        said["id"],
-        _names(place, said),
-        tuple(_line(f"{place}, row", one, lists) for one in said.get("rows", ())),
-        tuple(_line(f"{place}, column", one, lists) for one in said.get("columns", ())),
-        said.get("measure"),
-        said.get("plans"),
+        shape.id,
+        _names(place, shape),
+        tuple(_line(f"{place}, row", line, lists) for line in shape.rows),
+        tuple(_line(f"{place}, column", line, lists) for line in shape.columns),
+        shape.measure,
+        shape.plans,
         note,
-        said.get("since", date.min),
-        said.get("until", date.max),
-        _flag(said, "chart"),
+        shape.since,
+        shape.until,
+        shape.chart,
     )
 
 
 def _line(place: str, said: dict[str, Any], lists: Lists) -> Line:
-    each = said.get("breakdown", ())
-    each = (each,) if isinstance(each, str) else tuple(each)
-    key = said.get("key", "+".join(each))
-    place = f"{place} {key or '?'}"
-    _known(place, said, LINE_KEYS)
-    for name in ("measure", "share_of", "input", "plan_of", "formula"):
-        if not isinstance(said.get(name, ""), str):
-            raise BadConfiguration(place=place, problem=f"{name} is a text")
-    if type(said.get("back", 0)) is not int:
-        raise BadConfiguration(place=place, problem="back is a number of years")
+    place = f"{place} {said.get('key', '?')}"
+    shape = checked(said, LineShape, place)
+    each = (shape.breakdown,) if isinstance(shape.breakdown, str) else tuple(shape.breakdown or ())
+    key = shape.key or "+".join(each)
     if not key:
         raise BadConfiguration(place=place, problem="it has no key")
     for facet in each:
@@ -190,49 +231,49 @@ def _line(place: str, said: dict[str, Any], lists: Lists) -> Line:
             raise BadConfiguration(place=place, problem=f"unknown facet “{facet}”")
     common: dict[str, Any] = {
         "key": key,
-        "names": _names(place, said, needed=not each),
-        "where": _conditions(place, said.get("where", {}), lists),
+        "names": _names(place, shape, needed=not each),
+        "where": _conditions(place, shape.where or {}, lists),
         "breakdown": each,
-        "always_shown": tuple(said.get("always_shown", ())),
-        "parts": tuple(said.get("parts", ())),
-        "when": _one_of(place, said, "when", WHENS, None),
-        "back": said.get("back", 0),
-        "unit": _one_of(place, said, "unit", UNITS, None),
-        **{name: _flag(said, name) for name in ("after_closing", "hidden", "compact", "children")},
+        "always_shown": shape.always_shown,
+        "parts": shape.parts,
+        **{
+            name: getattr(shape, name)
+            for name in ("when", "back", "unit", "after_closing", "hidden", "compact", "children")
+        },
     }
-    return _of_its_kind(place, said, common)
+    return _of_its_kind(place, shape, common)
 
 
-def _of_its_kind(place: str, said: dict[str, Any], common: dict[str, Any]) -> Line:
+def _of_its_kind(place: str, shape: LineShape, common: dict[str, Any]) -> Line:
     """The line, of the kind its keys say: one of them, or none."""
-    plan = "plan_of" in said or _flag(said, "plan")
-    kinds: list[str] = [
-        name for name in ("measure", "formula", "share_of", "input") if name in said
+    kinds = [
+        name
+        for name in ("measure", "formula", "share_of", "input")
+        if getattr(shape, name) is not None
     ]
-    kinds += [name for name, there in (("plan", plan), ("days", _flag(said, "days"))) if there]
+    kinds += ["plan"] * (shape.plan or shape.plan_of is not None) + ["days"] * shape.days
     if len(kinds) > 1:
         raise BadConfiguration(place=place, problem=f"it has both {' and '.join(kinds)}")
+    if shape.formula is not None:
+        return FormulaLine(**common, formula=_formula(place, shape.formula))
+    if shape.share_of is not None:
+        return ShareLine(**common, share_of=shape.share_of)
+    if shape.input is not None:
+        return InputLine(**common, input=shape.input)
     match kinds:
-        case ["formula"]:
-            return FormulaLine(**common, formula=_formula(place, said["formula"]))
-        case ["share_of"]:
-            return ShareLine(**common, share_of=said["share_of"])
-        case ["input"]:
-            return InputLine(**common, input=said["input"])
         case ["plan"]:
-            return PlanLine(**common, plan_of=said.get("plan_of"))
+            return PlanLine(**common, plan_of=shape.plan_of)
         case ["days"]:
             return DaysLine(**common)
-    return CountedLine(**common, measure=said.get("measure"))
+    return CountedLine(**common, measure=shape.measure)
 
 
-def _names(place: str, said: Mapping[str, Any], *, needed: bool = True) -> Names:
-    if not needed and "ru" not in said and "kk" not in said:
-        return Names("", "")
-    for language in ("ru", "kk"):
-        if not isinstance(said.get(language), str) or not said[language].strip():
-            raise BadConfiguration(place=place, problem=f"it has no label in {language}")
-    return Names(said["ru"], said["kk"])
+def _names(place: str, shape: _Labelled, *, needed: bool = True) -> Names:
+    if needed or shape.ru or shape.kk:
+        for language in ("ru", "kk"):
+            if not getattr(shape, language).strip():
+                raise BadConfiguration(place=place, problem=f"it has no label in {language}")
+    return Names(shape.ru, shape.kk)
 
 
 def _conditions(place: str, where: Mapping[str, object], lists: Lists) -> Conditions:
@@ -250,22 +291,3 @@ def _formula(place: str, text: str) -> Term:
     for cell in references(term):
         raise BadConfiguration(place=place, problem=f"formula: “{cell}” is not expected")
     return term
-
-
-def _known(place: str, said: Mapping[str, Any], keys: set[str]) -> None:
-    if unknown := said.keys() - keys:
-        problem = f"unknown key “{', '.join(sorted(unknown))}”"
-        raise BadConfiguration(place=place, problem=problem)
-
-
-def _one_of(
-    place: str, said: Mapping[str, Any], key: str, known: tuple[str, ...], default: str | None
-) -> Any:
-    value = said.get(key, default)
-    if value is not None and value not in known:
-        raise BadConfiguration(place=place, problem=f"{key} “{value}” is not known")
-    return value
-
-
-def _flag(said: Mapping[str, Any], key: str) -> bool:
-    return said.get(key) is True

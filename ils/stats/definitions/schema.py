@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Self
+from typing import Literal, Self, get_args
 
 from ils.errors import N_, NotFound
 from ils.ledger import Kind
@@ -14,13 +14,16 @@ from ils.stats.facets.conditions import Conditions
 from ils.stats.names import Names
 
 TOTAL = "total"
-AMOUNTS = ("count", "pages", "bytes", "amount", "entries")
+Amount = Literal["count", "pages", "bytes", "amount", "entries"]
+AMOUNTS: tuple[Amount, ...] = get_args(Amount)
+#: Which of an entry's branches counts it.
+BranchOf = Literal["branch", "owner", "other"]
 #: When a line is counted: in the period, or up to its start or end, or from the first day of
 #: the month or year of its last day; or that whole month or year.
-WHENS = (
+When = Literal[
     "during", "start", "end", "month_to_date", "year_to_date", "whole_month", "whole_year",
-)  # fmt: skip
-UNITS = ("count", "ratio", "percent", "money", "bytes")
+]  # fmt: skip
+Unit = Literal["count", "ratio", "percent", "money", "bytes"]
 
 
 class UnknownReport(NotFound):

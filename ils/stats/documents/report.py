@@ -18,7 +18,7 @@ class ReportCell:
     Attributes:
         value: as it is printed: a whole number, or a decimal one rounded to its places. Money
             is in tenge.
-        unit: one of `definitions.schema.UNITS`.
+        unit: a `definitions.schema.Unit`.
         fraction: the exact value where the printed one is rounded: what was divided by what.
         formula: how it was computed from other cells of the table.
         declared: nobody counted it, somebody said it.

@@ -25,7 +25,7 @@ def overview(session: Session) -> ResponseReturnValue:
     """This month against the same days of last year and the plan, by branch; and doubts."""
     period = queries.month_so_far(web.today())
     branches = pages.branches_of(session, pages.place())
-    done = definitions()
+    done = definitions(web.current().config)
     asked = ReportRequest(done.report("overview"), period, branches)
     document = content(
         reporting.filled(session, web.current().config.lists, done, asked), web.current().config

@@ -95,7 +95,7 @@ def declare(
         where = branch_by_code(session, branch) if branch else None
         planning.declare_value(
             session,
-            definitions(),
+            definitions(console.config),
             staff_id=None,
             key=key,
             day=day.date(),
@@ -108,4 +108,4 @@ def declare(
 def plan_keys(console: Console) -> set[tuple[str, str]]:
     """All indicators that can be planned."""
     catalogues = tuple(console.config.lists.catalogues)
-    return set(rules.plan_keys(definitions(), clock.now().date(), catalogues))
+    return set(rules.plan_keys(definitions(console.config), clock.now().date(), catalogues))

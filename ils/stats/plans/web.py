@@ -32,8 +32,8 @@ def declared(session: Session) -> ResponseReturnValue:
     """What nobody can count: what was said, by whom, from which source."""
     return pages.rendered(
         "declared",
-        inputs=[one for one in definitions().inputs.values() if not one.noted],
-        names={key: one.names for key, one in definitions().inputs.items()},
+        inputs=[one for one in definitions(web.current().config).inputs.values() if not one.noted],
+        names={key: one.names for key, one in definitions(web.current().config).inputs.items()},
         page=web.paged(session, plan_queries.declared_values(request.args.get("key"))),
         branches=session.scalars(branch_queries.branches()).all(),
     )
@@ -45,7 +45,7 @@ def declare(session: Session) -> ResponseReturnValue:
     """Declare a value; an earlier one of the same period stays in its history."""
     planning.declare_value(
         session,
-        definitions(),
+        definitions(web.current().config),
         staff_id=g.staff.id,
         key=request.form.get("key", ""),
         day=web.form_day("day", N_("Day")),
@@ -149,7 +149,7 @@ def _plans(session: Session, year_: str, code: str, error: Invalid | None = None
         "plans",
         rows=lines,
         labels={(table, row): names[pages.language()] for table, row, names in lines},
-        titles={table.id: table.names for table in definitions().tables},
+        titles={table.id: table.names for table in definitions(web.current().config).tables},
         standing=plan_queries.standing_plans(session, year, branch.id if branch else None),
         typed=request.form if error else {},
         year=year,
@@ -164,7 +164,7 @@ def _plans(session: Session, year_: str, code: str, error: Invalid | None = None
 
 def _plan_rows() -> list[tuple[str, str, dict[str, str]]]:
     """(table, row, its name in both languages) of everything that can be planned, by table."""
-    done, lists = definitions(), web.current().config.lists
+    done, lists = definitions(web.current().config), web.current().config.lists
     found = []
     for table_id, key in rules.plan_keys(done, web.today(), tuple(lists.catalogues)):
         table = done.table(table_id, web.today())

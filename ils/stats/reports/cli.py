@@ -73,8 +73,8 @@ def report(
     """Print a report of a period, or write it into a file."""
     with db.reading(console.sessions) as session:
         period = checked_period(first.date(), last.date())
-        asked = _what(session, profile, period, branch, by, today=_today(console))
-        filled = reporting.filled(session, console.config.lists, definitions(), asked)
+        asked = _what(console, session, profile, period, branch, by)
+        filled = reporting.filled(session, console.config.lists, definitions(console.config), asked)
         document = content(filled, console.config, public=public)
     chosen = language or ("kk" if console.language == "kk" else "ru")
     data = write(document, form, chosen)
@@ -110,9 +110,9 @@ def entries(
     """Print the entries behind one cell; their shares add up to it."""
     with db.reading(console.sessions) as session:
         period = checked_period(first.date(), last.date())
-        asked = _what(session, profile, period, branch, by, today=_today(console))
+        asked = _what(console, session, profile, period, branch, by)
         filling, context = reporting.filling(
-            session, console.config.lists, definitions(), asked, table
+            session, console.config.lists, definitions(console.config), asked, table
         )
         query = entry_queries.entries(reporting.terms(filling, row, column), context)
         lines = []
@@ -132,7 +132,7 @@ def entries(
 @with_console
 def list_reports(console: Console, json_: bool) -> None:
     """List the reports and their tables."""
-    reports = definitions().reports.values()
+    reports = definitions(console.config).reports.values()
     if json_:
         print_json([
             {"id": one.id, "title": {"ru": one.names.ru, "kk": one.names.kk}, "tables": one.tables}
@@ -150,10 +150,10 @@ def list_reports(console: Console, json_: bool) -> None:
 @with_console
 def explain(console: Console, table: str, day: datetime | None, json_: bool) -> None:
     """Say which entries the cells of TABLE count: what history must hold to fill it."""
-    found = definitions().table(table, day.date() if day else _today(console))
+    found = definitions(console.config).table(table, day.date() if day else _today(console))
     if found is None:
         raise UnknownTable(table=table)
-    cells = list(explained(found, definitions()))
+    cells = list(explained(found, definitions(console.config)))
     if json_:
         print_json([{"id": f"{c.row} {c.column}", "counts": c.says} for c in cells])
         return
@@ -168,13 +168,12 @@ def _today(console: Console) -> date:
 
 
 def _what(
+    console: Console,
     session: Session,
     profile: str,
     period: Period,
     branches: tuple[str, ...],
     by: str | None,
-    *,
-    today: date,
 ) -> ReportRequest:
     """What the options ask for.
 
@@ -186,5 +185,6 @@ def _what(
     if facets is not None and (len(facets) != 2 or not set(facets) <= FACETS.keys()):
         raise Invalid("--by", N_("Name two facets, with a comma between them."))
     found = tuple(branch_by_code(session, code) for code in branches)
-    report_ = definitions().report(profile)
-    return ReportRequest(report_, told_period(report_, period, today), found, facets)
+    report_ = definitions(console.config).report(profile)
+    period = told_period(report_, period, _today(console))
+    return ReportRequest(report_, period, found, facets)

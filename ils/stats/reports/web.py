@@ -42,7 +42,7 @@ def choose(session: Session) -> ResponseReturnValue:
     period = pages.parsed_span(days)
     where = "+".join(filter(None, request.args.getlist("branch"))) or pages.ALL
     by = ",".join(filter(None, (request.args.get("rows"), request.args.get("columns"))))
-    table = request.args.get("table") or definitions().report(name).tables[0]
+    table = request.args.get("table") or definitions(web.current().config).report(name).tables[0]
     address = url_for(
         "statistics.report",
         report=name,
@@ -62,7 +62,7 @@ def report(session: Session, report: str, days: str, where: str, table: str) -> 
     asked = pages.asked(session, report, days, where, by)
     one = replace(asked, table=None if table == EVERYTHING else table)
     system = web.current()
-    filled = reporting.filled(session, system.config.lists, definitions(), one)
+    filled = reporting.filled(session, system.config.lists, definitions(web.current().config), one)
     document = content(filled, system.config)
     language = pages.language()
     return pages.rendered(
@@ -73,8 +73,8 @@ def report(session: Session, report: str, days: str, where: str, table: str) -> 
         where_said=pages.said_branches(asked),
         chosen={branch.id for branch in asked.branches},
         table=table,
-        tables_=definitions().tables_of(asked.report, asked.period.last),
-        reports=definitions().reports.values(),
+        tables_=definitions(web.current().config).tables_of(asked.report, asked.period.last),
+        reports=definitions(web.current().config).reports.values(),
         where=where if pages.sees_all() else g.staff.branch.code,
         days=days,
         by=by,
@@ -92,7 +92,9 @@ def download(
     """A report as a file, in the language of the page or another one."""
     asked = pages.asked(session, report, days, where, request.args.get("by", ""))
     system = web.current()
-    filled = reporting.filled(session, system.config.lists, definitions(), asked)
+    filled = reporting.filled(
+        session, system.config.lists, definitions(web.current().config), asked
+    )
     public = request.args.get("public") == "1"
     document = content(filled, system.config, public=public)
     wanted = request.args.get("language", "")
@@ -125,7 +127,7 @@ def entries(
     """The entries behind one figure."""
     asked = pages.asked(session, report, days, where, request.args.get("by", ""))
     filling, context = reporting.filling(
-        session, web.current().config.lists, definitions(), asked, table
+        session, web.current().config.lists, definitions(web.current().config), asked, table
     )
     terms = reporting.terms(filling, row, column)
     query = entry_queries.entries(terms, context)

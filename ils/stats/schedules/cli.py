@@ -43,7 +43,7 @@ def add(
     with db.transaction(console.sessions) as session:
         made = schedules.add_schedule(
             session,
-            definitions(),
+            definitions(console.config),
             report=report,
             every=every,
             language=language,

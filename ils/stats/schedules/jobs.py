@@ -52,7 +52,7 @@ def _prepare(context: JobContext) -> None:
         if schedule is None or schedules.is_prepared(session, schedule, period):
             return
         due = Due(schedule, period)
-        document = schedules.prepared(session, context.config, definitions(), due)
+        document = schedules.prepared(session, context.config, definitions(context.config), due)
     file = files.receive_bytes(context.config.folder, schedules.attachment(due, document))
     with context.transaction() as session:
         schedules.keep_report(session, due, document, file)

@@ -32,7 +32,7 @@ def schedule_list(session: Session) -> ResponseReturnValue:
         "schedules",
         schedules=session.scalars(select(Schedule).order_by(Schedule.id)).all(),
         page=web.paged(session, prepared.order_by(PreparedReport.prepared_at.desc())),
-        reports=definitions().reports,
+        reports=definitions(web.current().config).reports,
         branches=session.scalars(branch_queries.branches()).all(),
         codes={b.id: b.code for b in session.scalars(branch_queries.branches())},
         formats=tuple(FORMATS),
@@ -45,7 +45,7 @@ def schedule(session: Session) -> ResponseReturnValue:
     """Have a report prepared and sent regularly."""
     schedules.add_schedule(
         session,
-        definitions(),
+        definitions(web.current().config),
         report=request.form.get("report", ""),
         every=request.form.get("every", ""),
         language=request.form.get("language", "ru"),
