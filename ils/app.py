@@ -25,6 +25,8 @@ from ils.organisation.staff import queries as organisation
 from ils.organisation.web import pages as organisation_pages
 from ils.organisation.web import settings
 from ils.services.web import services
+from ils.shell import navigation
+from ils.shell.web import shell
 from ils.stats.definitions.loading import definitions
 from ils.stats.web import statistics
 
@@ -60,6 +62,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     system = web.Ils(config, db.sessions_of(engine), organisation.signed_in, PERMISSIONS)
     web.install(app, system, CSRFProtect())
+    navigation.install(app)
     pages = (
         organisation_pages,
         settings,
@@ -68,6 +71,7 @@ def create_app(config: Config | None = None) -> Flask:
         services,
         statistics,
         operations,
+        shell,
     )
     for blueprint in pages:
         app.register_blueprint(blueprint)

@@ -236,8 +236,8 @@ def find_duplicates(
     return list(session.scalars(query.limit(MAX_SUGGESTIONS)))
 
 
-def duplicate_pairs() -> Select[int, int]:
-    """Pairs of records (smaller id first) that look like one document and were not judged."""
+def duplicate_pairs() -> Select[BibliographicRecord, BibliographicRecord]:
+    """Pairs of records (the older first) that look like one document and were not judged."""
     other = aliased(BibliographicRecord)
     alike = or_(
         and_(BibliographicRecord.isbn == other.isbn, BibliographicRecord.title == other.title),
@@ -247,7 +247,7 @@ def duplicate_pairs() -> Select[int, int]:
         NotDuplicate.one_id == BibliographicRecord.id, NotDuplicate.other_id == other.id
     )
     return (
-        select(BibliographicRecord.id, other.id)
+        select(BibliographicRecord, other)
         .join(other, and_(BibliographicRecord.id < other.id, alike))
         .where(ACTIVE, other.state == RecordState.ACTIVE, ~judged)
         .order_by(BibliographicRecord.id.desc(), other.id)

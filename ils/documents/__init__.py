@@ -28,11 +28,13 @@ class Table:
 
     Attributes:
         levels: how deep each row stands under others.
+        texts: all columns hold texts, none of them wider than the others.
     """
 
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
     levels: Sequence[int]
+    texts: bool = False
 
 
 Block = Heading | Paragraph | Table

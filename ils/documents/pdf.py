@@ -158,9 +158,12 @@ def _flow(block: Block, width: float) -> list[Flowable]:
     rows = [[platypus.Paragraph(escape(text), CELL) for text in block.head]]
     for cells, level in zip(block.rows, block.levels, strict=True):
         name = platypus.Paragraph("&nbsp;" * 4 * level + escape(cells[0]), CELL)
-        rows.append([name, *(platypus.Paragraph(escape(text), NUMBER) for text in cells[1:])])
+        style = CELL if block.texts else NUMBER
+        rows.append([name, *(platypus.Paragraph(escape(text), style) for text in cells[1:])])
     numbers = max(1, len(block.head) - 1)
     widths = [width * NAMES, *[width * (1 - NAMES) / numbers] * (len(block.head) - 1)]
+    if block.texts:
+        widths = [width / len(block.head)] * len(block.head)
     table = platypus.Table(rows, colWidths=widths, repeatRows=1)
     table.setStyle(
         TableStyle([

@@ -5,6 +5,13 @@ from __future__ import annotations
 from ils.errors import N_
 
 RECORDS: dict[str, dict[str, str]] = {
+    "code_kind": {
+        "card": N_("reader’s card"),
+        "barcode": N_("barcode of a copy"),
+        "inventory_number": N_("inventory number"),
+        "former_card": N_("former card"),
+        "former_barcode": N_("former barcode"),
+    },
     "weekday": {
         "1": N_("Monday"),
         "2": N_("Tuesday"),

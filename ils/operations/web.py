@@ -9,9 +9,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from ils import clock, web
+from ils.errors import N_
 from ils.jobs import actions, queries
 from ils.jobs.models import Job, JobState
 from ils.organisation.permissions import Permission
+from ils.web.lists import Column, ListDefinition
 
 operations = Blueprint("operations", __name__, url_prefix="/staff/tasks")
 
@@ -20,8 +22,22 @@ operations = Blueprint("operations", __name__, url_prefix="/staff/tasks")
 @web.page(Permission.FOLLOW_TASKS)
 def jobs(session: Session) -> ResponseReturnValue:
     """Tasks, the latest first: one's own, or everybody's."""
-    page = web.paged(session, queries.jobs(_whose()))
-    return render_template("operations/jobs.html", page=page)
+    definition = ListDefinition(
+        queries.jobs(_whose()),
+        (
+            Column("task", N_("Task"), lambda job: web.code_name("job", job.kind), Job.kind,
+                   lambda job: url_for("operations.job", job_id=job.id)),
+            Column("asked", N_("Asked for"), lambda job: job.created_at, Job.created_at),
+            Column("state", N_("Status"), lambda job: web.code_name("job_state", job.state),
+                   Job.state),
+            Column("progress", N_("Progress"), _progress),
+        ),
+    )  # fmt: skip
+    return web.list_page(session, definition, title=N_("Tasks"))
+
+
+def _progress(job: Job) -> str:
+    return " / ".join(str(number) for number in (job.done, job.total) if number)
 
 
 @operations.get("/<id:job_id>")

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from ils import clock, web
 from ils.errors import N_, IlsError, Invalid, TooManyRequests
+from ils.organisation.audit.models import AuditEntry
 from ils.organisation.branches import actions as branch_actions
 from ils.organisation.branches import queries as branch_queries
 from ils.organisation.branches.models import Branch
@@ -23,11 +24,13 @@ from ils.organisation.branches.rules import MAX_CODE_LENGTH
 from ils.organisation.calendar import actions as calendar_actions
 from ils.organisation.calendar import queries as calendar_queries
 from ils.organisation.calendar import rules
+from ils.organisation.calendar.models import ClosedDay
 from ils.organisation.permissions import Permission
 from ils.organisation.staff import actions as staff_actions
 from ils.organisation.staff import queries as staff_queries
 from ils.organisation.staff.models import Role, Staff
 from ils.organisation.staff.rules import WrongPassword
+from ils.web.lists import Column, ListDefinition, RowAction
 
 pages = Blueprint("organisation", __name__)
 settings = Blueprint("settings", __name__, url_prefix="/staff/settings")
@@ -110,8 +113,20 @@ def choose_language(session: Session) -> ResponseReturnValue:
 @web.page(Permission.ADMINISTER)
 def branches(session: Session) -> ResponseReturnValue:
     """The branches."""
-    listed = web.paged(session, branch_queries.branches())
-    return render_template("organisation/branches.html", page=listed)
+    definition = ListDefinition(
+        branch_queries.branches(),
+        (
+            Column("code", N_("Code"), lambda b: b.code, Branch.code,
+                   lambda b: url_for("settings.branch", code=b.code)),
+            Column("name", N_("Name"), lambda b: b.name(web.language()), Branch.name_ru),
+            Column("type", N_("Type"), lambda b: web.code_name("branch_type", b.type), Branch.type),
+            Column("state", N_("State"),
+                   lambda b: gettext("working") if b.active else gettext("closed"), Branch.active),
+        ),
+    )  # fmt: skip
+    return web.list_page(
+        session, definition, title=N_("Branches"), template="organisation/branches.html"
+    )
 
 
 @settings.post("/")
@@ -135,12 +150,27 @@ def add_branch(session: Session) -> ResponseReturnValue:
 def branch(session: Session, code: str) -> ResponseReturnValue:
     """One branch: names, calendar, service points, departments."""
     found = branch_queries.branch_by_code(session, code)
-    return render_template(
+    closed = ListDefinition(
+        calendar_queries.closed_days(found),
+        (
+            Column("day", N_("Day"), lambda closed: closed.day, ClosedDay.day),
+            Column("reason", N_("Reason"), lambda closed: closed.reason, ClosedDay.reason),
+        ),
+        row_actions=(
+            RowAction(N_("Open again"), lambda _: url_for("settings.branch", code=code),
+                      lambda closed: f"{closed.day:%d.%m.%Y}",
+                      sends=lambda closed: {"form": "open", "day": closed.day}),
+        ),
+        name="closed",
+    )  # fmt: skip
+    return web.respond(
+        session,
         "organisation/branch.html",
+        {"closed": closed},
+        title=N_("Closed days"),
         branch=found,
         points=session.scalars(branch_queries.service_points(found)).all(),
         departments=session.scalars(branch_queries.departments(found)).all(),
-        closed=web.paged(session, calendar_queries.closed_days(found)),
         next_year=web.today().year + 1,
     )
 
@@ -213,9 +243,26 @@ def _save_branch(session: Session, found: Branch) -> None:
 @web.page(Permission.ADMINISTER)
 def staff_list(session: Session) -> ResponseReturnValue:
     """The accounts."""
-    return render_template(
-        "organisation/staff.html",
-        page=web.paged(session, staff_queries.staff_members()),
+    names = web.role_names()
+    definition = ListDefinition(
+        staff_queries.staff_members(),
+        (
+            Column("login", N_("Login"), lambda member: member.login, Staff.login,
+                   lambda member: url_for("settings.staff_member", login=member.login)),
+            Column("name", N_("Full name"), lambda member: member.name, Staff.name),
+            Column("roles", N_("Roles"),
+                   lambda member: ", ".join(n for r, n in names.items() if r in member.roles)),
+            Column("branch", N_("Branch"), lambda member: member.branch.name(web.language())),
+            Column("state", N_("State"),
+                   lambda member: gettext("may sign in") if member.active else gettext("closed"),
+                   Staff.active),
+        ),
+    )  # fmt: skip
+    return web.list_page(
+        session,
+        definition,
+        title=N_("Accounts"),
+        template="organisation/staff.html",
         branches=session.scalars(branch_queries.branches()).all(),
         roles=Role,
     )
@@ -283,8 +330,25 @@ def change_staff(session: Session, login: str) -> ResponseReturnValue:
 @web.page(Permission.ADMINISTER)
 def audit(session: Session) -> ResponseReturnValue:
     """Who administered what."""
-    page = web.paged(session, staff_queries.audit_entries())
-    return render_template("organisation/audit.html", page=page)
+    definition = ListDefinition(
+        staff_queries.audit_entries(),
+        (
+            Column("when", N_("When"), lambda row: row[0].at, AuditEntry.at),
+            Column("who", N_("Who"), lambda row: row[1] or gettext("command line"), Staff.login),
+            Column("action", N_("Action"), lambda row: web.code_name("audit", row[0].action),
+                   AuditEntry.action),
+            Column("object", N_("Object"), lambda row: row[0].subject, AuditEntry.subject),
+            Column("changes", N_("Changes"), lambda row: _changes(row[0])),
+        ),
+    )  # fmt: skip
+    return web.list_page(session, definition, title=N_("Audit trail"))
+
+
+def _changes(entry: AuditEntry) -> str:
+    return "; ".join(
+        f"{web.code_name('audit_field', key)}: {web.audit_value(key, value)}"
+        for key, value in entry.changes.items()
+    )
 
 
 def _roles() -> list[Role]:

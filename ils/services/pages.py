@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from ils import web
 from ils.clock import Period
 from ils.errors import N_, IlsError, Invalid
+from ils.web.lists import Filter
 
 LATEST = 2200
 services = Blueprint("services", __name__, url_prefix="/staff/services")
@@ -27,6 +28,14 @@ def period() -> Period:
     if max(first, last).year > LATEST:
         raise Invalid(N_("To"), N_("It must be a year like 2027."))
     return Period(first, max(first, last) + timedelta(days=1))
+
+
+def days_filters(days: Period) -> tuple[Filter, Filter]:
+    """The days a list is of."""
+    return (
+        Filter("from", N_("From"), type="date", value=days.start.isoformat(), always=True),
+        Filter("to", N_("To"), type="date", value=days.last.isoformat(), always=True),
+    )
 
 
 def done(text: str, endpoint: str) -> ResponseReturnValue:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, Response, g, request
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
@@ -19,6 +21,7 @@ from ils.stats.definitions.loading import definitions
 from ils.stats.documents.wording import number_shown, shown
 from ils.stats.engine.reporting import ReportRequest
 from ils.stats.engine.rules import checked_period, told_period
+from ils.web.lists import ListDefinition
 
 statistics = Blueprint("statistics", __name__, url_prefix="/staff/stats")
 
@@ -81,6 +84,11 @@ def span(period: Period) -> str:
     return f"{period.start}..{period.last}"
 
 
+def span_shown(start: date, end: date) -> str:
+    """Days up to, and not including, ``end``."""
+    return f"{start:%d.%m.%Y} – {end - timedelta(days=1):%d.%m.%Y}"
+
+
 def usual_period(report: str, today: date) -> Period:
     """The period a report is first offered for: the running month, quarter, half-year or year."""
     months = definitions(web.current().config).report(report).months or 1
@@ -88,10 +96,17 @@ def usual_period(report: str, today: date) -> Period:
     return Period.inclusive(date(today.year, month, 1), today)
 
 
-def rendered(template: str, **values: object) -> str:
-    """A page of statistics, with what all of them need."""
-    return render_template(
+def rendered(
+    session: Session,
+    template: str,
+    lists: Mapping[str, ListDefinition] | None = None,
+    **values: Any,
+) -> Response:
+    """A page of statistics with some lists, and what all of them need."""
+    return web.respond(
+        session,
         f"stats/{template}.html",
+        lists or {},
         language_=language(),
         shown_figure=shown,
         shown_number=number_shown,

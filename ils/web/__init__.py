@@ -1,18 +1,46 @@
 """Shared by pages: `web.page`, `web.paged`, `web.form_day` and so on."""
 
 from ils.web.forms import argument_int, form_day, form_int, form_uuid, parsed_day, whole
-from ils.web.i18n import LANGUAGES, code_names, language, library_name, listed, place_name
-from ils.web.lists import PAGE, paged
+from ils.web.i18n import (
+    LANGUAGES,
+    audit_value,
+    code_name,
+    code_names,
+    language,
+    language_name,
+    library_name,
+    list_options,
+    listed,
+    place_name,
+    role_names,
+)
+from ils.web.lists import (
+    Column,
+    Filter,
+    ListCell,
+    ListDefinition,
+    PageAction,
+    RowAction,
+    list_page,
+    respond,
+)
 from ils.web.pages import install, origin, page, public, show_error, today, translated, uploads
 from ils.web.system import Ils, SignedIn, Workplace, current, may
 
 __all__ = [
     "LANGUAGES",
-    "PAGE",
+    "Column",
+    "Filter",
     "Ils",
+    "ListCell",
+    "ListDefinition",
+    "PageAction",
+    "RowAction",
     "SignedIn",
     "Workplace",
     "argument_int",
+    "audit_value",
+    "code_name",
     "code_names",
     "current",
     "form_day",
@@ -20,15 +48,19 @@ __all__ = [
     "form_uuid",
     "install",
     "language",
+    "language_name",
     "library_name",
+    "list_options",
+    "list_page",
     "listed",
     "may",
     "origin",
     "page",
-    "paged",
     "parsed_day",
     "place_name",
     "public",
+    "respond",
+    "role_names",
     "show_error",
     "today",
     "translated",

@@ -19,7 +19,6 @@ from flask_babel import get_locale, gettext
 
 from ils import clock
 from ils.labels import LABELS
-from ils.web.lists import address_of_page
 from ils.web.system import current, known_staff
 
 LANGUAGES = ("kk", "ru", "en")
@@ -107,13 +106,14 @@ def role_names() -> dict[str, str]:
     }
 
 
-def _day(value: date) -> str:
+def shown_day(value: date) -> str:
+    """A day as people write it."""
     return format_date(value, "dd.MM.yyyy", locale=get_locale())
 
 
 def _day_before(value: date) -> str:
     """The last day of a period that ends, not counted, on a day."""
-    return _day(value - timedelta(days=1))
+    return shown_day(value - timedelta(days=1))
 
 
 def moment(value: datetime) -> str:
@@ -123,15 +123,16 @@ def moment(value: datetime) -> str:
     return format_datetime(value.astimezone(zone), "dd.MM.yyyy HH:mm", locale=get_locale())
 
 
-def _number(value: int | Decimal | None) -> str:
+def shown_number(value: int | Decimal | None) -> str:
+    """A number in the viewer's form; a dash where there is none."""
     return "—" if value is None else format_decimal(value, locale=get_locale())
 
 
 template_filters: dict[str, Callable[..., str]] = {
-    "day": _day,
+    "day": shown_day,
     "day_before": _day_before,
     "moment": moment,
-    "number": _number,
+    "number": shown_number,
 }
 GLOBALS = {
     "language": language,
@@ -143,6 +144,5 @@ GLOBALS = {
     "audit_value": audit_value,
     "list_options": list_options,
     "library_name": library_name,
-    "address_of_page": address_of_page,
     "new_request_id": uuid4,
 }

@@ -34,7 +34,7 @@ from ils import clock, db, logs
 from ils.errors import N_, Forbidden, IlsError, Invalid, NotFound, NotSignedIn, Text
 from ils.ledger import Channel, Origin
 from ils.web import i18n as shown
-from ils.web import static
+from ils.web import lists, static
 from ils.web.forms import IdConverter, form_uuid
 from ils.web.i18n import language, role_names
 from ils.web.idempotency import idempotent
@@ -246,6 +246,8 @@ def install(app: Flask, system: Ils, csrf: CSRFProtect) -> None:
         "said_problem": said_problem,
         "config_": system.config,
         "lists": system.config.lists,
+        "is_number": lists.is_number,
+        "shown_value": lists.shown_value,
     }
 
 

@@ -4,7 +4,7 @@ import re
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from ils import db
 from ils.circulation.loans.models import Loan
@@ -181,25 +181,6 @@ def test_a_card_prints_a_barcode_that_can_be_read(desk_page):
 
     assert barcodes.read(png.data) == ["R1"]
     assert pdf.data.startswith(b"%PDF")
-
-
-def test_a_list_of_readers_takes_as_many_statements_for_three_as_for_one(
-    desk_page, library, engine
-):
-    statements = []
-    event.listen(
-        desk_page.client.application.extensions["ils"].sessions.kw["bind"],
-        "before_cursor_execute",
-        lambda *a: statements.append(a[2]),
-    )
-    counts = []
-    for more in ("", "R2", "R3"):
-        if more:
-            library.reader(more)
-        statements.clear()
-        desk_page.get("/staff/patrons/")
-        counts.append(len(statements))
-    assert counts == [counts[0]] * 3
 
 
 def test_ids_are_too_long_for_scripts_and_stay_text(desk_page, library):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -12,10 +12,16 @@ from ils.catalog import queries
 from ils.catalog.authorities import actions
 from ils.catalog.authorities.actions import HeadingData, OtherForm
 from ils.catalog.authorities.rules import DIGITS
-from ils.catalog.models import AuthorityKind, AuthorityRecord, FormRelation
+from ils.catalog.models import (
+    AuthorityKind,
+    AuthorityRecord,
+    BibliographicRecord,
+    FormRelation,
+)
 from ils.cataloguing.pages import cataloguing, check_catalogue, classes, sheets
-from ils.errors import IlsError, Invalid, Refused, Stale
+from ils.errors import N_, IlsError, Invalid, Refused, Stale
 from ils.organisation.permissions import Permission
+from ils.web.lists import Column, Filter, ListDefinition
 
 #: Subfields of a name by what it names.
 PARTS = {
@@ -31,17 +37,31 @@ EMPTY_FORMS = 3
 def headings(session: Session) -> ResponseReturnValue:
     """Headings by the beginning of any of their forms."""
     text, kind = request.args.get("q", ""), request.args.get("kind", "")
-    page = web.paged(session, queries.headings(text, kind or None))
-    return render_template("catalog/headings.html", page=page, text=text, kind=kind)
+    definition = ListDefinition(
+        queries.headings(text, kind or None),
+        (
+            Column("heading", N_("Heading"), lambda row: row.heading, AuthorityRecord.heading,
+                   lambda row: url_for("cataloguing.heading", authority_id=row.id)),
+            Column("kind", N_("Kind"), lambda row: web.code_name("authority_kind", row.kind),
+                   AuthorityRecord.kind),
+        ),
+        filters=(
+            Filter("q", N_("Beginning of a name, in any script")),
+            Filter("kind", N_("Kind"), web.code_names("authority_kind")),
+        ),
+        empty=N_("Nothing was found."),
+    )  # fmt: skip
+    return web.list_page(
+        session, definition, title=N_("Authorities"), template="catalog/headings.html"
+    )
 
 
 @cataloguing.get("/headings/new")
 @web.page(Permission.EDIT_CATALOGUE)
 def new_heading(session: Session) -> ResponseReturnValue:
     """The form of a new heading."""
-    del session
     kind = _kind(request.args.get("kind", ""))
-    return _page(HeadingData(kind, ()))
+    return _page(session, HeadingData(kind, ()))
 
 
 @cataloguing.post("/headings/new")
@@ -52,7 +72,7 @@ def create_heading(session: Session) -> ResponseReturnValue:
     try:
         authority = actions.add_heading(session, web.origin(), data)
     except (Invalid, Refused) as error:
-        return _page(data, error=error)
+        return _page(session, data, error=error)
     return redirect(url_for("cataloguing.heading", authority_id=authority.id))
 
 
@@ -61,8 +81,7 @@ def create_heading(session: Session) -> ResponseReturnValue:
 def heading(session: Session, authority_id: int) -> ResponseReturnValue:
     """A heading with its forms, and the records that use it."""
     authority = queries.heading(session, authority_id)
-    users = web.paged(session, queries.records_using(authority))
-    return _page(_data(authority), authority=authority, users=users)
+    return _page(session, _data(authority), authority=authority)
 
 
 @cataloguing.post("/headings/<id:authority_id>")
@@ -83,7 +102,7 @@ def change_heading(session: Session, authority_id: int) -> ResponseReturnValue:
             classes=classes(),
         )
     except (Invalid, Refused, Stale) as error:
-        return _page(data, authority=authority, error=error)
+        return _page(session, data, authority=authority, error=error)
     flash(gettext("Saved; records changed: %(count)s.", count=changed))
     return redirect(url_for("cataloguing.heading", authority_id=authority.id))
 
@@ -98,25 +117,42 @@ def delete_heading(session: Session, authority_id: int) -> ResponseReturnValue:
 
 
 def _page(
+    session: Session,
     data: HeadingData,
     *,
     authority: AuthorityRecord | None = None,
-    users: object = None,
     error: IlsError | None = None,
 ) -> ResponseReturnValue:
     rows = [*data.others, *[OtherForm(FormRelation.SEE, "")] * EMPTY_FORMS]
-    page = render_template(
+    users = {} if authority is None else {"users": _users(authority)}
+    return web.respond(
+        session,
         "catalog/heading.html",
+        users,
+        error=error,
+        title=authority.heading if authority else N_("New authority record"),
         data=data,
         parts=PARTS[data.kind],
         name=dict(reversed(data.name)),
         rows=rows,
         authority=authority,
-        users=users,
         languages=sheets().lists["languages"],
         error_text=web.translated(error) if error else "",
     )
-    return page, int(error.status) if error else 200
+
+
+def _users(authority: AuthorityRecord) -> ListDefinition:
+    """The records that use a heading."""
+    return ListDefinition(
+        queries.records_using(authority),
+        (
+            Column("title", N_("Title"), lambda r: r.title, BibliographicRecord.title,
+                   lambda r: url_for("catalogue.record", record_id=r.id)),
+            Column("authors", N_("Authors"), lambda r: r.authors, BibliographicRecord.authors),
+            Column("year", N_("Year"), lambda r: str(r.year or ""), BibliographicRecord.year),
+        ),
+        name="users",
+    )  # fmt: skip
 
 
 def _kind(text: str) -> AuthorityKind:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -14,9 +14,11 @@ from ils import web
 from ils.catalog import queries
 from ils.catalog.batches import actions
 from ils.catalog.batches.rules import Change, Operation
+from ils.catalog.models import BatchEdit, BibliographicRecord, RecordProblem
 from ils.cataloguing.pages import cataloguing, classes, may_fill, sheets
-from ils.errors import IlsError, Invalid
+from ils.errors import N_, IlsError, Invalid
 from ils.organisation.permissions import Permission
+from ils.web.lists import Column, Filter, ListCell, ListDefinition, RowAction
 
 #: What a change is said with.
 SAID = ("q", "catalogue", "operation", "tag", "code", "text", "value")
@@ -34,9 +36,26 @@ class Where(TypedDict):
 def work_list(session: Session) -> ResponseReturnValue:
     """Records with problems, by kind of problem."""
     code = request.args.get("problem", "")
-    page = web.paged(session, queries.problems(code or None))
-    counts = queries.problem_counts(session)
-    return render_template("catalog/work_list.html", page=page, counts=counts, code=code)
+    fields = sheets().fields
+    kinds = [
+        (kind, f"{web.code_name('problem', kind)} ({number})")
+        for kind, number in queries.problem_counts(session)
+    ]
+    definition = ListDefinition(
+        queries.problems(code or None),
+        (
+            Column("record", N_("Record"), lambda row: row[1].title or gettext("without a title"),
+                   BibliographicRecord.title,
+                   lambda row: url_for("cataloguing.edit", record_id=row[1].id)),
+            Column("place", N_("Place"), lambda row: web.place_name(fields, row[0].place),
+                   RecordProblem.place),
+            Column("problem", N_("Problem"), lambda row: ListCell(
+                web.code_name("problem", row[0].code), note=row[0].detail), RecordProblem.code),
+        ),
+        filters=(Filter("problem", N_("Problem"), kinds),),
+        empty=N_("No errors found. “ils catalog lint” checks the whole catalogue."),
+    )  # fmt: skip
+    return web.list_page(session, definition, title=N_("Records with errors"))
 
 
 @cataloguing.get("/batch")
@@ -99,16 +118,40 @@ def reverse_batch(session: Session, batch_id: int) -> ResponseReturnValue:
 def _page(
     session: Session, change: Change, found: actions.Preview | None, error: IlsError | None
 ) -> ResponseReturnValue:
-    page = render_template(
+    made = ListDefinition(
+        queries.batch_edits(),
+        (
+            Column("what", N_("What"), _what_changed),
+            Column("when", N_("When"), lambda edit: edit.at, BatchEdit.at),
+            Column("records", N_("Records"), lambda edit: len(edit.revisions)),
+            Column("undone", N_("Taken back"), lambda edit: edit.undone_at, BatchEdit.undone_at),
+        ),
+        row_actions=(
+            RowAction(N_("Take back"),
+                      lambda edit: url_for("cataloguing.reverse_batch", batch_id=edit.id),
+                      lambda edit: f"{edit.at:%d.%m.%Y}", sends=lambda _: {"undo": 1},
+                      shown=lambda edit: edit.undone_at is None),
+        ),
+        name="made",
+    )  # fmt: skip
+    return web.respond(
+        session,
         "catalog/batch.html",
+        {"made": made},
+        error=error,
+        title=N_("Changes made"),
         change=change,
         found=found,
         at_once=actions.BATCH_SIZE,
         where=_where(request.args),
-        made=web.paged(session, queries.batch_edits()),
         error_text=web.translated(error) if error else "",
     )
-    return page, int(error.status) if error else 200
+
+
+def _what_changed(edit: BatchEdit) -> ListCell:
+    done = edit.operation
+    text = f"{web.code_name('batch_operation', done['operation'])} {done['tag']}${done['code']}"
+    return ListCell(f"{text} «{done['text']}» → «{done['value']}»", note=edit.query)
 
 
 def _change(said: Mapping[str, str]) -> Change:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ils import web
 from ils.catalog import comparison
 from ils.catalog import queries as catalog
 from ils.catalog.editing import actions as editing
+from ils.catalog.models import BibliographicRecord
 from ils.catalog.subjects import Classes, classes_of
 from ils.cataloguing.duplicates import actions
 from ils.cataloguing.pages import check_catalogue, sheets
+from ils.errors import N_
 from ils.organisation.permissions import Permission
+from ils.web.lists import Column, ListCell, ListDefinition, RowAction
 
 duplicate_pages = Blueprint("duplicates", __name__, url_prefix="/staff/catalog")
 
@@ -22,10 +26,31 @@ duplicate_pages = Blueprint("duplicates", __name__, url_prefix="/staff/catalog")
 @web.page(Permission.EDIT_CATALOGUE)
 def duplicates(session: Session) -> ResponseReturnValue:
     """Pairs of records that look like one document."""
-    page = web.paged(session, catalog.duplicate_pairs())
-    ids = {number for pair in page.rows for number in pair}
-    records = {number: catalog.record(session, number) for number in ids}
-    return render_template("catalog/duplicates.html", page=page, records=records)
+    definition = ListDefinition(
+        catalog.duplicate_pairs(),
+        (
+            Column("one", N_("Record"), lambda pair: _about(pair[0]),
+                   link=lambda pair: url_for("catalogue.record", record_id=pair[0].id)),
+            Column("other", N_("The same?"), lambda pair: _about(pair[1]),
+                   link=lambda pair: url_for("catalogue.record", record_id=pair[1].id)),
+        ),
+        row_actions=(
+            RowAction(N_("Compare and merge"), lambda pair: url_for(
+                "duplicates.compare", kept=pair[0].id, dropped=pair[1].id),
+                lambda pair: pair[0].title),
+            RowAction(N_("They are different"), lambda _: url_for("duplicates.mark_distinct"),
+                      lambda pair: pair[0].title,
+                      sends=lambda pair: {"one": pair[0].id, "other": pair[1].id}),
+        ),
+        empty=N_("No two records look alike."),
+    )  # fmt: skip
+    return web.list_page(session, definition, title=N_("Suspected duplicates"))
+
+
+def _about(record: BibliographicRecord) -> ListCell:
+    catalogue = web.listed(web.current().config.lists.catalogues, record.catalogue)
+    said = (record.authors, str(record.year or ""), record.isbn or "", catalogue)
+    return ListCell(record.title or gettext("without a title"), note=" · ".join(filter(None, said)))
 
 
 @duplicate_pages.post("/duplicates/different")

@@ -26,16 +26,18 @@ from ils.cataloguing.pages import (
     sheets,
     submitted_record,
 )
-from ils.errors import IlsError, Invalid, Refused
+from ils.errors import N_, IlsError, Invalid, Refused
 from ils.marc import text as marc_text
 from ils.marc.gost import entry
 from ils.marc.record import Field, MarcRecord, linked
 from ils.organisation.permissions import Permission
+from ils.web.lists import Column, Filter, ListDefinition
 
 #: The source, the language and the kind stay from one article to the next.
 CARRIED = {"101", "102", "461", "463", "939"}
 ARTICLES = {"article", "earticle"}
 LANGUAGES = {"kk": "kaz", "ru": "rus"}
+SERIALS_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -231,5 +233,19 @@ def switch(session: Session) -> ResponseReturnValue:
 def articles(session: Session) -> ResponseReturnValue:
     """Begin an issue: choose the newspaper or journal, the year and the number, once."""
     text = request.args.get("q", "")
-    page = web.paged(session, queries.serials(text))
-    return render_template("catalog/articles.html", page=page, text=text, year=web.today().year)
+    definition = ListDefinition(
+        queries.serials(text),
+        (
+            Column("title", N_("Newspaper or journal"), lambda serial: serial.title,
+                   BibliographicRecord.title),
+        ),
+        filters=(Filter("q", N_("Newspaper or journal")),),
+        size=SERIALS_SHOWN,
+    )  # fmt: skip
+    return web.respond(
+        session,
+        "catalog/articles.html",
+        {"serials": definition},
+        title=N_("Newspapers and journals"),
+        year=web.today().year,
+    )

@@ -124,8 +124,8 @@ def duplicates(console: Console, limit: int, json_: bool) -> None:
         pairs = session.execute(queries.duplicate_pairs().limit(limit)).all()
         told = [
             {
-                "id": f"{one}-{other}",
-                "records": [as_json(queries.record(session, n)) for n in (one, other)],
+                "id": f"{one.id}-{other.id}",
+                "records": [as_json(record) for record in (one, other)],
             }
             for one, other in pairs
         ]
@@ -133,7 +133,7 @@ def duplicates(console: Console, limit: int, json_: bool) -> None:
         print_json({"pairs": told})
         return
     for one, other in pairs:
-        click.echo(f"{one}  {other}")
+        click.echo(f"{one.id}  {other.id}")
 
 
 def as_json(record: BibliographicRecord) -> dict[str, object]:

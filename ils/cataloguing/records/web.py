@@ -5,21 +5,31 @@ The pages stand here and not in `catalog`, because they show copies.
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from ils import web
 from ils.catalog import queries as catalog
+from ils.catalog.models import BibliographicRecord
 from ils.catalog.records.rules import describe
 from ils.catalog.subjects import Classes, classes_of
 from ils.cataloguing.pages import may_fill
+from ils.codes.models import Code
 from ils.documents import barcodes
+from ils.errors import N_
 from ils.holdings.items import queries
+from ils.holdings.items.models import Item
 from ils.marc.gost import entry
 from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
 from ils.web.downloads import printed
+from ils.web.lists import Column, Filter, ListCell, ListDefinition
 
 catalogue = Blueprint("catalogue", __name__, url_prefix="/staff/catalog")
 
@@ -31,8 +41,68 @@ PARTS = 50
 def records(session: Session) -> ResponseReturnValue:
     """The list and the plain search."""
     text, code = request.args.get("q", ""), request.args.get("catalogue", "")
-    page = web.paged(session, queries.search(text, code or None))
-    return render_template("catalog/records.html", page=page, text=text, catalogue=code)
+    lists = web.current().config.lists
+    definition = ListDefinition(
+        queries.search(text, code or None),
+        (
+            Column("title", N_("Title"), _title, BibliographicRecord.title,
+                   lambda r: url_for("catalogue.record", record_id=r.id)),
+            Column("authors", N_("Authors"), lambda r: r.authors, BibliographicRecord.authors),
+            Column("year", N_("Year"), lambda r: str(r.year or ""), BibliographicRecord.year),
+            Column("catalogue", N_("Catalogue"),
+                   lambda r: web.listed(lists.catalogues, r.catalogue),
+                   BibliographicRecord.catalogue),
+        ),
+        filters=(
+            Filter("q", N_("Title, author, ISBN, barcode or inventory number")),
+            Filter("catalogue", N_("Catalogue"), web.list_options(lists.catalogues)),
+        ),
+        empty=N_("Nothing was found."),
+    )  # fmt: skip
+    return web.list_page(
+        session,
+        definition,
+        title=N_("Catalogue"),
+        template="catalog/records.html",
+        text=text,
+        catalogue=code,
+    )
+
+
+def _title(record: BibliographicRecord) -> ListCell:
+    tag = gettext("to be completed") if record.provisional else ""
+    return ListCell(record.title or gettext("without a title"), tag=tag)
+
+
+@catalogue.get("/shared-codes")
+@web.page(Permission.EDIT_CATALOGUE)
+def shared_codes(session: Session) -> ResponseReturnValue:
+    """Codes that several copies or readers came with: work, until each has its own."""
+    definition = ListDefinition(
+        queries.disputed_codes(),
+        (
+            Column("code", N_("Code"), lambda row: row.Code.written, Code.folded),
+            Column("kind", N_("Kind"), lambda row: web.code_name("code_kind", row.Code.kind),
+                   Code.kind),
+            Column("whose", N_("Whose"), _whose, link=_whose_page),
+            Column("disputed", N_("Came second"),
+                   lambda row: gettext("yes") if row.Code.disputed else "", Code.disputed),
+        ),
+        empty=N_("Every code belongs to one copy or reader."),
+    )  # fmt: skip
+    return web.list_page(session, definition, title=N_("Shared codes"))
+
+
+def _whose(row: Row[Any]) -> str:
+    return str(row.Item.record.title) if row.Item else gettext("a reader’s card")
+
+
+def _whose_page(row: Row[Any]) -> str | None:
+    if row.Item is not None:
+        anchor = f"copy{row.Item.id}"
+        return url_for("catalogue.record", record_id=row.Item.record_id, _anchor=anchor)
+    reader = web.may(Permission.MANAGE_PATRONS) and row.Code.patron_id
+    return url_for("patrons.patron", patron_id=row.Code.patron_id) if reader else None
 
 
 @catalogue.get("/<id:record_id>")
@@ -40,14 +110,16 @@ def records(session: Session) -> ResponseReturnValue:
 def record(session: Session, record_id: int) -> ResponseReturnValue:
     """One record: description, copies, MARC."""
     found = catalog.record(session, record_id)
-    return render_template(
+    items = _items(found, names_of(session, web.language()))
+    return web.respond(
+        session,
         "catalog/record.html",
+        {"items": items},
+        title=found.title or N_("without a title"),
         record=found,
         marc=found.marc_record(),
         entry=entry(found.marc_record()),
         editable=found.catalogue in may_fill(session) and web.may(Permission.EDIT_CATALOGUE),
-        items=web.paged(session, queries.items_of(found)),
-        branches=names_of(session, web.language()),
         parts=list(session.scalars(catalog.parts(found).limit(PARTS + 1))),
         hidden=list(session.scalars(catalog.hidden_in(found).limit(PARTS))),
         doubles=catalog.find_duplicates(
@@ -56,6 +128,41 @@ def record(session: Session, record_id: int) -> ResponseReturnValue:
         if found.active
         else [],
     )
+
+
+def _items(record: BibliographicRecord, branches: Mapping[int, tuple[str, str]]) -> ListDefinition:
+    """The copies of a record."""
+    return ListDefinition(
+        queries.items_of(record),
+        (
+            Column("number", N_("Inventory number"), _number, Item.inventory_number),
+            Column("barcode", N_("Barcode"), lambda item: item.barcode, Item.barcode),
+            Column("state", N_("State"), lambda item: web.code_name("status", item.status),
+                   Item.status),
+            Column("branch", N_("Branch"), lambda item: " → ".join(
+                branches[n][1] for n in dict.fromkeys((item.owner_branch_id, item.branch_id)))),
+            Column("place", N_("Place"), lambda item: item.location, Item.location),
+            Column("label", N_("Label"), _labels),
+        ),
+        name="items",
+        anchor=lambda item: f"copy{item.id}",
+    )  # fmt: skip
+
+
+def _number(item: Item) -> ListCell:
+    group = f" × {item.copies}" if item.copies > 1 else ""
+    note = ""
+    if item.disputed_numbers:
+        note = gettext("in the source %(n)s, as another copy has", n=item.disputed_numbers)
+    return ListCell(f"{item.inventory_number or '—'}{group}", note)
+
+
+def _labels(item: Item) -> ListCell:
+    forms = ("png", "pdf") if item.number else ()
+    links = [
+        (form.upper(), url_for("catalogue.label", item_id=item.id, form=form)) for form in forms
+    ]
+    return ListCell("", links=links)
 
 
 @catalogue.get("/label/<id:item_id>.<any(png, pdf):form>")

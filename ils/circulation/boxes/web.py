@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from ils import web
 from ils.circulation.boxes import actions
 from ils.circulation.boxes import queries as box_queries
-from ils.circulation.boxes.models import Box
+from ils.circulation.boxes.models import Box, BoxItem
 from ils.circulation.pages import desk, required, the_desk
 from ils.errors import N_, IlsError, Invalid
 from ils.organisation.branches.models import PointType, ServicePoint
 from ils.organisation.branches.queries import service_points_of
 from ils.organisation.permissions import Permission
+from ils.web.lists import Column, ListDefinition, RowAction
 
 
 @desk.get("/boxes")
@@ -23,9 +24,22 @@ from ils.organisation.permissions import Permission
 def boxes(session: Session) -> ResponseReturnValue:
     """The boxes of the branch."""
     points = session.scalars(service_points_of(g.staff.branch.id)).all()
-    return render_template(
-        "circulation/boxes.html",
-        page=web.paged(session, box_queries.boxes(g.staff.branch.id)),
+    definition = ListDefinition(
+        box_queries.boxes(g.staff.branch.id),
+        (
+            Column("number", N_("Deposit collection"), lambda box: f"№ {box.number}", Box.number,
+                   lambda box: url_for("desk.box", box_id=box.id)),
+            Column("point", N_("Service point"), lambda box: box.point.name(web.language())),
+            Column("made", N_("Created"), lambda box: box.made_at, Box.made_at),
+            Column("sent", N_("Sent"), lambda box: box.sent_at, Box.sent_at),
+            Column("closed", N_("Unpacked"), lambda box: box.closed_at, Box.closed_at),
+        ),
+    )  # fmt: skip
+    return web.list_page(
+        session,
+        definition,
+        title=N_("Deposit collections for service points"),
+        template="circulation/boxes.html",
         points=[p for p in points if p.type == PointType.OUTREACH],
     )
 
@@ -82,13 +96,37 @@ def _page(
     session: Session, found: Box, done: actions.BoxScan | None, error: IlsError | None
 ) -> ResponseReturnValue:
     packed, back = box_queries.counts(session, found.id)
-    page = render_template(
+    definition = ListDefinition(
+        box_queries.contents(found.id),
+        (
+            Column("number", N_("Inventory number"), lambda inside: inside.item.number),
+            Column("title", N_("Title"), lambda inside: inside.item.record.title),
+            Column("state", N_("State"), _state, BoxItem.back),
+        ),
+        row_actions=(
+            RowAction(
+                N_("Take out"),
+                lambda _: url_for("desk.do_with_box", box_id=found.id, act="out"),
+                lambda inside: inside.item.number,
+                sends=lambda inside: {"item": inside.item_id},
+                shown=lambda _: found.sent_at is None,
+            ),
+        ),
+        size=100,
+    )
+    return web.respond(
+        session,
         "circulation/box.html",
+        {"listing": definition},
+        error=error,
+        title=f"{gettext('Deposit collection')} № {found.number}",
         box=found,
-        page=web.paged(session, box_queries.contents(found.id), size=100),
         packed=packed,
         back=back,
         done=done,
-        error=web.translated(error) if error else "",
+        error_text=web.translated(error) if error else "",
     )
-    return page, error.status if error else 200
+
+
+def _state(inside: BoxItem) -> str:
+    return gettext("back") if inside.back else web.code_name("status", inside.item.status)

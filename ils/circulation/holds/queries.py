@@ -186,7 +186,7 @@ def waiting(branch_id: int) -> Select[Hold]:
         .where(Hold.branch_id == branch_id, Hold.status != HoldStatus.ON_SHELF)
         .where(Hold.status.in_(OPEN))
         .order_by(Hold.id)
-        .options(joinedload(Hold.patron), joinedload(Hold.record))
+        .options(joinedload(Hold.patron), joinedload(Hold.record), joinedload(Hold.item))
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from ils import web
@@ -13,32 +14,127 @@ from ils.circulation.holds import queries as hold_queries
 from ils.circulation.holds.models import Hold, HoldStatus
 from ils.circulation.pages import desk, required, the_desk
 from ils.circulation.transit.models import Transit
+from ils.errors import N_
+from ils.holdings.items.models import Item
 from ils.holdings.items.queries import item_by_id
 from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
+from ils.web.lists import Column, ListDefinition, PageAction, RowAction
 
-LISTS = ("fetch", "shelf", "late", "leaving", "coming", "waiting")
+
+def _lists() -> dict[str, tuple[str, ListDefinition]]:
+    """The work with holds at this branch: its name, and the list."""
+    here = g.staff.branch.id
+    late = hold_queries.on_shelf(here).where(hold_queries.pickup_expired(web.today()))
+    shelf = (_READER, _TITLE, _COPY, _UNTIL)
+    return {
+        "fetch": (N_("Holds to pull"), _to_pull(here)),
+        "shelf": (N_("Hold shelf"), _of_holds(hold_queries.on_shelf(here), shelf)),
+        "late": (N_("Not picked up in time"), _of_holds(late, shelf)),
+        "leaving": (N_("To send"), _on_the_way(leaving=here)),
+        "coming": (N_("On the way here"), _on_the_way(coming=here)),
+        "waiting": (
+            N_("Waiting"), _of_holds(hold_queries.waiting(here), (_READER, _TITLE, _COPY, _STATE))
+        ),
+    }  # fmt: skip
+
+
+_READER = Column(
+    "reader", N_("Reader"), lambda hold: hold.patron.name,
+    link=lambda hold: url_for("patrons.patron", patron_id=hold.patron_id),
+)  # fmt: skip
+_TITLE = Column("title", N_("Title"), lambda hold: hold.record.title)
+_COPY = Column("copy", N_("Copy"), lambda hold: hold.item.number if hold.item else None)
+_UNTIL = Column("until", N_("Until"), lambda hold: hold.shelf_until, Hold.shelf_until)
+_STATE = Column(
+    "state", N_("State"), lambda hold: web.code_name("hold_status", hold.status), Hold.status
+)
+_SLIP = RowAction(
+    N_("Slip"),
+    lambda hold: url_for("desk.slip", hold_id=hold.id),
+    lambda hold: hold.patron.name,
+    shown=lambda hold: hold.status != HoldStatus.WAITING,
+)
+_CANCEL = RowAction(
+    N_("Cancel"),
+    lambda hold: url_for("desk.cancel_hold", hold_id=hold.id),
+    lambda hold: f"{hold.patron.name}, {hold.record.title}",
+    sends=lambda _: {"cancel": 1},
+)
+
+
+def _of_holds(query: Select[Hold], columns: tuple[Column, ...]) -> ListDefinition:
+    empty = N_("The list is empty.")
+    return ListDefinition(query, columns, row_actions=(_SLIP, _CANCEL), empty=empty)
+
+
+def _to_pull(here: int) -> ListDefinition:
+    """Rows: the hold, and a copy that stands here."""
+    return ListDefinition(
+        hold_queries.to_fetch(here),
+        (
+            Column("mark", N_("Call number"), lambda row: row.Item.shelf_mark, Item.shelf_mark),
+            Column("title", N_("Title"), lambda row: row.Hold.record.title),
+            Column("copy", N_("Copy"), lambda row: row.Item.number),
+            Column("reader", N_("Reader"), lambda row: row.Hold.patron.name),
+            Column("where", N_("Where to"), lambda row: _branch(row.Hold.branch_id)),
+        ),
+        row_actions=(
+            RowAction(
+                N_("Item found"), lambda _: url_for("desk.trap_hold"),
+                lambda row: row.Item.number, sends=lambda row: {"item": row.Item.id},
+            ),
+        ),
+        empty=N_("The list is empty."),
+    )  # fmt: skip
+
+
+def _on_the_way(*, leaving: int | None = None, coming: int | None = None) -> ListDefinition:
+    """Rows: the way, and the hold it is for."""
+    return ListDefinition(
+        hold_queries.transits(leaving=leaving, coming=coming),
+        (
+            Column("where", N_("Where to"), lambda row: _branch(row.Transit.to_branch_id))
+            if leaving
+            else Column("where", N_("Where from"), lambda row: _branch(row.Transit.from_branch_id)),
+            Column("title", N_("Title"), lambda row: row.Transit.item.record.title),
+            Column("copy", N_("Copy"), lambda row: row.Transit.item.number),
+            Column("for", N_("For"), lambda row: _for_whom(row.Hold)),
+            Column("sent", N_("Sent"), lambda row: row.Transit.sent_at, Transit.sent_at),
+        ),
+        empty=N_("The list is empty."),
+    )
+
+
+def _for_whom(hold: Hold | None) -> str:
+    if hold is None or hold.patron is None:
+        nobody: str = gettext("back to its shelf")
+        return nobody
+    return hold.patron.name
+
+
+def _branch(branch_id: int) -> str:
+    names: dict[int, tuple[str, str]] = g.branch_names
+    return names[branch_id][1]
 
 
 @desk.get("/holds")
 @web.page(Permission.OPERATE_DESK)
 def holds(session: Session) -> ResponseReturnValue:
     """Work with holds at this branch, a list at a time."""
-    here = g.staff.branch.id
+    g.branch_names = names_of(session, web.language())
+    lists = _lists()
     shown = request.args.get("list", "fetch")
-    shown = shown if shown in LISTS else "fetch"
-    late = hold_queries.pickup_expired(web.today())
-    lists = {
-        "fetch": hold_queries.to_fetch(here),
-        "shelf": hold_queries.on_shelf(here),
-        "late": hold_queries.on_shelf(here).where(late),
-        "leaving": hold_queries.transits(leaving=here),
-        "coming": hold_queries.transits(coming=here),
-        "waiting": hold_queries.waiting(here),
-    }
-    page = web.paged(session, lists[shown])
-    names = names_of(session, web.language())
-    return render_template("circulation/holds.html", page=page, shown=shown, branches=names)
+    shown = shown if shown in lists else "fetch"
+    return web.list_page(
+        session,
+        lists[shown][1],
+        title=N_("Holds"),
+        actions=(PageAction(N_("Place a hold"), url_for("desk.new_hold"), main=True),),
+        template="circulation/holds.html",
+        shown=shown,
+        names={code: name for code, (name, _) in lists.items()},
+    )
 
 
 @desk.post("/hold/<id:hold_id>/cancel")

@@ -12,8 +12,11 @@ from ils.circulation.pages import patrons
 from ils.circulation.readers import bulk
 from ils.circulation.readers.web import card_sheet
 from ils.documents import barcodes
+from ils.errors import N_
 from ils.organisation.permissions import Permission
 from ils.patrons import queries, rules
+from ils.patrons.models import Patron
+from ils.web.lists import Column, Filter, ListDefinition, Ticks
 
 BATCH_SIZE = 200
 
@@ -22,10 +25,21 @@ BATCH_SIZE = 200
 @web.page(Permission.REREGISTER_MANY)
 def reregister_list(session: Session) -> ResponseReturnValue:
     """Readers of last year who are not registered this year."""
-    return render_template("circulation/reregister.html", **_not_yet(session))
+    definition, year = _not_yet()
+    return web.respond(
+        session,
+        "circulation/reregister.html",
+        {"listing": definition},
+        title=N_("Re-registration"),
+        year=year,
+    )
 
 
-def _not_yet(session: Session) -> dict[str, object]:
+def _school(patron: Patron) -> str:
+    return ", ".join(filter(None, (patron.school, str(patron.grade or ""))))
+
+
+def _not_yet() -> tuple[ListDefinition, int]:
     args, year = request.values, web.today().year
     grade = args.get("grade", "")
     query = queries.not_yet_registered(
@@ -35,7 +49,27 @@ def _not_yet(session: Session) -> dict[str, object]:
         school=args.get("school", ""),
         grade=grade if grade in rules.GRADES else "",
     )
-    return {"page": web.paged(session, query, size=BATCH_SIZE), "year": year, "v": args}
+    lists = web.current().config.lists
+    definition = ListDefinition(
+        query,
+        (
+            Column("name", N_("Full name"), lambda p: p.name, (Patron.surname, Patron.given_name),
+                   lambda p: url_for("patrons.patron", patron_id=p.id)),
+            Column("born", N_("Birth date"), lambda p: p.birth_date, Patron.birth_date),
+            Column("category", N_("Category"),
+                   lambda p: web.listed(lists.categories, p.category), Patron.category),
+            Column("school", N_("School"), _school, Patron.school),
+        ),
+        filters=(
+            Filter("school", N_("School")),
+            Filter("grade", N_("Grade"), type="text"),
+            Filter("category", N_("Category"), web.list_options(lists.categories)),
+        ),
+        empty=N_("The list is empty."),
+        size=BATCH_SIZE,
+        ticks=Ticks("patron", lambda p: p.id, lambda p: p.name),
+    )  # fmt: skip
+    return definition, year
 
 
 @patrons.post("/reregister")

@@ -16,6 +16,7 @@ from ils.circulation.desk import answers
 from ils.circulation.desk.panel import here, panel, worded
 from ils.circulation.holds import queries as hold_queries
 from ils.circulation.loans import queries as loan_queries
+from ils.circulation.loans.models import Loan
 from ils.circulation.loans.rules import LoanRefused
 from ils.circulation.pages import by_channel, patrons, required, the_desk
 from ils.circulation.readers import actions as privacy
@@ -30,6 +31,7 @@ from ils.patrons import queries as patron_queries
 from ils.patrons.models import Patron, PatronBlock, PatronPhoto
 from ils.patrons.rules import PatronData, PossibleDuplicate
 from ils.web.downloads import printed, shown
+from ils.web.lists import Column, Filter, ListCell, ListDefinition, PageAction
 
 MAX_PHOTO_BYTES = 12_000_000
 
@@ -193,9 +195,28 @@ TEXTS = (
 @web.page(Permission.LIST_PATRONS)
 def patron_list(session: Session) -> ResponseReturnValue:
     """Find a reader by name or card."""
-    text = request.args.get("q", "")
-    found = web.paged(session, patron_queries.patrons(text))
-    return render_template("circulation/patrons.html", page=found, text=text)
+    text, lists = request.args.get("q", ""), web.current().config.lists
+    keeps = web.may(Permission.MANAGE_PATRONS)
+    names = (Patron.surname, Patron.given_name)
+    definition = ListDefinition(
+        patron_queries.patrons(text),
+        (
+            Column("name", N_("Full name"), lambda p: p.name, names,
+                   lambda p: url_for("patrons.patron", patron_id=p.id) if keeps else None),
+            Column("card", N_("Card"), lambda p: p.card, Patron.card),
+            Column("born", N_("Birth date"), lambda p: p.birth_date, Patron.birth_date),
+            Column("category", N_("Category"),
+                   lambda p: web.listed(lists.categories, p.category), Patron.category),
+        ),
+        filters=(Filter("q", N_("Name or card")),),
+        empty=N_("Nothing was found."),
+    )  # fmt: skip
+    actions_ = (
+        PageAction(N_("Cards of these readers, A4"), url_for("patrons.cards", q=text)),
+        PageAction(N_("Register a reader"), url_for("patrons.new_patron"), main=True),
+    )
+    shown = actions_ if keeps else ()
+    return web.list_page(session, definition, title=N_("Readers"), actions=shown)
 
 
 @patrons.get("/new")
@@ -231,18 +252,35 @@ def register(session: Session) -> ResponseReturnValue:
 def patron(session: Session, patron_id: int) -> ResponseReturnValue:
     """One reader: registrations, loans, holds, blocks, family."""
     found = patron_queries.patron(session, patron_id)
-    return render_template(
+    loans = ListDefinition(
+        loan_queries.open_loans(found.id),
+        (
+            Column("title", N_("Title"), lambda loan: loan.item.record.title),
+            Column("due", N_("Due"), _due, Loan.due),
+            Column("number", N_("Inventory number"), lambda loan: loan.item.number),
+            Column("copies", N_("Copies"), lambda loan: loan.quantity_out),
+            Column("renewals", N_("Renewals"), lambda loan: loan.renewals, Loan.renewals),
+        ),
+        name="loans",
+    )
+    return web.respond(
+        session,
         "circulation/patron.html",
+        {"open_loans": loans},
+        title=found.name,
         years=session.scalars(patron_queries.years_of(found.id)).all(),
-        open_loans=web.paged(session, loan_queries.open_loans(found.id)),
         holds=session.scalars(hold_queries.holds_of(found.id)).all(),
         all_blocks=session.scalars(patron_queries.blocks(found.id)).all(),
         former_cards=session.scalars(code_queries.former_cards(found.id)).all(),
         family=[p for p in session.scalars(patron_queries.household_of(found)) if p.id != found.id],
         has_photo=session.get(PatronPhoto, found.id) is not None,
         branches=names_of(session, web.language()),
-        **panel(session, here(session, found.id)),
+        **dict[str, Any](panel(session, here(session, found.id))),
     )
+
+
+def _due(loan: Loan) -> ListCell:
+    return ListCell(loan.due, mood="late" if loan.due < web.today() else "")
 
 
 @patrons.post("/<id:patron_id>/reregister")

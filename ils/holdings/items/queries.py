@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session, lazyload
+from sqlalchemy.orm import Session, joinedload, lazyload
 
 from ils.catalog import queries as catalog
 from ils.catalog.models import BibliographicRecord
@@ -60,6 +60,12 @@ def items_by_record(session: Session, record_ids: Sequence[int]) -> dict[int, li
     for item in session.scalars(query.options(lazyload(Item.record))):
         found.setdefault(item.record_id, []).append(item)
     return found
+
+
+def disputed_codes() -> Select[Code, Item | None]:
+    """Codes that came by an import although another had them, and those others; with copies."""
+    query = codes.disputed().add_columns(Item).outerjoin(Item, Item.id == Code.item_id)
+    return query.options(joinedload(Item.record, innerjoin=False))
 
 
 def search(text: str, catalogue: str | None = None) -> Select[BibliographicRecord]:

@@ -45,7 +45,18 @@ class Codes(TypeDecorator[frozenset[str]]):
         return None if value is None else frozenset(value.split())
 
 
-class Branch(Base):
+class Named:
+    """What has a name in Russian and in Kazakh."""
+
+    name_ru: Mapped[str]
+    name_kk: Mapped[str]
+
+    def name(self, language: str) -> str:
+        """The name in the viewer's language; Russian stands for any but Kazakh."""
+        return self.name_kk if language == "kk" else self.name_ru
+
+
+class Branch(Named, Base):
     """A library of the system: the central one or a branch."""
 
     __tablename__ = "branch"
@@ -53,8 +64,6 @@ class Branch(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
     code: Mapped[str] = mapped_column(unique=True)
-    name_ru: Mapped[str]
-    name_kk: Mapped[str]
     type: Mapped[str] = mapped_column(default=BranchType.CITY)
     timezone: Mapped[str]
     #: Weekdays without service, as digits: 1 is Monday, 7 is Sunday.
@@ -65,12 +74,8 @@ class Branch(Base):
         Codes, default=frozenset(), server_default=""
     )
 
-    def name(self, language: str) -> str:
-        """The name in the viewer's language; Russian stands for any but Kazakh."""
-        return self.name_kk if language == "kk" else self.name_ru
 
-
-class Department(Base):
+class Department(Named, Base):
     """A department of a branch: lending, reading room, local history and so on."""
 
     __tablename__ = "department"
@@ -79,11 +84,9 @@ class Department(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
     branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
     code: Mapped[str]
-    name_ru: Mapped[str]
-    name_kk: Mapped[str]
 
 
-class ServicePoint(Base):
+class ServicePoint(Named, Base):
     """A place of service of a branch: hall, village point, home delivery."""
 
     __tablename__ = "service_point"
@@ -92,6 +95,4 @@ class ServicePoint(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
     branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
     code: Mapped[str]
-    name_ru: Mapped[str]
-    name_kk: Mapped[str]
     type: Mapped[str] = mapped_column(default=PointType.LENDING)

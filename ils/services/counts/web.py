@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from flask import flash, g, redirect, render_template, request, url_for
+from typing import Any
+
+from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from ils import ledger, web
 from ils.errors import N_, IlsError, Invalid
 from ils.labels import LABELS
-from ils.ledger import ServicePlace
+from ils.ledger import Entry, ServicePlace
 from ils.organisation.branches.models import PointType, ServicePoint
 from ils.organisation.branches.queries import service_points_of
 from ils.organisation.branches.rules import PLACES
@@ -21,6 +24,7 @@ from ils.services.counts import rules as count_rules
 from ils.services.counts.actions import Tally
 from ils.services.pages import services
 from ils.services.rules import LANGUAGES
+from ils.web.lists import Column, ListDefinition, RowAction
 
 
 @services.get("/tally")
@@ -86,7 +90,7 @@ def uncount(session: Session, entry_id: int) -> ResponseReturnValue:
 
 
 def _page(session: Session, error: IlsError | None) -> ResponseReturnValue:
-    said, today = request.values, web.today()
+    said, today, lists = request.values, web.today(), web.current().config.lists
     day = today
     if said.get("day"):
         try:
@@ -94,8 +98,35 @@ def _page(session: Session, error: IlsError | None) -> ResponseReturnValue:
         except Invalid as wrong:
             error = error or wrong
     what = said.get("what", "loan")
-    page = render_template(
+    done = ListDefinition(
+        queries.tallies(session, g.staff.branch.id, day),
+        (
+            Column("what", N_("What"), _counted, Entry.kind),
+            Column("count", N_("How many"), lambda row: row[0].count, Entry.count),
+            Column("area", N_("Subject area"),
+                   lambda row: web.listed(lists.subject_areas, row[0].subject_area),
+                   Entry.subject_area),
+            Column("language", N_("Language"), lambda row: web.language_name(row[0].language),
+                   Entry.language),
+            Column("category", N_("Category"),
+                   lambda row: web.listed(lists.categories, row[0].patron_category),
+                   Entry.patron_category),
+            Column("when", N_("When"), lambda row: row[0].recorded_at, Entry.recorded_at),
+            Column("who", N_("User"), lambda row: row[1]),
+        ),
+        row_actions=(
+            RowAction(N_("Undo"), lambda row: url_for("services.uncount", entry_id=row[0].id),
+                      lambda row: f"{_counted(row)} {row[0].count}", sends=lambda _: {"undo": 1}),
+        ),
+        empty=N_("Nothing yet."),
+        name="done",
+    )  # fmt: skip
+    return web.respond(
+        session,
         "services/tally.html",
+        {"done": done},
+        error=error,
+        title=N_("Manual counts"),
         v=said,
         day=day,
         today=today,
@@ -103,10 +134,13 @@ def _page(session: Session, error: IlsError | None) -> ResponseReturnValue:
         whats=[(code, gettext(text)) for code, text in LABELS["tally"].items()],
         of_documents=what in count_rules.OF_DOCUMENTS or what not in count_rules.TALLIES,
         languages=LANGUAGES,
-        tally_of=count_rules.tally_of,
         on_screen=what in count_rules.ON_SCREEN,
         points=session.scalars(service_points_of(g.staff.branch.id)).all(),
-        done=web.paged(session, queries.tallies(session, g.staff.branch.id, day)),
-        error=web.translated(error) if error else "",
+        error_text=web.translated(error) if error else "",
     )
-    return page, error.status if error else 200
+
+
+def _counted(row: Row[Any]) -> str:
+    entry = row[0]
+    code = count_rules.tally_of(entry.kind, entry.detail, entry.place)
+    return web.code_name("tally", code) if code else web.code_name("kind", entry.kind)

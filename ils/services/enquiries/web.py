@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import g, redirect, render_template, request, url_for
+from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -16,7 +16,8 @@ from ils.services.enquiries import actions
 from ils.services.enquiries import queries as enquiry_queries
 from ils.services.enquiries.actions import ASKED_BY, EnquiryData
 from ils.services.enquiries.models import Enquiry, PurchaseSuggestion, UnmetRequest
-from ils.services.pages import done, period, services
+from ils.services.pages import days_filters, done, period, services
+from ils.web.lists import Column, ListCell, ListDefinition, RowAction
 
 MAX_SHOWN = 200
 
@@ -26,8 +27,32 @@ MAX_SHOWN = 200
 def enquiries(session: Session) -> ResponseReturnValue:
     """References and services of the branch in a period, and the form of another."""
     days = period()
-    found = web.paged(session, enquiry_queries.enquiries(g.staff.branch.id, days))
-    return render_template("services/enquiries.html", page=found, period=days, channels=ASKED_BY)
+    definition = ListDefinition(
+        enquiry_queries.enquiries(g.staff.branch.id, days),
+        (
+            Column("question", N_("Question"), lambda e: ListCell(e.question, note=e.answer),
+                   Enquiry.question),
+            Column("day", N_("Day"), lambda e: e.day, Enquiry.day),
+            Column("type", N_("Type"), lambda e: web.code_name("enquiry_type", e.type),
+                   Enquiry.type),
+            Column("pages", N_("Pages"), lambda e: e.pages, Enquiry.pages),
+            Column("channel", N_("Asked"), lambda e: web.code_name("channel", e.channel),
+                   Enquiry.channel),
+        ),
+        filters=days_filters(days),
+        row_actions=(
+            RowAction(N_("Undo"), lambda e: url_for("services.undo_enquiry", enquiry_id=e.id),
+                      lambda e: e.question[:40], sends=lambda _: {"undo": 1}),
+        ),
+        empty=N_("Nothing yet."),
+    )  # fmt: skip
+    return web.list_page(
+        session,
+        definition,
+        title=N_("Reference transactions"),
+        template="services/enquiries.html",
+        channels=ASKED_BY,
+    )
 
 
 @services.post("/enquiries")
@@ -64,8 +89,30 @@ def undo_enquiry(session: Session, enquiry_id: int) -> ResponseReturnValue:
 def refusals(session: Session) -> ResponseReturnValue:
     """Refusals of the branch in a period, and the form of another."""
     days = period()
-    found = web.paged(session, enquiry_queries.unmet_requests(g.staff.branch.id, days))
-    return render_template("services/refusals.html", page=found, period=days)
+    definition = ListDefinition(
+        enquiry_queries.unmet_requests(g.staff.branch.id, days),
+        (
+            Column("what", N_("What was asked"), lambda e: e.what, UnmetRequest.what,
+                   lambda e: _record_address(e.record_id)),
+            Column("day", N_("Day"), lambda e: e.day, UnmetRequest.day),
+            Column("reason", N_("Reason"),
+                   lambda e: web.code_name("refusal_reason", e.reason), UnmetRequest.reason),
+        ),
+        filters=days_filters(days),
+        row_actions=(
+            RowAction(N_("Undo"), lambda e: url_for("services.undo_refusal", refusal_id=e.id),
+                      lambda e: e.what[:40], sends=lambda _: {"undo": 1},
+                      shown=lambda _: web.may(Permission.OPERATE_DESK)),
+        ),
+        empty=N_("Nothing yet."),
+    )  # fmt: skip
+    return web.list_page(
+        session, definition, title=N_("Unfilled requests"), template="services/refusals.html"
+    )
+
+
+def _record_address(record_id: int | None) -> str | None:
+    return url_for("catalogue.record", record_id=record_id) if record_id else None
 
 
 @services.post("/refusals")
@@ -101,11 +148,23 @@ def undo_refusal(session: Session, refusal_id: int) -> ResponseReturnValue:
 def wanted(session: Session) -> ResponseReturnValue:
     """What was asked for in vain or suggested, most wanted first; suggestions to decide."""
     days = period()
-    return render_template(
-        "services/wanted.html",
-        page=web.paged(session, enquiry_queries.wanted(days)),
+    definition = ListDefinition(
+        enquiry_queries.wanted(days),
+        (
+            Column("what", N_("What was asked"), lambda row: row[0],
+                   link=lambda row: _record_address(row[1])),
+            Column("refusals", N_("Unfilled requests"), lambda row: row[2]),
+            Column("suggestions", N_("Suggestions"), lambda row: row[3]),
+        ),
+        filters=days_filters(days),
+        empty=N_("Nothing yet."),
+    )  # fmt: skip
+    return web.list_page(
+        session,
+        definition,
+        title=N_("Demand (unfilled requests and suggestions)"),
+        template="services/wanted.html",
         suggestions=session.scalars(enquiry_queries.suggestions().limit(MAX_SHOWN)).all(),
-        period=days,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -18,7 +19,8 @@ from ils.services import rules
 from ils.services.events import actions, queries
 from ils.services.events.actions import EventData
 from ils.services.events.models import Event
-from ils.services.pages import period, services
+from ils.services.pages import days_filters, period, services
+from ils.web.lists import Column, Filter, ListCell, ListDefinition, PageAction
 
 TEXTS = ("title", "form", "mode", "language", "audience", "project")
 NUMBERS = {
@@ -35,17 +37,36 @@ NUMBERS = {
 @web.page(Permission.VIEW_EVENTS)
 def events(session: Session) -> ResponseReturnValue:
     """Events of a period: of one's branch, or of all for those who may see all."""
-    all_ = web.may(Permission.VIEW_EVENTS_OF_ALL) and request.args.get("branch") == "all"
-    days = period()
-    query = queries.events(None if all_ else g.staff.branch.id, days)
-    return render_template(
-        "services/events.html",
-        page=web.paged(session, query),
-        period=days,
-        may_see_all=web.may(Permission.VIEW_EVENTS_OF_ALL),
-        all=all_,
-        branches=names_of(session, web.language()),
-    )
+    sees_all = web.may(Permission.VIEW_EVENTS_OF_ALL)
+    all_ = sees_all and request.args.get("branch") == "all"
+    days, lists = period(), web.current().config.lists
+    names = names_of(session, web.language())
+    own = g.staff.branch.id if web.may(Permission.OPERATE_DESK) else None
+    everywhere = Filter("branch", N_("Branch"), [("all", gettext("all branches"))])
+    definition = ListDefinition(
+        queries.events(None if all_ else g.staff.branch.id, days),
+        (
+            Column("title", N_("Title"), lambda e: _title(e, own, names), Event.title,
+                   lambda e: url_for("services.event", event_id=e.id)
+                   if e.branch_id == own else None),
+            Column("day", N_("Day"), lambda e: e.day, Event.day),
+            Column("form", N_("Form of the event"),
+                   lambda e: web.listed(lists.event_forms, e.form), Event.form),
+            Column("mode", N_("Where"), lambda e: web.code_name("event_mode", e.mode), Event.mode),
+            *(Column(name, NUMBERS[name], attrgetter(name), getattr(Event, name))
+              for name in ("participants", "views", "shown", "issued")),
+        ),
+        filters=(*days_filters(days), *([everywhere] if sees_all else [])),
+        empty=N_("Nothing yet."),
+    )  # fmt: skip
+    add = PageAction(N_("Add event"), url_for("services.new_event"), main=True)
+    actions_ = (add,) if own is not None else ()
+    return web.list_page(session, definition, title=N_("Events"), actions=actions_)
+
+
+def _title(event: Event, own: int | None, names: Mapping[int, tuple[str, str]]) -> ListCell:
+    elsewhere = names[event.branch_id][0] if event.branch_id != own else ""
+    return ListCell(event.title, elsewhere, gettext("taken back") if event.cancelled else "")
 
 
 @services.get("/events/new")

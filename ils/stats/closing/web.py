@@ -10,13 +10,16 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ils import web
+from ils.errors import N_
 from ils.organisation.permissions import Permission
 from ils.organisation.staff import queries as staff_queries
 from ils.stats import pages
 from ils.stats.closing import actions as closing
 from ils.stats.closing import queries as closing_queries
 from ils.stats.closing import verification
+from ils.stats.models import ClosedMonth
 from ils.stats.pages import statistics
+from ils.web.lists import Column, ListDefinition
 
 
 @statistics.get("/closing")
@@ -25,14 +28,30 @@ def months(session: Session) -> ResponseReturnValue:
     """Closed months, and what speaks against closing the next one."""
     before = (web.today().replace(day=1) - timedelta(days=1)).replace(day=1)
     still_open = closing_queries.open_months(session, before)
+    staff = {one.id: one.login for one in session.scalars(staff_queries.staff_members())}
+    closed = ListDefinition(
+        closing_queries.closed_months(),
+        (
+            Column("month", N_("Month"), lambda one: f"{one.month:%m.%Y}", ClosedMonth.month),
+            Column("entries", N_("Entries"), lambda one: one.entries, ClosedMonth.entries),
+            Column("closed", N_("Closed"), lambda one: one.closed_at, ClosedMonth.closed_at),
+            Column("who", N_("Who"),
+                   lambda one: staff.get(one.closed_by) or gettext("automatically")),
+            Column("checksum", N_("Checksum"),
+                   lambda one: f"{one.digest[:16]}…" if one.digest
+                   else gettext("being calculated")),
+        ),
+        name="closed",
+    )  # fmt: skip
     return pages.rendered(
+        session,
         "closing",
-        page=web.paged(session, closing_queries.closed_months()),
+        {"closed": closed},
+        title=N_("Closed months"),
         month=before if still_open else None,
         also=still_open[:-1],
         silent=closing_queries.silent_days(session, before) if still_open else (),
         checked=closing_queries.selfcheck(session),
-        staff={one.id: one.login for one in session.scalars(staff_queries.staff_members())},
     )
 
 
@@ -57,4 +76,4 @@ def verify(session: Session) -> ResponseReturnValue:
     number, found = verification.verify(session)
     sealing = len(closing_queries.unsealed(session))
     found = [one for one in found if one.what != "seal"]
-    return pages.rendered("verified", number=number, found=found, sealing=sealing)
+    return pages.rendered(session, "verified", number=number, found=found, sealing=sealing)

@@ -33,6 +33,7 @@ def overview(session: Session) -> ResponseReturnValue:
     language = pages.language()
     doubts = queries.doubts(session, done, period, asked.scope)
     return pages.rendered(
+        session,
         "overview",
         document=document,
         period=period,

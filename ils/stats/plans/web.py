@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
-from flask import flash, g, redirect, request, url_for
+from flask import Response, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -16,27 +17,56 @@ from ils.organisation.branches import queries as branch_queries
 from ils.organisation.permissions import Permission
 from ils.stats import pages
 from ils.stats.definitions.loading import definitions
+from ils.stats.documents.wording import number_shown
+from ils.stats.models import DeclaredValue, PlanVersion
+from ils.stats.names import Names
 from ils.stats.pages import form_branch, statistics
 from ils.stats.plans import actions as planning
 from ils.stats.plans import queries as plan_queries
 from ils.stats.plans import rules
 from ils.stats.plans.rules import BadPlan, Planned
 from ils.stats.reports.web import file
+from ils.web.lists import Column, ListCell, ListDefinition
 
 MAX_FILE_BYTES = 5_000_000
+LINES_SHOWN = 20
 
 
 @statistics.get("/declared")
 @web.page(Permission.VIEW_STATISTICS_OF_ALL)
 def declared(session: Session) -> ResponseReturnValue:
     """What nobody can count: what was said, by whom, from which source."""
+    names = {k: one.names for k, one in definitions(web.current().config).inputs.items()}
+    history = ListDefinition(
+        plan_queries.declared_values(request.args.get("key")),
+        (
+            Column("what", N_("What"), lambda row: _input_name(names, row[0].key),
+                   DeclaredValue.key),
+            Column("period", N_("Period"), lambda row: _span(row[0]), DeclaredValue.start),
+            Column("branch", N_("Branch"), lambda row: row[2] or gettext("whole system")),
+            Column("value", N_("Value"), lambda row: row[0].value, DeclaredValue.value),
+            Column("source", N_("Source"), lambda row: row[0].source, DeclaredValue.source),
+            Column("who", N_("Who"), lambda row: row[1]),
+            Column("when", N_("When"), lambda row: row[0].declared_at, DeclaredValue.declared_at),
+        ),
+        name="history",
+    )  # fmt: skip
     return pages.rendered(
+        session,
         "declared",
+        {"history": history},
+        title=N_("Manually entered figures"),
         inputs=[one for one in definitions(web.current().config).inputs.values() if not one.noted],
-        names={key: one.names for key, one in definitions(web.current().config).inputs.items()},
-        page=web.paged(session, plan_queries.declared_values(request.args.get("key"))),
         branches=session.scalars(branch_queries.branches()).all(),
     )
+
+
+def _input_name(names: Mapping[str, Names], key: str) -> str:
+    return names[key][pages.language()] if key in names else key
+
+
+def _span(value: DeclaredValue) -> str:
+    return pages.span_shown(value.start, value.end)
 
 
 @statistics.post("/declared")
@@ -136,30 +166,59 @@ def plan_template(session: Session, year: int) -> ResponseReturnValue:
     return file(planning.plan_file(keys, standing, year, code), "csv", f"plan-{year}-{code}")
 
 
-def _plans(session: Session, year_: str, code: str, error: Invalid | None = None) -> str:
+def _plans(session: Session, year_: str, code: str, error: Invalid | None = None) -> Response:
     """The page of plans; after an error, with what was typed and what is wrong with it."""
     try:
         year = rules.plan_year(year_) if year_ else web.today().year
     except BadPlan as wrong:
         year, error = web.today().year, error or wrong
     branch = branch_queries.branch_by_code(session, code) if code else None
-    page = web.paged(session, plan_queries.plan_versions(year, branch))
     lines = _plan_rows()
+    labels = {(table, row): names[pages.language()] for table, row, names in lines}
+    changes = ListDefinition(
+        plan_queries.plan_versions(year, branch),
+        (
+            Column("reason", N_("Reason"), lambda change: change[0].reason),
+            Column("when", N_("When"), lambda change: change[0].set_at, PlanVersion.set_at),
+            Column("who", N_("Who"), lambda change: change[1] or gettext("command line")),
+            Column("lines", N_("Lines"), lambda change: _changed_lines(change[2], labels)),
+        ),
+        name="changes",
+        enrich=_with_changes,
+    )  # fmt: skip
     return pages.rendered(
+        session,
         "plans",
+        {"changes": changes},
+        title=N_("Changes of the plan"),
         rows=lines,
-        labels={(table, row): names[pages.language()] for table, row, names in lines},
         titles={table.id: table.names for table in definitions(web.current().config).tables},
         standing=plan_queries.standing_plans(session, year, branch.id if branch else None),
         typed=request.form if error else {},
         year=year,
         branch=branch,
         branches=session.scalars(branch_queries.branches()).all(),
-        page=page,
-        changes=plan_queries.changes_of(session, [version for version, _ in page.rows]),
-        error=web.translated(error) if error else "",
+        error=error,
+        error_text=web.translated(error) if error else "",
         bad=[(number, web.translated(why)) for number, why in getattr(error, "lines", ())],
     )
+
+
+def _with_changes(session: Session, rows: Sequence[Any]) -> list[tuple[Any, ...]]:
+    changes = plan_queries.changes_of(session, [version for version, _ in rows])
+    return [(version, who, changes.get(version.id, [])) for version, who in rows]
+
+
+def _changed_lines(
+    changes: Sequence[plan_queries.PlanChange], labels: Mapping[tuple[str, str], str]
+) -> ListCell:
+    """How many lines, and the first of them with what they became."""
+    words = [
+        f"{labels.get((one.table, one.row), one.row)}, {one.branch or gettext('whole system')}: "
+        + " · ".join(str(number_shown(value)) for value in one.quarters)
+        for one in changes[:LINES_SHOWN]
+    ]
+    return ListCell(len(changes), note="; ".join(words))
 
 
 def _plan_rows() -> list[tuple[str, str, dict[str, str]]]:

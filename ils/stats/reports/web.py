@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from flask import Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import Row, Select
 from sqlalchemy.orm import Session
 
 from ils import web
 from ils.clock import Period
+from ils.errors import N_
+from ils.ledger import Entry
 from ils.organisation.branches import queries as organisation
 from ils.organisation.permissions import Permission
 from ils.stats import pages
@@ -25,6 +30,7 @@ from ils.stats.engine import reporting
 from ils.stats.engine.filling import Term
 from ils.stats.pages import FACETS, statistics
 from ils.web import downloads
+from ils.web.lists import Column, ListCell, ListDefinition
 
 FORMS = "any(json, csv, xlsx, docx, pdf)"
 EVERYTHING = "everything"
@@ -66,6 +72,7 @@ def report(session: Session, report: str, days: str, where: str, table: str) -> 
     document = content(filled, system.config)
     language = pages.language()
     return pages.rendered(
+        session,
         "report",
         document=document,
         closed=closed_months(document.frozen),
@@ -131,9 +138,11 @@ def entries(
     )
     terms = reporting.terms(filling, row, column)
     query = entry_queries.entries(terms, context)
-    return pages.rendered("entries",
+    return pages.rendered(
+        session, "entries",
+        {"behind": _behind(query, organisation.names_of(session, web.language()))},
+        title=filling.rows[row].names[pages.language()],
         days=_days(terms, asked.period),
-        page=web.paged(session, query),
         sum=entry_queries.sum_of(session, query),
         names=(filling.table.names, filling.rows[row].names, filling.columns[column].names),
         asked=asked,
@@ -142,6 +151,52 @@ def entries(
             "statistics.report", report=report, days=days, where=where, table=table,
             by=request.args.get("by"),
         ),
-        branches=organisation.names_of(session, web.language()),
-        shows_loans=web.may(Permission.VIEW_LOANS),
     )  # fmt: skip
+
+
+def _behind(query: Select[Entry, int], branches: Mapping[int, tuple[str, str]]) -> ListDefinition:
+    """The entries with what each adds to the figure."""
+    lists = web.current().config.lists
+    return ListDefinition(
+        query,
+        (
+            Column("action", N_("Action"), lambda row: ListCell(
+                web.code_name("kind", row[0].kind),
+                tag=gettext("undone") if row[0].reverses_id else ""), Entry.kind),
+            Column("when", N_("When"), _when, Entry.occurred_at),
+            Column("number", N_("Number"), lambda row: row[1]),
+            Column("branch", N_("Branch"), lambda row: branches[row[0].branch_id][0],
+                   Entry.branch_id),
+            Column("way", N_("Way"), lambda row: web.code_name("channel", row[0].channel),
+                   Entry.channel),
+            Column("area", N_("Subject area"),
+                   lambda row: web.listed(lists.subject_areas, row[0].subject_area),
+                   Entry.subject_area),
+            Column("language", N_("Language"), lambda row: web.language_name(row[0].language),
+                   Entry.language),
+            Column("category", N_("Category"),
+                   lambda row: web.listed(lists.categories, row[0].patron_category),
+                   Entry.patron_category),
+            Column("links", N_("Behind it"), lambda row: ListCell("", links=_sources(row[0]))),
+        ),
+    )  # fmt: skip
+
+
+def _when(row: Row[Any]) -> ListCell:
+    entry, tag = row[0], ""
+    if entry.day != entry.posted:
+        tag = gettext("counts in %(month)s", month=f"{entry.posted:%m.%Y}")
+    return ListCell(entry.occurred_at, tag=tag)
+
+
+def _sources(entry: Entry) -> list[tuple[str, str]]:
+    """The record, the copy and the loan an entry is about."""
+    found = []
+    if entry.record_id:
+        address = url_for("catalogue.record", record_id=entry.record_id)
+        found.append((gettext("Record"), address))
+        if entry.item_id:
+            found.append((gettext("Copy"), f"{address}#copy{entry.item_id}"))
+    if entry.loan_id and web.may(Permission.VIEW_LOANS):
+        found.append((gettext("Loan"), url_for("patrons.loan", loan_id=entry.loan_id)))
+    return found

@@ -1,0 +1,32 @@
+"""What the palette finds: readers, records, copies."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from ils.catalog.models import BibliographicRecord
+from ils.codes import queries as codes
+from ils.codes.rules import owners
+from ils.holdings.items import queries as items
+from ils.holdings.items.models import Item
+from ils.patrons import queries as patrons
+from ils.patrons.models import Patron
+
+FOUND = 6
+
+
+def readers(session: Session, text: str) -> list[Patron]:
+    """Readers by card or the beginnings of their names."""
+    return list(session.scalars(patrons.patrons(text).limit(FOUND)))
+
+
+def records(session: Session, text: str) -> list[BibliographicRecord]:
+    """Records by words of their titles and authors."""
+    return list(session.scalars(items.search(text).limit(FOUND)))
+
+
+def copies(session: Session, text: str) -> list[Item]:
+    """Copies with this number or barcode."""
+    fitting = [code for code in codes.fitting(session, [text]) if code.item_id is not None]
+    best = owners(fitting, [text])[:FOUND]
+    return [items.item_by_id(session, code.item_id) for code in best if code.item_id]

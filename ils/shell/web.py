@@ -1,0 +1,56 @@
+"""The palette: pages, readers, records and copies by a few letters."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from ils import web
+from ils.organisation.permissions import Permission
+from ils.shell import navigation, queries
+
+shell = Blueprint("shell", __name__, url_prefix="/staff")
+LONGEST = 80
+#: A letter fits half of a catalogue.
+SHORTEST = 2
+
+
+@shell.get("/find")
+@web.page(Permission.VIEW_CATALOGUE)
+def find(session: Session) -> ResponseReturnValue:
+    """What a text may mean, for the palette; without script a page of its own."""
+    text = " ".join(request.args.get("q", "").split())[:LONGEST]
+    found = [(gettext("Page"), label, address) for label, address in navigation.found_places(text)]
+    if len(text) >= SHORTEST:
+        found = [*_copies(session, text), *_readers(session, text), *found]
+        found += _records(session, text)
+    bare = request.headers.get("X-Requested-With") == "palette"
+    template = "shell/_found.html" if bare else "shell/find.html"
+    return render_template(template, found=found, text=text)
+
+
+def _readers(session: Session, text: str) -> list[tuple[str, str, str]]:
+    if not web.may(Permission.MANAGE_PATRONS):
+        return []
+    return [
+        (gettext("Reader"), f"{reader.name}, {reader.card}",
+         url_for("patrons.patron", patron_id=reader.id))
+        for reader in queries.readers(session, text)
+    ]  # fmt: skip
+
+
+def _records(session: Session, text: str) -> list[tuple[str, str, str]]:
+    return [
+        (gettext("Record"), record.title, url_for("catalogue.record", record_id=record.id))
+        for record in queries.records(session, text)
+    ]
+
+
+def _copies(session: Session, text: str) -> list[tuple[str, str, str]]:
+    return [
+        (gettext("Copy"), f"{item.number} · {item.record.title}",
+         url_for("catalogue.record", record_id=item.record_id, _anchor=f"copy{item.id}"))
+        for item in queries.copies(session, text)
+    ]  # fmt: skip
