@@ -38,7 +38,7 @@ from ils.organisation.staff.actions import add_staff
 from ils.organisation.staff.models import Role, Staff
 from ils.organisation.staff.queries import is_empty
 from ils.patrons.actions import register_patron
-from ils.patrons.rules import PatronData
+from ils.patrons.fields import PatronData
 
 PASSWORD = "sandyq-demo"  # noqa: S105 -- printed for everybody to try
 READERS = 60

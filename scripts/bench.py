@@ -197,7 +197,7 @@ def accounts(server: Server, number: int) -> None:
         "from ils.organisation.staff.models import Role\n"
         "from ils.organisation.branches.queries import branch_by_code\n"
         "from ils.patrons.actions import register_patron\n"
-        "from ils.patrons.rules import PatronData\n"
+        "from ils.patrons.fields import PatronData\n"
         "console = Console()\n"
         "for at in range(int(sys.argv[1])):\n"
         "    with db.transaction(console.sessions) as session:\n"

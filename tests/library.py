@@ -36,8 +36,8 @@ from ils.organisation.branches.models import Branch
 from ils.organisation.staff import actions as staff_actions
 from ils.organisation.staff.models import Role
 from ils.patrons.actions import register_patron, reregister_patron
+from ils.patrons.fields import PatronData
 from ils.patrons.models import Patron
-from ils.patrons.rules import PatronData
 from ils.stats.models import WORKER, Heartbeat
 
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -27,7 +27,7 @@ def served(environ, library):
 
 def worker_of(process):
     """The number of the worker beside the pages, when there is one."""
-    for _ in range(100):
+    for _ in range(300):
         for path in Path("/proc").glob("[0-9]*"):
             try:
                 parent = int((path / "stat").read_text().rsplit(")", 1)[1].split()[1])

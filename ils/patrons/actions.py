@@ -16,8 +16,9 @@ from ils.codes.models import CodeKind
 from ils.errors import N_, Invalid
 from ils.ledger import Channel, Kind, Origin
 from ils.patrons import queries, rules
+from ils.patrons.fields import PatronData
 from ils.patrons.models import ConsentRecord, Patron, PatronBlock, PatronYear
-from ils.patrons.rules import AlreadyRegistered, PatronData, PossibleDuplicate
+from ils.patrons.rules import AlreadyRegistered, PossibleDuplicate
 from ils.patrons.visits import count_visit
 
 MAX_REASON_LENGTH = 200

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from difflib import SequenceMatcher
 from typing import Any, Protocol
 
 from ils.errors import N_, Invalid, Refused
+from ils.fields import MAX_TEXT_LENGTH
+from ils.patrons.fields import TEXTS, PatronData
 from ils.patrons.models import ContactChannel, Disability
 
 MAX_AGE = 120
 MAX_CARD_LENGTH = 40
-MAX_TEXT_LENGTH = 2000
 SEXES = ("f", "m", "")
 GRADES = tuple(map(str, range(13)))
 OF_CARD = N_("Latin letters and digits, up to 40, without blanks.")
@@ -25,36 +26,6 @@ NEAR = 0.82
 _RUSSIAN = str.maketrans("әіңғүұқөһё", "аингуукохе", "ьъ")
 _phone = re.compile(r"\+?[\d\s()-]{5,20}")
 _email = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-
-
-@dataclass(frozen=True)
-class PatronData:
-    """What the form asks."""
-
-    surname: str
-    given_name: str
-    birth_date: date
-    category: str
-    patronymic: str = ""
-    card: str = ""
-    sex: str = ""
-    language: str = "ru"
-    phone: str = ""
-    email: str = ""
-    address: str = ""
-    channel: str = "phone"
-    school: str = ""
-    grade: str = ""
-    workplace: str = ""
-    disability: str = ""
-    home_delivery: bool = False
-    wishes: str = ""
-    notes: str = ""
-    #: The card of a guardian who is a reader; else the name and phone.
-    guardian: str = ""
-    guardian_name: str = ""
-    guardian_phone: str = ""
-    consent: bool = False
 
 
 class PossibleDuplicate(Refused):
@@ -95,13 +66,6 @@ def checked(
     return data
 
 
-#: Fields of words, whose blanks are tidied.
-TEXTS = (
-    "surname", "given_name", "patronymic", "phone", "email", "address", "card", "school",
-    "grade", "workplace", "wishes", "notes", "guardian", "guardian_name", "guardian_phone",
-)  # fmt: skip
-
-
 def _wrong(
     data: PatronData, categories: Container[str], today: date, *, consent: bool
 ) -> list[tuple[bool, str, str]]:
@@ -136,7 +100,7 @@ def _wrong(
         ),
         (
             consent and not data.consent,
-            N_("Consent"),
+            N_("The reader has read the rules and agrees to the processing of personal data"),
             N_("A reader is registered only with consent."),
         ),
     ]

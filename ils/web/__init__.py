@@ -1,5 +1,6 @@
 """Shared by pages: `web.page`, `web.paged`, `web.form_day` and so on."""
 
+from ils.web.filled import Form, handled
 from ils.web.forms import argument_int, form_day, form_int, form_uuid, parsed_day, whole
 from ils.web.i18n import (
     LANGUAGES,
@@ -23,6 +24,7 @@ from ils.web.lists import (
     RowAction,
     list_page,
     respond,
+    shown_value,
 )
 from ils.web.pages import install, origin, page, public, show_error, today, translated, uploads
 from ils.web.system import Ils, SignedIn, Workplace, current, may
@@ -31,6 +33,7 @@ __all__ = [
     "LANGUAGES",
     "Column",
     "Filter",
+    "Form",
     "Ils",
     "ListCell",
     "ListDefinition",
@@ -46,6 +49,7 @@ __all__ = [
     "form_day",
     "form_int",
     "form_uuid",
+    "handled",
     "install",
     "language",
     "language_name",
@@ -62,6 +66,7 @@ __all__ = [
     "respond",
     "role_names",
     "show_error",
+    "shown_value",
     "today",
     "translated",
     "uploads",

@@ -265,7 +265,10 @@ def test_what_speaks_against_a_renewal(loan, codes):
         ({"card": "К-1"}, "Card barcode"),
         ({"phone": "звоните"}, "Phone"),
         ({"email": "нет"}, "E-mail"),
-        ({"consent": False}, "Consent"),
+        (
+            {"consent": False},
+            "The reader has read the rules and agrees to the processing of personal data",
+        ),
     ],
 )
 def test_a_registration_names_the_field_that_is_wrong(change, field):

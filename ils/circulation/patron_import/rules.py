@@ -6,37 +6,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from ils.errors import N_, Invalid
 from ils.marc.record import Field, MarcRecord
-from ils.patrons.rules import PatronData
+from ils.patrons.fields import INFOS, TEXTS, PatronData
 
 #: What a column may be called (without case, blanks and signs), in Russian, Kazakh, English.
 COLUMNS: Mapping[str, Sequence[str]] = {
-    "surname": ("фамилия", "тегі", "surname", "last name"),
-    "given_name": ("имя", "аты", "есімі", "given name", "first name"),
-    "patronymic": ("отчество", "әкесінің аты", "patronymic", "middle name"),
+    **{info.name: info.columns for info in INFOS if info.columns},
     "full_name": ("фио", "аты-жөні", "читатель", "оқырман", "name"),
-    "birth_date": ("дата рождения", "год рождения", "туған күні", "туған жылы", "birth date"),
-    "category": ("категория", "санаты", "category"),
-    "sex": ("пол", "жынысы", "sex"),
-    "card": (
-        "номер билета", "читательский билет", "№ билета", "штрих-код", "билет нөмірі",
-        "штрих-коды", "card",
-    ),
-    "phone": ("телефон", "телефоны", "phone"),
-    "email": ("e-mail", "email", "почта", "электронная почта", "электрондық пошта"),
-    "address": ("адрес", "мекенжайы", "address"),
-    "school": ("школа", "мектебі", "school"),
-    "grade": ("класс", "сыныбы", "grade"),
-    "workplace": ("место работы", "жұмыс орны", "workplace"),
-    "notes": ("примечание", "ескертпе", "notes"),
-    "language": ("язык", "тілі", "language"),
-    "registered": ("дата записи", "дата регистрации", "тіркелген күні", "registered"),
-    "guardian_name": ("родитель", "опекун", "ата-анасы", "guardian"),
-    "guardian_phone": ("телефон родителя", "ата-анасының телефоны", "guardian phone"),
+    "registered": ("дата записи", "дата регистрации", "тіркелген күні"),
     "import_key": ("id", "код", "guid"),
-}  # fmt: skip
+}
 SEXES = {
     "ж": "f", "жен": "f", "женский": "f", "f": "f", "female": "f", "ә": "f", "әйел": "f",
     "м": "m", "муж": "m", "мужской": "m", "m": "m", "male": "m", "е": "m", "ер": "m",
@@ -118,14 +100,12 @@ def of_row(number: int, cells: Mapping[str, str], categories: Mapping[str, str])
     grade = _grade.search(said.get("grade", ""))
     language = said.get("language", "").casefold()
     texts = {
-        name: said.get(name, "")
-        for name in (
-            "surname", "given_name", "patronymic", "card", "phone", "email", "address",
-            "school", "workplace", "notes", "guardian_name", "guardian_phone",
-        )
-    }  # fmt: skip
+        info.name: said.get(info.name, "")
+        for info in INFOS
+        if info.columns and info.name in TEXTS and info.name != "grade"
+    }
     data = PatronData(
-        **texts,  # type: ignore[arg-type]  # all of them texts
+        **dict[str, Any](texts),
         birth_date=day_of(said.get("birth_date", ""), N_("Birth date")),
         category=categories.get(_plain(category), category or "other"),
         sex=SEXES.get(said.get("sex", "").casefold().strip(". "), ""),

@@ -17,7 +17,7 @@ from ils.ledger import Channel
 from ils.organisation.branches.queries import branch_by_code
 from ils.patrons import queries as patron_queries
 from ils.patrons.actions import register_patron, reregister_patron
-from ils.patrons.rules import PatronData
+from ils.patrons.fields import PatronData
 
 PREVIEW_ROWS = 20
 

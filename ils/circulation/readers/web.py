@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, flash, g, redirect, render_template, request, url_for
@@ -24,13 +23,16 @@ from ils.codes import queries as code_queries
 from ils.documents import barcodes
 from ils.errors import N_, IlsError, Invalid, NotFound
 from ils.files import Purpose, ReceivedFile
+from ils.labels import LABELS
 from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
 from ils.patrons import actions, photos
 from ils.patrons import queries as patron_queries
+from ils.patrons.fields import INFOS, PatronData
 from ils.patrons.models import Patron, PatronBlock, PatronPhoto
-from ils.patrons.rules import PatronData, PossibleDuplicate
+from ils.patrons.rules import PossibleDuplicate
 from ils.web.downloads import printed, shown
+from ils.web.filled import Form
 from ils.web.lists import Column, Filter, ListCell, ListDefinition, PageAction
 
 MAX_PHOTO_BYTES = 12_000_000
@@ -184,13 +186,6 @@ def consent(session: Session, patron_id: int) -> ResponseReturnValue:
     return redirect(url_for("patrons.patron", patron_id=patron_id))
 
 
-TEXTS = (
-    "surname", "given_name", "patronymic", "card", "sex", "category", "language", "phone",
-    "email", "address", "channel", "school", "grade", "workplace", "disability", "wishes",
-    "notes", "guardian", "guardian_name", "guardian_phone",
-)  # fmt: skip
-
-
 @patrons.get("/")
 @web.page(Permission.LIST_PATRONS)
 def patron_list(session: Session) -> ResponseReturnValue:
@@ -225,26 +220,25 @@ def new_patron(session: Session) -> ResponseReturnValue:
     """The form of a registration."""
     del session
     values = {"language": web.language(), "guardian": request.args.get("guardian", "")}
-    return _form(None, values, None)
+    return _form_page(None, Form(PatronData, values))
 
 
 @patrons.post("/new")
 @web.page(Permission.MANAGE_PATRONS, write=True)
 def register(session: Session) -> ResponseReturnValue:
     """Register a reader."""
-    try:
-        categories = web.current().config.lists.categories
-        with session.begin_nested():
-            patron = actions.register_patron(
-                session,
-                web.origin(),
-                _data(),
-                categories,
-                allow_duplicate="allow_duplicate" in request.form,
-            )
-    except IlsError as error:
-        return _form(None, request.form, error)
-    return redirect(url_for("patrons.patron", patron_id=patron.id))
+
+    def work(data: PatronData) -> ResponseReturnValue:
+        found = actions.register_patron(
+            session,
+            web.origin(),
+            data,
+            web.current().config.lists.categories,
+            allow_duplicate="allow_duplicate" in request.form,
+        )
+        return redirect(url_for("patrons.patron", patron_id=found.id))
+
+    return web.handled(session, Form(PatronData), work, lambda form: _form_page(None, form))
 
 
 @patrons.get("/<id:patron_id>")
@@ -268,6 +262,7 @@ def patron(session: Session, patron_id: int) -> ResponseReturnValue:
         "circulation/patron.html",
         {"open_loans": loans},
         title=found.name,
+        facts=_facts(found),
         years=session.scalars(patron_queries.years_of(found.id)).all(),
         holds=session.scalars(hold_queries.holds_of(found.id)).all(),
         all_blocks=session.scalars(patron_queries.blocks(found.id)).all(),
@@ -296,16 +291,11 @@ def reregister_here(session: Session, patron_id: int) -> ResponseReturnValue:
 def edit_patron(session: Session, patron_id: int) -> ResponseReturnValue:
     """The form with a reader's data."""
     found = patron_queries.patron(session, patron_id)
-    values: dict[str, Any] = {name: getattr(found, name, "") for name in TEXTS}
+    values: dict[str, Any] = {info.name: getattr(found, info.name, None) for info in INFOS}
     guardian = patron_queries.patron(session, found.guardian_id) if found.guardian_id else None
-    values |= {
-        "birth_date": found.birth_date.strftime("%d.%m.%Y"),
-        "consent": "1" if found.consent_at else "",
-        "home_delivery": "1" if found.home_delivery else "",
-        "grade": "" if found.grade is None else str(found.grade),
-        "guardian": guardian.card if guardian else "",
-    }
-    return _form(found, values, None)
+    values |= {"consent": found.consent_at, "guardian": guardian.card if guardian else ""}
+    values["grade"] = "" if found.grade is None else str(found.grade)
+    return _form_page(found, Form(PatronData, values, without=("card",)))
 
 
 @patrons.post("/<id:patron_id>/edit")
@@ -313,13 +303,14 @@ def edit_patron(session: Session, patron_id: int) -> ResponseReturnValue:
 def save_patron(session: Session, patron_id: int) -> ResponseReturnValue:
     """Save a reader's data."""
     found = patron_queries.patron(session, patron_id, lock=True)
-    try:
+
+    def work(data: PatronData) -> ResponseReturnValue:
         categories = web.current().config.lists.categories
-        with session.begin_nested():
-            actions.change_patron(session, web.origin(), found, _data(), categories)
-    except IlsError as error:
-        return _form(found, request.form, error)
-    return redirect(url_for("patrons.patron", patron_id=patron_id))
+        actions.change_patron(session, web.origin(), found, data, categories)
+        return redirect(url_for("patrons.patron", patron_id=patron_id))
+
+    form = Form(PatronData, without=("card",))
+    return web.handled(session, form, work, lambda form: _form_page(found, form))
 
 
 @patrons.get("/<id:patron_id>/card.<any(png, pdf):form>")
@@ -335,25 +326,24 @@ def card_sheet(patron: Patron) -> barcodes.Label:
     return barcodes.card(patron.card, library, patron.name, "")
 
 
-def _data() -> PatronData:
-    values: dict[str, Any] = {name: request.form.get(name, "") for name in TEXTS}
-    values["channel"] = values["channel"] or "phone"
-    return PatronData(
-        **values,
-        birth_date=web.form_day("birth_date", N_("Birth date")),
-        home_delivery="home_delivery" in request.form,
-        consent="consent" in request.form,
-    )
+def _form_page(patron: Patron | None, form: Form[PatronData]) -> str:
+    alike = form.error.found if isinstance(form.error, PossibleDuplicate) else []
+    return render_template("circulation/patron_form.html", patron=patron, form=form, alike=alike)
 
 
-def _form(
-    patron: Patron | None, values: Mapping[str, object], error: IlsError | None
-) -> ResponseReturnValue:
-    page = render_template(
-        "circulation/patron_form.html",
-        patron=patron,
-        v=values,
-        error=web.translated(error) if error else None,
-        alike=error.found if isinstance(error, PossibleDuplicate) else [],
-    )
-    return page, error.status if error else 200
+def _facts(patron: Patron) -> list[tuple[str, str]]:
+    """What is known of a reader, in words; what says nothing is left out."""
+    lists = web.current().config.lists
+    found = []
+    for info in INFOS:
+        value = getattr(patron, info.name, None)
+        if info.codes == "categories":
+            value = web.listed(lists.categories, value)
+        elif info.codes in LABELS and value:
+            value = web.code_name(info.codes, value)
+        elif isinstance(value, bool):
+            value = gettext("yes") if value else ""
+        if value not in {None, ""}:
+            found.append((gettext(info.label), web.shown_value(value)))
+    since = web.shown_value(patron.consent_at)
+    return [*found, (gettext("Consent"), since)]

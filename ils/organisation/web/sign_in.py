@@ -1,0 +1,148 @@
+"""The start page, sign-in and language."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import g, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from sqlalchemy.orm import Session
+
+from ils import clock, web
+from ils.errors import N_, Invalid, TooManyRequests
+from ils.fields import FieldKind, described
+from ils.organisation.branches.rules import MAX_CODE_LENGTH
+from ils.organisation.staff import actions as staff_actions
+from ils.organisation.staff import queries as staff_queries
+from ils.organisation.staff.rules import WrongPassword
+from ils.organisation.web.blueprints import pages
+from ils.web.filled import Form
+
+_attempts = MovingWindowRateLimiter(MemoryStorage())
+
+
+@dataclass(frozen=True)
+class SignInData:
+    """The form of a sign-in."""
+
+    login: str = described(N_("Login"), autocomplete="username", longest=10_000)
+    password: str = described(N_("Password"), FieldKind.PASSWORD, autocomplete="current-password")
+
+
+@pages.get("/")
+@web.public()
+def home(session: Session) -> ResponseReturnValue:
+    """The start page: staff go on to their work, others to sign in."""
+    del session
+    if g.staff is None:
+        return redirect(url_for("organisation.sign_in"))
+    return render_template("home.html")
+
+
+@pages.get("/healthz")
+@web.public()
+def healthz(session: Session) -> ResponseReturnValue:
+    """Whether the system answers and its database too."""
+    staff_queries.is_empty(session)
+    return "ok\n", {"Content-Type": "text/plain"}
+
+
+@pages.get("/sign-in")
+@web.public()
+def sign_in(session: Session) -> ResponseReturnValue:
+    """The form."""
+    del session
+    return _sign_in_page(Form(SignInData, {}))
+
+
+@pages.post("/sign-in")
+@web.public()
+def do_sign_in(session: Session) -> ResponseReturnValue:
+    """Sign in; failures stay on the form. Nothing is written: a password takes long to check."""
+
+    def work(data: SignInData) -> ResponseReturnValue:
+        login = data.login[:MAX_CODE_LENGTH]
+        _check_attempts(login)
+        try:
+            staff = staff_actions.sign_in(session, login=login, password=data.password)
+        except WrongPassword:
+            _count_attempt(login)
+            raise
+        cookie.clear()
+        cookie.permanent = True
+        cookie["staff"], cookie["version"] = staff.id, staff.sign_in_version
+        return redirect(_next() or url_for("organisation.home"))
+
+    return web.handled(session, Form(SignInData), work, _sign_in_page)
+
+
+def _sign_in_page(form: Form[SignInData]) -> str:
+    if form.error is not None:
+        g.error_code = form.error.code
+    return render_template("organisation/sign_in.html", form=form, next=_next())
+
+
+@pages.post("/sign-out")
+@web.public()
+def sign_out(session: Session) -> ResponseReturnValue:
+    """Forget who was here."""
+    del session
+    cookie.clear()
+    return redirect(url_for("organisation.sign_in"))
+
+
+@pages.post("/language")
+@web.public(write=True)
+def choose_language(session: Session) -> ResponseReturnValue:
+    """Change the language; an account keeps it."""
+    chosen = request.form.get("language", "")
+    if chosen not in web.LANGUAGES:
+        raise Invalid(N_("Language"), N_("Choose one from the list."))
+    cookie["language"] = chosen
+    if g.staff is not None:
+        staff_actions.set_language(session, g.staff.id, language=chosen)
+    return redirect(_next() or url_for("organisation.home"))
+
+
+def _next() -> str:
+    """Where to go on to: a path of this site, or nothing."""
+    target = request.values.get("next", "")
+    parts = urlsplit(target)
+    local = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return target if local and not parts.netloc and not parts.scheme else ""
+
+
+def _limits(login: str) -> list[tuple[RateLimitItemPerMinute, str, str]]:
+    """An address may fail so often with one account, and so often with all of them.
+
+    Not an account as such: nobody shall lock another out from elsewhere.
+    """
+    limits, address = web.current().config.sign_in, request.remote_addr or ""
+    account = f"{address} {login.strip().lower()}"
+    return [
+        (RateLimitItemPerMinute(limits.attempts_per_minute), "account", account),
+        (RateLimitItemPerMinute(limits.attempts_per_minute_address), "address", address),
+    ]
+
+
+def _check_attempts(login: str) -> None:
+    """Refuse before the password is looked at.
+
+    Raises:
+        TooManyRequests: the account or the address failed too often.
+    """
+    for rate, name, key in _limits(login):
+        if not _attempts.test(rate, name, key):
+            until = _attempts.get_window_stats(rate, name, key).reset_time
+            raise TooManyRequests(seconds=max(1, math.ceil(until - clock.now().timestamp())))
+
+
+def _count_attempt(login: str) -> None:
+    for rate, name, key in _limits(login):
+        _attempts.hit(rate, name, key)
