@@ -28,7 +28,7 @@ HOMES = {
     "xlsxwriter": {"ils/documents/spreadsheets.py"},
     "alembic": {"ils/schema.py"},
     "argon2": {"ils/organisation/staff/actions.py"},
-    "limits": {"ils/organisation/web.py"},
+    "limits": {"ils/organisation/web/sign_in.py"},
     "gunicorn": {"ils/cli.py"},
 }
 

@@ -94,7 +94,7 @@ def _more_work(library, session, number):
     events.save_event(
         session, library.origin(), None, data=data, lists=lists, timezone="Asia/Almaty"
     )
-    asked = enquiries.EnquiryData("thematic", f"Тарих {number}", "desk", "kk", None, "", 0)
+    asked = enquiries.EnquiryData(type="thematic", question=f"Тарих {number}", language="kk")
     enquiries.answer_enquiry(session, library.origin(), asked, lists)
     enquiries.record_unmet_request(
         session, library.origin(), what=f"Көшпенділер {number}", reason="absent"

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import TypeVar
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from ils import web
 from ils.clock import Period
 from ils.errors import N_, IlsError, Invalid
+from ils.web.filled import Form
 from ils.web.lists import Filter
 
 LATEST = 2200
+Data = TypeVar("Data")
 services = Blueprint("services", __name__, url_prefix="/staff/services")
 
 
@@ -44,6 +49,18 @@ def done(text: str, endpoint: str) -> ResponseReturnValue:
         return render_template("services/_line.html", text=text, level="success")
     flash(text)
     return redirect(url_for(endpoint))
+
+
+def handled_at_desk(
+    session: Session,
+    form: Form[Data],
+    work: Callable[[Data], ResponseReturnValue],
+    page: Callable[[Form[Data]], ResponseReturnValue],
+) -> ResponseReturnValue:
+    """Do what a form asks; a desk that sent it gets a line, also of what was wrong."""
+    if request.headers.get("X-Requested-With") == "desk":
+        return work(form.value())
+    return web.handled(session, form, work, page)
 
 
 @services.errorhandler(IlsError)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, g
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
@@ -139,7 +139,12 @@ def asked(session: Session, report: str, days: str, where: str, by: str = "") ->
 FACETS = ("division", "language", "material", "place", "category", "age", "branch", "channel")
 
 
-def form_branch(session: Session) -> Branch | None:
+def branch_of(session: Session, code: str) -> Branch | None:
     """The branch a form names; ``None``: the system."""
-    code = request.form.get("branch", "")
     return branch_queries.branch_by_code(session, code) if code else None
+
+
+def branch_choices(session: Session) -> list[tuple[str, str]]:
+    """The branches a form may name."""
+    branches = session.scalars(branch_queries.branches())
+    return [(branch.code, branch.name(web.language())) for branch in branches]

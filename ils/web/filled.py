@@ -167,6 +167,8 @@ class Form(Generic[Data]):
         value = self.fields[info.name].data
         if info.kind is FieldKind.MANY:
             return tuple(value or ())
+        if info.kind is FieldKind.WHOLE and value is None:
+            return info.default
         texts = info.kind not in {FieldKind.DAY, FieldKind.WHOLE, FieldKind.FLAG, FieldKind.FILE}
         return value or "" if texts else value
 

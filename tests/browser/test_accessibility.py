@@ -132,7 +132,7 @@ def records_in_use(page, served, language, size):
     page.goto(f"{served.url}/staff/catalog/?q=абай")
     page.locator("tbody a").first.click()
     record = page.url
-    page.locator("summary").first.click()
+    page.locator("#main summary").first.click()
     seen(page, f"{language}-record", size)
     page.goto(f"{record}/edit")
     expect(page.locator("#preview h2").first).to_be_visible()

@@ -97,7 +97,7 @@ EVENT = {
 
 
 def day_of(page):
-    found = re.search(r'name="day" type="date" value="([^"]+)"', page.get(
+    found = re.search(r'name="day"[^>]* value="([^"]+)"', page.get(
         "/staff/services/events/new").text)  # fmt: skip
     return found[1]
 
@@ -153,7 +153,7 @@ def test_an_event_that_cannot_be_is_refused(page, library, wrong):
 )
 def test_an_enquiry_is_counted_by_its_kind(page, library, type_, kind, detail):
     request = str(uuid4())
-    form = {"type": type_, "what": "История Караганды", "channel": "phone", "language": "ru"}
+    form = {"type": type_, "question": "История Караганды", "channel": "phone", "language": "ru"}
     for _ in range(2):
         answer = page.post("/staff/services/enquiries", **form, pages="3", request_id=request)
         assert answer.status_code == 302

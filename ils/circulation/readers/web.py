@@ -12,19 +12,15 @@ from sqlalchemy.orm import Session
 
 from ils import files, web
 from ils.circulation.desk import answers
-from ils.circulation.desk.panel import here, panel, worded
-from ils.circulation.holds import queries as hold_queries
+from ils.circulation.desk.panel import worded
 from ils.circulation.loans import queries as loan_queries
-from ils.circulation.loans.models import Loan
 from ils.circulation.loans.rules import LoanRefused
 from ils.circulation.pages import by_channel, patrons, required, the_desk
 from ils.circulation.readers import actions as privacy
-from ils.codes import queries as code_queries
+from ils.circulation.readers.reader_page import BlockData, NewCard, reader_page
 from ils.documents import barcodes
 from ils.errors import N_, IlsError, Invalid, NotFound
 from ils.files import Purpose, ReceivedFile
-from ils.labels import LABELS
-from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
 from ils.patrons import actions, photos
 from ils.patrons import queries as patron_queries
@@ -33,7 +29,7 @@ from ils.patrons.models import Patron, PatronBlock, PatronPhoto
 from ils.patrons.rules import PossibleDuplicate
 from ils.web.downloads import printed, shown
 from ils.web.filled import Form
-from ils.web.lists import Column, Filter, ListCell, ListDefinition, PageAction
+from ils.web.lists import Column, Filter, ListDefinition, PageAction
 
 MAX_PHOTO_BYTES = 12_000_000
 
@@ -51,16 +47,19 @@ def loan(session: Session, loan_id: int) -> ResponseReturnValue:
 def replace_card(session: Session, patron_id: int) -> ResponseReturnValue:
     """The card is lost or worn: another one."""
     found = patron_queries.patron(session, patron_id, lock=True)
-    form = request.form
-    actions.replace_card(
-        session, web.origin(), found, card=form.get("card", ""), reason=form.get("reason", "")
-    )
-    flash(
-        gettext(
-            "The card number is now %(card)s; the former card is no longer valid.", card=found.card
+
+    def work(data: NewCard) -> ResponseReturnValue:
+        actions.replace_card(session, web.origin(), found, card=data.card, reason=data.reason)
+        flash(
+            gettext(
+                "The card number is now %(card)s; the former card is no longer valid.",
+                card=found.card,
+            )
         )
-    )
-    return redirect(url_for("patrons.patron", patron_id=patron_id))
+        return redirect(url_for("patrons.patron", patron_id=patron_id))
+
+    form = Form(NewCard, name="card")
+    return web.handled(session, form, work, lambda form: reader_page(session, found, form))
 
 
 @patrons.post("/<id:patron_id>/block")
@@ -68,10 +67,13 @@ def replace_card(session: Session, patron_id: int) -> ResponseReturnValue:
 def block(session: Session, patron_id: int) -> ResponseReturnValue:
     """Lend nothing to the reader."""
     found = patron_queries.patron(session, patron_id, lock=True)
-    until = web.form_day("until", N_("Until")) if request.form.get("until") else None
-    reason = request.form.get("reason", "")
-    actions.block_patron(session, web.origin(), found, reason=reason, until=until)
-    return redirect(url_for("patrons.patron", patron_id=patron_id))
+
+    def work(data: BlockData) -> ResponseReturnValue:
+        actions.block_patron(session, web.origin(), found, reason=data.reason, until=data.until)
+        return redirect(url_for("patrons.patron", patron_id=patron_id))
+
+    form = Form(BlockData, name="block")
+    return web.handled(session, form, work, lambda form: reader_page(session, found, form))
 
 
 @patrons.post("/<id:patron_id>/unblock")
@@ -245,37 +247,7 @@ def register(session: Session) -> ResponseReturnValue:
 @web.page(Permission.MANAGE_PATRONS)
 def patron(session: Session, patron_id: int) -> ResponseReturnValue:
     """One reader: registrations, loans, holds, blocks, family."""
-    found = patron_queries.patron(session, patron_id)
-    loans = ListDefinition(
-        loan_queries.open_loans(found.id),
-        (
-            Column("title", N_("Title"), lambda loan: loan.item.record.title),
-            Column("due", N_("Due"), _due, Loan.due),
-            Column("number", N_("Inventory number"), lambda loan: loan.item.number),
-            Column("copies", N_("Copies"), lambda loan: loan.quantity_out),
-            Column("renewals", N_("Renewals"), lambda loan: loan.renewals, Loan.renewals),
-        ),
-        name="loans",
-    )
-    return web.respond(
-        session,
-        "circulation/patron.html",
-        {"open_loans": loans},
-        title=found.name,
-        facts=_facts(found),
-        years=session.scalars(patron_queries.years_of(found.id)).all(),
-        holds=session.scalars(hold_queries.holds_of(found.id)).all(),
-        all_blocks=session.scalars(patron_queries.blocks(found.id)).all(),
-        former_cards=session.scalars(code_queries.former_cards(found.id)).all(),
-        family=[p for p in session.scalars(patron_queries.household_of(found)) if p.id != found.id],
-        has_photo=session.get(PatronPhoto, found.id) is not None,
-        branches=names_of(session, web.language()),
-        **dict[str, Any](panel(session, here(session, found.id))),
-    )
-
-
-def _due(loan: Loan) -> ListCell:
-    return ListCell(loan.due, mood="late" if loan.due < web.today() else "")
+    return reader_page(session, patron_queries.patron(session, patron_id))
 
 
 @patrons.post("/<id:patron_id>/reregister")
@@ -329,21 +301,3 @@ def card_sheet(patron: Patron) -> barcodes.Label:
 def _form_page(patron: Patron | None, form: Form[PatronData]) -> str:
     alike = form.error.found if isinstance(form.error, PossibleDuplicate) else []
     return render_template("circulation/patron_form.html", patron=patron, form=form, alike=alike)
-
-
-def _facts(patron: Patron) -> list[tuple[str, str]]:
-    """What is known of a reader, in words; what says nothing is left out."""
-    lists = web.current().config.lists
-    found = []
-    for info in INFOS:
-        value = getattr(patron, info.name, None)
-        if info.codes == "categories":
-            value = web.listed(lists.categories, value)
-        elif info.codes in LABELS and value:
-            value = web.code_name(info.codes, value)
-        elif isinstance(value, bool):
-            value = gettext("yes") if value else ""
-        if value not in {None, ""}:
-            found.append((gettext(info.label), web.shown_value(value)))
-    since = web.shown_value(patron.consent_at)
-    return [*found, (gettext("Consent"), since)]

@@ -14,6 +14,7 @@ from ils.catalog.records.actions import facts as record_facts
 from ils.config import Lists
 from ils.db import new_id
 from ils.errors import N_, Invalid, Refused
+from ils.fields import FieldKind, described
 from ils.ledger import Channel, Entry, Facts, Kind, Origin
 from ils.organisation.audit.actions import audit
 from ils.services import rules
@@ -47,13 +48,32 @@ class EnquiryAlreadyReversed(Refused):
 class EnquiryData:
     """What the form of a reference or a service says."""
 
-    type: str
-    question: str
-    channel: str = Channel.DESK
-    language: str = "ru"
-    subject_area: str | None = None
-    answer: str = ""
-    pages: int = 0
+    type: str = described(N_("Type"), codes="enquiry_type")
+    question: str = described(N_("Question"), longest=rules.MAX_LENGTH)
+    channel: str = described(N_("Asked"), FieldKind.CHOICE, default=Channel.DESK.value)
+    language: str = described(N_("Language"), codes="language", default="ru")
+    subject_area: str = described(N_("Subject area"), codes="subject_areas", empty="", default="")
+    pages: int = described(
+        N_("Pages"), FieldKind.WHOLE, default=0, width="short", most=rules.MAX_COUNT
+    )
+    answer: str = described(N_("Answer"), FieldKind.LONG, default="")
+
+
+@dataclass(frozen=True)
+class UnmetData:
+    """What the form of an unfilled request says."""
+
+    what: str = described(N_("What was asked"), longest=rules.MAX_LENGTH)
+    reason: str = described(N_("Reason"), codes="refusal_reason")
+    language: str = described(N_("Language"), codes="language", empty="", default="")
+
+
+@dataclass(frozen=True)
+class SuggestionData:
+    """What the form of a suggestion says."""
+
+    what: str = described(N_("What to buy"), longest=rules.MAX_LENGTH)
+    note: str = described(N_("Note"), default="")
 
 
 def _check_enquiry(data: EnquiryData, lists: Lists) -> None:
@@ -63,7 +83,7 @@ def _check_enquiry(data: EnquiryData, lists: Lists) -> None:
         raise Invalid(N_("Channel"), N_("Choose one from the list."))
     if data.language not in rules.LANGUAGES:
         raise Invalid(N_("Language"), N_("Choose one from the list."))
-    if data.subject_area is not None and data.subject_area not in lists.subject_areas:
+    if data.subject_area and data.subject_area not in lists.subject_areas:
         raise Invalid(N_("Subject area"), N_("Choose one from the list."))
 
 
@@ -83,7 +103,7 @@ def answer_enquiry(session: Session, origin: Origin, data: EnquiryData, lists: L
     }.get(type_, Kind.REFERENCE)
     facts: Facts = {
         "language": data.language,
-        "subject_area": data.subject_area,
+        "subject_area": data.subject_area or None,
         "pages": data.pages or None,
     }
     by = replace(origin, channel=Channel(data.channel))
@@ -97,7 +117,7 @@ def answer_enquiry(session: Session, origin: Origin, data: EnquiryData, lists: L
         type=type_,
         channel=data.channel,
         language=data.language,
-        subject_area=data.subject_area,
+        subject_area=data.subject_area or None,
         question=question,
         answer=data.answer.strip(),
         pages=data.pages or None,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -14,9 +17,15 @@ from ils.organisation.permissions import Permission
 from ils.services import rules
 from ils.services.enquiries import actions
 from ils.services.enquiries import queries as enquiry_queries
-from ils.services.enquiries.actions import ASKED_BY, EnquiryData
+from ils.services.enquiries.actions import (
+    ASKED_BY,
+    EnquiryData,
+    SuggestionData,
+    UnmetData,
+)
 from ils.services.enquiries.models import Enquiry, PurchaseSuggestion, UnmetRequest
-from ils.services.pages import days_filters, done, period, services
+from ils.services.pages import days_filters, done, handled_at_desk, period, services
+from ils.web.filled import Form
 from ils.web.lists import Column, ListCell, ListDefinition, RowAction
 
 MAX_SHOWN = 200
@@ -26,6 +35,15 @@ MAX_SHOWN = 200
 @web.page(Permission.OPERATE_DESK)
 def enquiries(session: Session) -> ResponseReturnValue:
     """References and services of the branch in a period, and the form of another."""
+    return _enquiries_page(session, _enquiry_form({"language": web.language()}))
+
+
+def _enquiry_form(values: Mapping[str, Any] | None) -> Form[EnquiryData]:
+    channels = [(code, web.code_name("channel", code)) for code in ASKED_BY]
+    return Form(EnquiryData, values, choices={"channel": channels})
+
+
+def _enquiries_page(session: Session, form: Form[EnquiryData]) -> ResponseReturnValue:
     days = period()
     definition = ListDefinition(
         enquiry_queries.enquiries(g.staff.branch.id, days),
@@ -51,7 +69,7 @@ def enquiries(session: Session) -> ResponseReturnValue:
         definition,
         title=N_("Reference transactions"),
         template="services/enquiries.html",
-        channels=ASKED_BY,
+        form=form,
     )
 
 
@@ -59,18 +77,14 @@ def enquiries(session: Session) -> ResponseReturnValue:
 @web.page(Permission.OPERATE_DESK, write=True)
 def add_enquiry(session: Session) -> ResponseReturnValue:
     """Write one down."""
-    form = request.form
-    data = EnquiryData(
-        type=form.get("type", ""),
-        question=form.get("what", ""),
-        channel=form.get("channel", "desk"),
-        language=form.get("language", web.language()),
-        subject_area=form.get("subject_area") or None,
-        answer=form.get("answer", ""),
-        pages=rules.whole(form.get("pages", ""), N_("Pages")),
+
+    def work(data: EnquiryData) -> ResponseReturnValue:
+        actions.answer_enquiry(session, web.origin(), data, web.current().config.lists)
+        return done(gettext("Saved: %(what)s", what=data.question), "services.enquiries")
+
+    return handled_at_desk(
+        session, _enquiry_form(None), work, lambda form: _enquiries_page(session, form)
     )
-    actions.answer_enquiry(session, web.origin(), data, web.current().config.lists)
-    return done(gettext("Saved: %(what)s", what=data.question), "services.enquiries")
 
 
 @services.post("/enquiries/<id:enquiry_id>/undo")
@@ -88,6 +102,10 @@ def undo_enquiry(session: Session, enquiry_id: int) -> ResponseReturnValue:
 @web.page(Permission.VIEW_UNMET_REQUESTS)
 def refusals(session: Session) -> ResponseReturnValue:
     """Refusals of the branch in a period, and the form of another."""
+    return _refusals_page(session, Form(UnmetData, {}))
+
+
+def _refusals_page(session: Session, form: Form[UnmetData]) -> ResponseReturnValue:
     days = period()
     definition = ListDefinition(
         enquiry_queries.unmet_requests(g.staff.branch.id, days),
@@ -107,7 +125,11 @@ def refusals(session: Session) -> ResponseReturnValue:
         empty=N_("Nothing yet."),
     )  # fmt: skip
     return web.list_page(
-        session, definition, title=N_("Unfilled requests"), template="services/refusals.html"
+        session,
+        definition,
+        title=N_("Unfilled requests"),
+        template="services/refusals.html",
+        form=form,
     )
 
 
@@ -119,17 +141,23 @@ def _record_address(record_id: int | None) -> str | None:
 @web.page(Permission.OPERATE_DESK, write=True)
 def add_refusal(session: Session) -> ResponseReturnValue:
     """A reader went without."""
-    record_id = web.form_int("record")
-    record = catalog.record(session, record_id) if record_id else None
-    refusal = actions.record_unmet_request(
-        session,
-        web.origin(),
-        what=request.form.get("what", ""),
-        reason=request.form.get("reason", ""),
-        record=record,
-        language=request.form.get("language") or None,
+
+    def work(data: UnmetData) -> ResponseReturnValue:
+        record_id = web.form_int("record")
+        refusal = actions.record_unmet_request(
+            session,
+            web.origin(),
+            what=data.what,
+            reason=data.reason,
+            record=catalog.record(session, record_id) if record_id else None,
+            language=data.language or None,
+        )
+        text = gettext("Unfilled request saved: %(what)s", what=refusal.what)
+        return done(text, "services.refusals")
+
+    return handled_at_desk(
+        session, Form(UnmetData), work, lambda form: _refusals_page(session, form)
     )
-    return done(gettext("Unfilled request saved: %(what)s", what=refusal.what), "services.refusals")
 
 
 @services.post("/refusals/<id:refusal_id>/undo")
@@ -147,6 +175,10 @@ def undo_refusal(session: Session, refusal_id: int) -> ResponseReturnValue:
 @web.page(Permission.VIEW_SUGGESTIONS)
 def wanted(session: Session) -> ResponseReturnValue:
     """What was asked for in vain or suggested, most wanted first; suggestions to decide."""
+    return _wanted_page(session, Form(SuggestionData, {}))
+
+
+def _wanted_page(session: Session, form: Form[SuggestionData]) -> ResponseReturnValue:
     days = period()
     definition = ListDefinition(
         enquiry_queries.wanted(days),
@@ -164,6 +196,7 @@ def wanted(session: Session) -> ResponseReturnValue:
         definition,
         title=N_("Demand (unfilled requests and suggestions)"),
         template="services/wanted.html",
+        form=form,
         suggestions=session.scalars(enquiry_queries.suggestions().limit(MAX_SHOWN)).all(),
     )
 
@@ -172,9 +205,13 @@ def wanted(session: Session) -> ResponseReturnValue:
 @web.page(Permission.SUGGEST_PURCHASE, write=True)
 def suggest(session: Session) -> ResponseReturnValue:
     """Suggest a purchase."""
-    what, note = request.form.get("what", ""), request.form.get("note", "")
-    actions.suggest(session, web.origin(), what=what, note=note)
-    return done(gettext("Saved: %(what)s", what=what), "services.wanted")
+
+    def work(data: SuggestionData) -> ResponseReturnValue:
+        actions.suggest(session, web.origin(), what=data.what, note=data.note)
+        return done(gettext("Saved: %(what)s", what=data.what), "services.wanted")
+
+    form = Form(SuggestionData)
+    return handled_at_desk(session, form, work, lambda form: _wanted_page(session, form))
 
 
 @services.post("/suggestions/<id:suggestion_id>")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from ils import ledger
 from ils.config import Lists
 from ils.errors import N_, Invalid, Refused
+from ils.fields import FieldKind, described
 from ils.ledger import Entry, Facts, Kind, Origin
 from ils.services import rules
 from ils.services.counts.actions import dated
@@ -26,23 +28,27 @@ class AlreadyCancelled(Refused):
     message = N_("This has already been cancelled.")
 
 
+def _number(label: str) -> Any:
+    return described(label, FieldKind.WHOLE, default=0, width="short", most=rules.MAX_COUNT)
+
+
 @dataclass(frozen=True)
 class EventData:
     """What the form of an event says."""
 
-    day: date
-    title: str
-    form: str
-    mode: str
-    language: str
-    audience: str = ""
-    project: str = ""
-    participants: int = 0
-    views: int = 0
-    shown: int = 0
-    shown_kk: int = 0
-    issued: int = 0
-    issued_kk: int = 0
+    day: date = described(N_("Day"), FieldKind.DAY, width="date")
+    title: str = described(N_("Title"), longest=rules.MAX_LENGTH)
+    form: str = described(N_("Form of the event"), codes="event_forms")
+    mode: str = described(N_("Where"), codes="event_mode")
+    language: str = described(N_("Language"), codes="language", default="kk")
+    audience: str = described(N_("For whom"), default="")
+    project: str = described(N_("Project"), default="")
+    participants: int = _number(N_("Participants"))
+    views: int = _number(N_("Views"))
+    shown: int = _number(N_("Documents shown"))
+    shown_kk: int = _number(N_("Shown, in Kazakh"))
+    issued: int = _number(N_("Issued"))
+    issued_kk: int = _number(N_("Issued, in Kazakh"))
 
 
 def checked_event(data: EventData, lists: Lists, today: date) -> EventData:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from operator import attrgetter
-from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,25 +12,16 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ils import web
-from ils.errors import N_, Forbidden, IlsError
+from ils.errors import N_, Forbidden
+from ils.fields import infos
 from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
-from ils.services import rules
 from ils.services.events import actions, queries
 from ils.services.events.actions import EventData
 from ils.services.events.models import Event
 from ils.services.pages import days_filters, period, services
+from ils.web.filled import Form
 from ils.web.lists import Column, Filter, ListCell, ListDefinition, PageAction
-
-TEXTS = ("title", "form", "mode", "language", "audience", "project")
-NUMBERS = {
-    "participants": N_("Participants"),
-    "views": N_("Views"),
-    "shown": N_("Documents shown"),
-    "shown_kk": N_("Shown, in Kazakh"),
-    "issued": N_("Issued"),
-    "issued_kk": N_("Issued, in Kazakh"),
-}
 
 
 @services.get("/events")
@@ -53,8 +44,9 @@ def events(session: Session) -> ResponseReturnValue:
             Column("form", N_("Form of the event"),
                    lambda e: web.listed(lists.event_forms, e.form), Event.form),
             Column("mode", N_("Where"), lambda e: web.code_name("event_mode", e.mode), Event.mode),
-            *(Column(name, NUMBERS[name], attrgetter(name), getattr(Event, name))
-              for name in ("participants", "views", "shown", "issued")),
+            *(Column(info.name, info.label, attrgetter(info.name), getattr(Event, info.name))
+              for info in infos(EventData)
+              if info.name in {"participants", "views", "shown", "issued"}),
         ),
         filters=(*days_filters(days), *([everywhere] if sees_all else [])),
         empty=N_("Nothing yet."),
@@ -74,7 +66,7 @@ def _title(event: Event, own: int | None, names: Mapping[int, tuple[str, str]]) 
 def new_event(session: Session) -> ResponseReturnValue:
     """The form of an event."""
     del session
-    return _form(None, {"day": web.today().isoformat(), "language": "kk"}, None)
+    return _page(None, Form(EventData, {"day": web.today(), "language": "kk"}))
 
 
 @services.post("/events/new")
@@ -89,8 +81,8 @@ def add_event(session: Session) -> ResponseReturnValue:
 def event(session: Session, event_id: int) -> ResponseReturnValue:
     """The form with an event."""
     found = _own(session, event_id)
-    values = {name: getattr(found, name) for name in ("day", *TEXTS, *NUMBERS)}
-    return _form(found, values, None)
+    values = {field.name: getattr(found, field.name) for field in fields(EventData)}
+    return _page(found, Form(EventData, values))
 
 
 @services.post("/events/<id:event_id>")
@@ -121,36 +113,13 @@ def _own(session: Session, event_id: int) -> Event:
 
 
 def _saved(session: Session, found: Event | None) -> ResponseReturnValue:
-    try:
-        with session.begin_nested():
-            actions.save_event(
-                session,
-                web.origin(),
-                found,
-                data=_data(),
-                lists=web.current().config.lists,
-                timezone=g.staff.branch.timezone,
-            )
-    except IlsError as error:
-        return _form(found, request.form, error)
-    return redirect(url_for("services.events"))
+    def work(data: EventData) -> ResponseReturnValue:
+        lists, timezone = web.current().config.lists, g.staff.branch.timezone
+        actions.save_event(session, web.origin(), found, data=data, lists=lists, timezone=timezone)
+        return redirect(url_for("services.events"))
+
+    return web.handled(session, Form(EventData), work, lambda form: _page(found, form))
 
 
-def _data() -> EventData:
-    form = request.form
-    said: dict[str, Any] = {name: form.get(name, "") for name in TEXTS}
-    said |= {name: rules.whole(form.get(name, ""), label) for name, label in NUMBERS.items()}
-    return EventData(day=web.form_day("day", N_("Day")), **said)
-
-
-def _form(
-    found: Event | None, values: Mapping[str, object], error: IlsError | None
-) -> ResponseReturnValue:
-    page = render_template(
-        "services/event.html",
-        event=found,
-        v=values,
-        numbers=NUMBERS,
-        error=web.translated(error) if error else "",
-    )
-    return page, error.status if error else 200
+def _page(found: Event | None, form: Form[EventData]) -> str:
+    return render_template("services/event.html", event=found, form=form)

@@ -214,9 +214,10 @@ function setMode() {
 
 function submitted(sent) {
   const code = input.value;
-  if (sent.matches(".quick") && watch.scanned(sent.elements.what, performance.now())) {
-    const scan = sent.elements.what.value;
-    sent.elements.what.value = "";
+  const written = sent.matches(".quick") && sent.querySelector("[data-first]");
+  if (written && watch.scanned(written, performance.now())) {
+    const scan = written.value;
+    written.value = "";
     add("send", { url: "/desk/scan", data: { code: scan }, shown: scan });
   } else if (sent !== form) {
     const shown = sent.querySelector("[data-undo]") ? "" : sent.querySelector("button").textContent.trim();

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, cast
 
 from flask import Response, flash, g, redirect, request, url_for
@@ -13,6 +15,7 @@ from sqlalchemy.orm import Session
 from ils import web
 from ils.documents import spreadsheets
 from ils.errors import N_, IlsError, Invalid
+from ils.fields import FieldKind, described
 from ils.organisation.branches import queries as branch_queries
 from ils.organisation.permissions import Permission
 from ils.stats import pages
@@ -20,12 +23,13 @@ from ils.stats.definitions.loading import definitions
 from ils.stats.documents.wording import number_shown
 from ils.stats.models import DeclaredValue, PlanVersion
 from ils.stats.names import Names
-from ils.stats.pages import form_branch, statistics
+from ils.stats.pages import statistics
 from ils.stats.plans import actions as planning
 from ils.stats.plans import queries as plan_queries
 from ils.stats.plans import rules
 from ils.stats.plans.rules import BadPlan, Planned
 from ils.stats.reports.web import file
+from ils.web.filled import Form
 from ils.web.lists import Column, ListCell, ListDefinition
 
 MAX_FILE_BYTES = 5_000_000
@@ -36,6 +40,35 @@ LINES_SHOWN = 20
 @web.page(Permission.VIEW_STATISTICS_OF_ALL)
 def declared(session: Session) -> ResponseReturnValue:
     """What nobody can count: what was said, by whom, from which source."""
+    return _declared_page(session, _declared_form(session, {}))
+
+
+@dataclass(frozen=True)
+class DeclaredData:
+    """The form of a declared value."""
+
+    key: str = described(N_("What"), FieldKind.CHOICE)
+    day: date = described(N_("Any day of the period"), FieldKind.DAY, width="date")
+    branch: str = described(N_("Branch"), FieldKind.CHOICE, empty=N_("whole system"), default="")
+    value: str = described(
+        N_("Value"), default="", width="short", hint=N_("Leave empty to remove the earlier value.")
+    )
+    source: str = described(N_("Source"))
+
+
+def _declared_form(session: Session, values: Mapping[str, Any] | None) -> Form[DeclaredData]:
+    inputs = definitions(web.current().config).inputs.values()
+    keys = [
+        (one.key, f"{one.names[pages.language()]} ({web.code_name('per', one.per)})")
+        for one in inputs
+        if not one.noted
+    ]
+    return Form(
+        DeclaredData, values, choices={"key": keys, "branch": pages.branch_choices(session)}
+    )
+
+
+def _declared_page(session: Session, form: Form[DeclaredData]) -> ResponseReturnValue:
     names = {k: one.names for k, one in definitions(web.current().config).inputs.items()}
     history = ListDefinition(
         plan_queries.declared_values(request.args.get("key")),
@@ -56,8 +89,7 @@ def declared(session: Session) -> ResponseReturnValue:
         "declared",
         {"history": history},
         title=N_("Manually entered figures"),
-        inputs=[one for one in definitions(web.current().config).inputs.values() if not one.noted],
-        branches=session.scalars(branch_queries.branches()).all(),
+        form=form,
     )
 
 
@@ -73,18 +105,23 @@ def _span(value: DeclaredValue) -> str:
 @web.page(Permission.MANAGE_STATISTICS, write=True)
 def declare(session: Session) -> ResponseReturnValue:
     """Declare a value; an earlier one of the same period stays in its history."""
-    planning.declare_value(
-        session,
-        definitions(web.current().config),
-        staff_id=g.staff.id,
-        key=request.form.get("key", ""),
-        day=web.form_day("day", N_("Day")),
-        value=rules.declared_number(request.form.get("value", "")),
-        source=request.form.get("source", ""),
-        branch=form_branch(session),
-    )
-    flash(gettext("Saved."))
-    return redirect(url_for("statistics.declared"))
+
+    def work(data: DeclaredData) -> ResponseReturnValue:
+        planning.declare_value(
+            session,
+            definitions(web.current().config),
+            staff_id=g.staff.id,
+            key=data.key,
+            day=data.day,
+            value=rules.declared_number(data.value),
+            source=data.source,
+            branch=pages.branch_of(session, data.branch),
+        )
+        flash(gettext("Saved."))
+        return redirect(url_for("statistics.declared"))
+
+    form = _declared_form(session, None)
+    return web.handled(session, form, work, lambda form: _declared_page(session, form))
 
 
 @statistics.get("/plans")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from ils import web
 from ils.errors import N_
+from ils.fields import FieldKind, described
 from ils.organisation.branches import queries as branch_queries
 from ils.organisation.permissions import Permission
 from ils.stats import pages
@@ -20,9 +22,10 @@ from ils.stats.definitions.schema import Report
 from ils.stats.documents.formats import FORMATS, write
 from ils.stats.documents.payload import from_payload
 from ils.stats.models import PreparedReport, Schedule
-from ils.stats.pages import form_branch, statistics
+from ils.stats.pages import statistics
 from ils.stats.reports.web import FORMS, file
 from ils.stats.schedules import actions as schedules
+from ils.web.filled import Form
 from ils.web.lists import Column, ListCell, ListDefinition, RowAction
 
 
@@ -30,6 +33,34 @@ from ils.web.lists import Column, ListCell, ListDefinition, RowAction
 @web.page(Permission.VIEW_STATISTICS_OF_ALL)
 def schedule_list(session: Session) -> ResponseReturnValue:
     """Reports prepared regularly, and those that were prepared."""
+    return _page(session, _form(session, {"language": pages.language()}))
+
+
+@dataclass(frozen=True)
+class ScheduleData:
+    """The form of a report prepared regularly."""
+
+    report: str = described(N_("Report"), FieldKind.CHOICE)
+    every: str = described(N_("How often"), codes="every", default="month")
+    days_after: int = described(
+        N_("Days after its end"), FieldKind.WHOLE, default=1, least=1, most=365, width="year"
+    )
+    branch: str = described(N_("Branch"), FieldKind.CHOICE, empty=N_("whole system"), default="")
+    language: str = described(N_("Language"), FieldKind.CHOICE, default="ru")
+    addresses: str = described(N_("E-mail addresses, with commas"), default="")
+
+
+def _form(session: Session, values: Mapping[str, object] | None) -> Form[ScheduleData]:
+    reports = definitions(web.current().config).reports.values()
+    choices = {
+        "report": [(one.id, one.names[pages.language()]) for one in reports],
+        "branch": pages.branch_choices(session),
+        "language": [("ru", "Русский"), ("kk", "Қазақша")],
+    }
+    return Form(ScheduleData, values, choices=choices)
+
+
+def _page(session: Session, form: Form[ScheduleData]) -> ResponseReturnValue:
     prepared = select(PreparedReport, Schedule).join(
         Schedule, Schedule.id == PreparedReport.schedule_id
     )
@@ -43,8 +74,7 @@ def schedule_list(session: Session) -> ResponseReturnValue:
             "prepared": _prepared(prepared.order_by(PreparedReport.prepared_at.desc()), reports),
         },
         title=N_("Schedules"),
-        reports=reports,
-        branches=branches,
+        form=form,
     )
 
 
@@ -109,19 +139,16 @@ def _files(prepared_id: int) -> list[tuple[str, str]]:
 @web.page(Permission.MANAGE_STATISTICS, write=True)
 def schedule(session: Session) -> ResponseReturnValue:
     """Have a report prepared and sent regularly."""
-    schedules.add_schedule(
-        session,
-        definitions(web.current().config),
-        report=request.form.get("report", ""),
-        every=request.form.get("every", ""),
-        language=request.form.get("language", "ru"),
-        addresses=request.form.get("addresses", ""),
-        days_after=web.form_int("days_after") or 1,
-        branch=form_branch(session),
-        today=web.today(),
-    )
-    flash(gettext("The schedule was added."))
-    return redirect(url_for("statistics.schedule_list"))
+
+    def work(data: ScheduleData) -> ResponseReturnValue:
+        values = asdict(data) | {"branch": pages.branch_of(session, data.branch)}
+        known = definitions(web.current().config)
+        schedules.add_schedule(session, known, today=web.today(), **values)
+        flash(gettext("The schedule was added."))
+        return redirect(url_for("statistics.schedule_list"))
+
+    form = _form(session, None)
+    return web.handled(session, form, work, lambda form: _page(session, form))
 
 
 @statistics.post("/schedules/<id:schedule_id>")

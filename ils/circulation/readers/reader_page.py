@@ -1,0 +1,107 @@
+"""The page of one reader: what is known, registrations, loans, holds, blocks, family."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from ils import web
+from ils.circulation.desk.panel import here, panel
+from ils.circulation.holds import queries as hold_queries
+from ils.circulation.loans import queries as loan_queries
+from ils.circulation.loans.models import Loan
+from ils.codes import queries as code_queries
+from ils.errors import N_
+from ils.fields import FieldKind, described
+from ils.labels import LABELS
+from ils.organisation.branches.queries import names_of
+from ils.patrons import queries as patron_queries
+from ils.patrons.fields import INFOS
+from ils.patrons.models import Patron, PatronPhoto
+from ils.web.filled import Form
+from ils.web.lists import Column, ListCell, ListDefinition
+
+
+@dataclass(frozen=True)
+class NewCard:
+    """The form of another card."""
+
+    card: str = described(
+        N_("Card barcode"), default="", width="phone",
+        hint=N_("Scan it; left empty, the next free one is given"),
+    )  # fmt: skip
+    reason: str = described(N_("Reason"), default="")
+
+
+@dataclass(frozen=True)
+class BlockData:
+    """The form of a block."""
+
+    reason: str = described(N_("Reason"))
+    until: date | None = described(N_("Until"), FieldKind.DAY, default=None, width="date")
+
+
+def reader_page(
+    session: Session, found: Patron, sent: Form[Any] | None = None
+) -> ResponseReturnValue:
+    """The page; ``sent`` is one of its forms that could not be done."""
+    forms: dict[str, Form[Any]] = {
+        "card": Form(NewCard, {}, name="card"),
+        "block": Form(BlockData, {}, name="block"),
+    }
+    if sent is not None:
+        forms[sent.name] = sent
+    loans = ListDefinition(
+        loan_queries.open_loans(found.id),
+        (
+            Column("title", N_("Title"), lambda loan: loan.item.record.title),
+            Column("due", N_("Due"), _due, Loan.due),
+            Column("number", N_("Inventory number"), lambda loan: loan.item.number),
+            Column("copies", N_("Copies"), lambda loan: loan.quantity_out),
+            Column("renewals", N_("Renewals"), lambda loan: loan.renewals, Loan.renewals),
+        ),
+        name="loans",
+    )
+    return web.respond(
+        session,
+        "circulation/patron.html",
+        {"open_loans": loans},
+        title=found.name,
+        facts=_facts(found),
+        forms=forms,
+        years=session.scalars(patron_queries.years_of(found.id)).all(),
+        holds=session.scalars(hold_queries.holds_of(found.id)).all(),
+        all_blocks=session.scalars(patron_queries.blocks(found.id)).all(),
+        former_cards=session.scalars(code_queries.former_cards(found.id)).all(),
+        family=[p for p in session.scalars(patron_queries.household_of(found)) if p.id != found.id],
+        has_photo=session.get(PatronPhoto, found.id) is not None,
+        branches=names_of(session, web.language()),
+        **dict[str, Any](panel(session, here(session, found.id))),
+    )
+
+
+def _due(loan: Loan) -> ListCell:
+    return ListCell(loan.due, mood="late" if loan.due < web.today() else "")
+
+
+def _facts(patron: Patron) -> list[tuple[str, str]]:
+    """What is known of a reader, in words; what says nothing is left out."""
+    lists = web.current().config.lists
+    found = []
+    for info in INFOS:
+        value = getattr(patron, info.name, None)
+        if info.codes == "categories":
+            value = web.listed(lists.categories, value)
+        elif info.codes in LABELS and value:
+            value = web.code_name(info.codes, value)
+        elif isinstance(value, bool):
+            value = gettext("yes") if value else ""
+        if value not in {None, ""}:
+            found.append((gettext(info.label), web.shown_value(value)))
+    since = web.shown_value(patron.consent_at)
+    return [*found, (gettext("Consent"), since)]
