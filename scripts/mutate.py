@@ -120,6 +120,11 @@ class _Planter(ast.NodeVisitor):
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         """Columns and fields: what they are is the database's and the type checker's."""
 
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        """What a class is made of; its decorators are the type checker's."""
+        for statement in node.body:
+            self.visit(statement)
+
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         for statement in node.body:
             self.visit(statement)

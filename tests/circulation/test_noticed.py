@@ -1,0 +1,146 @@
+"""What a planted fault of the desk, of groups, boxes and the queue would change."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from ils import db
+from ils.circulation.boxes import actions as boxes
+from ils.circulation.context import Override
+from ils.circulation.desk import answers
+from ils.circulation.desk.answers import NotSoMany
+from ils.circulation.holds import queries as hold_queries
+from ils.circulation.holds.models import Hold
+from ils.circulation.loans import queries as loan_queries
+from ils.circulation.loans.rules import LoanRefused, RenewalRefused
+from ils.holdings.items.rules import ItemUnavailable
+from ils.organisation.audit.models import AuditEntry
+from ils.organisation.branches import actions as branch_actions
+
+OVERRIDES = select(AuditEntry).where(AuditEntry.action == "loan.override")
+
+
+def standing(library, reader, **grace):
+    with db.reading(library.sessions) as session:
+        return loan_queries.patron_status(session, reader, library.origin().day, **grace)
+
+
+def test_what_came_back_of_a_group_is_no_longer_in_the_readers_hands(stocked, desk):
+    item = stocked.group("G1", 5)
+    reader = stocked.reader("R3")
+    lent = desk.do(answers.lend_group, patron_id=reader, item_id=item, copies=3)
+    desk.do(answers.return_group, loan_id=lent.loan.id, copies=1)
+    assert standing(stocked, reader).held == 2
+    with db.reading(stocked.sessions) as session:
+        assert loan_queries.held_of_material(session, reader, "book") == 2
+        assert loan_queries.copies_out(session, item) == 2
+
+
+@pytest.mark.parametrize("copies", [0, -1, 3])
+def test_as_many_of_a_group_are_lent_as_there_are(stocked, desk, copies):
+    item = stocked.group("G1", 2)
+    reader = stocked.reader("R3")
+    with pytest.raises(NotSoMany):
+        desk.do(answers.lend_group, patron_id=reader, item_id=item, copies=copies)
+    assert desk.do(answers.lend_group, patron_id=reader, item_id=item, copies=2).loan.copies == 2
+
+
+def test_days_of_grace_keep_a_late_copy_from_being_called_overdue(stocked, desk):
+    desk.issue("R1", "B1")
+    reader = desk.patron
+    stocked.wait(days=16)  # a day late
+    assert (standing(stocked, reader).overdue, standing(stocked, reader, grace_days=1).overdue) == (
+        1,
+        0,
+    )
+
+
+def test_a_copy_that_is_lost_is_not_renewed(stocked, desk):
+    lent = desk.issue("R1", "B1")
+    stocked.wait(days=1)
+    desk.do(answers.declare_lost, item_id=lent.item.id)
+    with pytest.raises((ItemUnavailable, RenewalRefused)):
+        desk.renew(lent)
+
+
+def test_an_override_is_written_down_only_where_something_was_let_pass(stocked, desk):
+    for number in range(11):
+        stocked.copy(f"L{number:02}")
+    desk.override = Override(frozenset({"loan_limit"}), "директор разрешил")
+    for number in range(10):
+        desk.issue("R1", f"L{number:02}")
+    with db.reading(stocked.sessions) as session:
+        assert session.scalars(OVERRIDES).all() == []
+    desk.issue("R1", "L10")
+    with db.reading(stocked.sessions) as session:
+        (entry,) = session.scalars(OVERRIDES).all()
+    assert entry.subject == "L10"
+    assert entry.changes == {"problems": ["loan_limit"], "reason": "директор разрешил"}
+
+
+def test_the_place_in_the_queue_counts_those_of_this_document_only(stocked, desk):
+    desk.issue("R1", "B1")
+    stocked.reader("R3")
+    desk.wait_for("R3", "B2", at="Ф1")
+    first = desk.wait_for("R2", "B1")
+    second = desk.wait_for("R3", "B1")
+    with db.reading(stocked.sessions) as session:
+        places = [
+            hold_queries.place_in_queue(session, session.get_one(Hold, hold.id))
+            for hold in (first, second)
+        ]
+    assert places == [1, 2]
+
+
+def test_copies_leaving_and_copies_coming_are_different_lists(stocked, desk):
+    there = stocked.desk("Ф1")
+    desk.wait_for("R2", "B1", at="Ф1")
+    desk.take_back("B1")
+    here, other = stocked.branches["ЦБ"].id, stocked.branches["Ф1"].id
+    with db.reading(stocked.sessions) as session:
+        counts = [
+            len(session.execute(hold_queries.transits(**way)).all())
+            for way in ({"leaving": here}, {"leaving": other}, {"coming": here}, {"coming": other})
+        ]
+    assert counts == [1, 0, 0, 1]
+    assert there.take_back("B1").situation == "to_hold_shelf"
+
+
+def test_a_copy_on_its_way_to_another_branch_is_lent_only_when_allowed(stocked, desk):
+    stocked.copy("Ф9", branch="Ф1", title="Басқа")
+    assert desk.take_back("Ф9").situation == "into_transit"  # it belongs elsewhere
+    desk.scan("R1")
+    with pytest.raises(LoanRefused) as refused:
+        desk.scan("Ф9")
+    assert [problem.code for problem in refused.value.problems] == ["in_transit"]
+    stocked.wait(minutes=1)
+    assert stocked.desk("Ф1").issue("R1", "Ф9").situation == "loan"  # it was on its way here
+
+
+def test_boxes_of_a_branch_count_up_from_one(stocked, desk):
+    numbers = []
+    with db.transaction(stocked.sessions) as session:
+        for code in ("ЦБ", "Ф1"):
+            branch = session.merge(stocked.branches[code])
+            point = branch_actions.add_service_point(
+                session, None, branch, code="p", name_ru="Село", name_kk="Ауыл", type="outreach"
+            )
+            here = desk_work(stocked, session, code)
+            numbers += [boxes.make_box(here, point).number for _ in range(2)]
+    assert numbers == [1, 2, 1, 2]
+
+
+def desk_work(library, session, code):
+    from ils.circulation.context import Desk  # noqa: PLC0415 -- the tests' own Desk is another
+
+    return Desk(session, library.origin(code), library.config)
+
+
+def test_a_late_return_is_late_from_the_day_after(stocked, desk):
+    desk.issue("R1", "B1")
+    desk.issue("R1", "B2")
+    stocked.wait(days=15)
+    assert desk.take_back("B1").late is False
+    stocked.now += timedelta(days=1)
+    assert desk.take_back("B2").late is True
