@@ -23,7 +23,7 @@ HOMES = {
     "docx": {"ils/documents/docx.py"},
     "barcode": {"ils/documents/barcodes.py"},
     "pyzbar": {"ils/documents/barcodes.py"},
-    "PIL": {"ils/patrons/photos.py", "ils/documents/barcodes.py"},
+    "PIL": {"ils/patrons/photos.py", "ils/documents/barcodes.py", "ils/documents/labels.py"},
     "openpyxl": {"ils/documents/spreadsheets.py"},
     "xlsxwriter": {"ils/documents/spreadsheets.py"},
     "alembic": {"ils/schema.py"},

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 from reportlab import platypus
+from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ParagraphStyle
@@ -20,7 +21,8 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, SimpleDocTemplate, Spacer, TableStyle
 from reportlab.platypus.doctemplate import LayoutError
 
-from ils.documents import Block, Heading, Paragraph
+from ils.documents import Block, Heading, Paragraph, barcodes
+from ils.documents.labels import Label, SheetLayout
 from ils.errors import Unavailable
 
 FOLDER = Path("/usr/share/fonts/truetype/dejavu")
@@ -180,3 +182,89 @@ def _flow(block: Block, width: float) -> list[Flowable]:
 def _number(canvas: Canvas, written: SimpleDocTemplate) -> None:
     canvas.setFont(FONT, 9)
     canvas.drawCentredString(written.pagesize[0] / 2, 10 * mm, str(written.page))
+
+
+def labels(labels_: Sequence[Label], sheet: SheetLayout | None = None) -> bytes:
+    """A page for each label; or pages of a sheet, as many on each as fit.
+
+    Raises:
+        BadBarcode: a code cannot be said, or does not fit.
+    """
+    _fonts()
+    out = io.BytesIO()
+    canvas = Canvas(out)
+    if sheet is None:
+        for one in labels_:
+            canvas.setPageSize((one.layout.width * mm, one.layout.height * mm))
+            _label(canvas, one)
+            canvas.showPage()
+    else:
+        for at, places in _places(labels_, sheet):
+            canvas.setPageSize((sheet.width * mm, sheet.height * mm))
+            for one, (left, top) in zip(labels_[at:], places, strict=False):
+                canvas.saveState()
+                canvas.translate(left * mm, (sheet.height - top - one.layout.height) * mm)
+                canvas.setStrokeGray(0.6)
+                canvas.rect(0, 0, one.layout.width * mm, one.layout.height * mm)
+                _label(canvas, one)
+                canvas.restoreState()
+            canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def _places(
+    labels_: Sequence[Label], sheet: SheetLayout
+) -> Iterator[tuple[int, list[tuple[float, float]]]]:
+    """The first label of each page, and where labels stand on it: left and top, in mm."""
+    layout = labels_[0].layout
+    across = int((sheet.width - 2 * sheet.margin + sheet.gap) // (layout.width + sheet.gap))
+    down = int((sheet.height - 2 * sheet.margin + sheet.gap) // (layout.height + sheet.gap))
+    places = [
+        (
+            sheet.margin + column * (layout.width + sheet.gap),
+            sheet.margin + row * (layout.height + sheet.gap),
+        )
+        for row in range(max(1, down))
+        for column in range(max(1, across))
+    ]
+    for at in range(0, len(labels_), len(places)):
+        yield at, places
+
+
+def _label(canvas: Canvas, one: Label) -> None:
+    """A label at the lower left corner."""
+    layout, width = one.layout, one.layout.width * mm
+    bars = _bars(one.code, layout.width, layout.height * layout.code)
+    bars.drawOn(canvas, (width - bars.width) / 2, 5 * mm)
+    canvas.setFillGray(0)
+    canvas.setFont(FONT, 2.8 * mm)
+    canvas.drawCentredString(width / 2, 1.8 * mm, one.code)
+    top = layout.height - 2
+    for line, size in zip(one.lines, layout.lines, strict=False):
+        canvas.setFont(FONT, size * mm)
+        canvas.drawString(3 * mm, (top - size) * mm, _cut(line, size, layout.width - 6))
+        top -= size * 1.3
+
+
+def _bars(code: str, width: float, height: float) -> Code128:
+    """The bars of a code as lines, as wide as fits; sizes in mm."""
+    barcodes.checked(code)
+    for module in barcodes.MODULE_MM:
+        bars = Code128(code, barWidth=module * mm, barHeight=height * mm, quiet=1)
+        if bars.width <= width * mm:
+            return bars
+    raise barcodes.BadBarcode(text=code)
+
+
+def _cut(text: str, size: float, width: float) -> str:
+    """The text, cut with an ellipsis where it would run over the edge; sizes in mm."""
+
+    def too_wide(text: str) -> bool:
+        return bool(pdfmetrics.stringWidth(text, FONT, size * mm) > width * mm)
+
+    if not too_wide(text):
+        return text
+    while text and too_wide(text + "…"):
+        text = text[:-1]
+    return text + "…"

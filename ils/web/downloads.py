@@ -7,8 +7,8 @@ from pathlib import Path
 
 from flask import Response, send_file
 
-from ils.documents import barcodes
-from ils.documents.barcodes import Label
+from ils.documents import labels
+from ils.documents.labels import Label
 
 
 def download(content: bytes | Path, name: str, mimetype: str) -> Response:
@@ -31,5 +31,5 @@ def _sent(content: bytes | Path, mimetype: str, name: str | None) -> Response:
 def printed(sheet: Label, form: str) -> Response:
     """A sheet as a download."""
     if form == "png":
-        return shown(barcodes.png(sheet), "image/png")
-    return shown(barcodes.pdf([sheet]), "application/pdf")
+        return shown(labels.png(sheet), "image/png")
+    return shown(labels.pdf([sheet]), "application/pdf")

@@ -21,7 +21,7 @@ from ils.catalog.records.rules import describe
 from ils.catalog.subjects import Classes, classes_of
 from ils.cataloguing.pages import may_fill
 from ils.codes.models import Code
-from ils.documents import barcodes
+from ils.documents import labels
 from ils.errors import N_
 from ils.holdings.items import queries
 from ils.holdings.items.models import Item
@@ -173,7 +173,9 @@ def label(session: Session, item_id: int, form: str) -> ResponseReturnValue:
     if not item.number:
         raise queries.UnknownItem
     branches = names_of(session, web.language())
-    sheet = barcodes.label(
+    sheet = labels.label(
+        web.current().config,
+        "item",
         item.barcode or item.number,
         branches[item.owner_branch_id][1],
         item.shelf_mark or item.number,

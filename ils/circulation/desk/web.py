@@ -20,7 +20,7 @@ from ils.circulation.desk.undo import undo as undo_act
 from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.rules import LoanRefused
 from ils.circulation.pages import desk, required, the_desk
-from ils.documents import barcodes
+from ils.documents import labels
 from ils.errors import N_, IlsError, Invalid
 from ils.organisation.branches.queries import names_of, service_points_of
 from ils.organisation.permissions import Permission
@@ -192,8 +192,9 @@ def commands(session: Session) -> ResponseReturnValue:
     """The sheet of command barcodes, to hang beside the desk."""
     del session
     names = dict(web.code_names("command"))
-    sheets = [barcodes.card(code, web.library_name(), names[code], "") for code in Command]
-    return Response(barcodes.a4(sheets), mimetype="application/pdf")
+    config, library = web.current().config, web.library_name()
+    sheets = [labels.label(config, "card", code, library, names[code]) for code in Command]
+    return Response(labels.sheet(config, sheets), mimetype="application/pdf")
 
 
 @desk.errorhandler(IlsError)

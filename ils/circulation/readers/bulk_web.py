@@ -11,7 +11,7 @@ from ils import web
 from ils.circulation.pages import patrons
 from ils.circulation.readers import bulk
 from ils.circulation.readers.web import card_sheet
-from ils.documents import barcodes
+from ils.documents import labels
 from ils.errors import N_
 from ils.organisation.permissions import Permission
 from ils.patrons import queries, rules
@@ -118,5 +118,5 @@ def cards(session: Session) -> ResponseReturnValue:
     found = session.scalars(query.limit(BATCH_SIZE)).all()
     if not found:
         raise queries.UnknownPatron
-    pdf = barcodes.a4([card_sheet(patron) for patron in found])
+    pdf = labels.sheet(web.current().config, [card_sheet(patron) for patron in found])
     return Response(pdf, mimetype="application/pdf")

@@ -12,7 +12,7 @@ from ils import db
 from ils.circulation.console import BRANCH, DAY, desk_of, patron_of
 from ils.circulation.readers import actions as privacy
 from ils.console import Commands, Console, print_json, with_console
-from ils.documents import barcodes
+from ils.documents import labels
 from ils.ledger import Channel
 from ils.organisation.branches.queries import branch_by_code
 from ils.patrons import queries as patron_queries
@@ -71,9 +71,9 @@ def card(console: Console, card: str, output: Path) -> None:
     with db.reading(console.sessions) as session:
         patron = patron_of(session, card)
         library = getattr(console.config.library, f"name_{patron.language}")
-        sheet = barcodes.card(patron.card, library, patron.name, "")
+        sheet = labels.label(console.config, "card", patron.card, library, patron.name)
     pdf = output.suffix.lower() == ".pdf"
-    output.write_bytes(barcodes.pdf([sheet]) if pdf else barcodes.png(sheet))
+    output.write_bytes(labels.pdf([sheet]) if pdf else labels.png(sheet))
 
 
 @patrons.command()

@@ -18,7 +18,8 @@ from ils.circulation.loans.rules import LoanRefused
 from ils.circulation.pages import by_channel, patrons, required, the_desk
 from ils.circulation.readers import actions as privacy
 from ils.circulation.readers.reader_page import BlockData, NewCard, reader_page
-from ils.documents import barcodes
+from ils.documents import labels
+from ils.documents.labels import Label
 from ils.errors import N_, IlsError, Invalid, NotFound
 from ils.files import Purpose, ReceivedFile
 from ils.organisation.permissions import Permission
@@ -292,10 +293,10 @@ def card(session: Session, patron_id: int, form: str) -> ResponseReturnValue:
     return printed(card_sheet(patron_queries.patron(session, patron_id)), form)
 
 
-def card_sheet(patron: Patron) -> barcodes.Label:
+def card_sheet(patron: Patron) -> Label:
     """What a reader's card says, in the reader's language."""
     library = getattr(web.current().config.library, f"name_{patron.language}")
-    return barcodes.card(patron.card, library, patron.name, "")
+    return labels.label(web.current().config, "card", patron.card, library, patron.name)
 
 
 def _form_page(patron: Patron | None, form: Form[PatronData]) -> str:
