@@ -19,6 +19,8 @@ from ils.cataloguing.web import BLUEPRINTS as CATALOGUING
 from ils.circulation.web import BLUEPRINTS as CIRCULATION
 from ils.config import Config
 from ils.datafiles import BadConfiguration
+from ils.documents.labels import layouts
+from ils.messages.templates import templates
 from ils.operations.web import operations
 from ils.organisation.permissions import PERMISSIONS
 from ils.organisation.staff import queries as organisation
@@ -91,6 +93,8 @@ def _checked_data(config: Config) -> Worksheets:
         BadConfiguration: a file cannot be used, or names a catalogue there is not.
     """
     definitions(config)
+    templates(config)
+    layouts(config)
     sheets = worksheets(config)
     for form in sheets.forms.values():
         if form.catalogue not in config.lists.catalogues:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 # Imported for their tables.
-from ils import db, idempotency, ledger, messages
+from ils import db, idempotency, ledger
 from ils.catalog import models as _catalog
 from ils.circulation.boxes import models as _boxes
 from ils.circulation.holds import models as _holds
@@ -15,6 +15,7 @@ from ils.circulation.transit import models as _transit
 from ils.codes import models as _codes
 from ils.holdings.items import models as _holdings
 from ils.jobs import models as _jobs
+from ils.messages import outbox
 from ils.organisation.audit import models as _audit
 from ils.organisation.branches import models as _branches
 from ils.organisation.calendar import models as _calendar
@@ -26,7 +27,7 @@ from ils.stats import models as _stats
 
 TABLES = (
     ledger,
-    messages,
+    outbox,
     _catalog,
     _boxes,
     _holds,

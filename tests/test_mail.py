@@ -10,11 +10,12 @@ import pytest
 from library import Browser
 from sqlalchemy import select
 
-from ils import db, messages
+from ils import db
 from ils.app import create_app
 from ils.jobs.models import Job
 from ils.jobs.runner import Runner
-from ils.messages import OutgoingMessage
+from ils.messages import outbox
+from ils.messages.outbox import OutgoingMessage
 from ils.organisation.staff.models import Role
 
 
@@ -77,13 +78,13 @@ def settings(config, server):
 def send_due(sessions, config, settings):
     """What the worker does with letters; returns how many left."""
     before = sum(letter.sent_at is not None for letter in letters(sessions))
-    Runner(sessions, replace(config, mail=settings), messages.JOBS).run_all()
+    Runner(sessions, replace(config, mail=settings), outbox.JOBS).run_all()
     return sum(letter.sent_at is not None for letter in letters(sessions)) - before
 
 
 def jobs(sessions):
     with db.reading(sessions) as session:
-        return session.scalars(select(Job).where(Job.kind == messages.SEND).order_by(Job.id)).all()
+        return session.scalars(select(Job).where(Job.kind == outbox.SEND).order_by(Job.id)).all()
 
 
 def hurry(sessions, **time):
@@ -101,7 +102,7 @@ def letters(sessions):
 def test_a_letter_leaves_once_and_waits_while_the_server_is_down(library, config, server, settings):
     sessions = library.sessions
     with db.transaction(sessions) as session:
-        messages.enqueue(session, to="reader@example.org", subject="Кітаптарыңыз", body="Абай жолы")
+        outbox.enqueue(session, to="reader@example.org", subject="Кітаптарыңыз", body="Абай жолы")
     assert send_due(sessions, config, settings.changed(port=1)) == 0
     (waiting,) = jobs(sessions)
     assert (waiting.state, waiting.attempt) == ("queued", 1)
@@ -116,8 +117,8 @@ def test_a_letter_leaves_once_and_waits_while_the_server_is_down(library, config
 def test_a_letter_that_cannot_be_sent_is_given_up_and_kept(library, config, settings):
     sessions, down = library.sessions, settings.changed(port=1)
     with db.transaction(sessions) as session:
-        messages.enqueue(session, to="reader@example.org", subject="x", body="y")
-    for number in range(len(messages.RETRY_DELAYS) + 1):
+        outbox.enqueue(session, to="reader@example.org", subject="x", body="y")
+    for number in range(len(outbox.RETRY_DELAYS) + 1):
         assert jobs(sessions)[0].attempt == number
         assert letters(sessions)[0].given_up_at is None
         send_due(sessions, config, down)
@@ -129,7 +130,7 @@ def test_a_letter_that_cannot_be_sent_is_given_up_and_kept(library, config, sett
 
 def test_letters_wait_where_there_is_no_server(library, config):
     with db.transaction(library.sessions) as session:
-        messages.enqueue(session, to="reader@example.org", subject="x", body="y")
+        outbox.enqueue(session, to="reader@example.org", subject="x", body="y")
     assert send_due(library.sessions, config, config.mail) == 0
     assert jobs(library.sessions)[0].attempt == 0
 
@@ -137,11 +138,11 @@ def test_letters_wait_where_there_is_no_server(library, config):
 def test_letters_are_dropped_some_days_after_they_left(library, config, server, settings):
     for _ in range(2):
         with db.transaction(library.sessions) as session:
-            messages.enqueue(session, to="reader@example.org", subject="x", body="y")
+            outbox.enqueue(session, to="reader@example.org", subject="x", body="y")
     assert send_due(library.sessions, config, settings) == 2
     with db.transaction(library.sessions) as session:
-        session.scalars(select(OutgoingMessage)).first().sent_at -= messages.RETENTION * 1.1
-    runner = Runner(library.sessions, config, messages.JOBS)
+        session.scalars(select(OutgoingMessage)).first().sent_at -= outbox.RETENTION * 1.1
+    runner = Runner(library.sessions, config, outbox.JOBS)
     runner.plan()
     runner.run_all()
     assert len(letters(library.sessions)) == 1
@@ -171,6 +172,6 @@ def test_an_address_that_is_none_stops_no_other_letter(library, config, server, 
     sessions = library.sessions
     with db.transaction(sessions) as session:
         for to in ("a@[b.c", "reader@example.org"):
-            messages.enqueue(session, to=to, subject="x", body="y")
+            outbox.enqueue(session, to=to, subject="x", body="y")
     assert send_due(sessions, config, settings) == 1
     assert [job.error is not None for job in jobs(sessions)] == [True, False]

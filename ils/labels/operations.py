@@ -5,6 +5,7 @@ from __future__ import annotations
 from ils.errors import N_
 
 OPERATIONS: dict[str, dict[str, str]] = {
+    "message": {"receipt": N_("Receipt"), "report": N_("Report by schedule")},
     "job": {
         "send_message": N_("Letter"),
         "purge_messages": N_("Old letters removed"),

@@ -12,6 +12,7 @@ from ils import clock, web
 from ils.errors import N_
 from ils.jobs import actions, queries
 from ils.jobs.models import Job, JobState
+from ils.messages.templates import LANGUAGES, sample, templates
 from ils.organisation.permissions import Permission
 from ils.web.lists import Column, ListDefinition
 
@@ -38,6 +39,19 @@ def jobs(session: Session) -> ResponseReturnValue:
 
 def _progress(job: Job) -> str:
     return " / ".join(str(number) for number in (job.done, job.total) if number)
+
+
+@operations.get("/letters")
+@web.page(Permission.ADMINISTER)
+def letters(session: Session) -> ResponseReturnValue:
+    """The letters the system writes, in both languages, with samples of what they say."""
+    del session
+    config = web.current().config
+    samples = {
+        name: {language: sample(config, name, language) for language in LANGUAGES}
+        for name in templates(config)
+    }
+    return render_template("operations/letters.html", samples=samples, templates=templates(config))
 
 
 @operations.get("/<id:job_id>")

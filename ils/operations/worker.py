@@ -8,13 +8,14 @@ from datetime import date, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ils import clock, db, files, idempotency, logs, messages, selfcheck
+from ils import clock, db, files, idempotency, logs, selfcheck
 from ils.circulation.loans.queries import overdue_by_branch
 from ils.circulation.patron_import import jobs as import_jobs
 from ils.config import Config
 from ils.jobs import queries as job_queries
 from ils.jobs.runner import JobContext, JobKind, Runner
 from ils.ledger import acts
+from ils.messages import outbox
 from ils.stats.closing import jobs as closing_jobs
 from ils.stats.models import SELFCHECK
 from ils.stats.plans.actions import note_value
@@ -63,7 +64,7 @@ def _check(context: JobContext) -> dict[str, object]:
 
 
 JOBS: tuple[JobKind, ...] = (
-    *messages.JOBS,
+    *outbox.JOBS,
     *files.JOBS,
     *import_jobs.JOBS,
     JobKind("purge_requests", _purge, every=timedelta(hours=1)),

@@ -92,6 +92,7 @@ SECTIONS = (
         Place(N_("Accounts"), "settings.staff_list", Permission.ADMINISTER),
         Place(N_("Circulation rules"), "lending.rules_page", Permission.VIEW_RULES),
         Place(N_("Audit trail"), "settings.audit", Permission.ADMINISTER),
+        Place(N_("Letters"), "operations.letters", Permission.ADMINISTER),
         Place(N_("Tasks"), "operations.jobs", Permission.FOLLOW_TASKS),
     )),
 )  # fmt: skip

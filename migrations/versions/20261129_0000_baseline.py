@@ -61,53 +61,57 @@ POSTGRESQL = (
 
 def upgrade() -> None:
     """Make the tables in the order of their references; guard the ledger; all months are open."""
-    _act()
-    _authority()
-    _branch()
-    _heartbeat()
-    _idempotency_key()
-    _ledger_codes()
-    _ledger_frontier()
-    _outbox_message()
-    _record()
-    _summary_span()
-    _authority_form()
-    _circulation_rule()
-    _closed_day()
-    _department()
-    _item()
-    _patron()
-    _record_link()
-    _record_problem()
-    _schedule()
-    _service_point()
-    _staff()
-    _summary_total()
-    _audit()
-    _batch_edit()
-    _box()
-    _closed_month()
-    _consent_record()
-    _declared_value()
-    _event()
-    _hold()
-    _ledger()
-    _not_duplicate()
-    _patron_block()
-    _patron_photo()
-    _patron_year()
-    _plan_version()
-    _prepared_report()
-    _purchase_suggestion()
-    _record_merge()
-    _code()
-    _revision()
-    _box_item()
-    _enquiry()
-    _loan()
-    _plan_value()
-    _transit()
-    _unmet_request()
+    for make in (
+        _act,
+        _authority,
+        _branch,
+        _heartbeat,
+        _idempotency_key,
+        _ledger_codes,
+        _ledger_frontier,
+        _job_and_file,
+        _record,
+        _summary_span,
+        _authority_form,
+        _circulation_rule,
+        _closed_day,
+        _department,
+        _item,
+        _patron,
+        _outbox_message,
+        _record_link,
+        _record_problem,
+        _schedule,
+        _service_point,
+        _staff,
+        _summary_total,
+        _audit,
+        _batch_edit,
+        _box,
+        _closed_month,
+        _consent_record,
+        _declared_value,
+        _event,
+        _hold,
+        _ledger,
+        _not_duplicate,
+        _patron_block,
+        _patron_photo,
+        _patron_year,
+        _plan_version,
+        _prepared_report,
+        _purchase_suggestion,
+        _record_merge,
+        _code,
+        _revision,
+        _box_item,
+        _enquiry,
+        _loan,
+        _plan_value,
+        _transit,
+        _unmet_request,
+    ):
+        make()
     _fill()
     for statement in SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRESQL:
         op.execute(statement)
@@ -154,7 +158,6 @@ TABLES = (
     "ledger_frontier",
     "job",
     "stored_file",
-    "outbox_message",
     "record",
     "summary_span",
     "authority_form",
@@ -163,6 +166,7 @@ TABLES = (
     "department",
     "item",
     "patron",
+    "outbox_message",
     "record_link",
     "record_problem",
     "schedule",
@@ -318,7 +322,7 @@ def _ledger_frontier() -> None:
     )
 
 
-def _outbox_message() -> None:
+def _job_and_file() -> None:
     op.create_table(
         "job",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -380,10 +384,14 @@ def _outbox_message() -> None:
         sa.UniqueConstraint("token", name=op.f("uq_stored_file_token")),
     )
     op.create_index(op.f("ix_stored_file_expires_at"), "stored_file", ["expires_at"], unique=False)
+
+
+def _outbox_message() -> None:
     op.create_table(
         "outbox_message",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("to", sa.String(), nullable=False),
+        sa.Column("patron_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
         sa.Column("file_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -396,7 +404,13 @@ def _outbox_message() -> None:
             name=op.f("fk_outbox_message_file_id"),
             ondelete="SET NULL",
         ),
+        sa.ForeignKeyConstraint(
+            ["patron_id"], ["patron.id"], name=op.f("fk_outbox_message_patron_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_message")),
+    )
+    op.create_index(
+        op.f("ix_outbox_message_patron_id"), "outbox_message", ["patron_id"], unique=False
     )
 
 

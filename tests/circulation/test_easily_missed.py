@@ -8,9 +8,10 @@ from library import Browser
 from readers import patron, post
 from sqlalchemy import select
 
-from ils import db, messages
+from ils import db
 from ils.ledger import Entry
-from ils.messages import OutgoingMessage
+from ils.messages import outbox
+from ils.messages.outbox import OutgoingMessage
 from ils.organisation.branches.actions import add_service_point
 from ils.organisation.staff.models import Role
 from ils.patrons.models import PatronBlock
@@ -49,7 +50,7 @@ def test_letters_to_an_erased_reader_are_gone_and_those_to_others_stay(page, lib
     for card in ("R1", "R2"):
         library.reader(card, email=f"{card.lower()}@example.org")
         with db.transaction(library.sessions) as session:
-            messages.enqueue(session, to=f"{card.lower()}@example.org", subject="x", body="y")
+            outbox.enqueue(session, to=f"{card.lower()}@example.org", subject="x", body="y")
     post(page, f"/staff/patrons/{patron(library, 'R1').id}/forget", sure="1")
     with db.reading(library.sessions) as session:
         left = session.scalars(select(OutgoingMessage.to)).all()

@@ -20,7 +20,7 @@ from ils import clock, db, files
 from ils.clock import Period
 from ils.config import Statistics
 from ils.files import StoredFile
-from ils.messages import OutgoingMessage
+from ils.messages.outbox import OutgoingMessage
 from ils.stats.definitions.loading import definitions
 from ils.stats.documents.chart import charts
 from ils.stats.documents.content import number

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale, gettext
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from ils import clock, messages, web
+from ils import clock, web
 from ils.circulation.desk import actions, answers
 from ils.circulation.desk import queries as entry_queries
 from ils.circulation.desk.command_barcodes import Command
@@ -22,6 +22,8 @@ from ils.circulation.loans.rules import LoanRefused
 from ils.circulation.pages import desk, required, the_desk
 from ils.documents import labels
 from ils.errors import N_, IlsError, Invalid
+from ils.messages import outbox
+from ils.messages.templates import compose
 from ils.organisation.branches.queries import names_of, service_points_of
 from ils.organisation.permissions import Permission
 from ils.patrons import queries as patron_queries
@@ -173,15 +175,23 @@ def mail_receipt(session: Session, patron_id: int) -> ResponseReturnValue:
     if not (config.mail.host and patron.email):
         raise Invalid(N_("E-mail"), N_("This must be filled in."))
     loans = session.scalars(loan_queries.open_loans(patron_id).limit(MAX_LOANS)).all()
-    with force_locale(patron.language):
-        body = render_template(
-            "circulation/receipt.txt",
-            patron=patron,
-            loans=loans,
-            library=getattr(config.library, f"name_{patron.language}"),
-        )
-        subject = gettext("Your books")
-    messages.enqueue(session, to=patron.email, subject=subject, body=body)
+    lines = [
+        f"{loan.due:%d.%m.%Y}  {loan.item.record.title} ({loan.item.number})" for loan in loans
+    ]
+    values = {
+        "reader": patron.name,
+        "card": patron.card,
+        "library": getattr(config.library, f"name_{patron.language}"),
+        "loans": "\n".join(lines) or "—",
+    }
+    letter = compose(config, "receipt", patron.language, values)
+    outbox.enqueue(
+        session,
+        to=patron.email,
+        subject=letter.subject,
+        body=letter.body,
+        patron_id=patron.id,
+    )
     flash(gettext("The receipt was sent to the reader’s address."))
     return redirect(url_for("desk.receipt", patron_id=patron_id))
 

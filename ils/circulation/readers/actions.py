@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, inspect, select, update
+from sqlalchemy import and_, delete, inspect, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from ils import files
@@ -19,7 +19,7 @@ from ils.errors import N_, Refused
 from ils.files import Purpose, ReceivedFile, StoredFile
 from ils.idempotency import IdempotencyKey
 from ils.jobs.models import Job
-from ils.messages import OutgoingMessage
+from ils.messages.outbox import OutgoingMessage
 from ils.organisation.audit.actions import audit
 from ils.patrons import queries as patron_queries
 from ils.patrons.models import (
@@ -133,8 +133,11 @@ def erase_patron(desk: Desk, patron: Patron) -> None:
     codes.drop_of_patron(session, patron_id)
     for kept in (PatronBlock, ConsentRecord):
         session.execute(delete(kept).where(kept.patron_id == patron_id))
-    if patron.email:
-        session.execute(delete(OutgoingMessage).where(OutgoingMessage.to == patron.email))
+    to_reader = or_(
+        OutgoingMessage.patron_id == patron_id,
+        and_(OutgoingMessage.to == patron.email, OutgoingMessage.to != ""),
+    )
+    session.execute(delete(OutgoingMessage).where(to_reader))
     # Answers and reports of imports that may name the reader; what guards repeats stays.
     session.execute(delete(IdempotencyKey))
     imports = update(Job).where(Job.kind.in_(("read_patrons", "import_patrons")))

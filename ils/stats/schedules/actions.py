@@ -8,11 +8,13 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ils import clock, files, i18n, messages
+from ils import clock, files
 from ils.clock import Period
 from ils.config import Config
 from ils.errors import N_, Invalid
 from ils.files import Purpose, ReceivedFile
+from ils.messages import outbox
+from ils.messages.templates import compose
 from ils.organisation.branches.models import Branch
 from ils.stats.definitions.schema import Definitions
 from ils.stats.documents.content import content
@@ -27,7 +29,6 @@ from ils.stats.schedules import rules
 
 #: What a mailed report is: every department can open and mend it.
 MAILED = "docx"
-BODY = N_("The report is attached. It was prepared automatically.")
 
 
 def add_schedule(
@@ -113,7 +114,9 @@ def prepared(
     return content(reporting.filled(session, config.lists, definitions, asked), config)
 
 
-def keep_report(session: Session, due: Due, document: ReportDocument, file: ReceivedFile) -> None:
+def keep_report(
+    session: Session, config: Config, due: Due, document: ReportDocument, file: ReceivedFile
+) -> None:
     """Keep a report as it is now, and send it to its addresses."""
     session.add(
         PreparedReport(
@@ -126,14 +129,13 @@ def keep_report(session: Session, due: Due, document: ReportDocument, file: Rece
     )
     session.flush()
     language = due.schedule.language
-    subject = f"{document.title[language]}, {span(document)}"
+    values = {"title": document.title[language], "period": span(document)}
+    letter = compose(config, "report", language, values)
     form = FORMATS[MAILED]
     name = f"{document.first}-{document.last}.{form.suffix}"
     kept = files.keep(session, file, Purpose.ATTACHMENT, name=name, type=form.mimetype)
     for address in filter(None, due.schedule.addresses.split(", ")):
-        messages.enqueue(
-            session, to=address, subject=subject, body=i18n.say(BODY, language), file=kept
-        )
+        outbox.enqueue(session, to=address, subject=letter.subject, body=letter.body, file=kept)
 
 
 def attachment(due: Due, document: ReportDocument) -> bytes:

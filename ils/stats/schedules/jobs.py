@@ -55,7 +55,7 @@ def _prepare(context: JobContext) -> None:
         document = schedules.prepared(session, context.config, definitions(context.config), due)
     file = files.receive_bytes(context.config.folder, schedules.attachment(due, document))
     with context.transaction() as session:
-        schedules.keep_report(session, due, document, file)
+        schedules.keep_report(session, context.config, due, document, file)
 
 
 def prepare_due(sessions: db.Sessions, config: Config) -> int:

@@ -1,4 +1,4 @@
-"""Letters: written in the transaction of what they tell of, sent by a job of their own."""
+"""The outbox: letters written with what they tell of, each sent by a job of its own."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ class OutgoingMessage(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
     to: Mapped[str]
+    #: The reader it is to; it goes with the reader.
+    patron_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("patron.id"), index=True)
     subject: Mapped[str]
     body: Mapped[str]
     #: A file sent along.
@@ -47,11 +49,18 @@ class OutgoingMessage(Base):
 
 
 def enqueue(
-    session: Session, *, to: str, subject: str, body: str, file: StoredFile | None = None
+    session: Session,
+    *,
+    to: str,
+    subject: str,
+    body: str,
+    file: StoredFile | None = None,
+    patron_id: int | None = None,
 ) -> OutgoingMessage:
     """Write a letter; it leaves after the transaction."""
     letter = OutgoingMessage(
         to=to,
+        patron_id=patron_id,
         subject=subject,
         body=body,
         file_id=file.id if file else None,
