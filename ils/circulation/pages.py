@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import Blueprint, g, request
 from sqlalchemy.orm import Session
 
 from ils import web
 from ils.circulation.context import Desk, Override
 from ils.errors import N_, Invalid
-from ils.ledger import Channel, ServicePlace
+from ils.ledger import ServicePlace
 from ils.organisation.branches.models import PointType, ServicePoint
 from ils.organisation.branches.rules import PLACES
 from ils.organisation.permissions import Permission
@@ -53,17 +51,6 @@ def _override() -> Override:
     if not reason:
         raise Invalid(N_("Reason"), N_("This must be filled in."))
     return Override(frozenset(codes), reason)
-
-
-def by_channel(desk: Desk, code: str) -> Desk:
-    """The desk, as the reader reached it: by phone or e-mail.
-
-    Raises:
-        Invalid: not one of them.
-    """
-    if code not in {Channel.PHONE, Channel.EMAIL}:
-        raise Invalid(N_("Channel"), N_("Choose one from the list."))
-    return replace(desk, origin=replace(desk.origin, channel=Channel(code)))
 
 
 def required(name: str) -> int:

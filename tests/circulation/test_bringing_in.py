@@ -243,3 +243,12 @@ def test_a_copy_brought_in_and_returned_is_not_lent_again(run, library, tmp_path
     run("import", path, *said)
     assert library.state("B1")[0] == "available"
     library.check()
+
+
+def test_a_form_without_its_file_keeps_what_was_typed(page):
+    """The file is asked for at its field; the source and the tick stay."""
+    answer = post(page, "/staff/patrons/import", source="Excel 2019", allow_duplicate="1")
+    assert answer.status_code == 422
+    assert re.findall(r'class="wrong"[^>]*>([^<]+)', answer.text) == ["Выберите файл."]
+    assert re.findall(r'name="source"[^>]*value="([^"]+)"', answer.text) == ["Excel 2019"]
+    assert re.findall(r'name="(\w+)"[^>]* checked', answer.text) == ["allow_duplicate"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import islice
+from typing import cast
 
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,15 +16,36 @@ from ils.circulation.patron_import import files as sheets
 from ils.circulation.patron_import.jobs import IMPORT, READ
 from ils.circulation.patron_import.rules import ImportedPatron
 from ils.errors import N_, IlsError, Invalid
+from ils.fields import FieldKind, described
 from ils.files import Purpose, ReceivedFile
 from ils.jobs import queries as job_queries
 from ils.jobs.actions import UnknownJob, enqueue
 from ils.jobs.models import Job, JobState
 from ils.organisation.permissions import Permission
 from ils.web.downloads import download
+from ils.web.filled import Form
 
 MAX_FILE_BYTES = 30_000_000
 PREVIEW_ROWS = 20
+
+
+@dataclass(frozen=True)
+class PatronImportData:
+    """The form of an import."""
+
+    file: None = described(N_("File"), FieldKind.FILE, default=None, accept=".xlsx,.csv,.txt")
+    source: str = described(
+        N_("Source of the file"),
+        hint=N_("use the same name next time, so that patrons are updated and not duplicated"),
+    )
+    consent: bool = described(
+        N_("The readers’ consent to the processing of personal data is kept on paper"),
+        FieldKind.FLAG,
+        default=False,
+    )
+    allow_duplicate: bool = described(
+        N_("Also import rows that resemble a registered patron"), FieldKind.FLAG, default=False
+    )
 
 
 @patrons.get("/import")
@@ -30,7 +53,7 @@ PREVIEW_ROWS = 20
 def import_form(session: Session) -> ResponseReturnValue:
     """The form of an import."""
     del session
-    return _form(None)
+    return _form_page(Form(PatronImportData, {}))
 
 
 def _received() -> ReceivedFile:
@@ -50,31 +73,31 @@ def _received() -> ReceivedFile:
 @web.uploads(MAX_FILE_BYTES)
 def upload(session: Session, prepared: object) -> ResponseReturnValue:
     """Keep a file and have it read; nothing of it is brought in yet."""
-    form = request.form
-    source = form.get("source", "").strip()
-    if not source:
-        return _form(Invalid(N_("Source"), N_("This must be filled in.")))
-    if not isinstance(prepared, ReceivedFile):
-        return _form(prepared if isinstance(prepared, IlsError) else None)
-    sent = request.files["file"]
-    file = files.keep(
-        session,
-        prepared,
-        Purpose.UPLOAD,
-        name=(sent.filename or "")[-100:],
-        type=sent.mimetype,
-        created_by=g.staff.id,
-    )
-    args = {
-        "file_id": file.id,
-        "sha256": file.sha256,
-        "source": source,
-        "consent": "consent" in form,
-        "allow_duplicate": "allow_duplicate" in form,
-        "branch_id": g.staff.branch.id,
-        "staff_id": g.staff.id,
-    }
-    return _led_to(enqueue(session, READ, args, created_by=g.staff.id))
+
+    def work(data: PatronImportData) -> ResponseReturnValue:
+        if isinstance(prepared, IlsError):
+            raise prepared
+        sent = request.files["file"]
+        file = files.keep(
+            session,
+            cast("ReceivedFile", prepared),
+            Purpose.UPLOAD,
+            name=(sent.filename or "")[-100:],
+            type=sent.mimetype,
+            created_by=g.staff.id,
+        )
+        args = {
+            "file_id": file.id,
+            "sha256": file.sha256,
+            "source": data.source,
+            "consent": data.consent,
+            "allow_duplicate": data.allow_duplicate,
+            "branch_id": g.staff.branch.id,
+            "staff_id": g.staff.id,
+        }
+        return _led_to(enqueue(session, READ, args, created_by=g.staff.id))
+
+    return web.handled(session, Form(PatronImportData), work, _form_page)
 
 
 @patrons.get("/import/<id:job_id>")
@@ -122,7 +145,5 @@ def _led_to(job: Job) -> ResponseReturnValue:
     return redirect(page)
 
 
-def _form(error: IlsError | None) -> ResponseReturnValue:
-    text = web.translated(error) if error else ""
-    page = render_template("circulation/import.html", error=text)
-    return page, error.status if error else 200
+def _form_page(form: Form[PatronImportData]) -> str:
+    return render_template("circulation/import.html", form=form)

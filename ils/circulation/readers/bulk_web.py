@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -13,9 +15,11 @@ from ils.circulation.readers import bulk
 from ils.circulation.readers.web import card_sheet
 from ils.documents import labels
 from ils.errors import N_
+from ils.fields import FieldKind, described
 from ils.organisation.permissions import Permission
 from ils.patrons import queries, rules
 from ils.patrons.models import Patron
+from ils.web.filled import Form
 from ils.web.lists import Column, Filter, ListDefinition, Ticks
 
 BATCH_SIZE = 200
@@ -83,13 +87,32 @@ def reregister_many(session: Session) -> ResponseReturnValue:
     return redirect(url_for("patrons.reregister_list"))
 
 
+@dataclass(frozen=True)
+class SchoolYearData:
+    """The form of a new school year."""
+
+    last_grade: str = described(N_("Last grade"), FieldKind.CHOICE, default="11")
+    category: str = described(
+        N_("Category of those who leave"), codes="categories", default="student"
+    )
+
+
 @patrons.get("/school-year")
 @web.page(Permission.IMPORT_PATRONS)
 def school_year(session: Session) -> ResponseReturnValue:
     """What the next school year would do."""
+    return _school_year_page(session, _school_year_form({}))
+
+
+def _school_year_form(values: dict[str, str] | None) -> Form[SchoolYearData]:
+    grades = [(grade, grade) for grade in ("11", "12", "9")]
+    return Form(SchoolYearData, values, choices={"last_grade": grades})
+
+
+def _school_year_page(session: Session, form: Form[SchoolYearData]) -> str:
     year = rules.school_year(web.today())
     return render_template(
-        "circulation/school_year.html", grades=queries.grades(session, year), year=year
+        "circulation/school_year.html", grades=queries.grades(session, year), year=year, form=form
     )
 
 
@@ -97,17 +120,23 @@ def school_year(session: Session) -> ResponseReturnValue:
 @web.page(Permission.IMPORT_PATRONS, write=True)
 def advance(session: Session) -> ResponseReturnValue:
     """Everybody at school goes to the next grade."""
-    rising, leaving = bulk.advance_school_year(
-        session,
-        web.origin(),
-        last_grade=web.form_int("last_grade") or 0,
-        category=request.form.get("category", ""),
-        categories=web.current().config.lists.categories,
-    )
-    flash(
-        gettext("Promoted: %(rising)s, left school: %(leaving)s.", rising=rising, leaving=leaving)
-    )
-    return redirect(url_for("patrons.school_year"))
+
+    def work(data: SchoolYearData) -> ResponseReturnValue:
+        rising, leaving = bulk.advance_school_year(
+            session,
+            web.origin(),
+            last_grade=int(data.last_grade),
+            category=data.category,
+            categories=web.current().config.lists.categories,
+        )
+        text = gettext(
+            "Promoted: %(rising)s, left school: %(leaving)s.", rising=rising, leaving=leaving
+        )
+        flash(text)
+        return redirect(url_for("patrons.school_year"))
+
+    form = _school_year_form(None)
+    return web.handled(session, form, work, lambda form: _school_year_page(session, form))
 
 
 @patrons.get("/cards.pdf")

@@ -19,6 +19,7 @@ from ils.codes import queries as code_queries
 from ils.errors import N_
 from ils.fields import FieldKind, described
 from ils.labels import LABELS
+from ils.ledger import Channel
 from ils.organisation.branches.queries import names_of
 from ils.patrons import queries as patron_queries
 from ils.patrons.fields import INFOS
@@ -46,6 +47,32 @@ class BlockData:
     until: date | None = described(N_("Until"), FieldKind.DAY, default=None, width="date")
 
 
+@dataclass(frozen=True)
+class RenewalData:
+    """The form of a renewal asked for from afar: by which way, and of what."""
+
+    channel: str = described(N_("The reader asked"), FieldKind.CHOICE, default="phone")
+    loan: str = described(N_("to renew"), FieldKind.CHOICE, default="", empty=N_("everything"))
+
+
+@dataclass(frozen=True)
+class PhotoData:
+    """The form of a photo."""
+
+    photo: None = described(
+        N_("Photo"), FieldKind.FILE, default=None, accept="image/jpeg,image/png,image/webp",
+        hint=N_("Picture in JPEG, PNG or WebP"),
+    )  # fmt: skip
+
+
+def renewal_form(session: Session, patron_id: int, values: dict[str, Any] | None) -> Form[Any]:
+    """The form of a renewal from afar, of one reader's loans."""
+    loans = session.scalars(loan_queries.open_loans(patron_id))
+    titles = [(str(loan.id), loan.item.record.title[:50]) for loan in loans]
+    ways = [(code, web.code_name("channel", code)) for code in (Channel.PHONE, Channel.EMAIL)]
+    return Form(RenewalData, values, name="renewal", choices={"channel": ways, "loan": titles})
+
+
 def reader_page(
     session: Session, found: Patron, sent: Form[Any] | None = None
 ) -> ResponseReturnValue:
@@ -53,6 +80,8 @@ def reader_page(
     forms: dict[str, Form[Any]] = {
         "card": Form(NewCard, {}, name="card"),
         "block": Form(BlockData, {}, name="block"),
+        "photo": Form(PhotoData, {}, name="photo"),
+        "renewal": renewal_form(session, found.id, {}),
     }
     if sent is not None:
         forms[sent.name] = sent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, flash, g, redirect, render_template, request, url_for
@@ -11,17 +12,26 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ils import files, web
+from ils.circulation.context import Desk
 from ils.circulation.desk import answers
 from ils.circulation.desk.panel import worded
 from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.rules import LoanRefused
-from ils.circulation.pages import by_channel, patrons, required, the_desk
+from ils.circulation.pages import patrons, required, the_desk
 from ils.circulation.readers import actions as privacy
-from ils.circulation.readers.reader_page import BlockData, NewCard, reader_page
+from ils.circulation.readers.reader_page import (
+    BlockData,
+    NewCard,
+    PhotoData,
+    RenewalData,
+    reader_page,
+    renewal_form,
+)
 from ils.documents import labels
 from ils.documents.labels import Label
 from ils.errors import N_, IlsError, Invalid, NotFound
 from ils.files import Purpose, ReceivedFile
+from ils.ledger import Channel
 from ils.organisation.permissions import Permission
 from ils.patrons import actions, photos
 from ils.patrons import queries as patron_queries
@@ -92,23 +102,35 @@ def unblock(session: Session, patron_id: int) -> ResponseReturnValue:
 @web.page(Permission.OPERATE_DESK, write=True)
 def renew_from_afar(session: Session, patron_id: int) -> ResponseReturnValue:
     """Renew one loan or all, as the reader asked by phone or e-mail."""
-    here = by_channel(the_desk(session), request.form.get("channel", ""))
-    if loan_id := web.form_int("loan"):
-        loan = loan_queries.loan(session, loan_id)
-        if loan.patron_id != patron_id:
-            raise loan_queries.UnknownLoan
-        try:
-            with session.begin_nested():
-                answers.renew(here, loan_id=loan_id)
-        except LoanRefused as refused:
-            flash(" ".join([web.translated(refused), *(worded(p) for p in refused.problems)]))
-    else:
-        answer = answers.renew_all(here, patron_id=patron_id)
-        done, left = len(answer.loans), len(answer.refused)
-        flash(gettext("Renewed: %(done)s, not renewed: %(left)s.", done=done, left=left))
-        for loan, error in answer.refused:
-            flash(f"{loan.item.record.title}: {' '.join(worded(p) for p in error.problems)}")
-    return redirect(url_for("patrons.patron", patron_id=patron_id))
+    found = patron_queries.patron(session, patron_id)
+
+    def work(data: RenewalData) -> ResponseReturnValue:
+        desk = the_desk(session)
+        here = replace(desk, origin=replace(desk.origin, channel=Channel(data.channel)))
+        if data.loan:
+            _renew_one(here, int(data.loan))
+        else:
+            _renew_all(here, patron_id)
+        return redirect(url_for("patrons.patron", patron_id=patron_id))
+
+    form = renewal_form(session, patron_id, None)
+    return web.handled(session, form, work, lambda form: reader_page(session, found, form))
+
+
+def _renew_one(here: Desk, loan_id: int) -> None:
+    try:
+        with here.session.begin_nested():
+            answers.renew(here, loan_id=loan_id)
+    except LoanRefused as refused:
+        flash(" ".join([web.translated(refused), *(worded(p) for p in refused.problems)]))
+
+
+def _renew_all(here: Desk, patron_id: int) -> None:
+    answer = answers.renew_all(here, patron_id=patron_id)
+    done, left = len(answer.loans), len(answer.refused)
+    flash(gettext("Renewed: %(done)s, not renewed: %(left)s.", done=done, left=left))
+    for loan, error in answer.refused:
+        flash(f"{loan.item.record.title}: {' '.join(worded(p) for p in error.problems)}")
 
 
 def _portrait() -> ReceivedFile | None:
@@ -131,12 +153,17 @@ def _portrait() -> ReceivedFile | None:
 @web.uploads(MAX_PHOTO_BYTES)
 def save_photo(session: Session, patron_id: int, prepared: object) -> ResponseReturnValue:
     """Keep a photo, or take it away."""
-    if isinstance(prepared, IlsError):
-        raise prepared
     found = patron_queries.patron(session, patron_id, lock=True)
-    received = prepared if isinstance(prepared, ReceivedFile) else None
-    privacy.set_photo(session, g.staff.id, found, received)
-    return redirect(url_for("patrons.patron", patron_id=patron_id))
+
+    def work(_: PhotoData) -> ResponseReturnValue:
+        if isinstance(prepared, IlsError):
+            raise prepared
+        received = prepared if isinstance(prepared, ReceivedFile) else None
+        privacy.set_photo(session, g.staff.id, found, received)
+        return redirect(url_for("patrons.patron", patron_id=patron_id))
+
+    form = Form(PhotoData, name="photo")
+    return web.handled(session, form, work, lambda form: reader_page(session, found, form))
 
 
 @patrons.get("/<id:patron_id>/photo.jpg")

@@ -162,6 +162,14 @@ def _set_plans(session: Session, code: str) -> tuple[int, int]:
     return len(changed), year
 
 
+@dataclass(frozen=True)
+class PlanFileData:
+    """The form of plans in a table."""
+
+    file: None = described(N_("File"), FieldKind.FILE, default=None, accept=".xlsx,.csv")
+    reason: str = described(N_("Why the plan is set or changed"))
+
+
 def _plan_rows_sent() -> list[list[str]]:
     """The rows of the table that was sent.
 
@@ -178,18 +186,17 @@ def _plan_rows_sent() -> list[list[str]]:
 def import_plans(session: Session, prepared: object) -> ResponseReturnValue:
     """Set plans from a table: indicator, branch, year, four quarters."""
     known = {(table, row) for table, row, _ in _plan_rows()}
-    try:
-        with session.begin_nested():
-            if isinstance(prepared, IlsError):
-                raise prepared
-            rows = cast("list[list[str]]", prepared)
-            read = planning.read_plans(session, known, rows)
-            reason = request.form.get("reason", "")
-            planning.set_plans(session, staff_id=g.staff.id, reason=reason, planned=read)
-    except Invalid as error:
-        return _plans(session, "", "", error), error.status
-    flash(gettext("The plan was changed: %(count)s lines.", count=len(read)))
-    return redirect(url_for("statistics.plans", year=read[0].year))
+
+    def work(data: PlanFileData) -> ResponseReturnValue:
+        if isinstance(prepared, IlsError):
+            raise prepared
+        read = planning.read_plans(session, known, cast("list[list[str]]", prepared))
+        planning.set_plans(session, staff_id=g.staff.id, reason=data.reason, planned=read)
+        flash(gettext("The plan was changed: %(count)s lines.", count=len(read)))
+        return redirect(url_for("statistics.plans", year=read[0].year))
+
+    form = Form(PlanFileData, name="file")
+    return web.handled(session, form, work, lambda form: _plans(session, "", "", sent=form))
 
 
 @statistics.get("/plans/<int:year>.csv")
@@ -203,7 +210,13 @@ def plan_template(session: Session, year: int) -> ResponseReturnValue:
     return file(planning.plan_file(keys, standing, year, code), "csv", f"plan-{year}-{code}")
 
 
-def _plans(session: Session, year_: str, code: str, error: Invalid | None = None) -> Response:
+def _plans(
+    session: Session,
+    year_: str,
+    code: str,
+    error: IlsError | None = None,
+    sent: Form[PlanFileData] | None = None,
+) -> Response:
     """The page of plans; after an error, with what was typed and what is wrong with it."""
     try:
         year = rules.plan_year(year_) if year_ else web.today().year
@@ -237,7 +250,11 @@ def _plans(session: Session, year_: str, code: str, error: Invalid | None = None
         branches=session.scalars(branch_queries.branches()).all(),
         error=error,
         error_text=web.translated(error) if error else "",
-        bad=[(number, web.translated(why)) for number, why in getattr(error, "lines", ())],
+        file_form=sent or Form(PlanFileData, {}, name="file"),
+        bad=[
+            (number, web.translated(why))
+            for number, why in getattr(sent.error if sent else None, "lines", ())
+        ],
     )
 
 
