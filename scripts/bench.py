@@ -159,9 +159,9 @@ def measure(server: Server, arguments: argparse.Namespace, file: Path) -> None:
                 server.figures[name] = told
                 print(server.name, name, json.dumps(told), flush=True)
             if not arguments.bare:
-                for name, told in odd_desks(server).items():
-                    server.figures[name] = told
-                    print(server.name, name, json.dumps(told), flush=True)
+                for name, odd in odd_desks(server).items():
+                    server.figures[name] = odd
+                    print(server.name, name, json.dumps(odd), flush=True)
             server.figures["memory"] = round(server.memory())
             print(server.name, "memory MB", server.figures["memory"], flush=True)
         finally:
@@ -188,30 +188,8 @@ def reporting(server: Server) -> subprocess.Popen[bytes]:
 
 
 def accounts(server: Server, number: int) -> None:
-    """Accounts of desks and a hundred readers."""
-    script = (
-        "import sys; from datetime import date\n"
-        "from ils.console import Console; from ils import db\n"
-        "from ils.ledger import Channel\n"
-        "from ils.organisation.staff.actions import add_staff\n"
-        "from ils.organisation.staff.models import Role\n"
-        "from ils.organisation.branches.queries import branch_by_code\n"
-        "from ils.patrons.actions import register_patron\n"
-        "from ils.patrons.fields import PatronData\n"
-        "console = Console()\n"
-        "for at in range(int(sys.argv[1])):\n"
-        "    with db.transaction(console.sessions) as session:\n"
-        "        branch = branch_by_code(session, 'Б1')\n"
-        "        add_staff(session, None, console.config, login=f'desk{at}', name='desk',\n"
-        "            password=sys.argv[2], roles=[Role.DESK], branch=branch, language='ru')\n"
-        "        for one in range(5):\n"
-        "            data = PatronData(surname='Оқырман', given_name=str(at * 5 + one),\n"
-        "                birth_date=date(2000, 1, 1), category='student', consent=True)\n"
-        "            register_patron(session, console.origin(branch, Channel.SYSTEM), data,\n"
-        "                console.config.lists.categories)\n"
-    )
-    python = ROOT / ".venv" / "bin" / "python"
-    subprocess.run([python, "-c", script, str(number), PASSWORD], env=server.environ, check=True)
+    """Accounts of desks and readers for them."""
+    server.library("accounts", str(number), PASSWORD)
 
 
 def history(server: Server, number: int = 100_000) -> dict[str, object]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 import socket
 import statistics
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
 
-from bench_server import ROOT, Desk, Server
+from bench_server import Desk, Server
 
 #: A village's line: bits a second each way, and seconds there and back.
 LINE_BITS, LINE_DELAY = 89_000, 0.6
@@ -18,40 +17,7 @@ LINE_BITS, LINE_DELAY = 89_000, 0.6
 
 def busy(server: Server) -> None:
     """Thirty lending rules, a thousand holds, a reader with 500 copies."""
-    script = (
-        "from sqlalchemy import select\n"
-        "from ils import db; from ils.console import Console; from ils.ledger import Channel\n"
-        "from ils.catalog.models import BibliographicRecord\n"
-        "from ils.circulation.desk import actions as acts\n"
-        "from ils.circulation.context import Desk\n"
-        "from ils.circulation.holds.actions import place_hold\n"
-        "from ils.circulation.policy.actions import save_rule\n"
-        "from ils.patrons.models import Patron\n"
-        "from ils.holdings.items.models import Item\n"
-        "from ils.organisation.branches.queries import branch_by_code\n"
-        "console = Console(); kinds = ['book', 'journal', 'cd']\n"
-        "people = [c for c in console.config.lists.categories][:10]\n"
-        "with db.transaction(console.sessions) as session:\n"
-        "    for category in people:\n"
-        "        for material in kinds:\n"
-        "            save_rule(session, None, None, branch=None, category=category,\n"
-        "                material=material, values={'loan_days': 15, 'max_loans': 9000},\n"
-        "                categories=console.config.lists.categories)\n"
-        "    save_rule(session, None, None, branch=None, category=None, material=None,\n"
-        "        values={'max_holds': 1000}, categories=console.config.lists.categories)\n"
-        "    branch = branch_by_code(session, 'Б1')\n"
-        "    desk = lambda: Desk(session, console.origin(branch, Channel.DESK), console.config)\n"
-        "    patrons = session.scalars(select(Patron).order_by(Patron.id)).all()\n"
-        "    last = select(BibliographicRecord).order_by(BibliographicRecord.id.desc())\n"
-        "    for at, record in enumerate(session.scalars(last.limit(1000)).all()):\n"
-        "        place_hold(desk(), patron=patrons[at % 50 + 50], record=record,\n"
-        "            branch_id=branch.id)\n"
-        "    items = select(Item).order_by(Item.id.desc()).offset(3000).limit(500)\n"
-        "    for item in session.scalars(items).all():\n"
-        "        acts.scan(desk(), code=item.number, patron_id=patrons[-1].id)\n"
-    )
-    python = ROOT / ".venv" / "bin" / "python"
-    subprocess.run([python, "-c", script], env=server.environ, check=True)
+    server.library("busy")
 
 
 def odd_desks(server: Server) -> dict[str, object]:

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from ils import config as configuration
 from ils import db
@@ -84,7 +84,7 @@ STATEMENT = """
     """
 
 
-def fill(engine: db.Engine, entries: int) -> None:
+def fill(engine: Engine, entries: int) -> None:
     """Entries spread evenly over ten years, in the order of their days."""
     sqlite = engine.dialect.name == "sqlite"
     number = "abs(random())" if sqlite else "floor(random()*1000000000)::bigint"
@@ -123,7 +123,7 @@ def fill(engine: db.Engine, entries: int) -> None:
     print(file=sys.stderr)
 
 
-def unguarded(engine: db.Engine, *, again: bool) -> None:
+def unguarded(engine: Engine, *, again: bool) -> None:
     """PostgreSQL fills faster without its triggers; afterwards its planner learns the table."""
     if engine.dialect.name == "sqlite":
         return
@@ -145,7 +145,7 @@ def took(name: str, work: Callable[[], object], times: int = 3) -> None:
     print(f"{name}: {seconds[0]:.2f} s first, {min(seconds):.2f} s best of {times}", flush=True)
 
 
-def begin(engine: db.Engine, entries: int) -> None:
+def begin(engine: Engine, entries: int) -> None:
     """Twenty branches beside the central library, and the entries."""
     with db.transaction(db.sessions_of(engine)) as session:
         first = session.execute(text("SELECT max(id) FROM branch")).scalar_one()

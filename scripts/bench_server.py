@@ -53,6 +53,11 @@ class Server:
         )
         return done.stdout
 
+    def library(self, *arguments: str) -> None:
+        """Have `bench_library` put something into the library."""
+        script = Path(__file__).with_name("bench_library.py")
+        subprocess.run([ILS.with_name("python"), script, *arguments], env=self.environ, check=True)
+
     def start(self) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))

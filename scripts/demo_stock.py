@@ -240,7 +240,7 @@ class Told:
     def _closing(self, material: str, language: str, detail: str) -> int:
         at = 0 if material == "newspaper" else 2
         whole, local = self.rows["T000-13"][at], self.rows["T000-13"][at + 1]
-        kazakh = local[3] if detail else whole[3] - local[3]
+        kazakh: int = local[3] if detail else whole[3] - local[3]
         return (
             kazakh if language == "kk" else (local[1] if detail else whole[1] - local[1]) - kazakh
         )

@@ -195,7 +195,7 @@ def noticed(folder: Path, fault: Fault, tests: list[str]) -> bool:
     path = folder / fault.path
     text = path.read_text(encoding="utf-8")
     path.write_text(planted(text, fault), encoding="utf-8")
-    command = [Path(sys.executable).parent / "pytest", "-q", "-x", "-p", "no:cacheprovider"]
+    command = [str(Path(sys.executable).parent / "pytest"), "-q", "-x", "-p", "no:cacheprovider"]
     environ = {k: v for k, v in os.environ.items() if k != "SANDYQ_TEST_POSTGRESQL"}
     try:
         done = subprocess.run(

@@ -213,7 +213,8 @@ def route_item(desk: Desk, item: Item) -> Hold | Transit | None:
         The hold it is set aside for here, or the way it is sent on.
     """
     session, here = desk.session, desk.origin.branch_id
-    item.branch_id = here
+    if item.branch_id != here:
+        item.branch_id = here
     waiting = hold_queries.holds_on(session, item.record_id)
     hold = next((h for h in waiting if h.status == HoldStatus.WAITING and fits(h, item)), None)
     if hold is not None:

@@ -80,6 +80,7 @@ def issue_item(desk: Desk, *, patron: Patron, item: Item, copies: int = 1) -> Is
     asked = _Request(patron, item, copies, hold_queries.holds_on(session, item.record_id))
     standing, notes, general, terms = _permitted(desk, asked)
     assert standing.year is not None  # noqa: S101 -- `checked` refused otherwise; for the checker
+    due = _first_due(desk, terms)  # first: what is asked later finds nothing half changed
     if item.copies == 1:
         was, item.status = item.status, next_status(item.status, Kind.LOAN)
         _leave_queue(session, origin, asked, was)
@@ -96,7 +97,7 @@ def issue_item(desk: Desk, *, patron: Patron, item: Item, copies: int = 1) -> Is
         copies=copies,
         staff_id=origin.staff_id,
         issued_at=origin.at,
-        due=_first_due(desk, terms),
+        due=due,
     )
     session.add(loan)
     session.flush()
