@@ -125,6 +125,16 @@ class JobContext:
             self.progress(at, len(items))
             time.sleep(PAUSE_SECONDS)  # whoever waits for the turn to write gets it
 
+    def watched(self, items: Sequence[Item]) -> Iterator[Item]:
+        """Items that are only looked at, one after another; the progress is said.
+
+        Raises:
+            LeaseLost, JobCancelled, WorkerStopping: as `progress`.
+        """
+        for done, item in enumerate(items, 1):
+            yield item
+            self.progress(done, len(items))
+
     def keep_result(self, session: Session, result: dict[str, Any]) -> None:
         """Keep what came of the work in the transaction of its end."""
         self._hold(session, result=result)

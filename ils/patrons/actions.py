@@ -10,7 +10,7 @@ from itertools import islice
 from sqlalchemy.orm import Session
 
 from ils import ledger
-from ils.catalog.identifiers import search_key
+from ils.catalog.identifiers import heading_key
 from ils.codes import actions as codes
 from ils.codes.models import CodeKind
 from ils.errors import N_, Invalid
@@ -97,7 +97,7 @@ def _fill(session: Session, origin: Origin, patron: Patron, data: PatronData) ->
     values |= {"grade": grade, "sex": data.sex or None, "disability": data.disability or None}
     for name, value in values.items():
         setattr(patron, name, value)
-    patron.search_text = f" {search_key(f'{patron.name} {patron.card}')}"
+    patron.search_text = f" {heading_key(f'{patron.name} {patron.card}')}"
 
 
 def change_patron(
@@ -135,7 +135,7 @@ def change_imported(
     if "grade" in told and data.grade and str(patron.grade or "") != data.grade:
         patron.grade, patron.grade_year = int(data.grade), rules.school_year(origin.day)
         changed["grade"] = data.grade
-    patron.search_text = f" {search_key(f'{patron.name} {patron.card}')}"
+    patron.search_text = f" {heading_key(f'{patron.name} {patron.card}')}"
     session.flush()
     return bool(changed)
 
@@ -169,7 +169,7 @@ def replace_card(
         staff_id=origin.staff_id,
     )
     patron.card = card
-    patron.search_text = f" {search_key(f'{patron.name} {card}')}"
+    patron.search_text = f" {heading_key(f'{patron.name} {card}')}"
     session.flush()
 
 

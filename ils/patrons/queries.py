@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from ils.catalog.identifiers import search_key
+from ils.catalog.identifiers import heading_key
 from ils.codes import queries as codes
 from ils.codes.models import Code, CodeKind
 from ils.codes.rules import owners
@@ -112,7 +112,7 @@ def patrons(text: str) -> Select[Patron]:
     """Readers by the beginnings of their names or card, in order of the alphabet."""
     query = select(Patron).order_by(Patron.surname, Patron.given_name, Patron.id)
     condition: ColumnElement[bool] = Patron.card.is_not(None)
-    for word in search_key(text).split():
+    for word in heading_key(text).split():
         condition &= Patron.search_text.contains(f" {word}", autoescape=True)
     return query.where(condition)
 
@@ -120,7 +120,7 @@ def patrons(text: str) -> Select[Patron]:
 def similar_patrons(surname: str, birth_date: date) -> Select[Patron]:
     """Readers born on that day, or in that year with that surname; who is alike, the rules say."""
     first, last = birth_date.replace(month=1, day=1), birth_date.replace(month=12, day=31)
-    begins = Patron.search_text.startswith(f" {search_key(surname)} ", autoescape=True)
+    begins = Patron.search_text.startswith(f" {heading_key(surname)} ", autoescape=True)
     of_year = Patron.birth_date.between(first, last)
     query = select(Patron).where(of_year, or_(Patron.birth_date == birth_date, begins))
     return query.order_by(Patron.id)

@@ -9,6 +9,7 @@ from datetime import date
 from difflib import SequenceMatcher
 from typing import Any, Protocol
 
+from ils.catalog.identifiers import heading_key
 from ils.errors import N_, Invalid, Refused
 from ils.fields import MAX_TEXT_LENGTH
 from ils.patrons.fields import TEXTS, PatronData
@@ -23,7 +24,6 @@ OF_CARD = N_("Latin letters and digits, up to 40, without blanks.")
 SEPTEMBER = 9
 
 NEAR = 0.82
-_RUSSIAN = str.maketrans("әіңғүұқөһё", "аингуукохе", "ьъ")
 _phone = re.compile(r"\+?[\d\s()-]{5,20}")
 _email = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -131,6 +131,19 @@ def _wrong_contacts(data: PatronData) -> list[tuple[bool, str, str]]:
     ]
 
 
+class Named(Protocol):
+    """Who somebody is."""
+
+    @property
+    def surname(self) -> str: ...  # noqa: D102
+    @property
+    def given_name(self) -> str: ...  # noqa: D102
+    @property
+    def patronymic(self) -> str: ...  # noqa: D102
+    @property
+    def birth_date(self) -> date: ...  # noqa: D102
+
+
 class Person(Protocol):
     """What of a reader is compared."""
 
@@ -154,9 +167,23 @@ def possible_duplicates(data: PatronData, other: Person) -> bool:
     return surname and given and data.birth_date.year == other.birth_date.year
 
 
+def same_person(data: Named, other: Named) -> bool:
+    """Whether two sayings are of one person: no name and no birth date contradicts the other.
+
+    Kazakh letters count as the Russian ones that stand for them, and the first of January as any
+    day of its year: so a birth year is kept.
+    """
+    for name in ("surname", "given_name", "patronymic"):
+        one, two = heading_key(getattr(data, name)), heading_key(getattr(other, name))
+        if one != two and (name != "patronymic" or (one and two)):
+            return False
+    days = {data.birth_date, other.birth_date}
+    years = {day.year for day in days}
+    return len(days) == 1 or (len(years) == 1 and date(min(years), 1, 1) in days)
+
+
 def _near(one: str, other: str) -> bool:
-    first, second = (text.casefold().translate(_RUSSIAN) for text in (one, other))
-    return SequenceMatcher(None, first, second).ratio() >= NEAR
+    return SequenceMatcher(None, heading_key(one), heading_key(other)).ratio() >= NEAR
 
 
 def _digits(phone: str) -> str:

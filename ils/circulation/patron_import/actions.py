@@ -8,13 +8,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ils import clock, ledger
 from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.facts import loan_facts
 from ils.circulation.loans.models import Loan
+from ils.circulation.patron_import import rules as import_rules
 from ils.circulation.patron_import.rules import ImportedPatron, LegacyLoan
+from ils.codes import actions as codes
 from ils.config import Lists
 from ils.errors import N_, IlsError, Refused
 from ils.holdings.items.models import ItemStatus
@@ -33,10 +36,17 @@ from ils.patrons.models import Patron, PatronYear
 
 
 class OtherReader(Refused):
-    """The card belongs to somebody of another name."""
+    """The number is somebody's of another name or birth date."""
 
     code = "other_reader"
-    message = N_("The card “%(card)s” belongs to another reader.")
+    message = N_("The number “%(number)s” belongs to another reader.")
+
+
+class RowRefused(Refused):
+    """The database holds something that contradicts a row."""
+
+    code = "row_refused"
+    message = N_("This row contradicts what is there already.")
 
 
 @dataclass
@@ -91,9 +101,10 @@ def import_patrons(
         try:
             with session.begin_nested():
                 done, left = _one(session, origin, reader, how, lists)
-        except IlsError as error:
+        except (IlsError, IntegrityError) as error:
             outcome.counts["rejected"] += 1
-            outcome.problems.append((reader.number, error))
+            why = error if isinstance(error, IlsError) else RowRefused()
+            outcome.problems.append((reader.number, why))
             continue
         outcome.counts[done] += 1
         outcome.counts["loans"] += len(reader.loans) - len(left)
@@ -106,22 +117,12 @@ def _one(
     session: Session, origin: Origin, reader: ImportedPatron, how: ImportOptions, lists: Lists
 ) -> tuple[str, Sequence[IlsError]]:
     data = rules.checked(reader.data, lists.categories, origin.day, consent=False)
-    key = f"{how.source}|{reader.import_key}" if reader.import_key else None
-    by_key = select(Patron).where(Patron.import_key == key)
-    patron = session.scalar(by_key) if key else None
-    if patron is None and data.card:
-        patron = patron_queries.patron_by_card(session, [data.card])
-        same = patron is not None and patron.surname.casefold() == data.surname.casefold()
-        if patron is not None and not same:
-            raise OtherReader(card=data.card)
-    done = "unchanged"
+    patron, done = _whom(session, origin.day, reader, how), "unchanged"
     if patron is None:
-        if not how.allow_duplicate:
-            check_alike(session, data)
         patron, done = add_patron(session, origin, data), "new"
     elif change_imported(session, origin, patron, data, reader.told):
         done = "changed"
-    patron.import_key = patron.import_key or key
+    patron.import_key = patron.import_key or _key(reader, how)
     if how.consent and patron.consent_at is None:
         give_consent(session, origin, patron, given=True)
     if reader.registered is not None:
@@ -129,6 +130,57 @@ def _one(
     left = [error for loan in reader.loans if (error := _lent(session, origin, patron, loan, how))]
     session.flush()
     return done, left
+
+
+def _key(reader: ImportedPatron, how: ImportOptions) -> str | None:
+    return f"{how.source}|{reader.import_key}" if reader.import_key else None
+
+
+def _whom(session: Session, day: date, reader: ImportedPatron, how: ImportOptions) -> Patron | None:
+    """The reader a row means; ``None``: somebody new.
+
+    Raises:
+        OtherReader: its number is somebody else's.
+        PossibleDuplicate: somebody alike is there.
+        CodeTaken: its card was a reader's, or is a copy's.
+        Invalid: it says what has not happened yet.
+    """
+    import_rules.check_days(reader, day)
+    key, card = _key(reader, how), reader.data.card
+    found = session.scalar(select(Patron).where(Patron.import_key == key)) if key else None
+    number = reader.import_key
+    if found is None and card:
+        found, number = patron_queries.patron_by_card(session, [card]), card
+    if found is not None:
+        if not rules.same_person(reader.data, found):
+            raise OtherReader(number=number)
+        return found
+    if not how.allow_duplicate:
+        check_alike(session, reader.data)
+    if card:
+        codes.check_free(session, card)
+    return None
+
+
+def preview(
+    session: Session, day: date, readers: Iterable[ImportedPatron], how: ImportOptions
+) -> PatronImportReport:
+    """What would become of readers, row by row; nothing is changed."""
+    outcome, first = PatronImportReport(), dict[str, ImportedPatron]()
+    for reader in readers:
+        try:
+            for number in filter(None, (reader.import_key, reader.data.card)):
+                before = first.setdefault(number, reader)
+                if not rules.same_person(reader.data, before.data):
+                    raise OtherReader(number=number)
+            known = _whom(session, day, reader, how)
+        except IlsError as error:
+            outcome.counts["rejected"] += 1
+            outcome.problems.append((reader.number, error))
+            continue
+        outcome.counts["new" if known is None else "known"] += 1
+        outcome.counts["loans"] += len(reader.loans)
+    return outcome
 
 
 def _registered(
@@ -140,7 +192,7 @@ def _registered(
         return found
     part = origin.derive(f"registered:{patron.id}:{day.year}")
     at = min(clock.noon(day, how.timezone), origin.at)
-    then = replace(part, at=at, day=min(day, origin.day), channel=Channel.IMPORT)
+    then = replace(part, at=at, day=day, channel=Channel.IMPORT)
     return register_year(session, then, patron, new=False)
 
 
@@ -157,7 +209,7 @@ def _lent(
         return None  # brought in before; it may be back since
     if item.status != ItemStatus.AVAILABLE or item.copies > 1:
         return NoSuchCopy(title=lent.title or item.record.title, number=codes[0])
-    year = _registered(session, origin, patron, min(lent.issued, origin.day), how)
+    year = _registered(session, origin, patron, lent.issued, how)
     loan = Loan(
         item=item,
         patron=patron,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -11,11 +12,12 @@ import click
 from ils import clock, db, i18n
 from ils.circulation.console import BRANCH
 from ils.circulation.patron_import import files
-from ils.circulation.patron_import.actions import ImportOptions, import_patrons
+from ils.circulation.patron_import.actions import ImportOptions, import_patrons, preview
 from ils.circulation.readers.cli import PREVIEW_ROWS, patrons
 from ils.console import Console, print_json, with_console
 from ils.errors import IlsError
 from ils.ledger import Channel
+from ils.organisation.branches.models import Branch
 from ils.organisation.branches.queries import branch_by_code
 
 BATCH_SIZE = 200
@@ -39,13 +41,7 @@ def import_(console: Console, file: Path, branch: str, source: str, **said: bool
     """Bring readers in from XLSX, CSV or an ИРБИС RDR text export, with their loans."""
     read = files.read_file(file, console.config.lists)
     if said["dry_run"]:
-        loans = sum(len(reader.loans) for reader in read.readers)
-        _report(
-            console,
-            {"readers": len(read.readers), "loans": loans},
-            read.problems,
-            json_=said["json_"],
-        )
+        _foresee(console, read, branch, source, said)
         return
     counts: Counter[str] = Counter(rejected=len(read.problems))
     problems = list(read.problems)
@@ -54,12 +50,7 @@ def import_(console: Console, file: Path, branch: str, source: str, **said: bool
         for step in bar:
             with db.transaction(console.sessions) as session:
                 place = branch_by_code(session, branch)
-                how = ImportOptions(
-                    source,
-                    place.timezone,
-                    consent=said["consent"],
-                    allow_duplicate=said["allow_duplicate"],
-                )
+                how = _options(place, source, said)
                 origin = console.origin(place, Channel.SYSTEM)
                 outcome = import_patrons(session, origin, step, how, console.config.lists)
             counts += outcome.counts
@@ -69,6 +60,30 @@ def import_(console: Console, file: Path, branch: str, source: str, **said: bool
     if problems:
         told["rejects"] = str(_write_rejects(console, file, read, problems))
     _report(console, told, problems, json_=said["json_"])
+
+
+def _options(place: Branch, source: str, said: Mapping[str, bool]) -> ImportOptions:
+    return ImportOptions(
+        source,
+        place.timezone,
+        consent=said["consent"],
+        allow_duplicate=said["allow_duplicate"],
+    )
+
+
+def _foresee(
+    console: Console, read: files.ParsedFile, branch: str, source: str, said: Mapping[str, bool]
+) -> None:
+    """Say what would become of the readers of a file."""
+    with db.reading(console.sessions) as session:
+        place = branch_by_code(session, branch)
+        day = clock.local_day(clock.now(), place.timezone)
+        foreseen = preview(session, day, read.readers, _options(place, source, said))
+    problems = sorted([*read.problems, *foreseen.problems], key=lambda found: found[0])
+    counts: dict[str, int | str] = {"readers": len(read.readers), "loans": 0, **foreseen.counts}
+    if read.counts_rows:
+        counts["ids"] = "they only count the rows"
+    _report(console, counts, problems, json_=said["json_"])
 
 
 def _write_rejects(

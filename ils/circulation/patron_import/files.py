@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ils import clock, i18n
@@ -27,12 +27,14 @@ class ParsedFile:
         head: names of its columns; empty for ИРБИС.
         raw: number → the row or record as it came.
         problems: rows that cannot be understood.
+        counts_rows: it has a column of ids that only counts the rows; nobody is known by it.
     """
 
     head: Sequence[str]
     raw: dict[int, Sequence[str] | bytes] = field(default_factory=dict)
     readers: list[ImportedPatron] = field(default_factory=list)
     problems: list[tuple[int, IlsError]] = field(default_factory=list)
+    counts_rows: bool = False
 
 
 def read_file(path: Path, lists: Lists) -> ParsedFile:
@@ -50,6 +52,9 @@ def read_file(path: Path, lists: Lists) -> ParsedFile:
             read.problems.append((number, reader))
         else:
             read.readers.append(reader)
+    read.counts_rows = rules.counts_rows([one.import_key for one in read.readers])
+    if read.counts_rows:
+        read.readers = [replace(one, import_key=one.data.card) for one in read.readers]
     return read
 
 
@@ -88,9 +93,9 @@ def _of_table(
     for number, row in enumerate(rows, 2):
         if not any(row):
             continue
-        cells = {name: row[n] for n, name in columns.items() if n < len(row)}
         try:
-            yield number, row, _usable(rules.of_row(number, cells, categories), lists)
+            reader = rules.of_row(number, rules.cells_of(row, columns), categories)
+            yield number, row, _usable(reader, lists)
         except IlsError as error:
             yield number, row, error
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from ils import clock, db, files
 from ils.circulation.patron_import import files as sheets
-from ils.circulation.patron_import.actions import ImportOptions, import_patrons
+from ils.circulation.patron_import.actions import ImportOptions, import_patrons, preview
 from ils.circulation.patron_import.files import ParsedFile
 from ils.errors import IlsError
 from ils.files import Purpose
@@ -29,13 +32,31 @@ def _parsed(context: JobContext) -> ParsedFile:
 
 
 def _read(context: JobContext) -> dict[str, Any]:
-    """Say what a file holds; nothing is changed."""
+    """Say what a file holds and what would become of it; nothing is changed."""
     read = _parsed(context)
+    with db.reading(context.sessions) as session:
+        options, day = _options(context, session)
+        foreseen = preview(session, day, context.watched(read.readers), options)
+    problems = sorted([*read.problems, *foreseen.problems], key=lambda found: found[0])
     return {
         "readers": len(read.readers),
         "bad": len(read.problems),
-        "problems": _told(read.problems),
+        "counts": dict(foreseen.counts),
+        "counts_rows": read.counts_rows,
+        "problems": _told(problems),
     }
+
+
+def _options(context: JobContext, session: Session) -> tuple[ImportOptions, date]:
+    """How readers are brought in, and the day at their branch."""
+    branch = session.get_one(Branch, context.args["branch_id"])
+    options = ImportOptions(
+        context.args["source"],
+        branch.timezone,
+        consent=context.args["consent"],
+        allow_duplicate=context.args["allow_duplicate"],
+    )
+    return options, clock.local_day(clock.now(), branch.timezone)
 
 
 def _import(context: JobContext) -> dict[str, Any]:
@@ -55,16 +76,9 @@ def _import(context: JobContext) -> dict[str, Any]:
         for one in read.readers
     ]
     for session, part in context.steps(readers):
-        branch = session.get_one(Branch, context.args["branch_id"])
-        options = ImportOptions(
-            context.args["source"],
-            branch.timezone,
-            consent=context.args["consent"],
-            allow_duplicate=context.args["allow_duplicate"],
-        )
-        now = clock.now()
-        day = clock.local_day(now, branch.timezone)
-        origin = Origin(now, day, branch.id, context.args["staff_id"], Channel.SYSTEM)
+        options, day = _options(context, session)
+        where, who = context.args["branch_id"], context.args["staff_id"]
+        origin = Origin(clock.now(), day, where, who, Channel.SYSTEM)
         report = import_patrons(session, origin, part, options, context.config.lists)
         counts += report.counts
         problems += report.problems

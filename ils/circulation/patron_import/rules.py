@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from ils.errors import N_, Invalid
@@ -26,6 +27,7 @@ SEXES = {
 LANGUAGES = {"русский": "ru", "орысша": "ru", "казахский": "kk", "қазақша": "kk", "каз": "kk"}
 #: In 40^F of a loan that is not returned.
 NOT_RETURNED = "*"
+IN_FUTURE = N_("The day is in the future.")
 
 _grade = re.compile(r"\d{1,2}")
 
@@ -68,6 +70,44 @@ def columns_of(head: Sequence[str]) -> dict[int, str]:
     known = {_plain(name): key for key, names in COLUMNS.items() for name in (key, *names)}
     found = ((n, known.get(_plain(cell))) for n, cell in enumerate(head))
     return {n: key for n, key in found if key is not None}
+
+
+def counts_rows(keys: Sequence[str]) -> bool:
+    """Whether a column of ids only counts the rows: 1, 2, 3 … is nobody's id.
+
+    >>> counts_rows(["1", "2", "3"]), counts_rows(["17", "18"]), counts_rows(["7", "9"])
+    (True, True, False)
+    """
+    numbers = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 10]
+    if len(numbers) != len(keys) or len(keys) < 2:
+        return False
+    return all(after - before == 1 for before, after in pairwise(numbers))
+
+
+def check_days(reader: ImportedPatron, today: date) -> None:
+    """Look whether what a file says to have happened has.
+
+    Raises:
+        Invalid: a registration or a loan is in the future.
+    """
+    if reader.registered is not None and reader.registered > today:
+        raise Invalid(N_("Registered"), IN_FUTURE)
+    if any(loan.issued > today for loan in reader.loans):
+        raise Invalid(N_("Lent on"), IN_FUTURE)
+
+
+def cells_of(row: Sequence[str], columns: Mapping[int, str]) -> dict[str, str]:
+    """What each column says; of two with one meaning the one that says more.
+
+    >>> cells_of(["23.08.1977", "1977"], {0: "birth_date", 1: "birth_date"})
+    {'birth_date': '23.08.1977'}
+    """
+    cells: dict[str, str] = {}
+    for n, name in columns.items():
+        value = row[n].strip() if n < len(row) else ""
+        if len(value) > len(cells.get(name, "")) or name not in cells:
+            cells[name] = value
+    return cells
 
 
 def _plain(text: str) -> str:
