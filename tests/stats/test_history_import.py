@@ -110,6 +110,7 @@ def test_a_second_import_changes_nothing_and_new_lines_are_added(library):
         (line(1, detail="a/b"), "cannot be used"),
         (line(1, place="\ud800"), "cannot be used"),
         (line(1, day="9999-12-31"), "day must be between"),
+        (line(1, day="2100-01-01"), "day must be between"),
         (line(1, request_id=[]), "request_id must be a text"),
         (line(1, kind={}), "is not known"),
         ("[" * 100_000, "not JSON"),

@@ -27,7 +27,7 @@ MAX_LENGTH = 100
 #: What lines of reports are called that count all, nothing or the rest.
 RESERVED = frozenset({"total", "none", "rest"})
 MAX_AGE = 130
-EARLIEST, LATEST = 1800, 2200
+EARLIEST = 1800
 #: The largest whole number a column holds.
 MAX_AMOUNT = 2**63 - 1
 KEYS = frozenset(
@@ -319,16 +319,17 @@ def _when(values: Mapping[str, Any], timezone: str) -> tuple[datetime, date]:
         at = datetime.fromisoformat(moment) if moment is not None else None
     except (TypeError, ValueError) as error:
         raise BadHistoryLine(f"occurred_at or day: {error}") from None
-    if local is not None and not EARLIEST <= local.year <= LATEST:
-        raise BadHistoryLine(f"day must be between {EARLIEST} and {LATEST}")
-    if at is not None:
-        if at.tzinfo is None:
-            raise BadHistoryLine("occurred_at has no offset")
-        if not EARLIEST <= at.year <= LATEST:
-            raise BadHistoryLine(f"occurred_at must be between {EARLIEST} and {LATEST}")
-        return at, local or clock.local_day(at, timezone)
-    if local is None:
+    if at is None and local is None:
         raise BadHistoryLine("missing occurred_at or day")
+    if at is not None and at.tzinfo is None:
+        raise BadHistoryLine("occurred_at has no offset")
+    today = clock.local_day(clock.now(), timezone)
+    for name, day in (("day", local), ("occurred_at", at and at.date())):
+        if day is not None and not (day.year >= EARLIEST and day <= today):
+            raise BadHistoryLine(f"{name} must be between {EARLIEST} and today")
+    if at is not None:
+        return at, local or clock.local_day(at, timezone)
+    assert local is not None  # noqa: S101 -- one of them is there; for the checker
     return datetime.combine(local, time(12), clock.zone(timezone)), local
 
 
