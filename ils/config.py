@@ -7,6 +7,7 @@ holds all of it: settings, lists, and what packages above read from its folder.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -86,6 +87,16 @@ class Circulation(Declared, frozen=True):
     repeat_seconds: Count
     backdate_days: Count
     floating: bool
+    #: What cards look like, as regular expressions: such a code is never taken for a book's.
+    card_patterns: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse what is no regular expression."""
+        for pattern in self.card_patterns:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"card_patterns: “{pattern}” is no pattern: {error}") from None
 
 
 class Catalog(Declared, frozen=True):

@@ -46,6 +46,7 @@ class FieldInfo:
         group: the heading it stands under; groups that say nothing are folded.
         columns: what imported tables call it, besides its own name.
         least, most: of a number.
+        scan: it is meant to be scanned into.
     """
 
     name: str
@@ -64,6 +65,7 @@ class FieldInfo:
     least: int = 0
     most: int = 999_999
     longest: int = MAX_TEXT_LENGTH
+    scan: bool = False
 
 
 def described(

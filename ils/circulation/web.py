@@ -1,6 +1,7 @@
 """Pages of circulation, in blueprints."""
 
 from ils.circulation.boxes import web as boxes
+from ils.circulation.desk import exceptions_web
 from ils.circulation.desk import web as desk_pages
 from ils.circulation.holds import web as holds
 from ils.circulation.home_delivery import web as home_delivery
@@ -13,6 +14,7 @@ from ils.circulation.readers import web as readers
 
 #: Modules whose views are in the blueprints.
 MODULES = (
-    boxes, bulk_web, desk_pages, hold_web, holds, home_delivery, patron_import, policy, readers,
+    boxes, bulk_web, desk_pages, exceptions_web, hold_web, holds, home_delivery, patron_import,
+    policy, readers,
 )  # fmt: skip
 BLUEPRINTS = (patrons, desk, lending)

@@ -115,6 +115,11 @@ def _row(code: ItemCode, key: str, *, disputed: bool) -> dict[str, Any]:
     }
 
 
+def drop_of_item(session: Session, item_id: int) -> None:
+    """Forget the codes of a copy that is none."""
+    session.execute(delete(Code).where(Code.item_id == item_id))
+
+
 def drop_of_patron(session: Session, patron_id: int) -> None:
     """Forget the codes of a reader; a code somebody else came with too is that one's now."""
     own = select(Code.folded).where(Code.patron_id == patron_id)

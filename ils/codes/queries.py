@@ -31,6 +31,11 @@ def disputed() -> Select[Code]:
     return select(Code).where(Code.folded.in_(wanted)).order_by(Code.folded, Code.id)
 
 
+def codes_of_patron(patron_id: int) -> Select[Code]:
+    """The cards a reader has or had."""
+    return select(Code).where(Code.patron_id == patron_id)
+
+
 def former_cards(patron_id: int) -> Select[Code]:
     """The cards a reader had before, latest first."""
     own = select(Code).where(Code.patron_id == patron_id, Code.replaced_at.is_not(None))

@@ -14,7 +14,7 @@ from ils.catalog.identifiers import heading_key
 from ils.codes import actions as codes
 from ils.codes.models import CodeKind
 from ils.errors import N_, Invalid
-from ils.ledger import Channel, Kind, Origin
+from ils.ledger import Kind, Origin
 from ils.patrons import queries, rules
 from ils.patrons.fields import PatronData
 from ils.patrons.models import ConsentRecord, Patron, PatronBlock, PatronYear
@@ -235,7 +235,7 @@ def register_year(session: Session, origin: Origin, patron: Patron, *, new: bool
     session.flush()
     facts = patron_facts(year, origin)
     ledger.record(session, Kind.REGISTRATION, origin, facts, detail="new" if new else "re")
-    if origin.channel is Channel.DESK:
+    if origin.channel in queries.AT_THE_DESK:
         count_visit(session, origin, patron.id, facts)
     return year
 

@@ -34,7 +34,7 @@ class PatronData:
     )
     sex: str = described(N_("Sex"), codes="sex", empty="", default="", columns=("пол", "жынысы"))
     card: str = described(
-        N_("Card barcode"), default="", width="phone",
+        N_("Card barcode"), default="", width="phone", scan=True,
         hint=N_("Scan it; left empty, the next free one is given"),
         columns=("номер билета", "читательский билет", "№ билета", "штрих-код", "билет нөмірі",
                  "штрих-коды"),
@@ -62,7 +62,7 @@ class PatronData:
         columns=("место работы", "жұмыс орны"),
     )  # fmt: skip
     guardian: str = described(
-        N_("Guardian’s card"), default="", group=WORK, width="phone",
+        N_("Guardian’s card"), default="", group=WORK, width="phone", scan=True,
         hint=N_("if the guardian is a reader"),
     )  # fmt: skip
     guardian_name: str = described(

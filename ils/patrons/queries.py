@@ -38,6 +38,8 @@ BY_ANOTHER = "by_another"
 #: Detail of a return found in the book-drop, or dated back.
 BOOK_DROP = "book_drop"
 NO_VISIT = (BY_ANOTHER, BOOK_DROP)
+#: The reader stood at a desk, with a line or without.
+AT_THE_DESK = (Channel.DESK, Channel.OFFLINE)
 #: The reader was not there.
 REMOTE = (Channel.PHONE, Channel.EMAIL, Channel.SITE)
 
@@ -49,7 +51,7 @@ def is_visit_making(*, remote: bool = False) -> ColumnElement[bool]:
         Entry.patron_year_id.is_not(None),
         or_(
             Entry.kind.in_(SERVICES),
-            and_(Entry.kind == Kind.REGISTRATION, Entry.channel == Channel.DESK),
+            and_(Entry.kind == Kind.REGISTRATION, Entry.channel.in_(AT_THE_DESK)),
         ),
         func.coalesce(Entry.detail, "").not_in(NO_VISIT),
         there,

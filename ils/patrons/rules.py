@@ -200,6 +200,11 @@ def checked_card(card: str) -> None:
         raise Invalid(N_("Card barcode"), OF_CARD)
 
 
+def may_be_card(code: str) -> bool:
+    """Whether a code that nobody has may be a new card: names are none."""
+    return _is_card(code) and any(c.isdigit() for c in code)
+
+
 def _is_card(card: str) -> bool:
     return len(card) <= MAX_CARD_LENGTH and card.isascii() and " " not in card
 

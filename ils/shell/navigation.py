@@ -52,6 +52,7 @@ SECTIONS = (
     NavigationSection(N_("Desk"), ("/desk", "/staff/services/"), (
         Place(N_("Desk"), "desk.page", Permission.OPERATE_DESK),
         Place(N_("Holds"), "desk.holds", Permission.OPERATE_DESK),
+        Place(N_("Scans to decide on"), "desk.scan_exceptions", Permission.OPERATE_DESK),
         Place(N_("Deposit collections"), "desk.boxes", Permission.OPERATE_DESK),
         Place(N_("Home delivery"), "desk.home_delivery", Permission.OPERATE_DESK),
         Place(N_("Manual counts"), "services.tally", Permission.OPERATE_DESK),

@@ -1,6 +1,8 @@
 // The frame of all pages: the menu of a narrow screen, the palette, keys. Without this script the
 // menu stands open and the palette is a page.
 
+import { watchScans } from "./desk/keys.js";
+
 document.documentElement.classList.add("scripted");
 
 const menu = document.getElementById("menu");
@@ -85,3 +87,20 @@ document.addEventListener("keydown", (event) => {
     form.requestSubmit();
   }
 });
+
+// --- scans on other pages than the desk: they change nothing here, and are not lost ------------
+
+const scanned = document.getElementById("scanned");
+if (scanned) {
+  let code = "";
+  const taken = scanned.querySelector("button");
+  watchScans((text) => {
+    code = text;
+    scanned.querySelector("b").textContent = code;
+    scanned.hidden = false;
+  });
+  taken.addEventListener("click", () => {
+    sessionStorage.setItem("sandyq-scan", code);
+    location.href = "/desk";
+  });
+}

@@ -26,7 +26,17 @@ from ils.web.lists import (
     respond,
     shown_value,
 )
-from ils.web.pages import install, origin, page, public, show_error, today, translated, uploads
+from ils.web.pages import (
+    install,
+    origin,
+    page,
+    public,
+    show_error,
+    sitting,
+    today,
+    translated,
+    uploads,
+)
 from ils.web.system import Ils, SignedIn, Workplace, current, may
 
 __all__ = [
@@ -67,6 +77,7 @@ __all__ = [
     "role_names",
     "show_error",
     "shown_value",
+    "sitting",
     "today",
     "translated",
     "uploads",

@@ -123,6 +123,11 @@ def moment(value: datetime) -> str:
     return format_datetime(value.astimezone(zone), "dd.MM.yyyy HH:mm", locale=get_locale())
 
 
+def hour(value: datetime) -> str:
+    """The hour and minute of an instant, at the viewer's place."""
+    return moment(value)[-len("12:00") :]
+
+
 def shown_number(value: int | Decimal | None) -> str:
     """A number in the viewer's form; a dash where there is none."""
     return "—" if value is None else format_decimal(value, locale=get_locale())
@@ -131,6 +136,7 @@ def shown_number(value: int | Decimal | None) -> str:
 template_filters: dict[str, Callable[..., str]] = {
     "day": shown_day,
     "day_before": _day_before,
+    "hour": hour,
     "moment": moment,
     "number": shown_number,
 }

@@ -32,9 +32,10 @@ from werkzeug.exceptions import HTTPException
 
 from ils import clock, db, logs
 from ils.errors import N_, Forbidden, IlsError, Invalid, NotFound, NotSignedIn, Text
-from ils.ledger import Channel, Origin
+from ils.ledger import Origin
+from ils.scan_times import Moment
 from ils.web import i18n as shown
-from ils.web import lists, static
+from ils.web import lists, scan_times, static
 from ils.web.forms import IdConverter, form_uuid
 from ils.web.i18n import language, role_names
 from ils.web.idempotency import idempotent
@@ -142,13 +143,18 @@ def _opened(
     def wrapped(**args: object) -> ResponseReturnValue:
         _refuse_nul()
 
+        def done(session: Session) -> Response:
+            """What the form asks for, at its own time; unless that makes it wait."""
+            aside = scan_times.settled(session) if known_staff() else None
+            return aside or _whole(view(session, **args))
+
         def work(session: Session) -> Response:
             check(session)
             if not write:
                 return _whole(view(session, **args))
             staff = known_staff()
             who = staff.id if staff else None
-            return idempotent(session, who, lambda: _whole(view(session, **args)))
+            return idempotent(session, who, lambda: done(session))
 
         if write:
             return db.run(current().sessions, work)
@@ -172,16 +178,21 @@ def _staff(session: Session) -> SignedIn | None:
 
 
 def origin() -> Origin:
-    """Who is doing this, where, now, and in answer to which request."""
-    now = clock.now()
+    """Who is doing this, where, when, and in answer to which request."""
+    moment = g.get("moment") or Moment(clock.now())
     return Origin(
-        at=now,
-        day=clock.local_day(now, g.staff.branch.timezone),
+        at=moment.at,
+        day=clock.local_day(moment.at, g.staff.branch.timezone),
         branch_id=g.staff.branch.id,
         staff_id=g.staff.id,
-        channel=Channel.DESK,
+        channel=moment.channel,
         request_id=form_uuid("request_id"),
     )
+
+
+def sitting() -> str:
+    """Tells one sign-in from another."""
+    return str(cookie.get("sitting", ""))
 
 
 def today() -> date:

@@ -90,6 +90,7 @@ def upgrade() -> None:
         _box,
         _closed_month,
         _consent_record,
+        _scan_exception,
         _declared_value,
         _event,
         _hold,
@@ -178,6 +179,7 @@ TABLES = (
     "box",
     "closed_month",
     "consent_record",
+    "scan_exception",
     "declared_value",
     "event",
     "hold",
@@ -889,6 +891,38 @@ def _closed_month() -> None:
             ["closed_by"], ["staff.id"], name=op.f("fk_closed_month_closed_by")
         ),
         sa.PrimaryKeyConstraint("month", name=op.f("pk_closed_month")),
+    )
+
+
+def _scan_exception() -> None:
+    op.create_table(
+        "scan_exception",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("form", sa.JSON(), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "branch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("scanned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted", sa.Boolean(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["branch_id"], ["branch.id"], name=op.f("fk_scan_exception_branch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["staff.id"], name=op.f("fk_scan_exception_decided_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_scan_exception_staff_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scan_exception")),
+        sa.UniqueConstraint("request_id", name=op.f("uq_scan_exception_request_id")),
     )
 
 

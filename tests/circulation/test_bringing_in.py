@@ -267,7 +267,14 @@ OTHERS = {
     "another man": ["Дюсенов", "Марат", "09.09.1969", "Рабочие", "5001", ""],
     "a sister": ["Бекова", "Дана", "04.04.1991", "Студенты", "5001", ""],
     "a namesake": ["Бекова", "Сауле", "05.05.1961", "Студенты", "5001", ""],
-    "her father's name differs": ["Бекова", "Сауле Ержанқызы", "04.04.1991", "Студенты", "5001", ""],
+    "her father's name differs": [
+        "Бекова",
+        "Сауле Ержанқызы",
+        "04.04.1991",
+        "Студенты",
+        "5001",
+        "",
+    ],
 }
 
 
@@ -288,7 +295,9 @@ def test_a_number_of_another_reader_is_a_conflict(run, library, tmp_path, who, t
     if together:
         files_ = [sheet(tmp_path / "one.csv", first, second, head=head)]
     else:
-        files_ = [sheet(tmp_path / f"{n}.csv", row, head=head) for n, row in enumerate((first, second))]
+        files_ = [
+            sheet(tmp_path / f"{n}.csv", row, head=head) for n, row in enumerate((first, second))
+        ]
         run("import", files_[0], *said)
     foreseen = run("import", files_[-1], *said, "--dry-run")
     told = run("import", files_[-1], *said)
@@ -296,13 +305,21 @@ def test_a_number_of_another_reader_is_a_conflict(run, library, tmp_path, who, t
     assert [p["why"] for p in told["problems"]] == [p["why"] for p in foreseen["problems"]]
     assert told["problems"][0]["why"] == "Номер «5001» принадлежит другому читателю."
     found = patron(library, "5001")
-    assert (found.surname, found.given_name, found.birth_date) == ("Бекова", "Сауле", date(1991, 4, 4))
+    assert (found.surname, found.given_name, found.birth_date) == (
+        "Бекова",
+        "Сауле",
+        date(1991, 4, 4),
+    )
     assert library.count("registration") == 0
 
 
 def test_a_known_reader_is_known_by_any_spelling(run, library, tmp_path):
     said = ("--source", "old", "--branch", "ЦБ", "--json")
-    run("import", sheet(tmp_path / "a.csv", ["Жүнісов", "Қанат", "14.06.1983", "Рабочие", "7", ""]), *said)
+    run(
+        "import",
+        sheet(tmp_path / "a.csv", ["Жүнісов", "Қанат", "14.06.1983", "Рабочие", "7", ""]),
+        *said,
+    )
     for n, row in enumerate([
         ["Жунисов", "Канат", "14.06.1983", "Рабочие", "7", ""],
         ["ЖҮНІСОВ", "ҚАНАТ", "1983", "Рабочие", "7", ""],

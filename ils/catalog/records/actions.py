@@ -94,6 +94,14 @@ def add_provisional(
     )
 
 
+def take_back_provisional(session: Session, origin: Origin, record: BibliographicRecord) -> None:
+    """Hide a record of `add_provisional` that was a mistake; the caller reverses its entry."""
+    keep_revision(session, record)
+    record.state = RecordState.DELETED
+    stamp(record, origin, RevisionCause.DELETED)
+    session.flush()
+
+
 def numbered(marc: MarcRecord, record_id: int) -> MarcRecord:
     """The record with a 001: its own, or our number."""
     if marc.get("001"):

@@ -76,7 +76,7 @@ def scan(desk: Desk, *, code: str, patron_id: int | None) -> Answer:
             )
         if found:
             return _of_owner(desk, found[0], patron)
-    if patron is not None and len(codes[0]) > 1:  # one digit was an answer to no question
+    if patron is not None and rules.may_be_item(codes, desk.rules.card_patterns):
         return results.UnknownBook(
             situation=Situation.UNKNOWN,
             level=Level.WARNING,

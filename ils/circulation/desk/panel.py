@@ -14,7 +14,7 @@ from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.rules import Problem
 from ils.patrons import queries as patron_queries
 
-LOANS_SHOWN = 10
+LOANS_SHOWN = 8
 
 
 def worded(problem: Problem) -> str:
@@ -37,6 +37,8 @@ def panel(session: Session, shown: Opened) -> dict[str, object]:
     """What is shown of an open reader."""
     today, patron, standing = web.today(), shown.patron, shown.standing
     blocks = patron_queries.blocks(patron.id).where(patron_queries.active_blocks(today))
+    loans = session.scalars(loan_queries.newest_loans(patron.id).limit(LOANS_SHOWN)).all()
+    number = loan_queries.number_of_loans(session, patron.id) if len(loans) == LOANS_SHOWN else 0
     return {
         "patron": patron,
         "today": today,
@@ -45,6 +47,7 @@ def panel(session: Session, shown: Opened) -> dict[str, object]:
         "limit": shown.terms.number("max_loans"),
         "overdue": standing.overdue,
         "blocks": session.scalars(blocks).all() if standing.blocks else [],
-        "loans": session.scalars(loan_queries.open_loans(patron.id).limit(LOANS_SHOWN)).all(),
+        "loans": loans,
+        "more": max(0, number - len(loans)),
         "ready": session.scalars(hold_queries.holds_of(patron.id)).all(),
     }

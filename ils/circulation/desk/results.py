@@ -16,6 +16,7 @@ from ils.circulation.loans.rules import LoanRefused, Problem
 from ils.circulation.policy.rules import LoanPolicy
 from ils.codes.models import Code
 from ils.holdings.items.models import Item
+from ils.ledger import Kind
 from ils.patrons.models import Patron
 
 
@@ -214,7 +215,9 @@ class ReadInHouse(Answer):
 
 @dataclass(frozen=True, kw_only=True)
 class Undone(Answer):
-    """An act was taken back."""
+    """An act was taken back: what it was, of how many copies."""
 
     template = "undone"
+    kind: Kind
+    copies: int
     loan: Loan | None = None

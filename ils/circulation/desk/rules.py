@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -120,6 +122,20 @@ def situation(  # noqa: C901, PLR0911, PLR0912 -- a tree has branches and leaves
     if copy.since_returned is not None and copy.since_returned < repeat:
         return Situation.ALREADY_DONE
     return Situation.ON_SHELF
+
+
+def may_be_item(readings: Sequence[str], cards: Sequence[str]) -> bool:
+    """Whether an unknown code may be a book's: it is no card of the library, and no name.
+
+    Args:
+        cards: patterns of the library's cards.
+    """
+    if any(re.fullmatch(pattern, reading) for pattern in cards for reading in readings):
+        return False
+    code = readings[0]
+    letters = [c for c in code if not c.isspace() and c not in "-.'’"]
+    number = any(reading.isdigit() for reading in readings)
+    return len(code) > 1 and (number or not all(c.isalpha() for c in letters))
 
 
 #: A scan proves that such a copy exists.

@@ -9,20 +9,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ils import clock, ledger
+from ils.catalog.records.actions import take_back_provisional
 from ils.circulation.context import Desk
 from ils.circulation.desk import queries as entry_queries
 from ils.circulation.desk.results import Undone
 from ils.circulation.desk.rules import Situation
 from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.models import Loan
+from ils.codes import actions as codes
 from ils.holdings.items.models import Item
-from ils.ledger import AlreadyReversed, CannotUndo, Entry, Kind, UnknownAct, acts
+from ils.ledger import Act, AlreadyReversed, CannotUndo, Entry, Kind, UnknownAct, acts
 from ils.patrons import queries as patron_queries
 from ils.patrons.visits import uncount_visit
 
 A_DAY = timedelta(days=1)
 #: Entries of an act that go with it; a visit goes with the last service of its day.
-REVERSED = (*entry_queries.ACTS, Kind.HOLD_FILLED)
+REVERSED = (*entry_queries.ACTS, Kind.HOLD_FILLED, Kind.RECORD_ADDED)
 
 
 def undo(desk: Desk, *, act: UUID) -> Undone:
@@ -45,6 +47,9 @@ def undo(desk: Desk, *, act: UUID) -> Undone:
     for entry in services:
         _check_last(session, entry, loans.get(entry.loan_id), done.entries)
     acts.restore(session, done, desk.origin.at)
+    for item in _made(session, done):
+        codes.drop_of_item(session, item.id)
+        take_back_provisional(session, desk.origin, item.record)
     for entry in entries:
         own = entry.request_id == act
         ledger.reverse(
@@ -53,8 +58,14 @@ def undo(desk: Desk, *, act: UUID) -> Undone:
     for entry in services:
         _uncount_visit(desk, entry, loans.get(entry.loan_id))
     last = services[-1]
-    item = session.get(Item, last.item_id) if last.request_id == act else None  # else several
-    return Undone(situation=Situation.UNDO, item=item, loan=loans.get(last.loan_id))
+    about = session.get(Item, last.item_id) if last.request_id == act else None  # else several
+    return Undone(
+        situation=Situation.UNDO,
+        item=about,
+        loan=loans.get(last.loan_id),
+        kind=Kind(last.kind),
+        copies=sum(entry.count for entry in services if entry.kind == last.kind),
+    )
 
 
 def _check_reach(desk: Desk, entry: Entry) -> None:
@@ -101,6 +112,12 @@ def _check_last(session: Session, entry: Entry, loan: Loan | None, act: list[int
     last = entry_queries.last_act_on(session, entry.item_id, of_group)
     if last is None or last.id not in act:
         raise CannotUndo
+
+
+def _made(session: Session, done: Act) -> list[Item]:
+    """The copies an act described in haste."""
+    keys = (key.partition(":") for key, values in done.changes.items() if values is None)
+    return [session.get_one(Item, int(n)) for table, _, n in keys if table == Item.__tablename__]
 
 
 def _uncount_visit(desk: Desk, entry: Entry, loan: Loan | None) -> None:

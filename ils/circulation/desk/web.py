@@ -27,6 +27,7 @@ from ils.messages.templates import compose
 from ils.organisation.branches.queries import names_of, service_points_of
 from ils.organisation.permissions import Permission
 from ils.patrons import queries as patron_queries
+from ils.patrons.rules import may_be_card
 
 LAST_ACTS = 12
 MAX_LOANS = 500
@@ -228,6 +229,7 @@ def _refusal(error: IlsError) -> dict[str, object]:
         "about": refused.about if refused else request.form.get("code", "")[:80],
         "sent": request.form,
         "to": request.path.removeprefix("/desk/"),
+        "may_be_card": may_be_card,
         "by_script": _by_script(),
     }
 
@@ -266,6 +268,8 @@ def _page(session: Session, answer: Answer | None, patron_id: int | None) -> Res
     return render_template(
         "circulation/desk.html",
         acts=session.execute(acts).all(),
+        sitting=web.sitting(),
+        now=clock.now(),
         place=request.form.get("point", ""),
         returned_on=request.form.get("returned_on", ""),
         earliest=today - timedelta(days=web.current().config.circulation.backdate_days),

@@ -99,6 +99,17 @@ def open_loans(patron_id: int) -> Select[Loan]:
     )
 
 
+def newest_loans(patron_id: int) -> Select[Loan]:
+    """What the reader has, lent last first."""
+    return open_loans(patron_id).order_by(None).order_by(Loan.id.desc())
+
+
+def number_of_loans(session: Session, patron_id: int) -> int:
+    """How many loans a reader has; a group lent by count is one."""
+    query = select(func.count()).where(Loan.patron_id == patron_id, Loan.ended_at.is_(None))
+    return session.scalar(query) or 0
+
+
 def own_due(session: Session, patron_id: int, record_id: int) -> date | None:
     """When the copy of a document that a reader has is due; ``None`` if the reader has none."""
     query = open_loans(patron_id).join(Item, Item.id == Loan.item_id)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import and_, delete, inspect, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from ils import files
+from ils import files, scan_times
 from ils.circulation.context import Desk
 from ils.circulation.holds.actions import cancel_all
 from ils.circulation.holds.models import Hold
@@ -130,6 +130,7 @@ def erase_patron(desk: Desk, patron: Patron) -> None:
         column = model.patron_id
         session.execute(update(model).where(column == patron_id).values(patron_id=None))
     set_photo(session, desk.origin.staff_id, patron, None)
+    cards = {code.written for code in session.scalars(code_queries.codes_of_patron(patron_id))}
     codes.drop_of_patron(session, patron_id)
     for kept in (PatronBlock, ConsentRecord):
         session.execute(delete(kept).where(kept.patron_id == patron_id))
@@ -142,6 +143,7 @@ def erase_patron(desk: Desk, patron: Patron) -> None:
     session.execute(delete(IdempotencyKey))
     imports = update(Job).where(Job.kind.in_(("read_patrons", "import_patrons")))
     session.execute(imports.where(Job.ended_at.is_not(None)).values(result=None))
+    scan_times.forget(session, patron_id, cards)
     dependants = update(Patron).where(Patron.guardian_id == patron_id)
     session.execute(dependants.values(guardian_id=None))
     session.expunge(patron)

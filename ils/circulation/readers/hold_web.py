@@ -31,8 +31,8 @@ from ils.web.filled import Form
 class HoldData:
     """The form of a hold; of a known record without the number of a copy."""
 
-    card: str = described(N_("Reader’s card"), width="phone")
-    code: str = described(N_("Number of any copy"), default="", width="phone")
+    card: str = described(N_("Reader’s card"), width="phone", scan=True)
+    code: str = described(N_("Number of any copy"), default="", width="phone", scan=True)
     only: bool = described(N_("only this copy"), FieldKind.FLAG, default=False)
     branch: str = described(N_("Pickup branch"), FieldKind.CHOICE)
 

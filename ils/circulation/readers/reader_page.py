@@ -33,7 +33,7 @@ class NewCard:
     """The form of another card."""
 
     card: str = described(
-        N_("Card barcode"), default="", width="phone",
+        N_("Card barcode"), default="", width="phone", scan=True,
         hint=N_("Scan it; left empty, the next free one is given"),
     )  # fmt: skip
     reason: str = described(N_("Reason"), default="")

@@ -249,7 +249,8 @@ def patron_list(session: Session) -> ResponseReturnValue:
 def new_patron(session: Session) -> ResponseReturnValue:
     """The form of a registration."""
     del session
-    values = {"language": web.language(), "guardian": request.args.get("guardian", "")}
+    asked = {name: request.args.get(name, "") for name in ("guardian", "card")}
+    values = {"language": web.language(), **asked}
     return _form_page(None, Form(PatronData, values))
 
 

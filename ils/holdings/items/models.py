@@ -63,6 +63,6 @@ class Item(Reversible, Base):
         return self.inventory_number or self.barcode or ""
 
     def unmake(self, at: datetime) -> None:
-        """Whoever described it, the copy is in hand: it stands on the shelf."""
+        """It was described in haste and is none; its number is free again."""
         del at
-        self.status = ItemStatus.AVAILABLE
+        self.status, self.inventory_number, self.barcode = ItemStatus.WITHDRAWN, None, None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import secrets
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -77,6 +78,7 @@ def do_sign_in(session: Session) -> ResponseReturnValue:
         cookie.clear()
         cookie.permanent = True
         cookie["staff"], cookie["version"] = staff.id, staff.sign_in_version
+        cookie["sitting"] = secrets.token_hex(4)
         return redirect(_next() or url_for("organisation.home"))
 
     return web.handled(session, Form(SignInData), work, _sign_in_page)

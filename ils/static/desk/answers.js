@@ -1,5 +1,6 @@
 // Answers: the list of what was done, newest first, and the panel of the open reader.
 
+import { serverNow } from "./clock.js";
 import { sound } from "./sound.js";
 
 const LONGEST_LOG = 60;
@@ -11,24 +12,35 @@ export function parsed(html) {
 }
 
 export class Answers {
-  // opened(id) is told whose panel stands now; failed is the text for an answer without words.
-  constructor(log, opened, failed) {
+  // opened(id) is told whose panel stands now; texts has the words of the page, and its timezone.
+  constructor(log, opened, texts) {
     this.log = log;
     this.opened = opened;
-    this.failed = failed;
+    this.texts = texts;
+    this.clock = new Intl.DateTimeFormat("ru", { hour: "2-digit", minute: "2-digit", timeZone: texts.timezone });
+    this.asked = ""; // the act that Ctrl+Z was asked about
   }
 
   newest() {
     return this.log.querySelector("li:not(.waiting)");
   }
 
-  // The form of the newest answer that a digit chooses, or of the last act that can be undone.
+  // The form or link of the newest answer that a digit chooses.
   chosen(number) {
     return this.newest()?.querySelector(`[data-choice="${number}"]`);
   }
 
+  // The form that takes the last act back. If something was answered since, it is asked about first.
   undoing() {
-    return this.log.querySelector("li:not(.waiting) [data-undo]")?.form;
+    const form = this.log.querySelector("li:not(.waiting) [data-undo]")?.form;
+    if (!form) return undefined;
+    const line = form.closest("li");
+    const act = form.elements.act.value;
+    if (line === this.newest() || this.asked === act) return form;
+    this.asked = act;
+    const what = [...line.querySelectorAll(".said, cite, .who")].map((part) => part.textContent.trim());
+    this.#add(this.#line("warning", this.texts.undoAsked.replace("{what}", what.join(" · "))));
+    return null;
   }
 
   wait(entry) {
@@ -48,16 +60,13 @@ export class Answers {
     this.log.querySelector(`[data-waits="${entry.id}"]`)?.remove();
     if (panel) this.setPanel(panel);
     else if (held) document.getElementById("held")?.replaceWith(held);
-    for (const old of this.log.querySelectorAll("[data-choice]")) {
-      if (!old.contains(document.activeElement)) old.remove();
-    }
+    this.#endQuestions();
     const line = parts.querySelector("li.line")
       ?? this.#refusal(parts.querySelector('[role="alert"]')?.textContent, entry.request?.data.code);
-    if (line.dataset.situation === "undo") {
-      const act = CSS.escape(entry.request.data.act);
-      this.log.querySelector(`input[name="act"][value="${act}"]`)?.form.remove();
-    }
-    this.#add(line);
+    const { act } = entry.request?.data ?? {};
+    if (act) this.#ended(act, line.dataset.situation === "undo");
+    this.asked = "";
+    this.#add(line, entry.at);
     return line;
   }
 
@@ -74,25 +83,51 @@ export class Answers {
   closePatron() {
     const empty = document.getElementById("no-patron").content.cloneNode(true);
     this.setPanel(empty.querySelector("section"));
-    this.log.querySelector(".fast-add")?.remove();
+    this.#endQuestions(true);
   }
 
-  #add(line) {
+  // A question that is not answered by now is no longer asked; one that is being typed in is.
+  #endQuestions(all = false) {
+    for (const old of this.log.querySelectorAll("[data-choice]")) {
+      if (!all && old.contains(document.activeElement)) continue;
+      old.closest("li").classList.add("answered");
+      old.remove();
+    }
+  }
+
+  // An act that was taken back, or cannot be any more: nobody is asked about it again.
+  #ended(act, undone) {
+    for (const named of this.log.querySelectorAll(`input[name="act"][value="${CSS.escape(act)}"]`)) {
+      if (undone) named.closest("li").classList.add("undone");
+      named.form.remove();
+    }
+  }
+
+  #add(line, at = serverNow()) {
+    const time = document.createElement("time");
+    time.textContent = this.clock.format(at);
+    line.prepend(time);
     this.log.prepend(line);
     while (this.log.children.length > LONGEST_LOG) this.log.lastElementChild.remove();
     sound(line.dataset.level, line.dataset.situation);
   }
 
-  #refusal(text, about = "") {
+  #line(level, text) {
     const line = document.createElement("li");
-    line.className = "line error";
-    line.dataset.level = "error";
+    line.className = `line ${level}`;
+    line.dataset.level = level;
     const said = document.createElement("p");
     said.className = "said";
-    said.textContent = text ?? this.failed;
+    said.textContent = text;
+    line.append(said);
+    return line;
+  }
+
+  #refusal(text, about = "") {
+    const line = this.#line("error", text ?? this.texts.failed);
     const code = document.createElement("p");
     code.textContent = about;
-    line.append(said, code);
+    line.append(code);
     return line;
   }
 }

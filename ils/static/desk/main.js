@@ -2,7 +2,8 @@
 // after another, as the desk stands when their turn comes.
 
 import { Answers, parsed } from "./answers.js";
-import { ScannerWatch, asked } from "./keys.js";
+import { dayAt, heard, serverNow } from "./clock.js";
+import { asked, watchScans } from "./keys.js";
 import { Queue } from "./queue.js";
 import { muteButton, sound } from "./sound.js";
 import { ask, post, sending } from "./wire.js";
@@ -20,9 +21,10 @@ const returnedOn = document.getElementById("returned-on");
 const key = `sandyq-desk-${texts.staff}`;
 
 document.documentElement.classList.add("scripted");
+heard(texts.now);
 const queue = new Queue(localStorage, key, perform);
-const answers = new Answers(document.getElementById("log"), opened, texts.failed);
-const watch = new ScannerWatch();
+const answers = new Answers(document.getElementById("log"), opened, texts);
+let redrawn = 0; // how often the panel was asked for
 
 function tell(text) {
   bar.hidden = !text;
@@ -46,7 +48,27 @@ function opened(patron) {
   queue.save();
 }
 
+// A reader, and how the desk is set, are of one sign-in and one day.
+function sitting() {
+  return `${texts.sitting} ${dayAt(texts.timezone)}`;
+}
+
+// Whoever was open at another sign-in, on another day or long ago is not open any more; what was
+// scanned then still goes where it went.
+function endFormerSitting() {
+  const { state } = queue;
+  const former = state.sitting !== sitting() || serverNow() - (state.stirred ?? 0) > IDLE_MS;
+  if (former) {
+    if (queue.entries.length) queue.add("close");
+    else if (state.patron) answers.closePatron();
+  }
+  Object.assign(state, { sitting: sitting(), stirred: serverNow() });
+  return former;
+}
+
 function add(kind, details) {
+  if (queue.state.sitting !== sitting()) endFormerSitting();
+  queue.state.stirred = serverNow();
   answers.wait(queue.add(kind, details));
   if (queue.stopped) {
     tell(texts.signedOut);
@@ -101,7 +123,14 @@ function choose(entry, form, tries) {
     first.select();
     return "done";
   }
-  if (!form && entry.kind === "undo") return "done";
+  if (form?.matches?.("a")) {
+    location.href = form.href;
+    return "done";
+  }
+  if (!form && entry.kind === "undo") {
+    if (form === undefined) answers.refuse(texts.noAct);
+    return "done";
+  }
   return send(entry, form ? sending(form) : { url: "/desk/scan", data: { code: entry.number } }, tries);
 }
 
@@ -117,7 +146,7 @@ async function send(entry, { url, data }, tries) {
     entry.request = { url, data: { ...standing(), ...data } };
     queue.save();
   }
-  const sent = { ...entry.request.data, request_id: entry.id };
+  const sent = { ...entry.request.data, request_id: entry.id, at: Math.round(entry.at ?? serverNow()) };
   const answer = await post(url, sent, form.csrf_token.value);
   if (typeof answer === "string") return none(answer);
   if (answer.status === 401 || answer.code === "page_expired") return signOut();
@@ -135,6 +164,18 @@ function answered(entry, line) {
     queue.save();
   }
   COMMANDS[line.dataset.command]?.();
+  redraw();
+}
+
+// The panel is asked for after each answer, beside the queue: scans never wait for it.
+async function redraw() {
+  const mine = ++redrawn;
+  const { patron } = queue.state;
+  if (!patron || queue.entries.length > 1) return;
+  const answer = await ask(`/desk/patron/${patron}`);
+  if (mine !== redrawn || answer.status !== 200 || queue.state.patron !== patron) return;
+  const panel = parsed(answer.text).querySelector("#patron");
+  if (panel) document.getElementById("patron").replaceWith(panel);
 }
 
 // --- command barcodes, keys, forms ----------------------------------------------------
@@ -174,12 +215,12 @@ function receipt() {
   ofReader((patron) => window.open(`/desk/receipt/${patron}`, "_blank"));
 }
 
-// Esc leaves what is nearest: a form, a code being typed, the reader.
+// Esc always means the next reader: forms and what is being typed go too.
 function leave() {
-  const describing = document.querySelector(".quick") ?? answers.log.querySelector("form.fast-add");
-  if (describing) describing.remove();
-  else if (input.value) input.value = "";
-  else add("close");
+  document.querySelector(".quick")?.remove();
+  for (const form of answers.log.querySelectorAll("form.fast-add, form.counted")) form.remove();
+  input.value = "";
+  add("close");
   input.focus();
 }
 
@@ -208,18 +249,15 @@ function setMode() {
   const back = returnedOn.value !== "";
   document.getElementById("mode").hidden = !back;
   desk.classList.toggle("backdated", back);
-  localStorage.setItem(`${key}-mode`, JSON.stringify({ point: point.value }));
+  desk.classList.toggle("elsewhere", point.value !== "");
+  document.getElementById("where").textContent = point.value ? ` · ${point.selectedOptions[0].text}` : "";
+  localStorage.setItem(`${key}-mode`, JSON.stringify({ point: point.value, sitting: sitting() }));
   input.focus();
 }
 
 function submitted(sent) {
   const code = input.value;
-  const written = sent.matches(".quick") && sent.querySelector("[data-first]");
-  if (written && watch.scanned(written, performance.now())) {
-    const scan = written.value;
-    written.value = "";
-    add("send", { url: "/desk/scan", data: { code: scan }, shown: scan });
-  } else if (sent !== form) {
+  if (sent !== form) {
     const shown = sent.querySelector("[data-undo]") ? "" : sent.querySelector("button").textContent.trim();
     add("send", { ...sending(sent), shown });
     if (sent.matches(".fast-add, .quick")) sent.remove();
@@ -238,9 +276,10 @@ document.addEventListener("submit", (event) => {
   else submitted(event.target);
 });
 
-document.addEventListener("keydown", (event) => {
-  watch.typed(event.target, event.key, event.timeStamp);
-}, true);
+watchScans((code) => {
+  if (queue.superseded) sound("error");
+  else add("send", { url: "/desk/scan", data: { code }, shown: code });
+});
 
 document.addEventListener("keydown", (event) => {
   const name = asked(event, input);
@@ -272,8 +311,10 @@ function stir() {
 
 try {
   const kept = JSON.parse(localStorage.getItem(`${key}-mode`));
-  if (kept && [...point.options].some((o) => o.value === kept.point)) point.value = kept.point;
+  const same = kept?.sitting === sitting() && [...point.options].some((o) => o.value === kept.point);
+  if (same) point.value = kept.point;
 } catch { /* nothing usable was kept */ }
+setMode();
 point.addEventListener("change", setMode);
 returnedOn.addEventListener("change", setMode);
 for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, stir);
@@ -281,6 +322,8 @@ stir();
 muteButton(document.getElementById("sound"), texts, () => input.focus());
 
 const wanted = document.getElementById("patron").dataset.patron;
+if (!queue.entries.length && wanted) queue.state.patron = "";
+endFormerSitting();
 if (queue.entries.length || !wanted) {
   // The reader of the scans that wait comes first, the one asked for after them.
   if (queue.state.patron) queue.first("open", { patron: queue.state.patron });
@@ -288,6 +331,9 @@ if (queue.entries.length || !wanted) {
 } else {
   queue.state.patron = wanted;
 }
+const brought = sessionStorage.getItem("sandyq-scan"); // scanned on another page
+sessionStorage.removeItem("sandyq-scan");
+if (brought) queue.add("send", { url: "/desk/scan", data: { code: brought }, shown: brought });
 for (const entry of queue.entries) answers.wait(entry);
 input.focus();
 queue.start();

@@ -1,8 +1,10 @@
 // Scans wait here until the server has answered: a lost line, a closed window or a restarted
 // server loses nothing. Each entry has an id of its own, so that sending it twice counts once.
 //
-// An entry is {id, kind, shown, …}: "send" with url and data; "choice" with a number and "undo",
+// An entry is {id, at, kind, shown, …}: when it was asked for, by the server's clock; "send" with url and data; "choice" with a number and "undo",
 // which are looked up when their turn comes; "open" with a patron; "close".
+
+import { serverNow } from "./clock.js";
 
 export const RETRY_MS = [500, 1000, 2000, 5000];
 
@@ -14,7 +16,7 @@ export function newId() { // randomUUID needs https; a library's desk may have n
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-// What was kept: the open patron, what is let pass, the entries that wait.
+// What was kept: the open patron, of which sitting, what is let pass, the entries that wait.
 function kept(storage, key) {
   try {
     const state = JSON.parse(storage.getItem(key));
@@ -59,7 +61,7 @@ export class Queue {
   }
 
   add(kind, details = {}) {
-    const entry = { id: newId(), kind, ...details };
+    const entry = { id: newId(), at: serverNow(), kind, ...details };
     this.entries.push(entry);
     this.save();
     return entry;
@@ -70,9 +72,9 @@ export class Queue {
     this.entries.unshift({ id: newId(), kind, ...details });
   }
 
-  // Right after the entry that is being done.
+  // Right after the entry that is being done, as a part of it.
   next(kind, details = {}) {
-    this.entries.splice(1, 0, { id: newId(), kind, ...details });
+    this.entries.splice(1, 0, { id: newId(), at: this.entries[0].at, kind, ...details });
     this.save();
   }
 

@@ -1,5 +1,7 @@
 // Requests to the server: an answer that is ours, or why there is none.
 
+import { heard } from "./clock.js";
+
 const PATIENCE_MS = 20000;
 
 // {status, code, text} of an answer; "offline", "signed_out" or "failed" when there is none of ours.
@@ -10,6 +12,7 @@ export async function ask(url, options = {}) {
     const answer = await fetch(url, { ...options, signal: patience.signal });
     const text = await answer.text();
     const code = answer.headers.get("X-Sandyq"); // "1", or the code of a refusal
+    if (code) heard(answer.headers.get("Date"));
     if (code && !answer.redirected) return { status: answer.status, code, text };
     return answer.redirected && answer.url.includes("/sign-in") ? "signed_out" : "failed";
   } catch {
