@@ -13,7 +13,7 @@ from ils.circulation.loans.models import Loan
 from ils.ledger import Entry
 from ils.patrons.models import Patron
 
-FAST_MS = 20
+FAST_MS = 8
 
 
 def scan(page: Page, code: str) -> None:

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { ScannerWatch, asked } from "../../ils/static/desk/keys.js";
 import { tones } from "../../ils/static/desk/sound.js";
 
-const field = { name: "what" };
+const field = { name: "what", value: "" };
 
 // Types a text with a pause of so many milliseconds before each key; when the last came.
 function type(watch, text, pauses) {
@@ -18,27 +18,45 @@ function type(watch, text, pauses) {
 test("a scanner is told from a typist", () => {
   for (const [pauses, scanned] of [[5, true], [20, true], [34, true], [36, false], [120, false]]) {
     const watch = new ScannerWatch();
-    assert.equal(watch.scanned(field, type(watch, "2021045", pauses) + 5), scanned, `${pauses} ms`);
+    assert.equal(watch.scan(field, type(watch, "2021045", pauses) + 5)?.text === "2021045", scanned, `${pauses} ms`);
   }
 });
 
 test("a busy computer that holds some keys back does not hide a scanner", () => {
-  const watch = new ScannerWatch();
-  assert.equal(watch.scanned(field, type(watch, "2021045678", [4, 4, 90]) + 5), true);
+  for (const pauses of [[4, 4, 90], [90, 4, 4]]) {
+    const watch = new ScannerWatch();
+    assert.equal(watch.scan(field, type(watch, "2021045678", pauses) + 5).text, "2021045678");
+  }
 });
 
 test("short words, other fields and long pauses are no scan", () => {
   const watch = new ScannerWatch();
-  assert.equal(watch.scanned(field, type(watch, "1984", 5)), false);
+  assert.equal(watch.scan(field, type(watch, "1984", 5)), null);
   const at = type(watch, "2021045", 5);
-  assert.equal(watch.scanned({ name: "other" }, at), false);
-  assert.equal(watch.scanned(field, at + 400), false);
+  assert.equal(watch.scan({ name: "other" }, at), null);
+  assert.equal(watch.scan(field, at + 400), null);
+});
+
+test("what somebody typed before a scan is not a part of it", () => {
+  const watch = new ScannerWatch();
+  field.value = "Көшпен";
+  const pauses = [...Array(7).fill(60), ...Array(6).fill(5)];
+  const found = watch.scan(field, type(watch, "Көшпен2021045", pauses) + 5);
+  assert.deepEqual(found, { text: "2021045", before: "Көшпен" });
+  field.value = "";
+});
+
+test("after an Enter another code begins", () => {
+  const watch = new ScannerWatch();
+  type(watch, "R0000001", 5);
+  watch.typed(field, "Enter", 1045);
+  assert.equal(watch.scan(field, type(watch, "2021045", 5) + 5).text, "2021045");
 });
 
 test("keys that are not typed do not count", () => {
   const watch = new ScannerWatch();
   for (let at = 0; at < 50; at += 5) watch.typed(field, "Shift", at);
-  assert.equal(watch.scanned(field, 50), false);
+  assert.equal(watch.scan(field, 50), null);
 });
 
 const input = { value: "" };

@@ -22,7 +22,7 @@ export class Answers {
   }
 
   newest() {
-    return this.log.querySelector("li:not(.waiting)");
+    return this.log.querySelector('li:not(.waiting, [data-situation="command"])');
   }
 
   // The form or link of the newest answer that a digit chooses.

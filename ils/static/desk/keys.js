@@ -4,46 +4,55 @@ const FASTEST_TYPIST_MS = 35;
 const SAME_CODE_MS = 350;
 const SHORTEST_CODE = 5;
 
+// Keys before a scan that somebody typed: so many slow ones in a row are no scanner's.
+const TYPED_KEYS = 3;
+
 // Whether a text was typed by a scanner: many keys, most of them at once after the one before.
 // Not by their average: a busy computer holds some of them back.
 export class ScannerWatch {
-  text = ""; // what was typed last, without a long pause
-  before = ""; // what stood in the field then
   #field = null;
-  #quick = 0;
+  #keys = []; // {key, pause, before}: what stood in the field before each
   #last = Number.NEGATIVE_INFINITY;
 
   typed(field, key, at) {
+    if (key === "Enter") this.#field = null; // what comes next is another code
     if (key.length > 1) return;
     const pause = at - this.#last;
     if (this.#field !== field || pause > SAME_CODE_MS) {
       this.#field = field;
-      this.#quick = 0;
-      this.text = "";
-      this.before = field.value ?? "";
+      this.#keys = [];
     }
-    this.text += key;
-    if (pause < FASTEST_TYPIST_MS) this.#quick += 1;
+    this.#keys.push({ key, pause, before: field.value ?? "" });
     this.#last = at;
   }
 
-  scanned(field, at) {
-    const just = this.#field === field && at - this.#last < SAME_CODE_MS;
-    return just && this.text.length >= SHORTEST_CODE && this.#quick * 2 > this.text.length;
+  // {text, before}: what a scanner has just typed into a field, and what stood there; or nothing.
+  scan(field, at) {
+    if (this.#field !== field || at - this.#last >= SAME_CODE_MS) return null;
+    const keys = this.#scanned();
+    const quick = keys.filter((k) => k.pause < FASTEST_TYPIST_MS).length;
+    if (keys.length < SHORTEST_CODE || quick * 2 <= keys.length) return null;
+    return { text: keys.map((k) => k.key).join(""), before: keys[0].before };
+  }
+
+  // The keys without those that somebody typed just before the scan.
+  #scanned() {
+    let slow = 1;
+    while (slow < this.#keys.length && this.#keys[slow].pause >= FASTEST_TYPIST_MS) slow += 1;
+    return slow > TYPED_KEYS ? this.#keys.slice(slow - 1) : this.#keys;
   }
 }
 
-// Calls took(code, field) for every scan on the page, whatever has the focus; what it typed into a
+// Calls took(code) for every scan on the page, whatever has the focus; what it typed into a
 // field is taken out again, and its Enter does nothing. A field or what it stands in may say that
 // scans belong there: data-scan="submit" is sent by them, after "keep" the next field is gone to.
 export function watchScans(took) {
   const watch = new ScannerWatch();
   document.addEventListener("keydown", (event) => {
     const field = event.target;
-    if (event.key !== "Enter" || !watch.scanned(field, event.timeStamp)) {
-      watch.typed(field, event.key, event.timeStamp);
-      return;
-    }
+    const scan = event.key === "Enter" ? watch.scan(field, event.timeStamp) : null;
+    watch.typed(field, event.key, event.timeStamp);
+    if (!scan) return;
     const meant = field.closest?.("[data-scan]")?.dataset.scan;
     if (meant === "submit") return;
     event.preventDefault();
@@ -52,8 +61,8 @@ export function watchScans(took) {
       following(field)?.focus();
       return;
     }
-    if ("value" in field) field.value = watch.before;
-    took(watch.text, field);
+    if ("value" in field) field.value = scan.before;
+    took(scan.text);
   }, true);
 }
 
