@@ -58,8 +58,10 @@ def _loans_without_balance() -> Select[int]:
 
 
 def _renewals_differ() -> Select[int]:
+    """A loan was renewed as often as entries say, less those reversed; each counts its copies."""
+    times = func.sum(case((Entry.reverses_id.is_(None), 1), else_=-1))
     told = (
-        select(Entry.loan_id, func.sum(Entry.count).label("n"))
+        select(Entry.loan_id, times.label("n"))
         .where(Entry.kind == Kind.RENEWAL, Entry.loan_id.is_not(None))
         .group_by(Entry.loan_id)
         .subquery()

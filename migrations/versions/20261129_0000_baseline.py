@@ -1493,7 +1493,7 @@ def _loan() -> None:
     op.create_index(
         "ix_loan_open_patron",
         "loan",
-        ["patron_id", "due", "material", "copies", "quantity_returned"],
+        ["patron_id", "due", "material", "copies", "quantity_returned", "place"],
         unique=False,
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),

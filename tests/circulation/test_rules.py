@@ -228,20 +228,27 @@ def test_a_loan_is_due_on_a_day_the_branch_works():
 
 def test_a_renewal_never_shortens_a_loan():
     today, far = date(2026, 3, 2), date(2026, 6, 1)
-    assert loan_rules.renewed_due(date(2026, 3, 5), today, GENERAL, Calendar()) == date(2026, 3, 17)
-    assert loan_rules.renewed_due(far, today, GENERAL, Calendar()) == far
+    for due, place, renewed in (
+        (DUE, HOME, date(2026, 3, 17)), (far, HOME, far), (today, ROOM, today), (DUE, ROOM, DUE),
+    ):  # fmt: skip
+        loan = Renewing(due, place, 0, 0, seen=True, holds_ahead=0)
+        assert loan_rules.renewed_due(loan, today, GENERAL, Calendar()) == renewed
 
 
 DUE = date(2026, 3, 5)
+HOME, ROOM = ServicePlace.HOME, ServicePlace.READING_ROOM
 
 
 @pytest.mark.parametrize(
     ("loan", "codes"),
     [
-        (Renewing(DUE, 0, 0, seen=True, holds_ahead=0), []),
-        (Renewing(DUE, 1, 1, seen=True, holds_ahead=0), []),
-        (Renewing(DUE, 1, 1, seen=False, holds_ahead=0), ["unseen_renewals_used_up"]),
-        (Renewing(DUE, 2, 0, seen=True, holds_ahead=1), ["renewals_used_up", "held_for_another"]),
+        (Renewing(DUE, HOME, 0, 0, seen=True, holds_ahead=0), []),
+        (Renewing(DUE, HOME, 1, 1, seen=True, holds_ahead=0), []),
+        (Renewing(DUE, HOME, 1, 1, seen=False, holds_ahead=0), ["unseen_renewals_used_up"]),
+        (
+            Renewing(DUE, HOME, 2, 0, seen=True, holds_ahead=1),
+            ["renewals_used_up", "held_for_another"],
+        ),
     ],
 )
 def test_what_speaks_against_a_renewal(loan, codes):

@@ -90,10 +90,11 @@ def renew_all(desk: Desk, *, patron_id: int) -> results.AllRenewed:
     session = desk.session
     patron = patron_queries.patron(session, patron_id, lock=True)
     renewed, refused = [], []
+    of_reader = loans.standing_problems(desk, patron.id)
     for loan in session.scalars(loan_queries.open_loans(patron.id)).all():
         part = desk.origin.derive(f"renewal:{loan.id}")
         try:
-            loans.renew_loan(desk, loan=loan, origin=part)
+            loans.renew_loan(desk, loan=loan, origin=part, of_reader=of_reader)
             renewed.append(loan)
         except LoanRefused as error:
             refused.append((loan, error))
@@ -229,3 +230,22 @@ def return_group(desk: Desk, *, loan_id: int, copies: int) -> results.Returned:
         raise NotSoMany(left=loan.quantity_out)
     loans.return_copies(desk, loan=loan, copies=copies)
     return returned(desk, loan)
+
+
+@act
+def lose_group(desk: Desk, *, loan_id: int) -> results.Lost:
+    """The reader lost the copies of a group.
+
+    Raises:
+        NotSoMany: they are all back.
+    """
+    loan = loan_queries.loan(desk.session, loan_id)
+    _lock(desk, loan)
+    if not loan.quantity_out:
+        raise NotSoMany(left=0)
+    copies = loan.quantity_out
+    loans.mark_group_lost(desk, loan=loan)
+    act = desk.origin.request_id
+    return results.Lost(
+        situation=Situation.LOST, item=loan.item, act=act, patron=loan.patron, copies=copies
+    )

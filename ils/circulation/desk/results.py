@@ -204,6 +204,7 @@ class Lost(Answer):
 
     template = "lost"
     patron: Patron | None
+    copies: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -135,6 +135,13 @@ def return_group(session: Session) -> ResponseReturnValue:
     return _answered(session, answer)
 
 
+@desk.post("/group-lost")
+@web.page(Permission.OVERRIDE_RULES, write=True)
+def lose_group(session: Session) -> ResponseReturnValue:
+    """The reader lost the copies of a group."""
+    return _answered(session, answers.lose_group(the_desk(session), loan_id=required("loan")))
+
+
 @desk.post("/reregister")
 @web.page(Permission.OPERATE_DESK, write=True)
 def reregister(session: Session) -> ResponseReturnValue:

@@ -81,6 +81,13 @@ class NotRegistered(Refused):
     message = N_("The reader is not registered this year.")
 
 
+class HoldBlocked(Refused):
+    """Nothing is lent to the reader at present; staff may let them wait all the same."""
+
+    code = "hold_blocked"
+    message = N_("Borrowing is blocked for this patron: %(reason)s.")
+
+
 class HoldEnded(Refused):
     """The hold was filled, cancelled or has expired."""
 
@@ -96,6 +103,7 @@ def place_hold(
     branch_id: int,
     item: Item | None = None,
     own_due: date | None,
+    although_blocked: bool = False,
 ) -> Hold:
     """Let a reader wait for a document.
 
@@ -103,15 +111,20 @@ def place_hold(
         branch_id: where the reader will come.
         item: the one copy that is wanted; any if not given.
         own_due: when the reader's own copy of it is due, see `loans.queries.own_due`.
+        although_blocked: staff let a blocked reader wait.
 
     Raises:
         AlreadyHeld, HasIt, TooManyHolds, NothingToWaitFor, NotRegistered: it cannot be.
+        HoldBlocked: staff are asked first.
     """
     session, origin = desk.session, desk.origin
     patron_queries.patron(session, patron.id, lock=True)
     waits = session.scalars(hold_queries.holds_of(patron.id)).all()
     if any(hold.record_id == record.id for hold in waits):
         raise AlreadyHeld
+    blocks = patron_queries.reasons_of_blocks(session, patron.id, origin.day)
+    if blocks and not although_blocked:
+        raise HoldBlocked(reason="; ".join(blocks))
     year = _may_wait(desk, patron, record, len(waits), own_due)
     hold = Hold(
         patron=patron,

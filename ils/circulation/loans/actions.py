@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
@@ -108,8 +109,10 @@ def issue_item(desk: Desk, *, patron: Patron, item: Item, copies: int = 1) -> Is
         ledger.record(session, Kind.HOLD_FILLED, origin.derive("hold"), facts)
     count_visit(session, origin, patron.id, facts)
     _write_override(desk, loan, notes)
-    limit = general.number("max_loans")
-    return Issued(loan, notes, standing.held + copies, limit, standing.overdue, own)
+    limit, away = general.number("max_loans"), standing.away
+    if desk.place is not ServicePlace.READING_ROOM:
+        away += copies
+    return Issued(loan, notes, away, limit, standing.overdue, own)
 
 
 def _permitted(
@@ -127,9 +130,9 @@ def _permitted(
     narrow = special.rule("max_loans").material is not None
     borrower = Borrower(
         standing.year is not None,
-        standing.held,
+        standing.away,
         standing.overdue,
-        loan_queries.held_of_material(session, patron.id, material) if narrow else 0,
+        loan_queries.away_of_material(session, patron.id, material) if narrow else 0,
         reasons_of_blocks(session, patron.id, day) if standing.blocks else (),
     )
     wanted = Wanted(
@@ -244,8 +247,28 @@ def _dated(desk: Desk, origin: Origin, loan: Loan) -> Origin:
     return replace(origin, at=max(evening, loan.issued_at), day=day)
 
 
-def renew_loan(desk: Desk, *, loan: Loan, origin: Origin | None = None) -> None:
+def standing_problems(desk: Desk, patron_id: int | None) -> list[Problem]:
+    """What speaks against lending or renewing anything to a reader today."""
+    if patron_id is None:
+        return []
+    session, day = desk.session, desk.origin.day
+    standing = loan_queries.patron_status(session, patron_id, day)
+    blocks = reasons_of_blocks(session, patron_id, day) if standing.blocks else ()
+    registered = standing.year is not None
+    return loan_rules.standing_problems(Borrower(registered, standing.away, 0, blocks=blocks))
+
+
+def renew_loan(
+    desk: Desk,
+    *,
+    loan: Loan,
+    origin: Origin | None = None,
+    of_reader: Sequence[Problem] | None = None,
+) -> None:
     """Give a loan more days, as the reader asked: at the desk, by phone, by e-mail.
+
+    Args:
+        of_reader: `standing_problems`, where they are known already.
 
     Raises:
         ItemUnavailable: the loan is no longer open.
@@ -258,19 +281,22 @@ def renew_loan(desk: Desk, *, loan: Loan, origin: Origin | None = None) -> None:
     (terms,) = desk.terms(loan.patron_year.category, loan.material)
     holds = hold_queries.holds_on(session, loan.item.record_id)
     waited = holds_ahead(session, loan.item, holds, None)
-    renewing = Renewing(loan.due, loan.renewals, loan.unseen_renewals, seen, waited)
-    found = loan_rules.renewal_problems(renewing, terms)
+    place = ServicePlace(loan.place)
+    renewing = Renewing(loan.due, place, loan.renewals, loan.unseen_renewals, seen, waited)
+    if of_reader is None:
+        of_reader = standing_problems(desk, loan.patron_id)
+    found = [*of_reader, *loan_rules.renewal_problems(renewing, terms)]
     allowed = desk.override.codes
     notes = loan_rules.checked(found, allowed, RenewalRefused, about=about(loan.item))
     working = calendar(session, origin.branch_id, origin.day)
-    due = loan_rules.renewed_due(loan.due, origin.day, terms, working)
+    due = loan_rules.renewed_due(renewing, origin.day, terms, working)
     if due <= loan.due:
         raise RenewalRefused([loan_rules.nothing_gained(loan.due)], about(loan.item))
     loan.due = due
     loan.renewals += 1
     loan.unseen_renewals += not seen
     facts = loan_facts(loan, origin)
-    ledger.record(session, Kind.RENEWAL, origin, facts, detail="reader")
+    ledger.record(session, Kind.RENEWAL, origin, facts, detail="reader", count=loan.quantity_out)
     if loan.patron_id is not None:
         count_visit(session, origin, loan.patron_id, facts)
     _write_override(desk, loan, notes)
@@ -285,6 +311,14 @@ def use_in_house(desk: Desk, *, item: Item) -> None:
     next_status(item.status, Kind.IN_HOUSE_USE)
     place = ServicePlace.READING_ROOM
     ledger.record(desk.session, Kind.IN_HOUSE_USE, desk.origin, item_facts(item), place=place)
+
+
+def mark_group_lost(desk: Desk, *, loan: Loan) -> None:
+    """The reader lost the copies of a group that are still out; the others stay on the shelf."""
+    copies = loan.quantity_out
+    loan.ended_at, loan.ended_by = desk.origin.at, LoanEnd.LOST
+    facts = loan_facts(loan, desk.origin)
+    ledger.record(desk.session, Kind.LOST, desk.origin, facts, detail="lost", count=copies)
 
 
 def mark_lost(desk: Desk, *, item: Item, loan: Loan | None) -> None:

@@ -48,6 +48,7 @@ class Loan(Reversible, Base):
             "material",
             "copies",
             "quantity_returned",
+            "place",
             sqlite_where=_open,
             postgresql_where=_open,
         ),

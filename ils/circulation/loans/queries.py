@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session, joinedload
 from ils.circulation.loans.models import Loan, LoanEnd
 from ils.errors import N_, NotFound
 from ils.holdings.items.models import Item
+from ils.ledger import ServicePlace
 from ils.organisation.branches.models import Branch
 from ils.patrons.models import Patron, PatronBlock, PatronYear
 from ils.patrons.queries import active_blocks
@@ -40,6 +41,7 @@ _LAST_LOAN = (
 _held = select(func.coalesce(func.sum(Loan.copies - Loan.quantity_returned), 0)).where(
     Loan.patron_id == bindparam("patron"), Loan.ended_at.is_(None)
 )
+_away = _held.where(Loan.place != ServicePlace.READING_ROOM)
 _blocked = (
     select(func.count())
     .where(
@@ -52,6 +54,7 @@ _BORROWER = (
     select(
         PatronYear,
         cast(_held.scalar_subquery(), BigInteger),
+        cast(_away.scalar_subquery(), BigInteger),
         cast(_held.where(Loan.due < bindparam("late")).scalar_subquery(), BigInteger),
         _blocked,
     )
@@ -62,7 +65,7 @@ _BORROWER = (
     )
     .where(Patron.id == bindparam("patron"))
 )
-_HELD_OF_MATERIAL = _held.where(Loan.material == bindparam("material"))
+_AWAY_OF_MATERIAL = _away.where(Loan.material == bindparam("material"))
 
 
 class UnknownLoan(NotFound):
@@ -119,10 +122,15 @@ def own_due(session: Session, patron_id: int, record_id: int) -> date | None:
 
 @dataclass(frozen=True)
 class PatronStatus:
-    """How a reader stands: the registration of this year, copies on hand, overdue, blocks."""
+    """How a reader stands: the registration of this year, copies on hand, overdue, blocks.
+
+    Attributes:
+        away: of the copies on hand, those that are not read in the reading room.
+    """
 
     year: PatronYear | None
     held: int
+    away: int
     overdue: int
     blocks: int
 
@@ -136,10 +144,10 @@ def patron_status(
     return PatronStatus(*session.execute(_BORROWER, asked).one())
 
 
-def held_of_material(session: Session, patron_id: int, material: str) -> int:
-    """Copies of a material a reader has."""
+def away_of_material(session: Session, patron_id: int, material: str) -> int:
+    """Copies of a material a reader has outside the reading room."""
     asked = {"patron": patron_id, "material": material}
-    return int(session.scalar(_HELD_OF_MATERIAL, asked) or 0)
+    return int(session.scalar(_AWAY_OF_MATERIAL, asked) or 0)
 
 
 def lent_today(patron_id: int, day_start: datetime) -> Select[Loan]:
@@ -165,9 +173,10 @@ def loans_made(item_id: int, patron_id: int, at: datetime) -> Select[int]:
 
 
 def copies_out(session: Session, item_id: int) -> int:
-    """How many copies of a group are in readers' hands."""
+    """How many copies of a group are in readers' hands, or were lost by them."""
     query = select(func.coalesce(func.sum(Loan.copies - Loan.quantity_returned), 0))
-    return int(session.scalar(query.where(Loan.item_id == item_id, Loan.ended_at.is_(None))) or 0)
+    gone = or_(Loan.ended_at.is_(None), Loan.ended_by == LoanEnd.LOST)
+    return int(session.scalar(query.where(Loan.item_id == item_id, gone)) or 0)
 
 
 def overdue_by_branch(session: Session, day: date) -> dict[int | None, tuple[int, int]]:

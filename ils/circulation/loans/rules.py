@@ -36,7 +36,7 @@ class Borrower:
     """What is known of the reader when the rules are asked.
 
     Attributes:
-        held: copies on hand.
+        held: copies on hand, outside the reading room.
         overdue: of them, past their day and the days of grace.
         held_of_material: of the same material as the one asked for.
         blocks: reasons why nothing is lent.
@@ -109,7 +109,8 @@ def _overridable(code: str, message: str, **facts: object) -> Problem:
     return Problem(code, Severity.OVERRIDABLE, message, tuple(facts.items()))
 
 
-def _of_the_reader(borrower: Borrower, general: LoanPolicy) -> list[Problem]:
+def standing_problems(borrower: Borrower) -> list[Problem]:
+    """What speaks against lending or renewing anything to a reader."""
     found = []
     if not borrower.registered_this_year:
         message = N_("The reader is not registered this year.")
@@ -117,6 +118,11 @@ def _of_the_reader(borrower: Borrower, general: LoanPolicy) -> list[Problem]:
     for reason in borrower.blocks:
         message = N_("Borrowing is blocked for this patron: %(reason)s.")
         found.append(_overridable("blocked", message, reason=reason))
+    return found
+
+
+def _of_the_reader(borrower: Borrower, general: LoanPolicy) -> list[Problem]:
+    found = standing_problems(borrower)
     if borrower.overdue:
         most = general.number("max_overdue")
         stops = 0 < most <= borrower.overdue
@@ -129,7 +135,9 @@ def _of_the_reader(borrower: Borrower, general: LoanPolicy) -> list[Problem]:
 def _of_the_limits(
     borrower: Borrower, wanted: Wanted, general: LoanPolicy, special: LoanPolicy
 ) -> list[Problem]:
-    found = []
+    found: list[Problem] = []
+    if wanted.place is ServicePlace.READING_ROOM:  # limits are of what leaves the library
+        return found
     limits = [("loan_limit", borrower.held, general)]
     if special.rule("max_loans").material is not None:
         limits.append(("material_limit", borrower.held_of_material, special))
@@ -145,16 +153,7 @@ def _of_the_limits(
 
 
 def _of_the_copy(wanted: Wanted, special: LoanPolicy) -> list[Problem]:
-    found = []
-    lending = special.lending
-    if lending is Lending.NONE or (
-        lending is Lending.READING_ROOM and wanted.place is not ServicePlace.READING_ROOM
-    ):
-        message = {
-            Lending.NONE: N_("Documents of this kind are not lent."),
-            Lending.READING_ROOM: N_("Documents of this kind are read in the reading room only."),
-        }[lending]
-        found.append(_overridable("not_for_loan", message))
+    found = _of_the_kind(wanted.place, special)
     if wanted.holds_ahead:
         message = N_("Other readers wait for it: %(count)s.")
         found.append(_overridable("held_for_another", message, count=wanted.holds_ahead))
@@ -162,6 +161,17 @@ def _of_the_copy(wanted: Wanted, special: LoanPolicy) -> list[Problem]:
         message = N_("It is on its way to %(branch)s.")
         found.append(_overridable("in_transit", message, branch=wanted.leaving_for))
     return found
+
+
+def _of_the_kind(place: ServicePlace, special: LoanPolicy) -> list[Problem]:
+    lending = special.lending
+    if lending is Lending.NONE:
+        message = N_("Documents of this kind are not lent.")
+    elif lending is Lending.READING_ROOM and place is not ServicePlace.READING_ROOM:
+        message = N_("Documents of this kind are read in the reading room only.")
+    else:
+        return []
+    return [_overridable("not_for_loan", message)]
 
 
 def checked(
@@ -193,9 +203,11 @@ class Renewing:
 
     Attributes:
         seen: the reader is at the desk.
+        place: where the copies are.
     """
 
     due: date
+    place: ServicePlace
     renewals: int
     unseen_renewals: int
     seen: bool
@@ -203,8 +215,8 @@ class Renewing:
 
 
 def renewal_problems(loan: Renewing, terms: LoanPolicy) -> list[Problem]:
-    """What speaks against a renewal."""
-    found = []
+    """What speaks against a renewal, besides how the reader stands."""
+    found = _of_the_kind(loan.place, terms)
     limits = [("renewals_used_up", loan.renewals, terms.number("max_renewals"))]
     if not loan.seen:
         unseen = (loan.unseen_renewals, terms.number("max_unseen_renewals"))
@@ -230,6 +242,8 @@ def nothing_gained(due: date) -> Problem:
     return Problem("nothing_gained", Severity.HARD, message, (("due", due.strftime("%d.%m.%Y")),))
 
 
-def renewed_due(due: date, today: date, terms: LoanPolicy, calendar: Calendar) -> date:
-    """The due day after a renewal; never earlier than before."""
-    return max(due, due_day(today, terms.number("renewal_days"), calendar))
+def renewed_due(loan: Renewing, today: date, terms: LoanPolicy, calendar: Calendar) -> date:
+    """The due day after a renewal; never earlier than before. A reading room ends with its day."""
+    if loan.place is ServicePlace.READING_ROOM:
+        return max(loan.due, today)
+    return max(loan.due, due_day(today, terms.number("renewal_days"), calendar))

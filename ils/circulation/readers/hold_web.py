@@ -79,6 +79,7 @@ def _placed(session: Session, data: HoldData) -> Hold:
         branch_id=branch_id,
         item=item if data.only else None,
         own_due=loan_queries.own_due(session, patron.id, record.id),
+        although_blocked="although_blocked" in request.form,
     )
 
 
