@@ -219,6 +219,20 @@ def targets_in(folder: Path, package: str, pattern: str) -> Iterator[Path]:
             yield path
 
 
+def likely(tests: list[str], seen: Counter[str], package: str) -> list[str]:
+    """Of many tests those that would notice: of the package's own folder, then of others.
+
+    Most of them see much of the file; the rest see little else than the line.
+    """
+    home = f"tests/{Path(package).relative_to('ils').parts[0]}"
+    ranked = sorted(tests, key=lambda test: (not test.startswith(home), -seen[test]))
+    broad = ranked[: MAX_TESTS // 2]
+    narrow = sorted(
+        ranked[MAX_TESTS // 2 :], key=lambda test: (not test.startswith(home), seen[test])
+    )
+    return [*broad, *narrow[: MAX_TESTS - len(broad)]]
+
+
 def main() -> None:
     """Plant, run, count."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -248,8 +262,7 @@ def main() -> None:
             tests = tests or list(of_file[fault.path])
             if not tests:
                 return fault, "not reached"
-            # Of many, those that see most of the file: a test about it does.
-            chosen = sorted(tests, key=lambda test: -of_file[fault.path][test])[:MAX_TESTS]
+            chosen = likely(tests, of_file[fault.path], arguments.package)
             folder = folders.get()
             try:
                 return fault, "noticed" if noticed(folder, fault, chosen) else "survived"

@@ -1,22 +1,31 @@
 """What a planted fault of the desk, of groups, boxes and the queue would change."""
 
+import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 
 from ils import db
 from ils.circulation.boxes import actions as boxes
+from ils.circulation.boxes import queries as box_queries
 from ils.circulation.context import Override
 from ils.circulation.desk import answers
 from ils.circulation.desk.answers import NotSoMany
+from ils.circulation.holds import actions as hold_actions
 from ils.circulation.holds import queries as hold_queries
 from ils.circulation.holds.models import Hold
 from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.rules import LoanRefused, RenewalRefused
+from ils.circulation.transit.models import Transit
+from ils.holdings.items.models import Item
 from ils.holdings.items.rules import ItemUnavailable
+from ils.ledger import Act
 from ils.organisation.audit.models import AuditEntry
 from ils.organisation.branches import actions as branch_actions
+from ils.patrons import actions as patron_actions
+from ils.patrons.models import Patron
 
 OVERRIDES = select(AuditEntry).where(AuditEntry.action == "loan.override")
 
@@ -144,3 +153,72 @@ def test_a_late_return_is_late_from_the_day_after(stocked, desk):
     assert desk.take_back("B1").late is False
     stocked.now += timedelta(days=1)
     assert desk.take_back("B2").late is True
+
+
+def test_a_block_is_of_its_reader_alone(stocked, desk):
+    one, other = stocked.reader("R3"), stocked.reader("R4")
+    with db.transaction(stocked.sessions) as session:
+        patron = session.get_one(Patron, one)
+        patron_actions.block_patron(session, stocked.origin(), patron, reason="долг", until=None)
+    assert (standing(stocked, one).blocks, standing(stocked, other).blocks) == (1, 0)
+
+
+def test_a_box_of_another_branch_is_not_found(stocked, desk):
+    with db.transaction(stocked.sessions) as session:
+        branch = session.merge(stocked.branches["ЦБ"])
+        point = branch_actions.add_service_point(
+            session, None, branch, code="p", name_ru="Село", name_kk="Ауыл", type="outreach"
+        )
+        box = boxes.make_box(desk_work(stocked, session, "ЦБ"), point)
+        assert box_queries.box(session, box.id, branch.id).id == box.id
+        with pytest.raises(box_queries.UnknownBox):
+            box_queries.box(session, box.id, stocked.branches["Ф1"].id)
+
+
+def test_what_is_ready_stands_before_what_is_waited_for(stocked, desk):
+    desk.issue("R2", "B1")
+    waiting = desk.wait_for("R1", "B1")
+    stocked.copy("B3", title="Көшпенділер")
+    desk.issue("R2", "B3")
+    ready = desk.wait_for("R1", "B3")
+    desk.take_back("B3")
+    with db.reading(stocked.sessions) as session:
+        holds = session.scalars(hold_queries.holds_of(waiting.patron_id)).all()
+    assert [hold.id for hold in holds] == [ready.id, waiting.id]
+
+
+def test_a_copy_that_is_released_gives_its_hold_the_place_back(stocked, desk):
+    desk.issue("R2", "B1")
+    hold = desk.wait_for("R1", "B1")
+    desk.take_back("B1")
+    with db.transaction(stocked.sessions) as session:
+        kept = session.get_one(Hold, hold.id)
+        assert kept.status == "on_shelf"
+        hold_actions.release_hold(session, session.get_one(Item, kept.item_id), stocked.origin())
+        assert (kept.status, kept.item_id, kept.shelf_until) == ("waiting", None, None)
+
+
+def test_a_copy_whose_hold_was_cancelled_on_its_way_goes_onto_the_shelf(stocked, desk):
+    desk.issue("R2", "B1")
+    hold = desk.wait_for("R1", "B1", at="Ф1")
+    assert desk.take_back("B1").situation == "into_transit"
+    desk.do(lambda here: hold_actions.cancel_hold(here, here.session.get_one(Hold, hold.id)))
+    with db.reading(stocked.sessions) as session:
+        assert session.scalars(select(Transit)).one().hold_id is None
+    far = stocked.desk("Ф1")
+    answer = far.take_back("B1")
+    assert (answer.situation, answer.hold) == ("into_transit", None)  # home again
+
+
+def test_the_last_acts_of_a_page_have_their_undo_each(stocked, browser):
+    stocked.account("desk")
+    browser.sign_in("desk")
+    reader = re.search(r'data-patron="(\d+)"', browser.scan("R1").text).group(1)
+    requests = [uuid4(), uuid4()]
+    for code, request in zip(("B1", "B2"), requests, strict=True):
+        assert browser.scan(code, reader, request).status_code == 200
+    shown = re.findall(r'name="act" value="([^"]+)"', browser.get("/desk").text)
+    with db.reading(stocked.sessions) as session:
+        kept = session.scalars(select(Act.request_id).order_by(Act.at.desc())).all()
+    assert sorted(shown) == sorted(map(str, kept))
+    assert len(set(shown)) == 2

@@ -253,3 +253,45 @@ def test_only_readers_of_the_branch_are_registered_anew(library):
         assert bulk.reregister_many(session, library.origin("Ф1"), [here]) == 0
         assert bulk.reregister_many(session, library.origin(), [here]) == 1
         assert bulk.reregister_many(session, library.origin(), [here]) == 0
+
+
+@pytest.mark.parametrize(("grade", "taken"), [("0", True), ("12", True), ("13", False)])
+def test_a_school_has_grades_up_to_twelve(grade, taken):
+    data = replace(AIDA, grade=grade)
+    if taken:
+        assert rules.checked(data, {"pupil"}, TODAY).grade == grade
+    else:
+        with pytest.raises(Invalid):
+            rules.checked(data, {"pupil"}, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("told", "grade", "year"),
+    [({"grade"}, 7, 2025), (set(), 5, 2020), ({"surname"}, 5, 2020)],
+)
+def test_an_import_changes_a_grade_only_where_the_file_says_one(library, told, grade, year):
+    reader = library.reader("R1", grade="5")
+    with db.transaction(library.sessions) as session:
+        session.get_one(Patron, reader).grade_year = 2020
+    data = replace(AIDA, surname="Оқырман", given_name="R1", grade="7")
+    patron = changed(library, reader, actions.change_imported, data=data, told=told)
+    assert (patron.grade, patron.grade_year) == (grade, year)
+
+
+def test_an_import_that_says_no_grade_takes_none_away(library):
+    reader = library.reader("R1", grade="5")
+    data = replace(AIDA, surname="Оқырман", given_name="R1", grade="")
+    assert changed(library, reader, actions.change_imported, data=data, told={"grade"}).grade == 5
+
+
+def test_consent_given_again_is_a_further_line(library):
+    reader = library.reader("R1")
+    library.wait(hours=1)
+    taken = changed(library, reader, actions.give_consent, given=False)
+    library.wait(hours=1)
+    given = changed(library, reader, actions.give_consent, given=True)
+    lines = kept(library, select(ConsentRecord).order_by(ConsentRecord.id))
+    assert (taken.consent_at, given.consent_at) == (None, library.now)
+    assert [(line.given, line.patron_id) for line in lines] == [
+        (True, reader), (False, reader), (True, reader),
+    ]  # fmt: skip
