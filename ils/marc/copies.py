@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ils.marc.record import Field, MarcRecord
+from ils.marc.record import Dialect, Field, MarcRecord
 
 GROUPS = {"u", "c", "r"}  # statuses of 910^A for copies without numbers of their own
 BOUND_IN = "p"  # an issue bound into a file: not a copy of its own
@@ -35,8 +35,14 @@ class CopyStatement:
     withdrawal_act: str
 
 
-def copies(marc: MarcRecord) -> list[CopyStatement]:
-    """The copies of a record; statements of holding without a number are not copies."""
+def copies(marc: MarcRecord, dialect: Dialect = Dialect.UNIMARC) -> list[CopyStatement]:
+    """The copies of a record; statements of holding without a number are not copies.
+
+    Args:
+        dialect: what the record came in as: in MARC21 these fields are anybody's own.
+    """
+    if dialect is Dialect.MARC21:
+        return []
     return [copy for f in marc.each("910", "899") for copy in _copies(f)]
 
 

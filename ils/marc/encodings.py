@@ -1,4 +1,4 @@
-"""Which encoding a file is in: decided per file, by what the bytes say.
+"""Which encoding a file is in, and which of its records are in another: by what the bytes say.
 
 Declarations (leader/9, 100$a/26-29) are wrong too often to be asked. The letters'
 frequencies in Russian text (percent) weigh the candidates.
@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from ils.marc.foreign import from_marc8, to_marc8
+from ils.marc.foreign import composes, from_marc8, to_marc8
 
 Decoder = Callable[[bytes], str]
 Encoder = Callable[[str], bytes]
@@ -33,7 +33,8 @@ NEIGHBOURS = "ғөұүіїєґў"
 TYPOGRAPHY = "«»—–…№“”„’‘ \u00ad°§©®•·"
 #: In order of preference where the evidence is equal.
 CANDIDATES = ("cp1251", "kz1048", "ptcp154", "koi8-r", "cp866")
-NAMES = ("utf-8", *CANDIDATES, "marc-8")
+WESTERN = "cp1252"
+NAMES = ("utf-8", *CANDIDATES, WESTERN, "marc-8")
 #: Bytes that are no UTF-8, to letters that are: a damaged file has few.
 MAX_DAMAGE = 0.05
 SAMPLE = 2_000_000
@@ -41,10 +42,17 @@ FEW_HIGH_BYTES = 20
 #: A word in capitals weighs a little less than the same in small letters.
 CAPITALS = 0.9
 ENOUGH_PTCP154 = 3
+#: So much better must another encoding fit a record than the one of its file.
+CLEARLY = 12.0
+#: Of the marks before letters, so many make a letter there is, in text that is MARC-8.
+MARC8_SHARE = 0.8
 DECLARED = {"79": "cp866", "89": "cp1251", "99": "koi8-r"}
 
 _high = re.compile(rb"[\x80-\xff]+")
 _combining_then_letter = re.compile(rb"[\xe0-\xfe][A-Za-z]")
+_western_letter = re.compile(
+    rb"(?:(?<=[A-Za-z])[\xc0-\xff]{1,2}|(?<![\x80-\xff])[\xc0-\xff]{1,2}(?=[A-Za-z]))"
+)
 _utf8_letter = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]"
     rb"|[\xf0-\xf4][\x80-\xbf]{3}"
@@ -74,16 +82,18 @@ def detect(records: Sequence[bytes], *, latin: bool = False, declared: str = "")
         declared: two characters of 100$a/26-27, used when there is too little text.
     """
     sample = b"\n".join(records)[:SAMPLE]
-    if latin and b"\x1b" in sample:
-        return "marc-8", "escape sequences"
     if not _high.search(sample):
-        return "utf-8", "ASCII only"
+        escapes = latin and b"\x1b" in sample
+        return ("marc-8", "escape sequences") if escapes else ("utf-8", "ASCII only")
     letters, others = _utf8_balance(sample)
-    if letters and others <= MAX_DAMAGE * letters:
-        valid = sum(map(_is_utf8, records))
+    valid = sum(map(_is_utf8, records))
+    speaking = [record for record in records if _high.search(record)]
+    if (letters and others <= MAX_DAMAGE * letters) or (
+        2 * sum(map(_is_utf8, speaking)) > len(speaking)
+    ):
         return "utf-8", f"{valid} of {len(records)} records are valid UTF-8"
-    if latin and _looks_marc8(sample):
-        return "marc-8", "diacritics stand before Latin letters"
+    if latin and (found := _latin(sample)):
+        return found
     if (few := sum(map(len, _high.findall(sample)))) < FEW_HIGH_BYTES:
         name = DECLARED.get(declared, CANDIDATES[0])
         return name, f"only {few} letters to judge by; 100$a declares “{declared}”"
@@ -92,6 +102,44 @@ def detect(records: Sequence[bytes], *, latin: bool = False, declared: str = "")
     best = max(candidates, key=lambda name: scores[name])
     told = ", ".join(f"{name} {points:.0f}" for name, points in scores.items())
     return best, f"letters look most like Russian or Kazakh: {told}"
+
+
+def _latin(sample: bytes) -> tuple[str, str] | None:
+    """What a file of MARC21 may be in besides, if its bytes look so."""
+    if b"\x1b" in sample:
+        return "marc-8", "escape sequences"
+    if _looks_marc8(sample):
+        return "marc-8", "diacritics stand before Latin letters"
+    if _looks_western(sample):
+        return WESTERN, "accented letters stand inside Latin words"
+    return None
+
+
+def of_record(data: bytes, file: str, *, latin: bool = False) -> tuple[str, str]:
+    """The encoding of one record of a file, and what is to be said where it is another.
+
+    Args:
+        file: the encoding the file is in by and large.
+        latin: the file is MARC21.
+    """
+    if not _high.search(data) or (file == "marc-8" and b"\x1b" in data):
+        return file, ""
+    found = _of_bytes(data, file, latin=latin)
+    return found, "" if found == file else f"this record is in {found}, its file in {file}"
+
+
+def _of_bytes(data: bytes, file: str, *, latin: bool) -> str:
+    letters, others = _utf8_balance(data)
+    if others == 0 or (file == "utf-8" and letters > others):
+        return "utf-8"  # there may be damage in it; that is told by field
+    if latin and (found := _latin(data)):
+        return found[0]
+    if file in {WESTERN, "marc-8"}:
+        return file
+    scores = {name: score(data.decode(name, errors="replace")) for name in CANDIDATES}
+    best = max(CANDIDATES, key=lambda name: scores[name])
+    fits = file in scores and scores[best] < scores[file] + CLEARLY
+    return file if fits else best
 
 
 def score(text: str) -> float:
@@ -133,9 +181,16 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _looks_marc8(sample: bytes) -> bool:
-    """MARC-8 puts a diacritic before its Latin letter; Cyrillic letters stand together."""
-    runs = _high.findall(sample)
-    return 2 * len(_combining_then_letter.findall(sample)) > len(runs)
+    """MARC-8 puts a diacritic before its Latin letter, and the two make one that there is."""
+    pairs = _combining_then_letter.findall(sample)
+    if 2 * len(pairs) <= len(_high.findall(sample)):
+        return False  # Cyrillic letters stand together
+    return sum(map(composes, pairs)) >= MARC8_SHARE * len(pairs)
+
+
+def _looks_western(sample: bytes) -> bool:
+    """Accented letters stand alone or in pairs inside Latin words."""
+    return 2 * len(_western_letter.findall(sample)) > len(_high.findall(sample))
 
 
 def _looks_ptcp154(sample: bytes) -> bool:

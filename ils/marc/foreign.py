@@ -15,23 +15,56 @@ SUBFIELD = b"\x1f"
 
 
 def from_marc8(data: bytes) -> str:
-    """Text of MARC-8 bytes; what cannot be read becomes U+FFFD or a blank.
+    """Text of MARC-8 bytes; what cannot be read becomes U+FFFD.
 
-    Subfields are converted one by one: the library drops the mark between them. It also
-    reports strange bytes on the error stream; here they are counted by the caller.
+    Subfields are converted one by one: the library drops the mark between them.
     """
     # ANSEL is announced by two characters, of which the library reads one.
     data = data.replace(TO_ANSEL, b"\x1b)E").replace(b"\x1b-!E", b"\x1b)E")
-    with contextlib.redirect_stderr(io.StringIO()):
-        return "\x1f".join(map(_part, data.split(SUBFIELD)))
+    return "\x1f".join(map(_part, data.split(SUBFIELD)))
 
 
 def _part(data: bytes) -> str:
+    """The library makes a blank of what it cannot read, and says so on the error stream."""
+    if b"\x1b" not in data and (strange := {*data} & _no_codes()):
+        known = bytes(c if c not in strange else STRANGE for c in data).split(bytes([STRANGE]))
+        return "\ufffd".join(map(_part, known))
+    complaints = io.StringIO()
     try:
-        text: str = marc8_to_unicode(data, hide_utf8_warnings=True)
+        with contextlib.redirect_stderr(complaints):
+            text: str = marc8_to_unicode(data, hide_utf8_warnings=True)
     except UnicodeDecodeError:  # half a character of three bytes
         return data.decode("ascii", errors="replace")
-    return text
+    return f"{text}\ufffd" if complaints.getvalue() else text
+
+
+#: A byte that stands for those that are no MARC-8, where a text is cut.
+STRANGE = 0xFF
+
+
+@cache
+def _no_codes() -> frozenset[int]:
+    """High bytes that mean nothing in MARC-8's first sets."""
+    return frozenset(range(0x80, 0x100)) - CODESETS[ANSEL].keys() - {0x88, 0x89, 0x8D, 0x8E}
+
+
+#: Halves of marks over two letters, as in romanised Cyrillic.
+HALVES = {0xEB, 0xEC, 0xFA, 0xFB}
+
+
+def composes(pair: bytes) -> bool:
+    r"""Whether a mark of ANSEL and the letter after it make a letter that there is.
+
+    >>> composes(b"\xe8u"), composes(b"\xfcl")
+    (True, False)
+    """
+    mark, letter = pair
+    if mark in HALVES:
+        return True
+    known = CODESETS[ANSEL].get(mark)
+    if known is None:
+        return False
+    return len(unicodedata.normalize("NFC", chr(letter) + chr(known[0]))) == 1
 
 
 ASCII, ANSEL = 0x42, 0x45

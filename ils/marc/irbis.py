@@ -102,6 +102,21 @@ def _join(field: Field, line: str) -> None:
     field.subfields += caret_subfields(f"^{rest}") if caret else []
 
 
+def without_indicators(marc: MarcRecord) -> MarcRecord:
+    """A record of ИРБИС that came in ISO 2709: its codes know no case, its fields no indicators.
+
+    What stands where indicators would is text, unless it can only be indicators.
+    """
+    fields = []
+    for f in marc.fields:
+        pairs = [(code.lower(), value) for code, value in f.subfields]
+        if f.indicators.strip(" #0123456789|"):
+            plain = next((value for code, value in pairs if not code), "")
+            pairs = [("", f.indicators + plain), *[pair for pair in pairs if pair[0]]]
+        fields.append(Field(f.tag, "", pairs))
+    return MarcRecord(marc.leader, fields)
+
+
 def write(marc: MarcRecord, encoding: str) -> bytes:
     """The record as lines of a text export, with codes in capitals as ИРБИС writes them.
 

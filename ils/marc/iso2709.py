@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ils.marc.encodings import Decoder, Encoder
-from ils.marc.record import Field, MarcRecord
+from ils.marc.record import Field, MarcRecord, unbroken
 
 RECORD_END, FIELD_END, SUBFIELD = b"\x1d", b"\x1e", b"\x1f"
 LEADER = 24
@@ -25,7 +25,6 @@ CISIS_LINE = 80
 LOOK_ALIKE_CODES = str.maketrans("аесорхукмтнвАЕСОРХУКМТНВі", "aecopxykmthbaecopxykmthbi")
 
 _lost_end = re.compile(rb"\x1e(?=[0-9]{5}[a-z].{4}22[0-9]{5}.{3}45)", re.DOTALL)
-_line_break = re.compile(r"\s*[\r\n]+\s*")
 _caret = re.compile(r"\^(.)")
 
 
@@ -94,7 +93,7 @@ def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
             problems.append(f"field {tag}: characters that cannot be read")
         if "\r" in text or "\n" in text:
             problems.append(f"field {tag}: a line break became a blank")
-            text = _line_break.sub(" ", text)
+            text = unbroken(text)
         field = _native_field(tag, text) if native else _field(tag, text, problems)
         if field.subfields:
             record.fields.append(field)
@@ -284,7 +283,7 @@ def write(marc: MarcRecord, encode: Encoder, *, tail: str) -> bytes:
 
 
 def _raw(f: Field) -> str:
-    control = f.tag < "010"
+    control = f.tag < "010" and all(code == "" for code, _ in f.subfields)
     pairs = [(code, value.replace("\x1f", " ")) for code, value in f.subfields]
     parts = [f"\x1f{code}{value}" if code else value for code, value in pairs]
     text = "".join(parts) if control else f.indicators.ljust(2)[:2] + "".join(parts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -16,6 +18,9 @@ from ils.marc.record import Dialect, MarcRecord
 
 SAMPLE_RECORDS = 200
 AUTHORITY_TYPES = "xyz"
+#: Leader/6 of MARC21's holdings formats.
+HOLDINGS_TYPES = tuple("uvxy")
+_utf16 = re.compile("utf-16(?:le|be)?", re.IGNORECASE)
 
 
 class FileForm(StrEnum):
@@ -49,6 +54,8 @@ class Source:
     why: str
     #: The ATHR base a file's name tells, for headings of ИРБИС.
     base: str = ""
+    #: The encoding was said: no record is in another.
+    told: bool = False
 
 
 @dataclass
@@ -82,6 +89,11 @@ PARSE: dict[FileForm, Callable[[bytes, Decoder], tuple[MarcRecord, list[str]]]] 
 }
 
 
+ISO_FORMS = {FileForm.ISO2709, FileForm.IRBIS_ISO}
+#: Files that are joined of others, so that records of one may be in several encodings.
+OF_MANY_ENCODINGS = ISO_FORMS | {FileForm.IRBIS_TEXT, FileForm.IRBIS_MST}
+
+
 def examine_file(
     path: Path, *, form: str = "auto", dialect: str = "auto", encoding: str = "auto"
 ) -> tuple[Source, list[Chunk]]:
@@ -98,7 +110,8 @@ def examine_file(
         if not chunks:
             raise NotRecords(file=path.name)
         said = letters if encoding == "auto" else encoding
-        source = Source(FileForm.IRBIS_MST, Dialect.IRBIS, said, "the name ends in .mst")
+        why, told = "the name ends in .mst", encoding != "auto"
+        source = Source(FileForm.IRBIS_MST, Dialect.IRBIS, said, why, told=told)
     else:
         data = path.read_bytes()
         source, chunks = examine(data, path.name, form=form, dialect=dialect, encoding=encoding)
@@ -121,6 +134,7 @@ def examine(
     Raises:
         NotRecords: it is nothing we can read.
     """
+    data = _in_bytes(data)
     found = FileForm(form) if form != "auto" else _form(data)
     chunks = list(SPLIT[found](data)) if found in SPLIT else []
     if found is None or not chunks:
@@ -134,17 +148,31 @@ def examine(
     if dialect != "auto":
         meaning = Dialect.UNIMARC if dialect == "rusmarc" else Dialect(dialect)
         why = "the dialect as told"
-    if encoding == "auto":
+    told = encoding != "auto"
+    if not told:
         encoding, letters = _encoding(found, meaning, chunks, sample)
         why = f"{why}; {letters}"
-    return Source(found, meaning, encoding, why), chunks
+    return Source(found, meaning, encoding, why, told=told), chunks
+
+
+def _in_bytes(data: bytes) -> bytes:
+    """A file of UTF-16 as UTF-8: all that reads files asks for bytes like those of ASCII."""
+    if not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data
+    text = data.decode("utf-16", errors="replace")
+    return _utf16.sub("UTF-8", text, count=1).encode()
 
 
 def read(source: Source, chunk: Chunk) -> ReadRecord:
     """The record of a chunk as the catalogue keeps it; ``None`` when it cannot be read."""
+    encoding, other = source.encoding, ""
+    if not source.told and source.form in OF_MANY_ENCODINGS:
+        head = iso2709.LEADER if source.form in ISO_FORMS else 0
+        latin = source.dialect is Dialect.MARC21
+        encoding, other = encodings.of_record(chunk.data[head:], source.encoding, latin=latin)
     try:
-        marc, problems = PARSE[source.form](chunk.data, encodings.decoder(source.encoding))
-        return _kept(source, chunk, marc, problems)
+        marc, problems = PARSE[source.form](chunk.data, encodings.decoder(encoding))
+        return _kept(source, chunk, marc, [*filter(None, [other]), *problems])
     except Unreadable as error:
         return ReadRecord(chunk, None, [str(error)])
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
@@ -153,6 +181,10 @@ def read(source: Source, chunk: Chunk) -> ReadRecord:
 
 
 def _kept(source: Source, chunk: Chunk, marc: MarcRecord, problems: list[str]) -> ReadRecord:
+    if source.dialect is Dialect.MARC21 and marc.leader[6:7] in HOLDINGS_TYPES:
+        return ReadRecord(chunk, None, ["a holdings record: it describes copies, not a document"])
+    if source.form is FileForm.IRBIS_ISO:
+        marc = irbis.without_indicators(marc)
     if source.base or is_authority(marc):
         heading = authority_to_unimarc(marc, source.dialect, source.base)
         return ReadRecord(chunk, heading, problems, dialect=source.dialect)
@@ -213,7 +245,7 @@ def _encoding(
     if form is FileForm.MARCXML:
         return "utf-8", "XML says itself how it is written"
     # A leader is ASCII whatever the file is in; a stray byte there says nothing of the text.
-    head = iso2709.LEADER if form in {FileForm.ISO2709, FileForm.IRBIS_ISO} else 0
+    head = iso2709.LEADER if form in ISO_FORMS else 0
     declared = next((value[26:28] for r in sample if (value := r.get("100", "a"))), "")
     return encodings.detect(
         [chunk.data[head:] for chunk in chunks], latin=dialect is Dialect.MARC21, declared=declared

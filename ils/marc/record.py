@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -56,6 +57,22 @@ class Field:
             elif inside:
                 inside[-1].subfields.append((code, value))
         return inside
+
+
+_line_break = re.compile(r"[ \t]*[\r\n]+[ \t]*")
+_at_an_end = re.compile(rf"{_line_break.pattern}(?=\x1f|\Z)|(?:(?<=\x1f.)|\A){_line_break.pattern}")
+
+
+def unbroken(text: str) -> str:
+    r"""A field or value without line breaks: each, with the blanks around it, becomes a blank.
+
+    At the ends of a value nothing takes its place. Only line ends are white space here: the
+    marks of MARC count as such for `str.isspace`.
+
+    >>> unbroken("Степной\n  сад"), unbroken("\x1faсад\r\n\x1fe\n повесть\n")
+    ('Степной сад', '\x1faсад\x1feповесть')
+    """
+    return _line_break.sub(" ", _at_an_end.sub("", text))
 
 
 def linked(tag: str, indicators: str, inside: list[Field]) -> Field:

@@ -9,7 +9,7 @@ from lxml import etree
 
 from ils.marc.encodings import Decoder
 from ils.marc.iso2709 import Chunk, Unreadable
-from ils.marc.record import Field, MarcRecord
+from ils.marc.record import Field, MarcRecord, unbroken
 
 MARCXML = "http://www.loc.gov/MARC21/slim"
 MARCXCHANGE = "info:lc/xmlns/marcxchange-v1"
@@ -86,9 +86,7 @@ def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
             record.fields.append(Field(tag, "", [("", _said(element, problems))]))
         elif name == "datafield" and tag:
             indicators = (element.get("ind1") or " ")[:1] + (element.get("ind2") or " ")[:1]
-            inside = [s for s in element if _name(s) == "subfield"]
-            pairs = [(s.get("code", ""), _said(s, problems)) for s in inside]
-            record.fields.append(Field(tag, indicators, pairs))
+            record.fields.append(Field(tag, indicators, _subfields(element, tag, problems)))
         elif name:
             problems.append(f"<{name}> without a tag was left out")
     if not record.fields:
@@ -96,6 +94,20 @@ def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
     if any("\ufffd" in value for f in record.fields for _, value in f.subfields):
         problems.append("characters that cannot be read")
     return record, problems
+
+
+def _subfields(element: etree._Element, tag: str, problems: list[str]) -> list[tuple[str, str]]:
+    """The subfields of a field; text outside of them is kept, and told."""
+    outside = " ".join(filter(None, ((t or "").strip() for t in (element.text, *_tails(element)))))
+    pairs = [(s.get("code", ""), _said(s, problems)) for s in element if _name(s) == "subfield"]
+    if outside:
+        problems.append(f"field {tag}: text outside its subfields was kept before them")
+        pairs.insert(0, ("", outside))
+    return pairs
+
+
+def _tails(element: etree._Element) -> list[str | None]:
+    return [inner.tail for inner in element]
 
 
 def _recovered(data: bytes, problems: list[str], error: str) -> etree._Element | None:
@@ -110,7 +122,12 @@ def _recovered(data: bytes, problems: list[str], error: str) -> etree._Element |
 
 
 def _said(element: etree._Element, problems: list[str]) -> str:
-    """The text of an element with that of its children, without comments."""
+    """The text of an element with that of its children, without comments and line breaks."""
+    text = _text_of(element, problems)
+    return unbroken(text).strip() if "\n" in text or "\r" in text else text
+
+
+def _text_of(element: etree._Element, problems: list[str]) -> str:
     if len(element) == 0:
         return element.text or ""
     if any(isinstance(inner, etree._Entity) for inner in element.iter()):  # noqa: SLF001 -- its class

@@ -140,7 +140,7 @@ def _add_copies(
         (one, one.description, statement)
         for one in incoming
         if one.decision in bringing and one.description is not None
-        for statement in copies(one.marc)
+        for statement in copies(one.marc, one.read.dialect)
     ]
     taken = _taken_numbers(session, [statement for _, _, statement in found])
     own = _own_numbers(session, [i.record_id for i, _, _ in found if i.decision != Decision.NEW])

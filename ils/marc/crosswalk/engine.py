@@ -193,11 +193,11 @@ def _exact(unit: Unit, back: Way) -> bool:
 def keep(f: Field, source: Dialect) -> Field:
     """A field of another dialect inside 886: system, tag, then indicators and subfields."""
     head = [("2", source.value), ("a", f.tag)]
-    if _is_control(f.tag, source):
+    if _is_control(f.tag, source) and all(code == "" for code, _ in f.subfields):
         kind = OF_LEADER if f.tag == LEADER else OF_CONTROL
         return Field(KEPT, f"{kind} ", [*head, ("b", f.get(""))])
-    if any(code.isupper() for code, _ in f.subfields):
-        # ИРБИС knows no case of codes; so these stand inside a value.
+    if any(code.isupper() for code, _ in f.subfields) or _is_control(f.tag, source):
+        # ИРБИС knows no case of codes, and a control field no subfields: they stand in a value.
         return Field(KEPT, f"{OF_DATA} ", [*head, ("c", json.dumps([f.indicators, f.subfields]))])
     rest = [(code, value) for code, value in f.subfields if code]
     return Field(KEPT, f"{OF_DATA} ", [*head, ("b", f"{f.indicators}{f.get('')}"), *rest])
