@@ -69,8 +69,12 @@ class RecordColumns:
     dialect: Mapped[str] = mapped_column(default=Dialect.UNIMARC)
     #: The record itself in UNIMARC, as `MarcRecord.dump` writes it. Not read for lists.
     marc: Mapped[str] = mapped_column(deferred=True)
-    #: Field 001: what other records link to.
+    #: Field 001.
     control_number: Mapped[str] = mapped_column(index=True)
+    #: Whose number that is (003, 801, or as said at the import); empty for records made here.
+    agency: Mapped[str] = mapped_column(default="")
+    #: What other records link to: agency and number, see `links.link_key`.
+    link_key: Mapped[str] = mapped_column(index=True)
     #: Agency and 001 of the source, or the fingerprint, and the ordinal among equals of a file.
     import_key: Mapped[str | None] = mapped_column(unique=True)
     #: Of the content that came in last: tells a changed record from an unchanged one.
@@ -167,7 +171,10 @@ class AuthorityForm(Base):
 
 
 class RecordLink(Base):
-    """A record names another by its 001: a heading in ``$3``, a host or set in 4XX ``$1001``."""
+    """A record names another by its 001: a heading in ``$3``, a host or set in 4XX ``$1001``.
+
+    ``target`` is the other's `link_key`: one number of two libraries is two records.
+    """
 
     __tablename__ = "record_link"
     __table_args__ = (Index("ix_record_link_target", "relation", "target"),)
@@ -178,6 +185,12 @@ class RecordLink(Base):
     #: ``heading`` or ``host``.
     relation: Mapped[str]
     target: Mapped[str]
+
+    @property
+    def shown(self) -> str:
+        """The target as people read it: the number, and whose it is."""
+        agency, _, number = self.target.partition("|")
+        return f"{number} ({agency})" if agency else number
 
 
 class Revision(Base):

@@ -175,7 +175,7 @@ def catalogues_of(session: Session, staff_id: int | None) -> tuple[frozenset[str
 def parts(record: BibliographicRecord) -> Select[BibliographicRecord]:
     """The articles, issues or volumes that name this record as their whole."""
     linked = select(RecordLink.record_id).where(
-        RecordLink.relation == "host", RecordLink.target == record.control_number
+        RecordLink.relation == "host", RecordLink.target == record.link_key
     )
     return records().where(BibliographicRecord.id.in_(linked))
 
@@ -187,9 +187,9 @@ def count_parts(session: Session, record: BibliographicRecord) -> int:
 
 def broken_links() -> Select[RecordLink]:
     """Links to headings and hosts that are not in the catalogue."""
-    host = exists().where(BibliographicRecord.control_number == RecordLink.target, ACTIVE)
+    host = exists().where(BibliographicRecord.link_key == RecordLink.target, ACTIVE)
     heading = exists().where(
-        AuthorityRecord.control_number == RecordLink.target,
+        AuthorityRecord.link_key == RecordLink.target,
         AuthorityRecord.state == RecordState.ACTIVE,
     )
     return select(RecordLink).where(
@@ -310,7 +310,7 @@ def suggestions(
 def records_using(authority: AuthorityRecord) -> Select[BibliographicRecord]:
     """Records that name this heading in ``$3``."""
     linked = select(RecordLink.record_id).where(
-        RecordLink.relation == "heading", RecordLink.target == authority.control_number
+        RecordLink.relation == "heading", RecordLink.target == authority.link_key
     )
     return select(BibliographicRecord).where(BibliographicRecord.id.in_(linked))
 

@@ -131,7 +131,7 @@ def _wrong_contacts(data: PatronData) -> list[tuple[bool, str, str]]:
     ]
 
 
-class Named(Protocol):
+class SaidPerson(Protocol):
     """Who somebody is."""
 
     @property
@@ -167,7 +167,7 @@ def possible_duplicates(data: PatronData, other: Person) -> bool:
     return surname and given and data.birth_date.year == other.birth_date.year
 
 
-def same_person(data: Named, other: Named) -> bool:
+def same_person(data: SaidPerson, other: SaidPerson) -> bool:
     """Whether two sayings are of one person: no name and no birth date contradicts the other.
 
     Kazakh letters count as the Russian ones that stand for them, and the first of January as any

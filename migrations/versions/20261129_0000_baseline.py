@@ -224,6 +224,8 @@ def _authority() -> None:
         sa.Column("dialect", sa.String(), nullable=False),
         sa.Column("marc", sa.String(), nullable=False),
         sa.Column("control_number", sa.String(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("link_key", sa.String(), nullable=False),
         sa.Column("import_key", sa.String(), nullable=True),
         sa.Column("fingerprint", sa.String(), nullable=True),
         sa.Column("imported_revision", sa.Integer(), nullable=True),
@@ -261,6 +263,7 @@ def _authority() -> None:
     op.create_index(
         op.f("ix_authority_control_number"), "authority", ["control_number"], unique=False
     )
+    op.create_index(op.f("ix_authority_link_key"), "authority", ["link_key"], unique=False)
 
 
 def _branch() -> None:
@@ -441,6 +444,8 @@ def _record() -> None:
         sa.Column("dialect", sa.String(), nullable=False),
         sa.Column("marc", sa.String(), nullable=False),
         sa.Column("control_number", sa.String(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("link_key", sa.String(), nullable=False),
         sa.Column("import_key", sa.String(), nullable=True),
         sa.Column("fingerprint", sa.String(), nullable=True),
         sa.Column("imported_revision", sa.Integer(), nullable=True),
@@ -474,6 +479,7 @@ def _record() -> None:
     )
     op.create_index(op.f("ix_record_change_number"), "record", ["change_number"], unique=False)
     op.create_index(op.f("ix_record_control_number"), "record", ["control_number"], unique=False)
+    op.create_index(op.f("ix_record_link_key"), "record", ["link_key"], unique=False)
     op.create_index("ix_record_isbn", "record", ["isbn"], unique=False)
     op.create_index("ix_record_issn", "record", ["issn"], unique=False)
     op.create_index("ix_record_match_key", "record", ["match_key"], unique=False)

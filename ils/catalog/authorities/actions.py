@@ -151,6 +151,7 @@ def add_heading(session: Session, origin: Origin, data: HeadingData) -> Authorit
         id=authority_id,
         marc=marc.dump(),
         control_number=marc.get("001"),
+        link_key=links.link_key(marc.get("001"), ""),
         kind=data.kind.value,
         heading=authority_rules.heading(marc),
         created_at=origin.at,
@@ -215,12 +216,14 @@ def propagate_heading(
     Returns:
         The records that changed.
     """
-    marc, target = authority.marc_record(), authority.control_number
+    marc = authority.marc_record()
 
-    def named(f: Field) -> Field:
-        if f.tag in links.HEADING_FIELDS and target in f.all("3"):
-            return authority_rules.with_heading(f, before, marc, target)
-        return f
+    def named(record: BibliographicRecord, f: Field) -> Field:
+        if f.tag not in links.HEADING_FIELDS:
+            return f
+        of_this = (t for t in f.all("3") if links.link_key(t, record.agency) == authority.link_key)
+        target = next(of_this, None)
+        return f if target is None else authority_rules.with_heading(f, before, marc, target)
 
     users = session.scalars(queries.locked(queries.records_using(authority))).all()
     part = origin.derive(f"heading:{authority.id}")

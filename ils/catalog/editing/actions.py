@@ -230,7 +230,7 @@ def store_problems(session: Session, record: BibliographicRecord, sheets: Worksh
     marc = record.marc_record()
     bulk_insert(session, RecordProblem, problem_rows(record.id, marc, record.worksheet, sheets))
     for link in session.scalars(queries.broken_links().where(RecordLink.record_id == record.id)):
-        row = {"code": "broken_link", "place": link.tag, "detail": link.target}
+        row = {"code": "broken_link", "place": link.tag, "detail": link.shown}
         bulk_insert(session, RecordProblem, [{"id": new_id(), "record_id": record.id, **row}])
 
 

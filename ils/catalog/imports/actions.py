@@ -143,7 +143,11 @@ class _Importer:
     origin: Origin
     known: _KnownRecords
     classes: Classes
+    source: str
     batch: RecordBatch = field(default_factory=RecordBatch)
+
+    def _agency_of(self, marc: MarcRecord) -> str:
+        return self.source or _agency(marc)
 
     def bibliographic(
         self, key: str, read: ReadRecord, marc: MarcRecord, about: Description
@@ -201,7 +205,7 @@ class _Importer:
             said = f"duplicate of {twin}: kept with it, hidden"
             return ImportedRecord(Decision.DUPLICATE, twin, read, marc, about, said)
         self.known.add(record_id, about)
-        self.batch.links += link_rows(record_id, marc)
+        self.batch.links += link_rows(record_id, marc, self._agency_of(marc))
         about_record: ledger.Facts = {
             "record_id": record_id,
             "catalogue": about.catalogue,
@@ -255,7 +259,8 @@ class _Importer:
                 record.imported_revision = record.revision
 
     def _row(self, key: str, read: ReadRecord, marc: MarcRecord, record_id: int) -> dict[str, Any]:
-        return common(self.origin, record_id, marc, RevisionCause.IMPORTED) | {
+        agency = self._agency_of(marc)
+        return common(self.origin, record_id, marc, RevisionCause.IMPORTED, agency) | {
             "dialect": read.dialect.value,
             "import_key": key,
             "fingerprint": marc.fingerprint(),
@@ -292,7 +297,7 @@ def import_records(
             key = _import_key(read.marc, source, seen)
             described.append((key, read, read.marc, about))
     known = _KnownRecords(session, [(key, marc, about) for key, _, marc, about in described])
-    importer, incoming = _Importer(session, origin, known, classes), []
+    importer, incoming = _Importer(session, origin, known, classes, source), []
     for key, read, marc, found in described:
         if found is None:
             incoming.append(importer.authority(key, read, marc))

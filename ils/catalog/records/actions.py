@@ -55,7 +55,7 @@ def add_record(
     )
     session.add(record)
     session.flush()
-    _link(session, record_id, marc)
+    _link(session, record_id, marc, record.agency)
     ledger.record(session, Kind.RECORD_ADDED, origin.derive("record"), facts(record))
     return record
 
@@ -139,11 +139,12 @@ def change_record(
     for name, value in columns(about, catalogue or record.catalogue).items():
         setattr(record, name, value)
     record.marc, record.control_number = marc.dump(), marc.get("001")
+    record.link_key = links.link_key(record.control_number, record.agency)
     record.provisional = False
     stamp(record, origin, cause)
     session.flush()
     session.execute(delete(RecordLink).where(RecordLink.record_id == record.id))
-    _link(session, record.id, marc)
+    _link(session, record.id, marc, record.agency)
     after = facts(record)
     edited = origin.derive(f"edited:{record.id}")
     ledger.record(session, Kind.RECORD_EDITED, edited, after, detail=cause.value)
@@ -157,16 +158,16 @@ def rewrite_fields(
     session: Session,
     origin: Origin,
     records: Iterable[BibliographicRecord],
-    rewrite: Callable[[Field], Field],
+    rewrite: Callable[[BibliographicRecord, Field], Field],
     *,
     classes: Classes,
     cause: RevisionCause,
 ) -> list[BibliographicRecord]:
-    """Put each field of the records through a function; the records that changed by it."""
+    """Put each record's fields through a function; the records that changed by it."""
     changed = []
     for record in records:
         old = record.marc_record()
-        marc = MarcRecord(old.leader, [rewrite(f) for f in old.fields])
+        marc = MarcRecord(old.leader, [rewrite(record, f) for f in old.fields])
         if marc.fields != old.fields:
             change_record(session, origin, record, marc=marc, classes=classes, cause=cause)
             changed.append(record)
@@ -229,13 +230,16 @@ def facts(record: BibliographicRecord) -> ledger.Facts:
 
 
 def common(
-    origin: Origin, record_id: int, marc: MarcRecord, cause: RevisionCause
+    origin: Origin, record_id: int, marc: MarcRecord, cause: RevisionCause, agency: str = ""
 ) -> dict[str, Any]:
     """The columns every new record has."""
+    number = marc.get("001") or str(record_id)
     return {
         "id": record_id,
         "marc": marc.dump(),
-        "control_number": marc.get("001") or str(record_id),
+        "control_number": number,
+        "agency": agency,
+        "link_key": links.link_key(number, agency),
         "cause": cause.value,
         "created_at": origin.at,
         "changed_at": origin.at,
@@ -251,8 +255,8 @@ def columns(about: Description, catalogue: str | None) -> dict[str, Any]:
     return values
 
 
-def link_rows(record_id: int, marc: MarcRecord) -> list[dict[str, Any]]:
-    """The links of a record as rows."""
+def link_rows(record_id: int, marc: MarcRecord, agency: str) -> list[dict[str, Any]]:
+    """The links of a record of an agency as rows."""
     return [
         {
             "id": new_id(),
@@ -261,9 +265,9 @@ def link_rows(record_id: int, marc: MarcRecord) -> list[dict[str, Any]]:
             "relation": link.relation,
             "target": link.target,
         }
-        for link in links.links(marc)
+        for link in links.links(marc, agency)
     ]
 
 
-def _link(session: Session, record_id: int, marc: MarcRecord) -> None:
-    bulk_insert(session, RecordLink, link_rows(record_id, marc))
+def _link(session: Session, record_id: int, marc: MarcRecord, agency: str) -> None:
+    bulk_insert(session, RecordLink, link_rows(record_id, marc, agency))

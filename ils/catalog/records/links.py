@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,25 +20,60 @@ HEADING_FIELDS = {
 HOST_FIELDS = ("461", "462", "463", "464")
 
 
+#: The fewest digits of a number that this system made: an id, which no other system has.
+OWN_DIGITS = 17
+
+_qualified = re.compile(r"\(([^()]*)\)\s*(\S.*)")
+
+
 @dataclass(frozen=True)
 class Link:
-    """A record names another by its 001."""
+    """A record names another by its 001; ``target`` is a `link_key`."""
 
     tag: str
     relation: str
     target: str
 
 
-def links(marc: MarcRecord) -> Iterator[Link]:
-    """The headings (``$3``) and hosts (``$1001``, ``$0``) a record names."""
+def link_key(number: str, agency: str) -> str:
+    """What tells a record from those of other libraries: whose number it is, and the number.
+
+    A number may say itself whose it is; one that only this system makes is its own.
+
+    >>> link_key("77", "A"), link_key("(B)77", "A"), link_key("914878832069050368", "A")
+    ('A|77', 'B|77', '|914878832069050368')
+    """
+    number = number.strip()
+    if said := _qualified.fullmatch(number):
+        return f"{said[1].strip()}|{said[2].strip()}"
+    own = number.isascii() and number.isdigit() and len(number) >= OWN_DIGITS
+    return f"|{number}" if own else f"{agency}|{number}"
+
+
+def reference(number: str, agency: str) -> str:
+    """How any record names one: by its number, said whose where that is not told by itself.
+
+    >>> reference("77", "A"), reference("914878832069050368", "")
+    ('(A)77', '914878832069050368')
+    """
+    key = f"{agency}|{number}"
+    return number if link_key(number, "?") == key else f"({agency}){number}"
+
+
+def links(marc: MarcRecord, agency: str) -> Iterator[Link]:
+    """The headings (``$3``) and hosts (``$1001``, ``$0``) a record names.
+
+    Args:
+        agency: whose numbers they are where they do not say it.
+    """
     for f in marc.fields:
         if f.tag in HEADING_FIELDS:
             for target in f.all("3"):
                 if target.strip():
-                    yield Link(f.tag, "heading", target.strip())
+                    yield Link(f.tag, "heading", link_key(target, agency))
         elif f.tag in HOST_FIELDS:
             target = next(
                 (v[3:] for c, v in f.subfields if c == "1" and v[:3] == "001"), f.get("0")
             )
             if target.strip():
-                yield Link(f.tag, "host", target.strip())
+                yield Link(f.tag, "host", link_key(target, agency))

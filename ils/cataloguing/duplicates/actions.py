@@ -18,6 +18,7 @@ from ils.catalog.models import (
     RecordState,
     RevisionCause,
 )
+from ils.catalog.records import links
 from ils.catalog.records.actions import change_record, rewrite_fields, set_state
 from ils.catalog.subjects import Classes
 from ils.catalog.worksheets.definitions import Worksheets
@@ -26,8 +27,6 @@ from ils.errors import N_, Invalid, NotFound, Refused
 from ils.holdings.items.models import Item, ItemStatus
 from ils.ledger import Kind, Origin
 from ils.marc.record import Field
-
-HOST_FIELDS = {"461", "462", "463", "464"}
 
 
 class SameRecord(Invalid):
@@ -83,9 +82,8 @@ def merge_records(
         change_record(session, origin, kept, marc=marc, classes=classes, cause=cause)
         editing.store_problems(session, kept, sheets)
     moved = {f"{table.name}s": _move(session, table, dropped.id, kept.id) for table in _followers()}
-    numbers = (dropped.control_number, kept.control_number)
     parts = session.scalars(catalog.locked(catalog.parts(dropped))).all()
-    _rename_host(session, origin, parts, *numbers, classes=classes, cause=cause)
+    _rename_host(session, origin, parts, dropped, kept, classes=classes, cause=cause)
     set_state(session, origin, dropped, RecordState.MERGED, cause=cause, kind=Kind.RECORD_MERGED)
     dropped.merged_into_id = kept.id
     merge = Merge(
@@ -140,9 +138,10 @@ def unmerge(
         )
     for table in _followers():
         _move(session, table, kept.id, dropped.id, merge.moved.get(f"{table.name}s", []))
-    numbers = (kept.control_number, dropped.control_number)
     parts = [catalog.record(session, part_id, lock=True) for part_id in merge.moved["parts"]]
-    _rename_host(session, origin, parts, *numbers, classes=classes, cause=RevisionCause.SEPARATED)
+    _rename_host(
+        session, origin, parts, kept, dropped, classes=classes, cause=RevisionCause.SEPARATED
+    )
     merge.undone_at = origin.at
     return dropped
 
@@ -170,19 +169,25 @@ def _rename_host(
     session: Session,
     origin: Origin,
     parts: Iterable[BibliographicRecord],
-    old: str,
-    new: str,
+    old: BibliographicRecord,
+    new: BibliographicRecord,
     *,
     classes: Classes,
     cause: RevisionCause,
 ) -> None:
     """Make articles and volumes that name one record as their whole name another."""
-    swap = {("1", f"001{old}"): ("1", f"001{new}"), ("0", old): ("0", new)}
+    named = links.reference(new.control_number, new.agency)
 
-    def renamed(f: Field) -> Field:
-        if f.tag not in HOST_FIELDS:
+    def renamed(part: BibliographicRecord, f: Field) -> Field:
+        if f.tag not in links.HOST_FIELDS:
             return f
-        return Field(f.tag, f.indicators, [swap.get(pair, pair) for pair in f.subfields])
+        pairs = []
+        for code, value in f.subfields:
+            head = {"1": "001", "0": ""}.get(code)
+            number = value[len(head) :] if head is not None and value.startswith(head) else ""
+            is_old = bool(number) and links.link_key(number, part.agency) == old.link_key
+            pairs.append((code, f"{head}{named}") if is_old else (code, value))
+        return Field(f.tag, f.indicators, pairs)
 
     rewrite_fields(session, origin, parts, renamed, classes=classes, cause=cause)
 

@@ -11,6 +11,7 @@ from ils.catalog import checks, queries
 from ils.catalog.authorities import rules as headings
 from ils.catalog.identifiers import search_key
 from ils.catalog.records import rules
+from ils.catalog.records.links import reference
 from ils.catalog.worksheets.definitions import class_names
 from ils.cataloguing.pages import (
     base_record,
@@ -74,7 +75,7 @@ def suggest(session: Session) -> ResponseReturnValue:
         one: dict[str, object] = {
             "label": label,
             "values": values,
-            "link": authority.control_number,
+            "link": reference(authority.control_number, authority.agency),
         }
         found.setdefault(authority.id, one)
     return jsonify(list(found.values()))

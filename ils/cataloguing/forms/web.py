@@ -15,6 +15,7 @@ from ils.catalog.comparison import Difference
 from ils.catalog.editing import actions
 from ils.catalog.editing.actions import ChangedMeanwhile
 from ils.catalog.models import BibliographicRecord
+from ils.catalog.records.links import reference
 from ils.catalog.worksheets import rules
 from ils.catalog.worksheets.definitions import Worksheet
 from ils.cataloguing.pages import (
@@ -117,7 +118,7 @@ def of_issue(blank: MarcRecord, host: BibliographicRecord, said: Mapping[str, st
     own = host.marc_record()
     title = next(own.each("200"), Field("200", "1 ", []))
     name = Field("200", "1 ", [(c, v) for c, v in title.subfields if c in {"a", "e"}][:2])
-    number = Field("001", "", [("", host.control_number)])
+    number = Field("001", "", [("", reference(host.control_number, host.agency))])
     if host.worksheet in {"journal", "newspaper"}:
         issn = [Field("011", "  ", [("a", own.get("011", "a"))])] if own.get("011", "a") else []
         source = [linked("461", " 0", [number, *issn, Field("200", "1 ", name.subfields[:1])])]

@@ -71,7 +71,7 @@ def lint(console: Console, catalogue: str | None, limit: int, json_: bool) -> No
         links = queries.broken_links()
         broken: dict[int, list[tuple[str, str]]] = {}
         for link in session.scalars(links):
-            broken.setdefault(link.record_id, []).append((link.tag, link.target))
+            broken.setdefault(link.record_id, []).append((link.tag, link.shown))
     with click.progressbar(length=len(ids), label="records", hidden=json_) as bar:
         for start in range(0, len(ids), PAGE):
             part = ids[start : start + PAGE]
