@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from ils import db
 from ils.catalog.authorities.actions import HeadingData, OtherForm, add_heading
 from ils.catalog.editing.actions import save_new
+from ils.catalog.imports.matching import matching
 from ils.catalog.models import AuthorityKind, FormRelation
 from ils.catalog.subjects import classes_of
 from ils.catalog.worksheets.definitions import worksheets
@@ -158,7 +159,7 @@ def _catalogue(session: Session, console: Console, branch: Branch, index: int) -
         session,
         console.origin(branch, Channel.IMPORT),
         records=records,
-        to=Destination(branch.id, {}, classes_of(lists)),
+        to=Destination(branch.id, {}, classes_of(lists), matching(console.config)),
         seen=Counter(),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session, aliased, undefer
 
 from ils.catalog.identifiers import heading_key, isbn13, search_key
@@ -240,7 +240,11 @@ def duplicate_pairs() -> Select[BibliographicRecord, BibliographicRecord]:
     """Pairs of records (the older first) that look like one document and were not judged."""
     other = aliased(BibliographicRecord)
     alike = or_(
-        and_(BibliographicRecord.isbn == other.isbn, BibliographicRecord.title == other.title),
+        # The volumes of a set may share a number.
+        and_(
+            BibliographicRecord.isbn == other.isbn,
+            not_(and_(BibliographicRecord.worksheet == "volume", other.worksheet == "volume")),
+        ),
         BibliographicRecord.match_key == other.match_key,
     )
     judged = exists().where(

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from bringing import TOLD
 from entry_form import book as typed
 from entry_form import filled
 from library import book, iso
@@ -18,36 +18,10 @@ from sqlalchemy import func, select
 from ils import db
 from ils.catalog import queries
 from ils.catalog.models import AuthorityForm, AuthorityRecord, BibliographicRecord
-from ils.cli import main
 from ils.holdings.items.models import Item
 from ils.ledger import Entry
 
 ROOT = Path(__file__).resolve().parents[2]
-TOLD = ("new", "unchanged", "changed", "duplicate", "conflict", "rejected", "items")
-
-
-@pytest.fixture
-def run(environ, library, monkeypatch):
-    for key, value in environ.items():
-        monkeypatch.setenv(key, value)
-
-    def run(*arguments, code=0):
-        done = CliRunner().invoke(main, ["catalog", *map(str, arguments)])
-        assert done.exit_code == code, (done.output, done.exception)
-        return json.loads(done.stdout) if "--json" in arguments else done.output
-
-    return run
-
-
-@pytest.fixture
-def bring(run, tmp_path):
-    def bring(data, *options, name="file.iso"):
-        path = tmp_path / name
-        path.write_bytes(data if isinstance(data, bytes) else data.encode())
-        (one,) = run("import", path, "--json", *options)["files"]
-        return {key: one[key] for key in TOLD if one[key]}
-
-    return bring
 
 
 def record(number, title, isbn="", *, agency="CBS", copies=(), pages="300 с."):

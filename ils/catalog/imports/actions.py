@@ -16,6 +16,7 @@ from ils import ledger
 from ils.catalog.authorities import rules as headings
 from ils.catalog.authorities.actions import form_rows, propagate_heading, set_forms
 from ils.catalog.identifiers import search_key
+from ils.catalog.imports.matching import Features, MatchRule, features
 from ils.catalog.models import (
     AuthorityForm,
     AuthorityRecord,
@@ -43,6 +44,8 @@ from ils.marc.record import Dialect, MarcRecord
 
 IN_ONE_QUERY = 500
 MIN_ALIKE = 0.6
+#: Leader/5 of a record its library has deleted.
+DELETED = "d"
 
 
 class Decision(StrEnum):
@@ -86,52 +89,61 @@ class RecordBatch:
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A record of the catalogue that an incoming one may double."""
+    """A record that an incoming one may double; ``features`` of one of the same batch."""
 
     id: int
-    title: str
-    isbn: str | None
+    features: Features | None = None
 
 
 class _KnownRecords:
     """What the catalogue has of the records of a batch, asked for at once; it grows with them."""
 
     def __init__(
-        self, session: Session, described: Sequence[tuple[str, MarcRecord, Description | None]]
+        self,
+        session: Session,
+        described: Sequence[tuple[str, MarcRecord, Description | None]],
+        matching: Sequence[MatchRule],
+        classes: Classes,
     ) -> None:
+        self.session, self.matching, self.classes = session, matching, classes
         keys = [key for key, _, _ in described]
         self.records: dict[str, BibliographicRecord] = _by_key(session, BibliographicRecord, keys)
         self.authorities: dict[str, AuthorityRecord] = _by_key(session, AuthorityRecord, keys)
         about = [d for _, _, d in described if d is not None]
         self.isbn = _candidates(session, BibliographicRecord.isbn, [d.isbn for d in about])
         self.issn = _candidates(
-            session, BibliographicRecord.issn, [d.issn for d in about if _is_serial(d)]
+            session, BibliographicRecord.issn, [d.issn for d in about if d.is_serial]
         )
         self.match = _candidates(
             session, BibliographicRecord.match_key, [d.match_key for d in about]
         )
 
-    def duplicate(self, about: Description) -> int | None:
-        """The record this one describes again: by ISBN or ISSN and title, else by everything."""
-        title = search_key(about.title)
-        numbers: list[_Candidate] = [*self.isbn.get(about.isbn or "", ())]
-        if _is_serial(about):
-            numbers += self.issn.get(about.issn or "", ())
-        for candidate in numbers:
-            if search_key(candidate.title) == title:
-                return candidate.id
-        same = self.match.get(about.match_key or "", ())
-        # Two numbers, both right, are two documents however alike their descriptions.
-        fitting = (c.id for c in same if not (c.isbn and about.isbn and c.isbn != about.isbn))
-        return next(fitting, None)
+    def alike(self, about: Description) -> list[_Candidate]:
+        """The records that have a number or the whole description in common with one."""
+        found = [*self.isbn.get(about.isbn or "", ()), *self.match.get(about.match_key or "", ())]
+        if about.is_serial:
+            found += self.issn.get(about.issn or "", ())
+        return list({one.id: one for one in found}.values())
 
-    def add(self, record_id: int, about: Description) -> None:
+    def doubled(self, candidates: Sequence[_Candidate], own: Features) -> int | None:
+        """The one of the candidates that a record with these features describes again."""
+        for candidate in candidates:
+            other = candidate.features or self._features(candidate.id)
+            if any(rule.holds(own, other) for rule in self.matching):
+                return candidate.id
+        return None
+
+    def _features(self, record_id: int) -> Features:
+        marc = self.session.get_one(BibliographicRecord, record_id).marc_record()
+        return features(marc, rules.describe(marc, self.classes))
+
+    def add(self, record_id: int, about: Description, own: Features) -> None:
         """A record of this batch may be doubled by the next."""
-        one = _Candidate(record_id, about.title, about.isbn)
+        one = _Candidate(record_id, own)
         for table, key in ((self.isbn, about.isbn), (self.match, about.match_key)):
             if key:
                 table.setdefault(key, []).append(one)
-        if about.issn and _is_serial(about):
+        if about.issn and about.is_serial:
             self.issn.setdefault(about.issn, []).append(one)
 
 
@@ -153,8 +165,17 @@ class _Importer:
         self, key: str, read: ReadRecord, marc: MarcRecord, about: Description
     ) -> ImportedRecord:
         there = self.known.records.get(key)
+        if marc.leader[5:6] == DELETED:
+            number, here = (there.id, f"{there.id} stays") if there else (0, "nothing was added")
+            said = f"deleted at its source: {here}"
+            return ImportedRecord(Decision.CONFLICT, number, read, marc, about, said)
         if there is None:
             return self._new(key, read, marc, about)
+        return self._known(there, read, marc, about)
+
+    def _known(
+        self, there: BibliographicRecord, read: ReadRecord, marc: MarcRecord, about: Description
+    ) -> ImportedRecord:
         fingerprint = marc.fingerprint()
         to = there.merged_into_id or there.id
 
@@ -192,7 +213,8 @@ class _Importer:
         self, key: str, read: ReadRecord, marc: MarcRecord, about: Description
     ) -> ImportedRecord:
         record_id = new_id()
-        twin = self.known.duplicate(about)
+        own, alike = features(marc, about), self.known.alike(about)
+        twin = self.known.doubled(alike, own)
         row = self._row(key, read, marc, record_id) | columns(about, None)
         row |= {
             "branch_id": self.origin.branch_id,
@@ -204,7 +226,7 @@ class _Importer:
         if twin is not None:
             said = f"duplicate of {twin}: kept with it, hidden"
             return ImportedRecord(Decision.DUPLICATE, twin, read, marc, about, said)
-        self.known.add(record_id, about)
+        self.known.add(record_id, about, own)
         self.batch.links += link_rows(record_id, marc, self._agency_of(marc))
         about_record: ledger.Facts = {
             "record_id": record_id,
@@ -217,7 +239,8 @@ class _Importer:
         part = self.origin.derive(key)
         entry = ledger.entry_row(Kind.OPENING, part, about_record, count=1)
         self.batch.entries.append(entry)
-        return ImportedRecord(Decision.NEW, record_id, read, marc, about)
+        said = f"resembles {alike[0].id}: see the list of duplicates" if alike else ""
+        return ImportedRecord(Decision.NEW, record_id, read, marc, about, said)
 
     def authority(self, key: str, read: ReadRecord, marc: MarcRecord) -> ImportedRecord:
         there = self.known.authorities.get(key)
@@ -275,6 +298,7 @@ def import_records(
     *,
     records: Sequence[ReadRecord],
     classes: Classes,
+    matching: Sequence[MatchRule],
     catalogue: str | None,
     source: str,
     seen: Counter[str],
@@ -285,6 +309,7 @@ def import_records(
     elsewhere, before. A duplicate is kept, hidden, as merged into the record it doubles.
 
     Args:
+        matching: when a record doubles another.
         catalogue: where new ones go; ``None`` lets each record's kind decide.
         source: whose numbers the 001 are, where the records do not say it.
         seen: how often each key came before in this file; counted on.
@@ -296,7 +321,8 @@ def import_records(
             about = None if authority else rules.describe(read.marc, classes)
             key = _import_key(read.marc, source, seen)
             described.append((key, read, read.marc, about))
-    known = _KnownRecords(session, [(key, marc, about) for key, _, marc, about in described])
+    asked = [(key, marc, about) for key, _, marc, about in described]
+    known = _KnownRecords(session, asked, matching, classes)
     importer, incoming = _Importer(session, origin, known, classes, source), []
     for key, read, marc, found in described:
         if found is None:
@@ -326,10 +352,6 @@ def _alike(one: str, other: str) -> bool:
     if first.startswith(second) or second.startswith(first):
         return True
     return SequenceMatcher(None, first, second).ratio() >= MIN_ALIKE
-
-
-def _is_serial(about: Description) -> bool:
-    return about.worksheet in {"journal", "newspaper"}
 
 
 def _import_key(marc: MarcRecord, source: str, seen: Counter[str]) -> str:
@@ -367,10 +389,9 @@ def _candidates(
     found: dict[str, list[_Candidate]] = {}
     active: ColumnElement[bool] = BibliographicRecord.state == RecordState.ACTIVE
     for part in _parts(sorted({value for value in wanted if value})):
-        about = (BibliographicRecord.id, BibliographicRecord.title, BibliographicRecord.isbn)
-        query = select(column, *about).where(active, column.in_(part))
-        for value, *said in session.execute(query):
-            found.setdefault(value, []).append(_Candidate(*said))
+        query = select(column, BibliographicRecord.id).where(active, column.in_(part))
+        for value, record_id in session.execute(query.order_by(BibliographicRecord.id)):
+            found.setdefault(value, []).append(_Candidate(record_id))
     return found
 
 

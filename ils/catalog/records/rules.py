@@ -52,6 +52,11 @@ class Description:
     local_history: bool
     match_key: str | None
 
+    @property
+    def is_serial(self) -> bool:
+        """Whether it is a journal or newspaper as a whole."""
+        return self.worksheet in {"journal", "newspaper"}
+
 
 def describe(marc: MarcRecord, classes: Classes) -> Description:
     """Extract the columns of a record; sources: UNIMARC Manual (IFLA 2008) and RUSMARC."""

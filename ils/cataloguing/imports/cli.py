@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from ils import clock, db, i18n
 from ils.catalog.imports.actions import Decision
+from ils.catalog.imports.matching import matching
 from ils.catalog.records.rules import describe
 from ils.catalog.rights import UnknownCatalogue
 from ils.catalog.subjects import Classes
@@ -63,6 +64,7 @@ class Choices:
     rejects: Path | None
     quiet: bool
     source: str
+    without_copies: bool
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ class FileBatch:
 @click.option("--catalogue", help="Where records go; by default their kind decides.")
 @click.option("--branch", help="Owner of copies whose place names no branch; the central one.")
 @click.option("--source", default="", help="Whose numbers the 001 are, if records do not say it.")
+@click.option("--without-copies", is_flag=True, help="Descriptions only.")
 @click.option("--dry-run", is_flag=True, help="Show what the files are; change nothing.")
 @click.option(
     "--rejects",
@@ -260,8 +263,10 @@ def _destination(
         branch_id=branch.id,
         branches={b.code.lower(): b.id for b in found},
         classes=Classes(lists.udc, lists.bbk),
+        matching=matching(console.config),
         catalogue=choices.catalogue,
         source=choices.source,
+        with_copies=not choices.without_copies,
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, lazyload
 
 from ils import ledger
 from ils.catalog.imports.actions import Decision, ImportedRecord, import_records
+from ils.catalog.imports.matching import MatchRule
 from ils.catalog.models import BibliographicRecord
 from ils.catalog.records.actions import facts as record_facts
 from ils.catalog.records.rules import Description
@@ -45,13 +46,16 @@ class Destination:
         branches: branch code in lower case → id.
         catalogue: ``None`` lets each record's kind decide.
         source: whose numbers the 001 are, where the records do not say it.
+        with_copies: whether the copies records speak of come in too.
     """
 
     branch_id: int
     branches: Mapping[str, int]
     classes: Classes
+    matching: Sequence[MatchRule]
     catalogue: str | None = None
     source: str = ""
+    with_copies: bool = True
 
 
 @dataclass
@@ -103,6 +107,7 @@ def import_batch(
         origin,
         records=records,
         classes=to.classes,
+        matching=to.matching,
         catalogue=to.catalogue,
         source=to.source,
         seen=seen,
@@ -124,7 +129,8 @@ def import_batch(
             if one.read.kept:
                 said = f"no place in UNIMARC, kept in 886: {', '.join(one.read.kept)}"
                 outcome.notes.append((number, said))
-    _add_copies(session, origin, incoming, to, outcome)
+    if to.with_copies:
+        _add_copies(session, origin, incoming, to, outcome)
     return outcome
 
 
