@@ -49,6 +49,8 @@ class Field:
         inside: list[Field] = []
         for code, value in self.subfields:
             if code == "1":
+                if said := _longer_tag.fullmatch(value):
+                    value = f"{said[1]}{said[2]}{said[3]}"  # noqa: PLW2901 -- as it was meant
                 tag = value[:3]
                 control = tag < "010"
                 text = value[3:] if control else value[5:]
@@ -59,6 +61,8 @@ class Field:
         return inside
 
 
+#: ИРБИС writes $17002#1 for $1702#1.
+_longer_tag = re.compile(r"(7[01])0([0-2])([ #\d|]{2})")
 _line_break = re.compile(r"[ \t]*[\r\n]+[ \t]*")
 _at_an_end = re.compile(rf"{_line_break.pattern}(?=\x1f|\Z)|(?:(?<=\x1f.)|\A){_line_break.pattern}")
 

@@ -180,3 +180,12 @@ def test_codes_of_irbis_know_no_case_and_its_fields_no_indicators(upper):
     assert source.dialect is Dialect.IRBIS
     assert record.marc.get("200", "a") == "Степь"
     assert [c.inventory_number for c in copies(record.marc, source.dialect)] == ["5551"]
+
+
+@pytest.mark.parametrize(
+    ("written", "tag"), [("702 1", "702"), ("7002#1", "702"), ("7001 1", "701"), ("700 1", "700")]
+)
+def test_a_longer_tag_inside_a_link_is_read_as_it_was_meant(written, tag):
+    field = Field("461", " 0", [("1", written), ("a", "Редакторов")])
+    (inside,) = field.embedded()
+    assert (inside.tag, inside.get("a")) == (tag, "Редакторов")
