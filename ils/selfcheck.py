@@ -174,17 +174,19 @@ def _services_differ(*, remote: bool) -> Select[int]:
 
 
 def _registrations_differ() -> Select[int]:
-    """A reader of the year has exactly one registration."""
+    """A reader of the year has exactly one registration; one that was taken back has none."""
     told = (
         select(Entry.patron_year_id, func.sum(Entry.count).label("n"))
         .where(Entry.kind == Kind.REGISTRATION, Entry.patron_year_id.is_not(None))
         .group_by(Entry.patron_year_id)
         .subquery()
     )
+    number = func.coalesce(told.c.n, 0)
+    taken_back = and_(PatronYear.patron_id.is_(None), number == 0)
     return (
         select(PatronYear.id)
         .outerjoin(told, told.c.patron_year_id == PatronYear.id)
-        .where(func.coalesce(told.c.n, 0) != 1)
+        .where(number != 1, ~taken_back)
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from ils.catalog.identifiers import heading_key
 from ils.codes import queries as codes
@@ -183,6 +183,18 @@ def grades(session: Session, year: int) -> list[tuple[int, int]]:
 def patron_year(session: Session, patron_id: int, year: int) -> PatronYear | None:
     """The reader's registration of a year."""
     query = select(PatronYear).where(PatronYear.patron_id == patron_id, PatronYear.year == year)
+    return session.scalar(query)
+
+
+def registration_entry(session: Session, patron_year_id: int) -> Entry | None:
+    """The entry of a registration that stands."""
+    undone = aliased(Entry)
+    query = select(Entry).where(
+        Entry.kind == Kind.REGISTRATION,
+        Entry.patron_year_id == patron_year_id,
+        Entry.reverses_id.is_(None),
+        ~select(undone.id).where(undone.reverses_id == Entry.id).exists(),
+    )
     return session.scalar(query)
 
 

@@ -1,18 +1,29 @@
 """Undoing acts, and the visits they made."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from readers import post
 from sqlalchemy import select
 
 from ils import db, ledger
 from ils.circulation.context import Override
 from ils.circulation.desk import answers
+from ils.circulation.desk.undo import UndoRefused
 from ils.circulation.holds.actions import cancel_hold
 from ils.circulation.holds.models import Hold
 from ils.circulation.loans.models import Loan
-from ils.ledger import AlreadyReversed, CannotUndo, UnknownAct
+from ils.circulation.readers.actions import (
+    ReaderWasServed,
+    UnknownRegistration,
+    take_back_registration,
+)
+from ils.ledger import AlreadyReversed, CannotUndo, Entry, UnknownAct
+from ils.organisation.audit.models import AuditEntry
+from ils.patrons import queries as patron_queries
+from ils.patrons.models import Patron
 
 
 def test_a_visit_is_the_first_service_of_a_day_at_a_branch(stocked, desk):
@@ -107,14 +118,99 @@ def test_only_the_last_act_on_a_copy_can_be_undone(stocked, desk):
     assert stocked.kinds() == ["loan", "return", "-return", "-loan"]
 
 
-def test_undo_is_for_today_and_for_ones_own_branch(stocked, desk):
-    answer = desk.issue("R1", "B1")
+def entry_of(library, kind, *, reversal=False):
+    with db.reading(library.sessions) as session:
+        query = select(Entry).where(Entry.kind == kind).order_by(Entry.id)
+        return [e for e in session.scalars(query) if (e.reverses_id is not None) is reversal][-1]
 
-    with pytest.raises(CannotUndo):
-        stocked.desk("Ф1").undo(answer.act)
+
+@pytest.mark.parametrize("where", ["ЦБ", "Ф1"])
+@pytest.mark.parametrize("days", [0, 1, 40])
+def test_what_is_not_ones_own_of_today_is_undone_with_right_and_reason(stocked, desk, where, days):
+    """By an entry dated as what it takes back, whoever and whenever does it."""
     stocked.wait(days=1)
-    with pytest.raises(CannotUndo):
-        desk.undo(answer.act)
+    before = stocked.count("visit")
+    answer = desk.issue("R1", "B1")
+    stocked.wait(days=days)
+    there, own = stocked.desk(where), (where, days) == ("ЦБ", 0)
+    if not own:
+        with pytest.raises(UndoRefused) as refused:
+            there.undo(answer.act)
+        assert [p.code for p in refused.value.problems] == ["not_own_act"]
+        there.override = Override(frozenset({"not_own_act"}), "не той читательнице")
+    there.undo(answer.act)
+    lent, undone = entry_of(stocked, "loan"), entry_of(stocked, "loan", reversal=True)
+    assert (undone.day, undone.branch_id, undone.count) == (lent.day, lent.branch_id, -1)
+    assert (stocked.count("loan"), stocked.count("visit")) == (0, before)
+    assert stocked.state("B1") == ("available", "ЦБ")
+    with db.reading(stocked.sessions) as session:
+        told = session.scalars(select(AuditEntry).where(AuditEntry.action == "act.undone")).all()
+    assert [one.changes["reason"] for one in told] == ([] if own else ["не той читательнице"])
+
+
+def this_year(card):
+    """Take back the registration of this year of a reader."""
+
+    def work(here):
+        patron = here.session.scalars(select(Patron).where(Patron.card == card)).one()
+        take_back_registration(here, patron, here.origin.day.year)
+
+    return work
+
+
+def test_a_registration_is_taken_back_with_its_visit(stocked, desk):
+    reader = stocked.reader("R3")
+    assert (stocked.count("registration"), stocked.count("visit")) == (3, 3)
+    desk.do(this_year("R3"))
+    assert (stocked.count("registration"), stocked.count("visit")) == (2, 2)
+    with db.reading(stocked.sessions) as session:
+        assert patron_queries.patron_year(session, reader, stocked.origin().day.year) is None
+    with pytest.raises(UnknownRegistration):
+        desk.do(this_year("R3"))
+    stocked.check()
+    stocked.reregister("R3")  # it may be registered again
+    assert stocked.count("registration") == 3
+    stocked.check()
+
+
+def test_a_registration_of_another_day_needs_a_right(stocked, desk):
+    stocked.wait(days=3)
+    with pytest.raises(UndoRefused):
+        desk.do(this_year("R1"))
+    desk.override = Override(frozenset({"not_own_act"}), "записан дважды")
+    desk.do(this_year("R1"))
+    undone = entry_of(stocked, "registration", reversal=True)
+    assert undone.day == stocked.origin().day - timedelta(days=3)
+    assert stocked.count("registration") == 1
+
+
+def test_a_registration_something_was_lent_on_stays(stocked, desk):
+    answer = desk.issue("R1", "B1")
+    with pytest.raises(ReaderWasServed):
+        desk.do(this_year("R1"))
+    desk.undo(answer.act)
+    desk.do(this_year("R1"))
+    assert stocked.count("registration") == 1
+    stocked.check()
+
+
+def test_a_registration_is_taken_back_on_the_page(stocked, page):
+    with db.reading(stocked.sessions) as session:
+        reader = session.scalars(select(Patron.id).where(Patron.card == "R1")).one()
+    address = f"/staff/patrons/{reader}/registrations/take-back"
+    year = stocked.origin().day.year
+    asked = post(page, address, year=str(year))  # registered by the command line, months ago
+    assert asked.status_code == 409
+    assert post(page, address, year=str(year), reason="записан дважды").status_code == 302
+    assert stocked.count("registration") == 1
+
+
+def test_a_loan_of_another_day_is_undone_on_its_page(stocked, desk, page):
+    loan = desk.issue("R1", "B1").loan
+    shown = page.get(f"/staff/patrons/loans/{loan.id}").text
+    sent = dict(re.findall(r'name="(act|allow)" value="([^"]+)"', shown))
+    assert post(page, "/desk/undo", **sent, reason="ошибка").status_code == 200
+    assert stocked.kinds() == ["loan", "-loan"]
 
 
 def test_a_repeated_undo_is_one_undo(stocked, desk):

@@ -16,23 +16,29 @@ from ils.circulation.desk.results import Undone
 from ils.circulation.desk.rules import Situation
 from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.models import Loan
+from ils.circulation.loans.rules import LoanRefused, Problem, Severity, checked
 from ils.codes import actions as codes
+from ils.errors import N_
 from ils.holdings.items.models import Item
 from ils.ledger import Act, AlreadyReversed, CannotUndo, Entry, Kind, UnknownAct, acts
+from ils.organisation.audit.actions import audit
 from ils.patrons import queries as patron_queries
 from ils.patrons.visits import uncount_visit
 
 A_DAY = timedelta(days=1)
+#: The problem of an act that is not one's own of today.
+NOT_OWN = "not_own_act"
 #: Entries of an act that go with it; a visit goes with the last service of its day.
 REVERSED = (*entry_queries.ACTS, Kind.HOLD_FILLED, Kind.RECORD_ADDED)
 
 
 def undo(desk: Desk, *, act: UUID) -> Undone:
-    """Undo an act of today at this branch, if it is still the last one on its copies.
+    """Undo an act, if it is still the last one on its copies; dated as the act itself.
 
     Raises:
         UnknownAct: there was none.
-        CannotUndo: something else happened since, or it was elsewhere or another day.
+        UndoRefused: it is not one's own of today, and nobody with the right let it pass.
+        CannotUndo: something else happened since.
         AlreadyReversed: it was undone before.
     """
     session = desk.session
@@ -42,7 +48,7 @@ def undo(desk: Desk, *, act: UUID) -> Undone:
     services = [entry for entry in entries if entry.kind in entry_queries.ACTS]
     if not services:
         raise UnknownAct
-    _check_reach(desk, services[-1])
+    check_own(desk, services[-1], str(act))
     loans = _locked(session, services)
     for entry in services:
         _check_last(session, entry, loans.get(entry.loan_id), done.entries)
@@ -68,18 +74,34 @@ def undo(desk: Desk, *, act: UUID) -> Undone:
     )
 
 
-def _check_reach(desk: Desk, entry: Entry) -> None:
-    """Of today and of this branch; what was dated back, for a day.
+class UndoRefused(LoanRefused):
+    """It is somebody else's act, or of another day or branch."""
+
+    code = "undo_refused"
+    message = N_("Not undone.")
+
+
+def check_own(desk: Desk, entry: Entry, subject: str) -> None:
+    """Look whether an entry is one's own of today; what was dated back, for a day.
+
+    Who has the right may let it pass with a reason; that is written into the audit trail.
 
     Raises:
-        CannotUndo: it is not.
+        UndoRefused: it is not, and was not let pass.
     """
+    origin = desk.origin
     dated_back = (
         entry.detail == patron_queries.BOOK_DROP and clock.now() - entry.recorded_at < A_DAY
     )
-    today = entry.day == desk.origin.day or dated_back
-    if entry.branch_id != desk.origin.branch_id or not today:
-        raise CannotUndo
+    here = (entry.branch_id, entry.staff_id) == (origin.branch_id, origin.staff_id)
+    if here and (entry.day == origin.day or dated_back):
+        return
+    message = N_("It is of %(day)s, or was done by somebody else or elsewhere.")
+    day = entry.day.strftime("%d.%m.%Y")
+    problem = Problem(NOT_OWN, Severity.OVERRIDABLE, message, (("day", day),))
+    checked([problem], desk.override.codes, UndoRefused)
+    reason = desk.override.reason
+    audit(desk.session, origin.staff_id, "act.undone", subject, day=day, reason=reason)
 
 
 def _locked(session: Session, services: list[Entry]) -> dict[int | None, Loan]:

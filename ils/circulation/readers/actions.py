@@ -7,15 +7,16 @@ from typing import Any
 from sqlalchemy import and_, delete, inspect, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from ils import files, scan_times
+from ils import files, ledger, scan_times
 from ils.circulation.context import Desk
+from ils.circulation.desk.undo import check_own
 from ils.circulation.holds.actions import cancel_all
 from ils.circulation.holds.models import Hold
 from ils.circulation.loans import queries as loan_queries
-from ils.circulation.loans.models import Loan
+from ils.circulation.loans.models import Loan, LoanEnd
 from ils.codes import actions as codes
 from ils.codes import queries as code_queries
-from ils.errors import N_, Refused
+from ils.errors import N_, NotFound, Refused
 from ils.files import Purpose, ReceivedFile, StoredFile
 from ils.idempotency import IdempotencyKey
 from ils.jobs.models import Job
@@ -29,6 +30,7 @@ from ils.patrons.models import (
     PatronPhoto,
     PatronYear,
 )
+from ils.patrons.visits import uncount_visit
 
 #: Columns of a reader that say nothing of the person: made of others, or told apart below.
 NOT_TOLD = {"search_text", "import_key", "guardian_id", "branch_id", "grade_year"}
@@ -112,6 +114,47 @@ def set_photo(
     if before is not None or received is not None:
         action = "patron.photo" if received is not None else "patron.photo_removed"
         audit(session, staff_id, action, str(patron.id))
+
+
+class ReaderWasServed(Refused):
+    """Something was lent on the registration."""
+
+    code = "reader_was_served"
+    message = N_("Something was lent on this registration; it cannot be taken back.")
+
+
+def take_back_registration(desk: Desk, patron: Patron, year: int) -> None:
+    """A registration was a mistake: it counts no more, nor does the visit it made.
+
+    Raises:
+        UnknownRegistration: the reader is not registered for the year.
+        ReaderWasServed: something was lent on it.
+        UndoRefused: it is not one's own of today, and nobody with the right let it pass.
+    """
+    session = desk.session
+    found = patron_queries.patron_year(session, patron.id, year)
+    if found is None:
+        raise UnknownRegistration(year=year)
+    served = select(Loan.id).where(
+        Loan.patron_year_id == found.id, Loan.ended_by.is_distinct_from(LoanEnd.UNDONE)
+    )
+    if session.scalar(served.limit(1)) is not None:
+        raise ReaderWasServed
+    entry = patron_queries.registration_entry(session, found.id)
+    if entry is None:
+        raise UnknownRegistration(year=year)
+    check_own(desk, entry, f"patron:{patron.id}")
+    ledger.reverse(session, entry, desk.origin)
+    uncount_visit(session, desk.origin, patron.id, entry)
+    found.patron_id = None
+    session.flush()
+
+
+class UnknownRegistration(NotFound):
+    """The reader is not registered for the year."""
+
+    code = "unknown_registration"
+    message = N_("The reader is not registered for %(year)s.")
 
 
 def erase_patron(desk: Desk, patron: Patron) -> None:

@@ -56,6 +56,16 @@ class RenewalData:
 
 
 @dataclass(frozen=True)
+class TakenBackData:
+    """The form of a registration that was a mistake."""
+
+    year: str = described(N_("Registration of"), FieldKind.CHOICE)
+    reason: str = described(
+        N_("Reason"), default="", hint=N_("for a registration that is not your own of today")
+    )
+
+
+@dataclass(frozen=True)
 class PhotoData:
     """The form of a photo."""
 
@@ -73,6 +83,16 @@ def renewal_form(session: Session, patron_id: int, values: dict[str, Any] | None
     return Form(RenewalData, values, name="renewal", choices={"channel": ways, "loan": titles})
 
 
+def taken_back_form(
+    session: Session, patron_id: int, values: dict[str, Any] | None
+) -> Form[TakenBackData]:
+    """The form of taking a registration back, of one reader's years."""
+    years = [
+        (str(y.year), str(y.year)) for y in session.scalars(patron_queries.years_of(patron_id))
+    ]
+    return Form(TakenBackData, values, name="taken_back", choices={"year": years})
+
+
 def reader_page(
     session: Session, found: Patron, sent: Form[Any] | None = None
 ) -> ResponseReturnValue:
@@ -82,6 +102,7 @@ def reader_page(
         "block": Form(BlockData, {}, name="block"),
         "photo": Form(PhotoData, {}, name="photo"),
         "renewal": renewal_form(session, found.id, {}),
+        "taken_back": taken_back_form(session, found.id, {}),
     }
     if sent is not None:
         forms[sent.name] = sent

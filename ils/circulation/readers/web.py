@@ -12,9 +12,11 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ils import files, web
-from ils.circulation.context import Desk
+from ils.circulation.context import Desk, Override
 from ils.circulation.desk import answers
+from ils.circulation.desk import queries as desk_queries
 from ils.circulation.desk.panel import worded
+from ils.circulation.desk.undo import NOT_OWN
 from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.rules import LoanRefused
 from ils.circulation.pages import patrons, required, the_desk
@@ -24,14 +26,16 @@ from ils.circulation.readers.reader_page import (
     NewCard,
     PhotoData,
     RenewalData,
+    TakenBackData,
     reader_page,
     renewal_form,
+    taken_back_form,
 )
 from ils.documents import labels
 from ils.documents.labels import Label
 from ils.errors import N_, IlsError, Invalid, NotFound
 from ils.files import Purpose, ReceivedFile
-from ils.ledger import Channel
+from ils.ledger import Act, Channel
 from ils.organisation.permissions import Permission
 from ils.patrons import actions, photos
 from ils.patrons import queries as patron_queries
@@ -50,7 +54,10 @@ MAX_PHOTO_BYTES = 12_000_000
 def loan(session: Session, loan_id: int) -> ResponseReturnValue:
     """One loan: its copy, its days, and its reader while the two are linked."""
     found = loan_queries.loan(session, loan_id)
-    return render_template("circulation/loan.html", loan=found)
+    act = desk_queries.last_act_on(session, found.item_id, found.id if found.is_bulk else None)
+    kept = act is not None and session.get(Act, act.request_id) is not None
+    undoable = act if act is not None and kept and act.loan_id == found.id else None
+    return render_template("circulation/loan.html", loan=found, act=undoable, not_own=NOT_OWN)
 
 
 @patrons.post("/<id:patron_id>/card")
@@ -285,6 +292,24 @@ def reregister_here(session: Session, patron_id: int) -> ResponseReturnValue:
     """Register the reader for this year."""
     actions.reregister_patron(session, web.origin(), patron_queries.patron(session, patron_id))
     return redirect(url_for("patrons.patron", patron_id=patron_id))
+
+
+@patrons.post("/<id:patron_id>/registrations/take-back")
+@web.page(Permission.MANAGE_PATRONS, write=True)
+def take_back_registration(session: Session, patron_id: int) -> ResponseReturnValue:
+    """A registration was a mistake."""
+    found = patron_queries.patron(session, patron_id, lock=True)
+
+    def work(data: TakenBackData) -> ResponseReturnValue:
+        here = the_desk(session)
+        if data.reason and web.may(Permission.OVERRIDE_RULES):
+            here = replace(here, override=Override(frozenset({NOT_OWN}), data.reason))
+        privacy.take_back_registration(here, found, int(data.year))
+        flash(gettext("The registration of %(year)s was taken back.", year=data.year))
+        return redirect(url_for("patrons.patron", patron_id=patron_id))
+
+    form = taken_back_form(session, patron_id, None)
+    return web.handled(session, form, work, lambda form: reader_page(session, found, form))
 
 
 @patrons.get("/<id:patron_id>/edit")
