@@ -200,6 +200,12 @@ def broken_links() -> Select[RecordLink]:
     )
 
 
+def wholes(text: str) -> Select[BibliographicRecord]:
+    """Journals, newspapers and sets by words of their title: what others are parts of."""
+    kinds = BibliographicRecord.worksheet.in_(("journal", "newspaper", "set"))
+    return records().where(kinds, matches(text)).limit(MAX_SUGGESTIONS)
+
+
 def serials(text: str) -> Select[BibliographicRecord]:
     """Journals and newspapers by words of their title."""
     kinds = BibliographicRecord.worksheet.in_(("journal", "newspaper"))

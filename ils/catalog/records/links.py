@@ -18,6 +18,8 @@ HEADING_FIELDS = {
     "608": AuthorityKind.GENRE, "225": AuthorityKind.SERIES, "410": AuthorityKind.SERIES,
 }  # fmt: skip
 HOST_FIELDS = ("461", "462", "463", "464")
+#: ИРБИС: the number (903) of the journal an issue is of.
+JOURNAL_OF_ISSUE = "933"
 
 
 #: The fewest digits of a number that this system made: an id, which no other system has.
@@ -50,14 +52,17 @@ def link_key(number: str, agency: str) -> str:
     return f"|{number}" if own else f"{agency}|{number}"
 
 
-def reference(number: str, agency: str) -> str:
-    """How any record names one: by its number, said whose where that is not told by itself.
+def reference(key: str, by: str = "?") -> str:
+    """How a record names one by its `link_key`: whose the number is, unless that tells itself.
 
-    >>> reference("77", "A"), reference("914878832069050368", "")
-    ('(A)77', '914878832069050368')
+    >>> reference("A|77"), reference("|914878832069050368"), reference("A|77", "A")
+    ('(A)77', '914878832069050368', '77')
+
+    Args:
+        by: the agency of the record that names it.
     """
-    key = f"{agency}|{number}"
-    return number if link_key(number, "?") == key else f"({agency}){number}"
+    agency, _, number = key.partition("|")
+    return number if link_key(number, by) == key else f"({agency}){number}"
 
 
 def links(marc: MarcRecord, agency: str) -> Iterator[Link]:
@@ -71,6 +76,9 @@ def links(marc: MarcRecord, agency: str) -> Iterator[Link]:
             for target in f.all("3"):
                 if target.strip():
                     yield Link(f.tag, "heading", link_key(target, agency))
+        elif f.tag == JOURNAL_OF_ISSUE:
+            if number := (f.get("a") or f.get("")).strip():
+                yield Link(f.tag, "host", link_key(number, agency))
         elif f.tag in HOST_FIELDS:
             target = next(
                 (v[3:] for c, v in f.subfields if c == "1" and v[:3] == "001"), f.get("0")

@@ -119,7 +119,7 @@ class _KnownCodes:
         """Which entry form fits the record, by leader and 110."""
         kind, level, hierarchy = self.leader[6:7], self.leader[7:8], self.leader[8:9]
         issue = self.get("920", "a").strip().upper() in ISSUES or (
-            hierarchy == "2" and any(self.embedded("461", "011"))
+            hierarchy == "2" and (level == "s" or any(self.embedded("461", "011")))
         )
         if issue or level in {"s", "a"}:
             serial = "newspaper" if self.get("110", "a")[:1] == "c" else "journal"
@@ -142,11 +142,12 @@ class _KnownCodes:
         elif whole is not None and title and self.leader[8:9] == "2" and whole.get("v").strip():
             # The volumes of a set may share their title and their ISBN.
             title = f"{title}. {clean(whole.get('v'))}"
+        elif not title and "933" in self.by_tag:
+            journal = whole.get("a") if whole is not None else self.get("933", "a")
+            parts = (journal, *(self.get(tag, "a") for tag in ("934", "935", "936")))
+            title = ". ".join(clean(part) for part in parts if part.strip())
         elif not title and whole is not None:
             title = ". ".join(filter(None, map(clean, (whole.get("a"), whole.get("v")))))
-        elif not title and "933" in self.by_tag:
-            parts = (self.get(tag, "a") for tag in ("933", "934", "935", "936"))
-            title = ". ".join(clean(part) for part in parts if part.strip())
         elif title and field is not None and self.get("936", "a") and not field.get("a"):
             title = f"{title}. {self.get('936', 'a')}"
         return title

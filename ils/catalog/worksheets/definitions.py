@@ -15,7 +15,7 @@ from ils.datafiles import BadConfiguration, Declared, Meta, checked, entries, fi
 LANGUAGES = ("ru", "kk", "en")
 KINDS = {
     "text", "long", "year", "isbn", "issn", "udc", "bbk", "url", "pages", "person", "body",
-    "subject", "place", "title", "series", "genre",
+    "subject", "place", "title", "series", "genre", "whole",
 }  # fmt: skip
 
 _line = re.compile(r"(\d{3}): (.+)")

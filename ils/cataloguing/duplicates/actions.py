@@ -176,7 +176,7 @@ def _rename_host(
     cause: RevisionCause,
 ) -> None:
     """Make articles and volumes that name one record as their whole name another."""
-    named = links.reference(new.control_number, new.agency)
+    named = links.reference(new.link_key)
 
     def renamed(part: BibliographicRecord, f: Field) -> Field:
         if f.tag not in links.HOST_FIELDS:

@@ -10,6 +10,7 @@ from ils import web
 from ils.catalog import checks, queries
 from ils.catalog.authorities import rules as headings
 from ils.catalog.identifiers import search_key
+from ils.catalog.models import BibliographicRecord
 from ils.catalog.records import rules
 from ils.catalog.records.links import reference
 from ils.catalog.worksheets.definitions import class_names
@@ -54,6 +55,8 @@ def suggest(session: Session) -> ResponseReturnValue:
         return jsonify([])
     if kind in CLASS_SCHEMES:
         return jsonify(_classes(kind, text))
+    if kind == "whole":
+        return jsonify([_whole(record) for record in session.scalars(queries.wholes(text))])
     found: dict[int, dict[str, object]] = {}
     for authority, form in queries.suggestions(session, text, kind):
         named = next(
@@ -75,10 +78,18 @@ def suggest(session: Session) -> ResponseReturnValue:
         one: dict[str, object] = {
             "label": label,
             "values": values,
-            "link": reference(authority.control_number, authority.agency),
+            "link": reference(authority.link_key),
         }
         found.setdefault(authority.id, one)
     return jsonify(list(found.values()))
+
+
+def _whole(record: BibliographicRecord) -> dict[str, object]:
+    """A journal or set as a suggestion: what of it stands in the link of its parts."""
+    title = record.title.partition(" : ")[0]
+    values = {"200a": title, "011a": record.issn or "", "001": reference(record.link_key)}
+    year = f", {record.year}" if record.year else ""
+    return {"label": f"{record.title}{year}", "values": values, "link": ""}
 
 
 def _classes(scheme: str, text: str) -> list[dict[str, object]]:

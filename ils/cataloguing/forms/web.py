@@ -118,7 +118,7 @@ def of_issue(blank: MarcRecord, host: BibliographicRecord, said: Mapping[str, st
     own = host.marc_record()
     title = next(own.each("200"), Field("200", "1 ", []))
     name = Field("200", "1 ", [(c, v) for c, v in title.subfields if c in {"a", "e"}][:2])
-    number = Field("001", "", [("", reference(host.control_number, host.agency))])
+    number = Field("001", "", [("", reference(host.link_key))])
     if host.worksheet in {"journal", "newspaper"}:
         issn = [Field("011", "  ", [("a", own.get("011", "a"))])] if own.get("011", "a") else []
         source = [linked("461", " 0", [number, *issn, Field("200", "1 ", name.subfields[:1])])]

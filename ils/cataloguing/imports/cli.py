@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
+from uuid import uuid4
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from ils import clock, db, i18n
 from ils.catalog.imports.actions import Decision
+from ils.catalog.imports.issues import name_issues
 from ils.catalog.imports.matching import matching
 from ils.catalog.records.rules import describe
 from ils.catalog.rights import UnknownCatalogue
@@ -192,7 +194,15 @@ def _import_records(
             records = [reading.read(source, chunk) for chunk in chunks[start : start + size]]
             outcome.add(_import_batch(console, FileBatch(origin, to, seen), records))
             bar.update(len(records))
+        while _name_issues(console, origin, to, size):
+            pass
     return outcome
+
+
+def _name_issues(console: Console, origin: Origin, to: Destination, size: int) -> int:
+    """Give some issues of journals the titles they lack; how many."""
+    part = replace(origin, request_id=uuid4())
+    return db.run(console.sessions, lambda session: name_issues(session, part, to.classes, size))
 
 
 @contextmanager

@@ -176,6 +176,7 @@ def read_source(f: Field) -> list[Field]:
         ]  # fmt: skip
         return [linked("463", " 0", [one for one in inside if one.subfields])]
     issue = [
+        *(Field("001", "", [("", v)]) for v in f.all("w")[:1]),
         Field("200", "0 ", [*([("a", number)] if number else []), *where]),
         Field("210", "  ", [("d", v) for v in f.all("j")]),
     ]

@@ -1,0 +1,77 @@
+"""Issues of journals keep what they are, and are found by their journal's name."""
+
+import pytest
+from entry_form import entries, filled, make, number_of, record
+from sqlalchemy import select
+
+from ils import db
+from ils.catalog import queries
+from ils.catalog.models import BibliographicRecord
+
+JOURNAL = "#920: J\r\n#903: Ж24\r\n#200: ^AПростор^Eлит. журн.\r\n#11: ^A0131-5587\r\n*****\r\n"
+ISSUE = "#920: NJ\r\n#903: Ж24/2015/7\r\n#933: Ж24\r\n#934: 2015\r\n#936: 7\r\n*****\r\n"
+ARTICLE = (
+    "#920: ASP\r\n#200: ^AПовесть о степи\r\n"
+    "#463: ^CПростор^J2015^H7^SС. 3-50^WЖ24/2015/7\r\n*****\r\n"
+)
+
+
+def parts_of(library):
+    with db.reading(library.sessions) as session:
+        found = session.scalars(select(BibliographicRecord)).all()
+        return {r.title: [p.title for p in session.scalars(queries.parts(r))] for r in found}
+
+
+@pytest.mark.parametrize("order", [(JOURNAL, ISSUE, ARTICLE), (ARTICLE, ISSUE, JOURNAL)])
+@pytest.mark.parametrize("together", [True, False])
+def test_an_issue_of_irbis_is_called_by_its_journal_and_has_its_articles(
+    library, bring, order, together
+):
+    files = ["".join(order)] if together else order
+    for at, data in enumerate(files):
+        bring(data.encode(), name=f"{at}.txt")
+    assert parts_of(library) == {
+        "Простор : лит. журн.": ["Простор. 2015. 7"],
+        "Простор. 2015. 7": ["Повесть о степи"],
+        "Повесть о степи": [],
+    }
+    with db.reading(library.sessions) as session:
+        query = queries.records().where(queries.matches("простор"))
+        named = [r.title for r in session.scalars(query)]
+    assert "Простор. 2015. 7" in named
+    for at, data in enumerate(files):  # as it came, for the next import
+        told = bring(data.encode(), name=f"{at}.txt")
+        assert set(told) == {"unchanged"}
+    library.check()
+
+
+def test_an_issue_without_issn_stays_an_issue(library, cataloguer):
+    made = number_of(
+        make(
+            cataloguer,
+            worksheet="issue",
+            _461200a="Жұлдыз",
+            _200a="№ 5",
+            _210d="2024",
+            _101a="kaz",
+        )
+    )
+    one, marc = record(library, made)
+    assert (one.worksheet, one.material, marc.leader[6:9]) == ("issue", "journal", "as2")
+    page = cataloguer.get(f"/staff/catalog/{made}/edit").text
+    assert 'name="worksheet" value="issue"' in page
+    cataloguer.post(f"/staff/catalog/{made}/edit", **filled(page, {"300a": "Ескертпе"}))
+    assert record(library, made)[0].worksheet == "issue"
+    assert len(entries(library, "record_added")) == 1
+
+
+def test_the_journal_is_suggested_while_its_name_is_typed(library, cataloguer, bring):
+    bring(JOURNAL.encode(), name="j.txt")
+    found = cataloguer.get("/staff/catalog/suggest?kind=whole&q=прост").json
+    assert found == [
+        {
+            "label": "Простор : лит. журн.",
+            "values": {"200a": "Простор", "011a": "0131-5587", "001": "()Ж24"},
+            "link": "",
+        }
+    ]
