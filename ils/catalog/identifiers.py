@@ -12,19 +12,36 @@ LOOK_ALIKES = str.maketrans("aceopxyihё", "асеорхуіһе")
 #: Kazakh letters, and э, as they are typed on a Russian keyboard.
 AS_RUSSIAN = str.maketrans("әғқңөұүһіэ", "агкноуухие")
 
-_not_isbn = re.compile(r"[^0-9Xx]")
+_not_isbn = re.compile(r"[^0-9X]")
+#: What may be an ISBN inside a text: its digits, with signs between.
+_like_isbn = re.compile(r"(?<![0-9])[0-9](?:[- ‐‑–]?[0-9]){8,11}[- ‐‑–]?[0-9X](?![0-9])")
+_to_latin = str.maketrans("хХx", "XXX")
 _word = re.compile(r"\w+")
 _cyrillic = re.compile(r"[а-яёәғқңөұүһі]")
 
 
+def isbns(text: str) -> list[str]:
+    """The ISBNs in a text, as thirteen digits each; X may be typed in Cyrillic.
+
+    >>> isbns("(в пер.) 5-94723-047-Х ; 978-601-200-001-6"), isbns("4601234567893")
+    (['9785947230475', '9786012000016'], [])
+    """
+    found = map(_isbn13, _like_isbn.findall(text.translate(_to_latin)))
+    return list(dict.fromkeys(filter(None, found)))
+
+
 def isbn13(text: str) -> str:
-    """The thirteen digits of an ISBN, whatever its form; an empty text if it is none.
+    """The thirteen digits of the first ISBN of a text; an empty text if there is none.
 
     >>> isbn13("5-7110-0177-9"), isbn13("978-5-699-12014-7 (в пер.)"), isbn13("5-7110-0177-8")
     ('9785711001775', '9785699120147', '')
     """
-    digits = _not_isbn.sub("", re.split(r"[(:]", text, maxsplit=1)[0]).upper()
-    if len(digits) == ISBN13 and digits.isdigit():
+    return next(iter(isbns(text)), "")
+
+
+def _isbn13(text: str) -> str:
+    digits = _not_isbn.sub("", text)
+    if len(digits) == ISBN13 and digits.isdigit() and digits.startswith(("978", "979")):
         return digits if digits[-1] == _check13(digits[:12]) else ""
     if len(digits) == ISBN10 and digits[:9].isdigit():
         total = sum((10 - at) * (10 if c == "X" else int(c)) for at, c in enumerate(digits))

@@ -111,7 +111,6 @@ class BibliographicRecord(RecordColumns, Base):
         one_of("material", Material),
         one_of("state", RecordState),
         one_of("cause", RevisionCause),
-        Index("ix_record_isbn", "isbn"),
         Index("ix_record_issn", "issn"),
         Index("ix_record_match_key", "match_key"),
     )
@@ -191,6 +190,16 @@ class RecordLink(Base):
         """The target as people read it: the number, and whose it is."""
         agency, _, number = self.target.partition("|")
         return f"{number} ({agency})" if agency else number
+
+
+class RecordIsbn(Base):
+    """One of the ISBNs of a record, as thirteen digits: a book may have several."""
+
+    __tablename__ = "record_isbn"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
+    record_id: Mapped[int] = mapped_column(BigId, ForeignKey("record.id"), index=True)
+    isbn: Mapped[str] = mapped_column(index=True)
 
 
 class Revision(Base):

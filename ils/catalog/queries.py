@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
-from sqlalchemy.orm import Session, aliased, undefer
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, undefer
 
 from ils.catalog.identifiers import heading_key, isbn13, search_key
 from ils.catalog.models import (
@@ -16,13 +16,12 @@ from ils.catalog.models import (
     BatchEdit,
     BibliographicRecord,
     FormRelation,
-    NotDuplicate,
+    RecordIsbn,
     RecordLink,
     RecordProblem,
     RecordState,
     Revision,
 )
-from ils.catalog.records.rules import Description
 from ils.db import id_before
 from ils.errors import N_, NotFound
 from ils.marc.record import MarcRecord
@@ -86,6 +85,13 @@ def records(catalogue: str | None = None) -> Select[BibliographicRecord]:
     return query.where(BibliographicRecord.catalogue == catalogue) if catalogue else query
 
 
+def has_isbn(isbns: Sequence[str]) -> ColumnElement[bool]:
+    """Records with one of these ISBNs among theirs."""
+    return BibliographicRecord.id.in_(
+        select(RecordIsbn.record_id).where(RecordIsbn.isbn.in_(isbns))
+    )
+
+
 def matches(text: str) -> ColumnElement[bool]:
     """The plain search: each word begins a word of title or authors; or an ISBN.
 
@@ -93,7 +99,7 @@ def matches(text: str) -> ColumnElement[bool]:
     readers.
     """
     if isbn := isbn13(text):
-        return BibliographicRecord.isbn == isbn
+        return has_isbn([isbn])
     words = search_key(text).split()[:MAX_WORDS]
     condition: ColumnElement[bool] = BibliographicRecord.search_text.is_not(None)
     for word in words:
@@ -210,58 +216,6 @@ def serials(text: str) -> Select[BibliographicRecord]:
     """Journals and newspapers by words of their title."""
     kinds = BibliographicRecord.worksheet.in_(("journal", "newspaper"))
     return records().where(kinds, matches(text)) if text.strip() else records().where(kinds)
-
-
-# Duplicates
-
-
-def find_duplicates(
-    session: Session, about: Description, *, but: int | None = None
-) -> list[BibliographicRecord]:
-    """Records that may describe the same document: ISBN, ISSN, or the whole description."""
-    conditions = []
-    if about.isbn:
-        conditions.append(BibliographicRecord.isbn == about.isbn)
-    if about.issn and about.worksheet in {"journal", "newspaper"}:
-        conditions.append(
-            and_(
-                BibliographicRecord.issn == about.issn,
-                BibliographicRecord.worksheet == about.worksheet,
-            )
-        )
-    if about.match_key:
-        conditions.append(BibliographicRecord.match_key == about.match_key)
-    if not conditions and len(about.title) > 3:
-        same = BibliographicRecord.title == about.title
-        conditions.append(and_(same, BibliographicRecord.authors == about.authors))
-    if not conditions:
-        return []
-    query = records().where(or_(*conditions))
-    if but is not None:
-        query = query.where(BibliographicRecord.id != but)
-    return list(session.scalars(query.limit(MAX_SUGGESTIONS)))
-
-
-def duplicate_pairs() -> Select[BibliographicRecord, BibliographicRecord]:
-    """Pairs of records (the older first) that look like one document and were not judged."""
-    other = aliased(BibliographicRecord)
-    alike = or_(
-        # The volumes of a set may share a number.
-        and_(
-            BibliographicRecord.isbn == other.isbn,
-            not_(and_(BibliographicRecord.worksheet == "volume", other.worksheet == "volume")),
-        ),
-        BibliographicRecord.match_key == other.match_key,
-    )
-    judged = exists().where(
-        NotDuplicate.one_id == BibliographicRecord.id, NotDuplicate.other_id == other.id
-    )
-    return (
-        select(BibliographicRecord, other)
-        .join(other, and_(BibliographicRecord.id < other.id, alike))
-        .where(ACTIVE, other.state == RecordState.ACTIVE, ~judged)
-        .order_by(BibliographicRecord.id.desc(), other.id)
-    )
 
 
 def hidden_in(record: BibliographicRecord) -> Select[BibliographicRecord]:

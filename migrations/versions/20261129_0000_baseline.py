@@ -80,6 +80,7 @@ def upgrade() -> None:
         _patron,
         _outbox_message,
         _record_link,
+        _record_isbn,
         _record_problem,
         _schedule,
         _service_point,
@@ -169,6 +170,7 @@ TABLES = (
     "patron",
     "outbox_message",
     "record_link",
+    "record_isbn",
     "record_problem",
     "schedule",
     "service_point",
@@ -480,7 +482,6 @@ def _record() -> None:
     op.create_index(op.f("ix_record_change_number"), "record", ["change_number"], unique=False)
     op.create_index(op.f("ix_record_control_number"), "record", ["control_number"], unique=False)
     op.create_index(op.f("ix_record_link_key"), "record", ["link_key"], unique=False)
-    op.create_index("ix_record_isbn", "record", ["isbn"], unique=False)
     op.create_index("ix_record_issn", "record", ["issn"], unique=False)
     op.create_index("ix_record_match_key", "record", ["match_key"], unique=False)
     op.create_index(op.f("ix_record_merged_into_id"), "record", ["merged_into_id"], unique=False)
@@ -676,6 +677,23 @@ def _patron() -> None:
     op.create_index(op.f("ix_patron_birth_date"), "patron", ["birth_date"], unique=False)
     op.create_index(op.f("ix_patron_guardian_id"), "patron", ["guardian_id"], unique=False)
     op.create_index(op.f("ix_patron_import_key"), "patron", ["import_key"], unique=True)
+
+
+def _record_isbn() -> None:
+    op.create_table(
+        "record_isbn",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "record_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("isbn", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["record.id"], name=op.f("fk_record_isbn_record_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_record_isbn")),
+    )
+    op.create_index(op.f("ix_record_isbn_record_id"), "record_isbn", ["record_id"], unique=False)
+    op.create_index(op.f("ix_record_isbn_isbn"), "record_isbn", ["isbn"], unique=False)
 
 
 def _record_link() -> None:

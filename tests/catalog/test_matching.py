@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from ils import db
 from ils.catalog import queries
+from ils.catalog.duplicates import duplicate_pairs
 from ils.catalog.imports.matching import MatchRule, matching
 from ils.catalog.models import BibliographicRecord
 from ils.config import ROOT, load
@@ -87,22 +88,35 @@ def test_the_same_book_described_more_or_less_fully_is_a_duplicate_by_its_isbn(b
     assert bring(described("2", "OUB", **(FIRST | changed))) == {"duplicate": 1}
 
 
+def test_a_book_is_known_by_any_of_its_numbers(library, bring):
+    both = f"{OTHER_ISBN}\x1fa{ISBN}"
+    bring(described("1", **(FIRST | {"isbn": both})))
+    assert bring(described("2", "OUB", **FIRST)) == {"duplicate": 1}
+    cyrillic = FIRST | {"isbn": "(в пер.) 5-94723-047-Х", "title": "Мыс"}
+    bring(described("3", **cyrillic))
+    with db.reading(library.sessions) as session:
+        for text, title in ((ISBN, "Дала"), ("594723047x", "Мыс"), ("5-94723-047-X", "Мыс")):
+            query = queries.records().where(queries.matches(text))
+            assert [r.title for r in session.scalars(query)] == [title]
+
+
 def test_what_resembles_another_is_a_work_for_a_person(library, bring):
     bring(described("1", **FIRST))
     bring(described("2", "OUB", **(FIRST | {"edition": "3-е изд."})))
     with db.reading(library.sessions) as session:
-        pairs = [(a.title, b.title) for a, b in session.execute(queries.duplicate_pairs())]
+        pairs = [(a.title, b.title) for a, b in session.execute(duplicate_pairs())]
         states = session.scalars(select(BibliographicRecord.state)).all()
     assert (pairs, states) == ([("Дала", "Дала")], ["active", "active"])
 
 
 def test_the_rules_are_the_librarys(config):
     rule = MatchRule(same=("title",), equal=("edition",), agree=("year",))
-    one = {"title": "а", "edition": "", "year": "1998"}
-    assert rule.holds(one, {**one, "year": ""})
-    assert not rule.holds(one, {**one, "year": "1999"})
-    assert not rule.holds(one, {**one, "edition": "2"})
-    assert not rule.holds({**one, "title": ""}, {**one, "title": ""})
+    nothing = frozenset()
+    one = {"title": frozenset({"а"}), "edition": nothing, "year": frozenset({"1998"})}
+    assert rule.holds(one, {**one, "year": nothing})
+    assert not rule.holds(one, {**one, "year": frozenset({"1999"})})
+    assert not rule.holds(one, {**one, "edition": frozenset({"2"})})
+    assert not rule.holds({**one, "title": nothing}, {**one, "title": nothing})
     assert len(matching(config)) == 3
 
 

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from ils import ledger
 from ils.catalog.authorities import rules as headings
 from ils.catalog.authorities.actions import form_rows, propagate_heading, set_forms
 from ils.catalog.identifiers import search_key
+from ils.catalog.imports import queries
 from ils.catalog.imports.matching import Features, MatchRule, features
 from ils.catalog.models import (
     AuthorityForm,
     AuthorityRecord,
     BibliographicRecord,
+    RecordIsbn,
     RecordLink,
     RecordState,
     RevisionCause,
@@ -30,6 +31,7 @@ from ils.catalog.records.actions import (
     change_record,
     columns,
     common,
+    isbn_rows,
     keep_revision,
     link_rows,
     stamp,
@@ -42,7 +44,6 @@ from ils.marc.crosswalk import KEPT, kept_field
 from ils.marc.reading import ReadRecord, is_authority
 from ils.marc.record import Dialect, MarcRecord
 
-IN_ONE_QUERY = 500
 MIN_ALIKE = 0.6
 #: Leader/5 of a record its library has deleted.
 DELETED = "d"
@@ -83,16 +84,9 @@ class RecordBatch:
     records: list[dict[str, Any]] = field(default_factory=list)
     authorities: list[dict[str, Any]] = field(default_factory=list)
     links: list[dict[str, Any]] = field(default_factory=list)
+    isbns: list[dict[str, Any]] = field(default_factory=list)
     forms: list[dict[str, Any]] = field(default_factory=list)
     entries: list[dict[str, Any]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    """A record that an incoming one may double; ``features`` of one of the same batch."""
-
-    id: int
-    features: Features | None = None
 
 
 class _KnownRecords:
@@ -106,31 +100,36 @@ class _KnownRecords:
         classes: Classes,
     ) -> None:
         self.session, self.matching, self.classes = session, matching, classes
+        self.features: dict[int, Features] = {}  # of the records of this batch
         keys = [key for key, _, _ in described]
-        self.records: dict[str, BibliographicRecord] = _by_key(session, BibliographicRecord, keys)
-        self.authorities: dict[str, AuthorityRecord] = _by_key(session, AuthorityRecord, keys)
+        self.records: dict[str, BibliographicRecord]
+        self.records = queries.by_key(session, BibliographicRecord, keys)
+        self.authorities: dict[str, AuthorityRecord]
+        self.authorities = queries.by_key(session, AuthorityRecord, keys)
         about = [d for _, _, d in described if d is not None]
-        self.isbn = _candidates(session, BibliographicRecord.isbn, [d.isbn for d in about])
-        self.issn = _candidates(
+        numbers = {n for _, marc, d in described if d is not None for n in rules.record_isbns(marc)}
+        self.isbn = queries.alike(session, RecordIsbn.isbn, numbers)
+        self.issn = queries.alike(
             session, BibliographicRecord.issn, [d.issn for d in about if d.is_serial]
         )
-        self.match = _candidates(
+        self.match = queries.alike(
             session, BibliographicRecord.match_key, [d.match_key for d in about]
         )
 
-    def alike(self, about: Description) -> list[_Candidate]:
+    def alike(self, about: Description, own: Features) -> list[int]:
         """The records that have a number or the whole description in common with one."""
-        found = [*self.isbn.get(about.isbn or "", ()), *self.match.get(about.match_key or "", ())]
+        found = [one for isbn in sorted(own["isbn"]) for one in self.isbn.get(isbn, ())]
+        found += self.match.get(about.match_key or "", ())
         if about.is_serial:
             found += self.issn.get(about.issn or "", ())
-        return list({one.id: one for one in found}.values())
+        return list(dict.fromkeys(found))
 
-    def doubled(self, candidates: Sequence[_Candidate], own: Features) -> int | None:
+    def doubled(self, candidates: Sequence[int], own: Features) -> int | None:
         """The one of the candidates that a record with these features describes again."""
-        for candidate in candidates:
-            other = candidate.features or self._features(candidate.id)
+        for record_id in candidates:
+            other = self.features.get(record_id) or self._features(record_id)
             if any(rule.holds(own, other) for rule in self.matching):
-                return candidate.id
+                return record_id
         return None
 
     def _features(self, record_id: int) -> Features:
@@ -139,12 +138,13 @@ class _KnownRecords:
 
     def add(self, record_id: int, about: Description, own: Features) -> None:
         """A record of this batch may be doubled by the next."""
-        one = _Candidate(record_id, own)
-        for table, key in ((self.isbn, about.isbn), (self.match, about.match_key)):
-            if key:
-                table.setdefault(key, []).append(one)
+        self.features[record_id] = own
+        for isbn in own["isbn"]:
+            self.isbn.setdefault(isbn, []).append(record_id)
+        if about.match_key:
+            self.match.setdefault(about.match_key, []).append(record_id)
         if about.issn and about.is_serial:
-            self.issn.setdefault(about.issn, []).append(one)
+            self.issn.setdefault(about.issn, []).append(record_id)
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,8 @@ class _Importer:
         self, key: str, read: ReadRecord, marc: MarcRecord, about: Description
     ) -> ImportedRecord:
         record_id = new_id()
-        own, alike = features(marc, about), self.known.alike(about)
+        own = features(marc, about)
+        alike = self.known.alike(about, own)
         twin = self.known.doubled(alike, own)
         row = self._row(key, read, marc, record_id) | columns(about, None)
         row |= {
@@ -223,6 +224,7 @@ class _Importer:
             "merged_into_id": twin,
         }
         self.batch.records.append(row)
+        self.batch.isbns += isbn_rows(record_id, marc)
         if twin is not None:
             said = f"duplicate of {twin}: kept with it, hidden"
             return ImportedRecord(Decision.DUPLICATE, twin, read, marc, about, said)
@@ -239,7 +241,7 @@ class _Importer:
         part = self.origin.derive(key)
         entry = ledger.entry_row(Kind.OPENING, part, about_record, count=1)
         self.batch.entries.append(entry)
-        said = f"resembles {alike[0].id}: see the list of duplicates" if alike else ""
+        said = f"resembles {alike[0]}: see the list of duplicates" if alike else ""
         return ImportedRecord(Decision.NEW, record_id, read, marc, about, said)
 
     def authority(self, key: str, read: ReadRecord, marc: MarcRecord) -> ImportedRecord:
@@ -334,6 +336,7 @@ def import_records(
     bulk_insert(session, BibliographicRecord, batch.records)
     bulk_insert(session, AuthorityRecord, batch.authorities)
     bulk_insert(session, RecordLink, batch.links)
+    bulk_insert(session, RecordIsbn, batch.isbns)
     bulk_insert(session, AuthorityForm, batch.forms)
     ledger.record_many(session, batch.entries)
     return incoming
@@ -341,7 +344,7 @@ def import_records(
 
 def _is_other(there: BibliographicRecord, about: Description) -> bool:
     """Whether neither the number nor the title speaks for one document."""
-    if there.isbn and there.isbn == about.isbn:
+    if there.isbn in about.isbns:
         return False
     return not _alike(there.title, about.title)
 
@@ -372,28 +375,3 @@ def _agency(marc: MarcRecord) -> str:
     sources = list(marc.each("801"))
     issuing = [f for f in sources if f.indicators[1:] == "2"] or sources[-1:]
     return (marc.get("003") or told or next((f.get("b") for f in issuing), "")).strip()
-
-
-def _by_key(session: Session, model: Any, keys: Sequence[str]) -> dict[str, Any]:
-    found = {}
-    for part in _parts(keys):
-        query = select(model).where(model.import_key.in_(part)).order_by(model.id)
-        rows = session.scalars(query.with_for_update())
-        found.update({row.import_key: row for row in rows})
-    return found
-
-
-def _candidates(
-    session: Session, column: Any, wanted: Iterable[str | None]
-) -> dict[str, list[_Candidate]]:
-    found: dict[str, list[_Candidate]] = {}
-    active: ColumnElement[bool] = BibliographicRecord.state == RecordState.ACTIVE
-    for part in _parts(sorted({value for value in wanted if value})):
-        query = select(column, BibliographicRecord.id).where(active, column.in_(part))
-        for value, record_id in session.execute(query.order_by(BibliographicRecord.id)):
-            found.setdefault(value, []).append(_Candidate(record_id))
-    return found
-
-
-def _parts(values: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (values[start : start + IN_ONE_QUERY] for start in range(0, len(values), IN_ONE_QUERY))

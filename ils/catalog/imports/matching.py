@@ -16,7 +16,8 @@ Feature = Literal[
     "isbn", "issn", "title", "description", "edition", "publisher", "carrier", "volume", "year",
     "extent",
 ]  # fmt: skip
-Features = Mapping[str, str]
+#: By name what a record says of itself: nothing, one thing, or several numbers.
+Features = Mapping[str, frozenset[str]]
 #: Words of a publisher's name that say only that it is one.
 PUBLISHING = {"изд", "издво", "издательство", "баспасы", "баспа", "во", "ооо", "ао", "тоо"}
 
@@ -33,10 +34,10 @@ class MatchRule(Declared, frozen=True):
     def holds(self, one: Features, other: Features) -> bool:
         """Whether two records are one by this rule."""
         return (
-            all(one[name] and one[name] == other[name] for name in self.same)
+            all(one[name] & other[name] for name in self.same)
             and all(one[name] == other[name] for name in self.equal)
             and all(
-                one[name] == other[name] or not (one[name] and other[name]) for name in self.agree
+                one[name] & other[name] or not (one[name] and other[name]) for name in self.agree
             )
         )
 
@@ -62,8 +63,9 @@ def _load(config: Config) -> Matching:
 
 
 def features(marc: MarcRecord, about: Description) -> Features:
-    """What of a record is compared, each as a plain text; empty where nothing is said."""
-    return {name: of(marc, about) for name, of in _FEATURES.items()}
+    """What of a record is compared, as plain texts; empty where nothing is said."""
+    said = {name: frozenset(filter(None, [of(marc, about)])) for name, of in _FEATURES.items()}
+    return {**said, "isbn": frozenset(about.isbns)}
 
 
 def _edition(marc: MarcRecord, _: Description) -> str:
@@ -89,7 +91,6 @@ def _extent(marc: MarcRecord, _: Description) -> str:
 
 
 _FEATURES: Mapping[str, Callable[[MarcRecord, Description], str]] = {
-    "isbn": lambda _, about: about.isbn or "",
     "issn": lambda _, about: about.issn or "" if about.is_serial else "",
     "title": lambda _, about: search_key(about.title.partition(" : ")[0]),
     "description": lambda _, about: about.match_key or "",

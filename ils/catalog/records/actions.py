@@ -14,6 +14,7 @@ from ils.catalog import identifiers
 from ils.catalog.models import (
     AuthorityRecord,
     BibliographicRecord,
+    RecordIsbn,
     RecordLink,
     RecordState,
     Revision,
@@ -30,7 +31,8 @@ from ils.marc.record import Field, MarcRecord
 #: What the volume of a catalogue is told by: «всего, в т. ч. на казахском».
 BALANCED: tuple[Literal["catalogue", "language"], ...] = ("catalogue", "language")
 MOVED = "moved"
-COLUMNS = tuple(field.name for field in fields(Description))
+#: What of a description its record has as columns.
+COLUMNS = ("isbn", *(field.name for field in fields(Description) if field.name != "isbns"))
 
 
 def add_record(
@@ -80,7 +82,7 @@ def add_provisional(
         authors=author,
         year=None,
         language=language,
-        isbn=None,
+        isbns=(),
         issn=None,
         material="book",
         subject_area=subject_area,
@@ -143,7 +145,8 @@ def change_record(
     record.provisional = False
     stamp(record, origin, cause)
     session.flush()
-    session.execute(delete(RecordLink).where(RecordLink.record_id == record.id))
+    for model in (RecordLink, RecordIsbn):
+        session.execute(delete(model).where(model.record_id == record.id))
     _link(session, record.id, marc, record.agency)
     after = facts(record)
     edited = origin.derive(f"edited:{record.id}")
@@ -271,3 +274,12 @@ def link_rows(record_id: int, marc: MarcRecord, agency: str) -> list[dict[str, A
 
 def _link(session: Session, record_id: int, marc: MarcRecord, agency: str) -> None:
     bulk_insert(session, RecordLink, link_rows(record_id, marc, agency))
+    bulk_insert(session, RecordIsbn, isbn_rows(record_id, marc))
+
+
+def isbn_rows(record_id: int, marc: MarcRecord) -> list[dict[str, Any]]:
+    """The ISBNs of a record as rows."""
+    return [
+        {"id": new_id(), "record_id": record_id, "isbn": isbn}
+        for isbn in record_rules.record_isbns(marc)
+    ]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ils.catalog.identifiers import isbn13, search_key
+from ils.catalog.identifiers import isbns, search_key
 from ils.catalog.subjects import Classes, subject_area
 from ils.marc.record import Field, MarcRecord
 
@@ -43,7 +43,7 @@ class Description:
     authors: str
     year: int | None
     language: str | None
-    isbn: str | None
+    isbns: tuple[str, ...]
     issn: str | None
     material: str
     subject_area: str | None
@@ -51,6 +51,11 @@ class Description:
     worksheet: str
     local_history: bool
     match_key: str | None
+
+    @property
+    def isbn(self) -> str | None:
+        """The first of its ISBNs: what lists show."""
+        return next(iter(self.isbns), None)
 
     @property
     def is_serial(self) -> bool:
@@ -73,7 +78,7 @@ def describe(marc: MarcRecord, classes: Classes) -> Description:
         authors=authors,
         year=year,
         language=_language(known.get("101", "a")),
-        isbn=next(filter(None, map(isbn13, known.values("010", "a"))), None),
+        isbns=record_isbns(marc),
         issn=next(filter(None, map(clean, known.values("011", "a"))), None),
         material=material,
         subject_area=subject_area(classes, known.values("675", "a"), known.bbk()),
@@ -82,6 +87,12 @@ def describe(marc: MarcRecord, classes: Classes) -> Description:
         local_history=LOCAL_HISTORY in by_tag,
         match_key=known.match_key(title, authors, year),
     )
+
+
+def record_isbns(marc: MarcRecord) -> tuple[str, ...]:
+    """The ISBNs of a record, as thirteen digits each."""
+    found = (one for f in marc.each("010") for v in f.all("a") for one in isbns(v))
+    return tuple(dict.fromkeys(found))
 
 
 #: Worksheet → material and catalogue of a record that says nothing else.

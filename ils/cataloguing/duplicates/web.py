@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ils import web
 from ils.catalog import comparison
 from ils.catalog import queries as catalog
+from ils.catalog.duplicates import duplicate_pairs
 from ils.catalog.editing import actions as editing
 from ils.catalog.models import BibliographicRecord
 from ils.catalog.subjects import Classes, classes_of
@@ -27,7 +28,7 @@ duplicate_pages = Blueprint("duplicates", __name__, url_prefix="/staff/catalog")
 def duplicates(session: Session) -> ResponseReturnValue:
     """Pairs of records that look like one document."""
     definition = ListDefinition(
-        catalog.duplicate_pairs(),
+        duplicate_pairs(),
         (
             Column("one", N_("Record"), lambda pair: _about(pair[0]),
                    link=lambda pair: url_for("catalogue.record", record_id=pair[0].id)),

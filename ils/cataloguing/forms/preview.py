@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from ils import web
 from ils.catalog import checks, queries
 from ils.catalog.authorities import rules as headings
+from ils.catalog.duplicates import find_duplicates
 from ils.catalog.identifiers import search_key
 from ils.catalog.models import BibliographicRecord
 from ils.catalog.records import rules
@@ -40,7 +41,7 @@ def preview(session: Session) -> ResponseReturnValue:
         gost=str(entry(marc)),
         gost2018=str(entry(marc, Style.GOST2018)),
         problems=checks.problems(marc, worksheet, sheets()),
-        doubles=queries.find_duplicates(session, about, but=web.form_int("record")),
+        doubles=find_duplicates(session, about, but=web.form_int("record")),
         about=about,
         label=sheets(),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import fields
 
 import click
 from sqlalchemy import delete, select
@@ -11,9 +10,10 @@ from sqlalchemy.orm import undefer
 
 from ils import db
 from ils.catalog import queries
+from ils.catalog.duplicates import duplicate_pairs
 from ils.catalog.editing.actions import problem_rows
 from ils.catalog.models import BibliographicRecord, RecordProblem
-from ils.catalog.records.rules import Description
+from ils.catalog.records.actions import COLUMNS
 from ils.catalog.worksheets.definitions import worksheets
 from ils.console import Commands, Console, print_json, with_console
 from ils.db import bulk_insert, new_id
@@ -121,7 +121,7 @@ def _said(row: dict[str, object]) -> dict[str, object]:
 def duplicates(console: Console, limit: int, json_: bool) -> None:
     """Pairs of records that look like one document and were not judged yet."""
     with db.reading(console.sessions) as session:
-        pairs = session.execute(queries.duplicate_pairs().limit(limit)).all()
+        pairs = session.execute(duplicate_pairs().limit(limit)).all()
         told = [
             {
                 "id": f"{one.id}-{other.id}",
@@ -138,6 +138,6 @@ def duplicates(console: Console, limit: int, json_: bool) -> None:
 
 def as_json(record: BibliographicRecord) -> dict[str, object]:
     """The columns of a record, with its id; keys as other programs know them."""
-    described = {field.name: getattr(record, field.name) for field in fields(Description)}
+    described = {name: getattr(record, name) for name in COLUMNS}
     described["division"] = described.pop("subject_area")
     return {"id": record.id, **described}

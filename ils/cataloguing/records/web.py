@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from ils import web
 from ils.catalog import queries as catalog
+from ils.catalog.duplicates import find_duplicates
 from ils.catalog.models import BibliographicRecord
 from ils.catalog.records.rules import describe
 from ils.catalog.subjects import Classes, classes_of
@@ -122,9 +123,7 @@ def record(session: Session, record_id: int) -> ResponseReturnValue:
         editable=found.catalogue in may_fill(session) and web.may(Permission.EDIT_CATALOGUE),
         parts=list(session.scalars(catalog.parts(found).limit(PARTS + 1))),
         hidden=list(session.scalars(catalog.hidden_in(found).limit(PARTS))),
-        doubles=catalog.find_duplicates(
-            session, describe(found.marc_record(), _classes()), but=found.id
-        )
+        doubles=find_duplicates(session, describe(found.marc_record(), _classes()), but=found.id)
         if found.active
         else [],
     )
