@@ -171,6 +171,24 @@ def test_renew_all_can_be_undone_as_one(page, served, library):
     assert library.kinds() == ["loan", "loan", "renewal", "renewal", "-renewal", "-renewal"]
 
 
+def test_a_key_means_the_reader_who_is_open_when_its_turn_comes(page, served, library):
+    stocked(library)
+    library.rule(renewal_days=20)
+    sign_in(page, served, "desk")
+    page.keyboard.press("F4")
+    expect(page.locator("#log .line.error")).to_have_count(1)
+    page.context.set_offline(True)
+    scan(page, "R1")
+    scan(page, "2021001")
+    page.keyboard.press("F4")
+    expect(page.locator("#log .line.waiting")).to_have_count(3)
+    page.context.set_offline(False)
+    expect(answers(page, "all_renewed")).to_have_count(1)
+    assert library.kinds() == ["loan", "renewal"]
+    page.keyboard.press("F3")
+    page.wait_for_url("**/staff/patrons/*")
+
+
 def test_the_panel_is_true_after_each_answer(page, served, library):
     stocked(library)
     sign_in(page, served, "desk")

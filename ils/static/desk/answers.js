@@ -71,7 +71,8 @@ export class Answers {
   }
 
   // A line of our own: never pass over something in silence.
-  refuse(text) {
+  refuse(text, entry) {
+    this.log.querySelector(`[data-waits="${entry?.id}"]`)?.remove();
     this.#add(this.#refusal(text));
   }
 

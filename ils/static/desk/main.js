@@ -86,6 +86,7 @@ async function perform(entry, tries) {
     send: () => send(entry, { url: entry.url, data: entry.data }, tries),
     choice: () => choose(entry, answers.chosen(entry.number), tries),
     undo: () => choose(entry, answers.undoing(), tries),
+    of_reader: () => ofReader(entry, tries),
   }[entry.kind]();
   if (outcome === "done") tell("");
   return outcome;
@@ -132,6 +133,18 @@ function choose(entry, form, tries) {
     return "done";
   }
   return send(entry, form ? sending(form) : { url: "/desk/scan", data: { code: entry.number } }, tries);
+}
+
+// What is asked of the reader who is open when its turn comes; without one it says so.
+function ofReader(entry, tries) {
+  const { patron } = queue.state;
+  if (entry.what === "renewals" && (patron || entry.request)) {
+    return send(entry, { url: "/desk/renew-all", data: {} }, tries);
+  }
+  if (!patron) answers.refuse(texts.noReader, entry);
+  else if (entry.what === "receipt") window.open(`/desk/receipt/${patron}`, "_blank");
+  else setTimeout(() => { location.href = `/staff/patrons/${patron}`; }); // out of the queue first
+  return "done";
 }
 
 function standing() {
@@ -184,36 +197,26 @@ async function redraw() {
 const COMMANDS = {
   "SQ-NEXT": () => answers.closePatron(),
   "SQ-UNDO": () => queue.next("undo"),
-  "SQ-RENEW": () => queue.next("send", { url: "/desk/renew-all", data: {} }),
+  "SQ-RENEW": () => queue.next("of_reader", { what: "renewals" }),
   "SQ-HOME": () => setPoint(""),
   "SQ-ROOM": () => setPoint(
     [...point.options].find((o) => o.value === "room" || o.dataset.place === "reading_room").value),
-  "SQ-RECEIPT": receipt,
+  "SQ-RECEIPT": () => queue.next("of_reader", { what: "receipt" }),
   "SQ-REFUSAL": () => note("refusal"),
   "SQ-REFERENCE": () => note("reference"),
 };
 
 const KEYS = {
   F2: () => input.focus(),
-  F3: () => ofReader((patron) => { location.href = `/staff/patrons/${patron}`; }),
-  F4: () => ofReader(() => add("send", { url: "/desk/renew-all", data: {}, shown: "F4" })),
+  F3: () => add("of_reader", { what: "page" }),
+  F4: () => add("of_reader", { what: "renewals", shown: "F4" }),
   F6: () => note("refusal"),
   F7: () => note("reference"),
-  F9: receipt,
+  F9: () => add("of_reader", { what: "receipt" }),
   escape: leave,
   undo: () => add("undo"),
   title: (event) => event.target.form.elements.title.focus(),
 };
-
-// A key that means nothing without a reader says so.
-function ofReader(act) {
-  if (queue.state.patron) act(queue.state.patron);
-  else answers.refuse(texts.noReader);
-}
-
-function receipt() {
-  ofReader((patron) => window.open(`/desk/receipt/${patron}`, "_blank"));
-}
 
 // Esc always means the next reader: forms and what is being typed go too.
 function leave() {

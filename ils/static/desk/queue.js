@@ -1,8 +1,9 @@
 // Scans wait here until the server has answered: a lost line, a closed window or a restarted
 // server loses nothing. Each entry has an id of its own, so that sending it twice counts once.
 //
-// An entry is {id, at, kind, shown, …}: when it was asked for, by the server's clock; "send" with url and data; "choice" with a number and "undo",
-// which are looked up when their turn comes; "open" with a patron; "close".
+// An entry is {id, at, kind, shown, …}: when it was asked for, by the server's clock; "send" with
+// url and data; "choice" with a number, "undo", and "of_reader" with what, which are looked up when
+// their turn comes; "open" with a patron; "close".
 
 import { serverNow } from "./clock.js";
 
