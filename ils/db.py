@@ -8,8 +8,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum, StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -31,6 +31,7 @@ from sqlalchemy import (
     create_engine,
     event,
     insert,
+    inspect,
 )
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, sessionmaker
@@ -53,6 +54,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    @property
+    def python_type(self) -> type[datetime]:
+        """What the column holds; a decorator does not tell by itself."""
+        return datetime
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Refuse a naive time: it would be somebody's guess."""
@@ -164,6 +170,21 @@ def bulk_insert(session: Session, model: type[Base], rows: Sequence[Mapping[str,
 @cache
 def _insert(model: type[Base]) -> Insert:
     return insert(cast("Table", model.__table__))
+
+
+def plain(value: object) -> Any:
+    """A value of a column as JSON keeps it."""
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def typed(model: type[Base], name: str, value: object) -> Any:
+    """The value of a column that JSON kept."""
+    kind = inspect(model).columns[name].type.python_type
+    if isinstance(value, str) and issubclass(kind, date):
+        return kind.fromisoformat(value)
+    return value
 
 
 def new_id() -> int:

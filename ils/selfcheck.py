@@ -182,11 +182,10 @@ def _registrations_differ() -> Select[int]:
         .subquery()
     )
     number = func.coalesce(told.c.n, 0)
-    taken_back = and_(PatronYear.patron_id.is_(None), number == 0)
     return (
         select(PatronYear.id)
         .outerjoin(told, told.c.patron_year_id == PatronYear.id)
-        .where(number != 1, ~taken_back)
+        .where(number != case((PatronYear.taken_back, 0), else_=1))
     )
 
 

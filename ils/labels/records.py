@@ -34,6 +34,8 @@ RECORDS: dict[str, dict[str, str]] = {
         "rule.save": N_("lending rule saved"),
         "suggestion.judge": N_("purchase suggestion decided"),
         "patron.forget": N_("reader erased"),
+        "patron.merge": N_("two readers merged"),
+        "patron.separate": N_("merged readers taken apart"),
         "patron.photo": N_("photo of a reader changed"),
         "patron.photo_removed": N_("photo of a reader removed"),
         "patrons.school_year": N_("school year advanced"),

@@ -25,6 +25,7 @@ from ils.ledger.entries import (
     record,
     record_many,
     record_once,
+    repeat,
     reversal_of,
     reverse,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "record",
     "record_many",
     "record_once",
+    "repeat",
     "reversal_of",
     "reverse",
 ]

@@ -6,11 +6,10 @@ Whoever works inside `act` gets it for nothing: changed rows of the models that 
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, cast
 from uuid import UUID
@@ -19,7 +18,7 @@ from sqlalchemy import JSON, delete, event, inspect
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ils import clock
-from ils.db import Base, bulk_insert
+from ils.db import Base, bulk_insert, plain, typed
 from ils.errors import N_, NotFound, Refused
 
 #: What is older is taken back by a new act.
@@ -84,7 +83,7 @@ def act(session: Session, request_id: UUID, at: datetime) -> Iterator[None]:
         del session.info["act"]
     if notes.entries:
         changes = {_key(row): None for row in notes.made} | {
-            _key(row): {name: [_plain(v), _plain(getattr(row, name))] for name, v in values.items()}
+            _key(row): {name: [plain(v), plain(getattr(row, name))] for name, v in values.items()}
             for row, values in notes.before.items()
         }
         about = {"request_id": request_id, "at": at, "entries": notes.entries}
@@ -133,7 +132,7 @@ def restore(session: Session, done: Act, at: datetime) -> None:
     rows = {key: _row(session, key) for key in sorted(done.changes)}
     for key, values in done.changes.items():
         for name, (_, after) in (values or {}).items():
-            if _plain(getattr(rows[key], name)) != after:
+            if plain(getattr(rows[key], name)) != after:
                 raise CannotUndo
     for key, values in done.changes.items():
         if values is None:
@@ -141,7 +140,7 @@ def restore(session: Session, done: Act, at: datetime) -> None:
     session.flush()  # first: what it made may stand where something stood before
     for key, values in done.changes.items():
         for name, (before, _) in (values or {}).items():
-            setattr(rows[key], name, _typed(rows[key], name, before))
+            setattr(rows[key], name, typed(type(rows[key]), name, before))
     session.flush()
 
 
@@ -170,18 +169,3 @@ def _row(session: Session, key: str) -> Any:
     if found is None:  # erased since
         raise CannotUndo
     return found
-
-
-def _plain(value: object) -> object:
-    """A value of a column as JSON keeps it."""
-    if isinstance(value, enum.Enum):
-        return value.value
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _typed(row: object, name: str, value: object) -> object:
-    """The value of a column that JSON kept."""
-    kind = inspect(type(row)).columns[name].type.python_type
-    if isinstance(value, str) and issubclass(kind, date):
-        return kind.fromisoformat(value)
-    return value

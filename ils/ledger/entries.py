@@ -250,6 +250,28 @@ def reverse(session: Session, entry: Entry, origin: Origin) -> int:
     return _add(session, Kind(entry.kind), place, {**values, "reverses_id": entry.id})
 
 
+def repeat(
+    session: Session, entry: Entry, origin: Origin, *, detail: str | None = None, key: str = ""
+) -> int | None:
+    """Say again, on its own day and at its own place, what an entry said that is reversed.
+
+    Args:
+        detail: another sub-kind than it had.
+        key: as in `record_once`; ``None`` is returned if an entry stands under it.
+    """
+    about = {name: getattr(entry, name) for name in (*FACTS, *AMOUNTS)}
+    about |= {} if detail is None else {"detail": detail}
+    place = replace(
+        origin.as_of(entry), branch_id=entry.branch_id, service_point_id=entry.service_point_id
+    )
+    if key:
+        request_id, entry_id = _keyed(session, key)
+        if entry_id is not None:
+            return None
+        place = replace(place, request_id=request_id)
+    return _add(session, Kind(entry.kind), place, about)
+
+
 def entry_of_request(session: Session, request_id: UUID) -> Entry | None:
     """The entry a request made."""
     return session.scalar(_BY_REQUEST, {"request_id": request_id})

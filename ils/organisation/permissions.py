@@ -22,6 +22,7 @@ class Permission(StrEnum):
     BLOCK_PATRONS = "block_patrons"
     REREGISTER_MANY = "reregister_many"
     EXPORT_PERSONAL_DATA = "export_personal_data"
+    MERGE_PATRONS = "merge_patrons"
     ERASE_PATRONS = "erase_patrons"
     #: Everything that touches all readers at once: lists from other systems, the school year.
     IMPORT_PATRONS = "import_patrons"
@@ -61,6 +62,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         Permission.BLOCK_PATRONS: {_SENIOR, _ADMIN},
         Permission.REREGISTER_MANY: {_SENIOR, _ADMIN},
         Permission.EXPORT_PERSONAL_DATA: {_SENIOR, _ADMIN},
+        Permission.MERGE_PATRONS: {_SENIOR, _ADMIN},
         Permission.ERASE_PATRONS: {_ADMIN},
         Permission.IMPORT_PATRONS: {_ADMIN},
         Permission.VIEW_CATALOGUE: set(Role),

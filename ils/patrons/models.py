@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ils.db import Base, BigId, new_id, one_of
+
+_standing = text("NOT taken_back")
 
 
 class ContactChannel(StrEnum):
@@ -92,7 +95,17 @@ class PatronYear(Base):
     """
 
     __tablename__ = "patron_year"
-    __table_args__ = (UniqueConstraint("patron_id", "year"),)
+    __table_args__ = (
+        Index(
+            "uq_patron_year_standing",
+            "patron_id",
+            "year",
+            unique=True,
+            sqlite_where=_standing,
+            postgresql_where=_standing,
+        ),
+        Index("ix_patron_year_patron_id", "patron_id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
     patron_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("patron.id"))
@@ -102,6 +115,29 @@ class PatronYear(Base):
     sex: Mapped[str | None]
     branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
     registered_at: Mapped[datetime]
+    #: It was a mistake, or the reader was registered twice: it is no registration any more.
+    taken_back: Mapped[bool] = mapped_column(default=False, server_default="0")
+
+
+class PatronMerge(Base):
+    """Two readers who were one person: what moved, so that it can be taken apart again."""
+
+    __tablename__ = "patron_merge"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
+    kept_id: Mapped[int] = mapped_column(BigId, ForeignKey("patron.id"), index=True)
+    #: The columns of the reader who is no more, as `db.plain` makes them.
+    dropped: Mapped[dict[str, Any]] = mapped_column(JSON)
+    #: Column of the kept reader → [before, after].
+    changed: Mapped[dict[str, Any]] = mapped_column(JSON)
+    #: ``table.column`` → ids of the rows that named the other reader.
+    moved: Mapped[dict[str, list[int]]] = mapped_column(JSON)
+    #: Ids of the registrations that were counted twice.
+    doubled: Mapped[list[int]] = mapped_column(JSON)
+    #: Pairs of entries: the reversed one, and the one that stands for it, if any.
+    corrected: Mapped[list[list[int | None]]] = mapped_column(JSON)
+    at: Mapped[datetime]
+    staff_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff.id"))
 
 
 class PatronBlock(Base):

@@ -22,7 +22,7 @@ from ils.codes.models import Code, CodeKind
 from ils.codes.rules import owners
 from ils.errors import N_, NotFound
 from ils.ledger import Channel, Entry, Kind
-from ils.patrons.models import Patron, PatronBlock, PatronYear
+from ils.patrons.models import Patron, PatronBlock, PatronMerge, PatronYear
 
 
 def reasons_of_blocks(session: Session, patron_id: int, day: date) -> tuple[str, ...]:
@@ -62,17 +62,35 @@ def services_left(
     session: Session, patron_id: int, branch_id: int, day: date, *, remote: bool
 ) -> int:
     """Services of a reader at a branch on a day, less those undone."""
-    query = (
-        select(func.coalesce(func.sum(Entry.count), 0))
-        .join(PatronYear, PatronYear.id == Entry.patron_year_id)
-        .where(
-            PatronYear.patron_id == patron_id,
-            Entry.branch_id == branch_id,
-            Entry.day == day,
-            is_visit_making(remote=remote),
-        )
+    there = _services(patron_id, branch_id, day, remote=remote)
+    query = select(func.coalesce(func.sum(Entry.count), 0))
+    return session.scalar(query.join(PatronYear, _of_year).where(*there)) or 0
+
+
+def first_service(
+    session: Session, patron_id: int, branch_id: int, day: date, *, remote: bool
+) -> Entry | None:
+    """The first service of a reader at a branch on a day, if not all were undone."""
+    if not services_left(session, patron_id, branch_id, day, remote=remote):
+        return None
+    there = _services(patron_id, branch_id, day, remote=remote)
+    query = select(Entry).join(PatronYear, _of_year).where(*there).order_by(Entry.id)
+    return session.scalar(query.limit(1))
+
+
+_of_year = PatronYear.id == Entry.patron_year_id
+
+
+def _services(
+    patron_id: int, branch_id: int, day: date, *, remote: bool
+) -> tuple[ColumnElement[bool], ...]:
+    """Entries that are services to a reader at a branch on a day, and those that undo them."""
+    return (
+        PatronYear.patron_id == patron_id,
+        Entry.branch_id == branch_id,
+        Entry.day == day,
+        is_visit_making(remote=remote),
     )
-    return session.scalar(query) or 0
 
 
 # Statements of every scan, built once: building one costs more than running it.
@@ -152,10 +170,10 @@ def not_yet_registered(
 ) -> Select[Patron]:
     """Readers of a branch who were registered the year before and are not this year."""
     last = select(PatronYear.patron_id).where(
-        PatronYear.year == year - 1, PatronYear.branch_id == branch_id
+        PatronYear.year == year - 1, PatronYear.branch_id == branch_id, ~PatronYear.taken_back
     )
     this = select(PatronYear.patron_id).where(
-        PatronYear.year == year, PatronYear.patron_id.is_not(None)
+        PatronYear.year == year, PatronYear.patron_id.is_not(None), ~PatronYear.taken_back
     )
     query = select(Patron).where(Patron.id.in_(last), Patron.id.not_in(this))
     if category:
@@ -182,8 +200,7 @@ def grades(session: Session, year: int) -> list[tuple[int, int]]:
 
 def patron_year(session: Session, patron_id: int, year: int) -> PatronYear | None:
     """The reader's registration of a year."""
-    query = select(PatronYear).where(PatronYear.patron_id == patron_id, PatronYear.year == year)
-    return session.scalar(query)
+    return session.scalar(years_of(patron_id).where(PatronYear.year == year))
 
 
 def registration_entry(session: Session, patron_year_id: int) -> Entry | None:
@@ -199,9 +216,15 @@ def registration_entry(session: Session, patron_year_id: int) -> Entry | None:
 
 
 def years_of(patron_id: int) -> Select[PatronYear]:
-    """All registrations of a reader, latest first."""
-    query = select(PatronYear).where(PatronYear.patron_id == patron_id)
+    """The registrations of a reader that stand, latest first."""
+    query = select(PatronYear).where(PatronYear.patron_id == patron_id, ~PatronYear.taken_back)
     return query.order_by(PatronYear.year.desc())
+
+
+def merges_of(patron_id: int) -> Select[PatronMerge]:
+    """Readers who were made one with this one, latest first."""
+    query = select(PatronMerge).where(PatronMerge.kept_id == patron_id)
+    return query.order_by(PatronMerge.id.desc())
 
 
 def last_card(session: Session) -> str | None:

@@ -22,7 +22,7 @@ def count_visit(session: Session, origin: Origin, patron_id: int, facts: Facts) 
     remote = origin.channel in queries.REMOTE
     kind = Kind.REMOTE_VISIT if remote else Kind.VISIT
     ledger.record_once(
-        session, kind, origin, about, key=_key(kind, patron_id, origin.branch_id, origin.day)
+        session, kind, origin, about, key=visit_key(kind, patron_id, origin.branch_id, origin.day)
     )
 
 
@@ -33,10 +33,11 @@ def uncount_visit(session: Session, origin: Origin, patron_id: int, act: Entry) 
     if left:
         return
     kind = Kind.REMOTE_VISIT if remote else Kind.VISIT
-    visit = ledger.entry_of_key(session, _key(kind, patron_id, act.branch_id, act.day))
+    visit = ledger.entry_of_key(session, visit_key(kind, patron_id, act.branch_id, act.day))
     if visit is not None:
         ledger.reverse(session, visit, origin.derive("visit"))
 
 
-def _key(kind: Kind, patron_id: int, branch_id: int, day: date) -> str:
+def visit_key(kind: Kind, patron_id: int, branch_id: int, day: date) -> str:
+    """What the one visit of a reader to a branch on a day is known by."""
     return f"{kind}:{patron_id}:{branch_id}:{day}"

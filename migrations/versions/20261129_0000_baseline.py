@@ -100,6 +100,7 @@ def upgrade() -> None:
         _patron_block,
         _patron_photo,
         _patron_year,
+        _patron_merge,
         _plan_version,
         _prepared_report,
         _purchase_suggestion,
@@ -190,6 +191,7 @@ TABLES = (
     "patron_block",
     "patron_photo",
     "patron_year",
+    "patron_merge",
     "plan_version",
     "prepared_report",
     "purchase_suggestion",
@@ -1242,6 +1244,7 @@ def _patron_year() -> None:
             "branch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_back", sa.Boolean(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
             ["branch_id"], ["branch.id"], name=op.f("fk_patron_year_branch_id")
         ),
@@ -1249,8 +1252,35 @@ def _patron_year() -> None:
             ["patron_id"], ["patron.id"], name=op.f("fk_patron_year_patron_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_patron_year")),
-        sa.UniqueConstraint("patron_id", "year", name=op.f("uq_patron_year_patron_id_year")),
     )
+    op.create_index(
+        "uq_patron_year_standing",
+        "patron_year",
+        ["patron_id", "year"],
+        unique=True,
+        sqlite_where=sa.text("NOT taken_back"),
+        postgresql_where=sa.text("NOT taken_back"),
+    )
+    op.create_index("ix_patron_year_patron_id", "patron_year", ["patron_id"], unique=False)
+
+
+def _patron_merge() -> None:
+    op.create_table(
+        "patron_merge",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kept_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("dropped", sa.JSON(), nullable=False),
+        sa.Column("changed", sa.JSON(), nullable=False),
+        sa.Column("moved", sa.JSON(), nullable=False),
+        sa.Column("doubled", sa.JSON(), nullable=False),
+        sa.Column("corrected", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["kept_id"], ["patron.id"], name=op.f("fk_patron_merge_kept_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_patron_merge_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_patron_merge")),
+    )
+    op.create_index(op.f("ix_patron_merge_kept_id"), "patron_merge", ["kept_id"], unique=False)
 
 
 def _plan_version() -> None:

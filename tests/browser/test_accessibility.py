@@ -103,7 +103,7 @@ def test_every_page_is_accessible(page, served, library, language, size):
         desk.issue("R1", f"B{number}")
     library.copy("B9")
     library.copy("B8", title="Көшпенділер")
-    library.reader("R2", home_delivery=True, address="Алматы, Абай даңғылы, 10", grade="5")
+    other = library.reader("R2", home_delivery=True, address="Алматы, Абай даңғылы, 10", grade="5")
     library.rule(category="pupil", loan_days=10)
     desk.wait_for("R2", "B9")
     desk.take_back("B9")
@@ -114,6 +114,7 @@ def test_every_page_is_accessible(page, served, library, language, size):
     for name, path in {
         **PAGES,
         "reader": f"/staff/patrons/{patron}",
+        "merge-readers": f"/staff/patrons/{patron}/merge?other={other}",
         "receipt": f"/desk/receipt/{patron}",
         "forget": f"/staff/patrons/{patron}/forget",
     }.items():

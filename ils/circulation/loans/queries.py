@@ -61,7 +61,11 @@ _BORROWER = (
     .select_from(Patron)
     .outerjoin(
         PatronYear,
-        and_(PatronYear.patron_id == Patron.id, PatronYear.year == bindparam("year")),
+        and_(
+            PatronYear.patron_id == Patron.id,
+            PatronYear.year == bindparam("year"),
+            ~PatronYear.taken_back,
+        ),
     )
     .where(Patron.id == bindparam("patron"))
 )

@@ -16,6 +16,7 @@ from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.models import Loan, LoanEnd
 from ils.codes import actions as codes
 from ils.codes import queries as code_queries
+from ils.db import plain
 from ils.errors import N_, NotFound, Refused
 from ils.files import Purpose, ReceivedFile, StoredFile
 from ils.idempotency import IdempotencyKey
@@ -27,6 +28,7 @@ from ils.patrons.models import (
     ConsentRecord,
     Patron,
     PatronBlock,
+    PatronMerge,
     PatronPhoto,
     PatronYear,
 )
@@ -48,15 +50,16 @@ def export_personal_data(session: Session, patron: Patron) -> dict[str, Any]:
     """All that is kept of a reader, as plain values for JSON."""
 
     def rows(query: Any, *names: str) -> list[dict[str, Any]]:
-        return [{n: _plain(getattr(row, n)) for n in names} for row in session.scalars(query)]
+        return [{n: plain(getattr(row, n)) for n in names} for row in session.scalars(query)]
 
+    merges = session.scalars(patron_queries.merges_of(patron.id))
     loans = select(Loan).where(Loan.patron_id == patron.id).order_by(Loan.id)
     loans = loans.options(joinedload(Loan.item))
     holds = select(Hold).where(Hold.patron_id == patron.id).order_by(Hold.id)
     holds = holds.options(joinedload(Hold.record))
     consents = select(ConsentRecord).where(ConsentRecord.patron_id == patron.id)
     return {
-        **{name: _plain(getattr(patron, name)) for name in OWN},
+        **{name: plain(getattr(patron, name)) for name in OWN},
         "photo": session.get(PatronPhoto, patron.id) is not None,
         "retired_cards": rows(
             code_queries.former_cards(patron.id), "written", "replaced_at", "reason"
@@ -64,6 +67,7 @@ def export_personal_data(session: Session, patron: Patron) -> dict[str, Any]:
         "registrations": rows(
             patron_queries.years_of(patron.id), "year", "category", "registered_at"
         ),
+        "merged": [{**merge.dropped, "at": plain(merge.at)} for merge in merges],
         "consents": rows(consents.order_by(ConsentRecord.id), "given", "at"),
         "blocks": rows(
             patron_queries.blocks(patron.id), "reason", "placed_at", "until", "lifted_at"
@@ -72,22 +76,17 @@ def export_personal_data(session: Session, patron: Patron) -> dict[str, Any]:
             {
                 "title": loan.item.record.title,
                 "number": loan.item.number,
-                "issued_at": _plain(loan.issued_at),
-                "due": _plain(loan.due),
-                "ended_at": _plain(loan.ended_at),
+                "issued_at": plain(loan.issued_at),
+                "due": plain(loan.due),
+                "ended_at": plain(loan.ended_at),
             }
             for loan in session.scalars(loans)
         ],
         "holds": [
-            {"title": hold.record.title, "placed_at": _plain(hold.placed_at), "state": hold.status}
+            {"title": hold.record.title, "placed_at": plain(hold.placed_at), "state": hold.status}
             for hold in session.scalars(holds)
         ],
     }
-
-
-def _plain(value: object) -> object:
-    isoformat = getattr(value, "isoformat", None)
-    return isoformat() if isoformat else value
 
 
 def set_photo(
@@ -146,7 +145,7 @@ def take_back_registration(desk: Desk, patron: Patron, year: int) -> None:
     check_own(desk, entry, f"patron:{patron.id}")
     ledger.reverse(session, entry, desk.origin)
     uncount_visit(session, desk.origin, patron.id, entry)
-    found.patron_id = None
+    found.taken_back = True
     session.flush()
 
 
@@ -177,6 +176,7 @@ def erase_patron(desk: Desk, patron: Patron) -> None:
     codes.drop_of_patron(session, patron_id)
     for kept in (PatronBlock, ConsentRecord):
         session.execute(delete(kept).where(kept.patron_id == patron_id))
+    session.execute(delete(PatronMerge).where(PatronMerge.kept_id == patron_id))
     to_reader = or_(
         OutgoingMessage.patron_id == patron_id,
         and_(OutgoingMessage.to == patron.email, OutgoingMessage.to != ""),

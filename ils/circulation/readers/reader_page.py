@@ -17,7 +17,7 @@ from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.models import Loan
 from ils.codes import queries as code_queries
 from ils.errors import N_
-from ils.fields import FieldKind, described
+from ils.fields import FieldInfo, FieldKind, described
 from ils.labels import LABELS
 from ils.ledger import Channel
 from ils.organisation.branches.queries import names_of
@@ -66,6 +66,15 @@ class TakenBackData:
 
 
 @dataclass(frozen=True)
+class TwinData:
+    """The form of another registration of the same person."""
+
+    card: str = described(
+        N_("The other card"), width="phone", scan=True, hint=N_("Scan it; both are shown first")
+    )
+
+
+@dataclass(frozen=True)
 class PhotoData:
     """The form of a photo."""
 
@@ -103,6 +112,7 @@ def reader_page(
         "photo": Form(PhotoData, {}, name="photo"),
         "renewal": renewal_form(session, found.id, {}),
         "taken_back": taken_back_form(session, found.id, {}),
+        "twin": Form(TwinData, {}, name="twin"),
     }
     if sent is not None:
         forms[sent.name] = sent
@@ -127,6 +137,7 @@ def reader_page(
         years=session.scalars(patron_queries.years_of(found.id)).all(),
         holds=session.scalars(hold_queries.holds_of(found.id)).all(),
         all_blocks=session.scalars(patron_queries.blocks(found.id)).all(),
+        merges=session.scalars(patron_queries.merges_of(found.id)).all(),
         former_cards=session.scalars(code_queries.former_cards(found.id)).all(),
         family=[p for p in session.scalars(patron_queries.household_of(found)) if p.id != found.id],
         has_photo=session.get(PatronPhoto, found.id) is not None,
@@ -141,17 +152,18 @@ def _due(loan: Loan) -> ListCell:
 
 def _facts(patron: Patron) -> list[tuple[str, str]]:
     """What is known of a reader, in words; what says nothing is left out."""
-    lists = web.current().config.lists
-    found = []
-    for info in INFOS:
-        value = getattr(patron, info.name, None)
-        if info.codes == "categories":
-            value = web.listed(lists.categories, value)
-        elif info.codes in LABELS and value:
-            value = web.code_name(info.codes, value)
-        elif isinstance(value, bool):
-            value = gettext("yes") if value else ""
-        if value not in {None, ""}:
-            found.append((gettext(info.label), web.shown_value(value)))
-    since = web.shown_value(patron.consent_at)
-    return [*found, (gettext("Consent"), since)]
+    said = [(gettext(info.label), in_words(patron, info)) for info in INFOS]
+    found = [(label, value) for label, value in said if value]
+    return [*found, (gettext("Consent"), web.shown_value(patron.consent_at))]
+
+
+def in_words(patron: Patron, info: FieldInfo) -> str:
+    """A value of a reader as people read it; empty where it says nothing."""
+    value = getattr(patron, info.name, None)
+    if info.codes == "categories":
+        value = web.listed(web.current().config.lists.categories, value)
+    elif info.codes in LABELS and value:
+        value = web.code_name(info.codes, value)
+    elif isinstance(value, bool):
+        value = gettext("yes") if value else ""
+    return "" if value in {None, ""} else web.shown_value(value)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from ils import clock
+from ils.db import plain
 from ils.organisation.audit.models import AuditEntry
 
 
 def audit(session: Session, by: int | None, action: str, subject: str, **changes: object) -> None:
     """Write down an administrative act; ``by`` is the account, ``None`` on the command line."""
-    shown: dict[str, Any] = {key: _plain(value) for key, value in changes.items()}
+    shown: dict[str, Any] = {key: plain(value) for key, value in changes.items()}
     session.add(
         AuditEntry(
             at=clock.now(),
@@ -29,7 +29,3 @@ def audit(session: Session, by: int | None, action: str, subject: str, **changes
 def differences(before: dict[str, object], after: dict[str, object]) -> dict[str, object]:
     """What changed: key → [before, after]."""
     return {key: [before[key], after[key]] for key in after if before[key] != after[key]}
-
-
-def _plain(value: object) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
