@@ -162,6 +162,8 @@ def in_words(patron: Patron, info: FieldInfo) -> str:
     value = getattr(patron, info.name, None)
     if info.codes == "categories":
         value = web.listed(web.current().config.lists.categories, value)
+    elif info.codes == "language":
+        value = web.language_name(value)
     elif info.codes in LABELS and value:
         value = web.code_name(info.codes, value)
     elif isinstance(value, bool):
