@@ -233,18 +233,19 @@ def register_year(session: Session, origin: Origin, patron: Patron, *, new: bool
     )
     session.add(year)
     session.flush()
-    facts = patron_facts(year, origin)
+    facts = patron_facts(year, origin, patron)
     ledger.record(session, Kind.REGISTRATION, origin, facts, detail="new" if new else "re")
     if origin.channel in queries.AT_THE_DESK:
         count_visit(session, origin, patron.id, facts)
     return year
 
 
-def patron_facts(year: PatronYear, origin: Origin) -> ledger.Facts:
-    """What an entry says of a reader."""
+def patron_facts(year: PatronYear, origin: Origin, patron: Patron | None) -> ledger.Facts:
+    """What an entry says of a reader; of one who was forgotten only the year of birth is known."""
+    by_year = origin.day.year - year.birth_year
     return {
         "patron_year_id": year.id,
         "patron_category": year.category,
-        "age": origin.day.year - year.birth_year,
+        "age": by_year if patron is None else rules.age_on(patron.birth_date, origin.day),
         "sex": year.sex,
     }

@@ -209,6 +209,15 @@ def _is_card(card: str) -> bool:
     return len(card) <= MAX_CARD_LENGTH and card.isascii() and " " not in card
 
 
+def age_on(birth_date: date, day: date) -> int:
+    """Completed years of life on a day, as state forms ask for.
+
+    >>> age_on(date(2011, 12, 20), date(2026, 1, 10)), age_on(date(2012, 2, 29), date(2027, 2, 28))
+    (14, 14)
+    """
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
 def school_year(day: date) -> int:
     """The year a school year began in."""
     return day.year if day.month >= SEPTEMBER else day.year - 1

@@ -136,7 +136,7 @@ def place_hold(
     )
     session.add(hold)
     session.flush()
-    facts = record_facts(record) | patron_facts(year, origin)
+    facts = record_facts(record) | patron_facts(year, origin, patron)
     ledger.record(session, Kind.HOLD_PLACED, origin, facts)
     return hold
 
@@ -206,7 +206,7 @@ def _end(desk: Desk, hold: Hold, status: HoldStatus, kind: Kind, origin: Origin)
     facts = record_facts(hold.record)
     if hold.patron_id is not None:
         year = patron_queries.patron_year(session, hold.patron_id, origin.day.year)
-        facts |= patron_facts(year, origin) if year else {}
+        facts |= patron_facts(year, origin, hold.patron) if year else {}
     ledger.record(session, kind, origin, facts)
     return copy
 

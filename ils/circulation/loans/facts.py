@@ -7,10 +7,9 @@ from ils.circulation.loans.models import Loan
 from ils.holdings.items.actions import item_facts
 from ils.ledger import Origin
 from ils.patrons.actions import patron_facts
-from ils.patrons.models import PatronYear
 
 
 def loan_facts(loan: Loan, origin: Origin) -> ledger.Facts:
     """What an entry says of a loan: its copy and its reader as registered."""
-    year: PatronYear = loan.patron_year
-    return {"loan_id": loan.id, **item_facts(loan.item), **patron_facts(year, origin)}
+    about_reader = patron_facts(loan.patron_year, origin, loan.patron)
+    return {"loan_id": loan.id, **item_facts(loan.item), **about_reader}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import product
 
+from ils.config import Lists
 from ils.datafiles import BadConfiguration
 from ils.stats.definitions.cells import CountedCell, DeclaredCell, resolve
 from ils.stats.definitions.schema import (
@@ -21,20 +22,22 @@ from ils.stats.definitions.schema import (
     TableDefinition,
 )
 from ils.stats.facets.conditions import Condition, Conditions
-from ils.stats.facets.registry import FACETS
+from ils.stats.facets.registry import FACETS, NONE
 
 
-def check(definitions: Definitions) -> None:
+def check(definitions: Definitions, lists: Lists) -> None:
     """Look at every table and report.
 
     Raises:
         BadConfiguration: a measure, line or table that is not there, a cell without a measure
-            or with two, a formula that refers to itself, a part that is no part of its whole.
+            or with two, a key with two meanings, a formula that refers to itself, a part that is
+            no part of its whole.
     """
     for table in definitions.tables:
         place = f"table {table.id}"
         for axis, lines in (("row", table.rows), ("column", table.columns)):
             _check_axis(f"{place}, {axis}", lines, definitions)
+            _check_breakdowns(f"{place}, {axis}", lines, lists)
         _check_cells(place, table, definitions)
         _check_plans(place, table, definitions)
         for axis, lines in (("row", table.rows), ("column", table.columns)):
@@ -77,6 +80,20 @@ def _check_axis(place: str, lines: Sequence[Line], definitions: Definitions) -> 
     for line in lines:
         _check_line(f"{place} {line.key}", line, single, definitions)
     _check_circles(place, lines)
+
+
+def _check_breakdowns(place: str, lines: Sequence[Line], lists: Lists) -> None:
+    """No value of a breakdown has the key of another line."""
+    taken = {key: line.key for line in lines if not line.breakdown for key in keys_of(line)}
+    for line in lines:
+        if not line.breakdown:
+            continue
+        facet = FACETS[line.breakdown[0]]
+        for key in sorted({*(facet.codes or facet.listed(lists))} - {NONE} | {line.none}):
+            if key in taken:
+                problem = f"“{key}” is in “{taken[key]}” too: one key has one meaning"
+                raise BadConfiguration(place=f"{place} {line.key}", problem=problem)
+            taken[key] = line.key
 
 
 def _check_line(place: str, line: Line, keys: Sequence[str], definitions: Definitions) -> None:

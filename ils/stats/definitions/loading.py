@@ -33,7 +33,7 @@ from ils.stats.definitions.schema import (
     Within,
 )
 from ils.stats.facets.conditions import Conditions, condition
-from ils.stats.facets.registry import FACETS
+from ils.stats.facets.registry import FACETS, NONE
 from ils.stats.names import Names
 
 #: A part that counts entries of every kind.
@@ -103,6 +103,7 @@ class LineShape(_Labelled, frozen=True):
     after_closing: bool = False
     hidden: bool = False
     compact: bool = False
+    none: str = NONE
     children: bool = False
 
 
@@ -148,7 +149,7 @@ def load(lists: Lists, folder: Path) -> Definitions:
         reports=found["reports"],
         inputs=found["inputs"],
     )
-    checks.check(loaded)
+    checks.check(loaded, lists)
     return loaded
 
 
@@ -238,7 +239,16 @@ def _line(place: str, said: dict[str, Any], lists: Lists) -> Line:
         "parts": shape.parts,
         **{
             name: getattr(shape, name)
-            for name in ("when", "back", "unit", "after_closing", "hidden", "compact", "children")
+            for name in (
+                "when",
+                "back",
+                "unit",
+                "after_closing",
+                "hidden",
+                "compact",
+                "children",
+                "none",
+            )
         },
     }
     return _of_its_kind(place, shape, common)

@@ -11,6 +11,7 @@ from ils.errors import N_, NotFound
 from ils.ledger import Kind
 from ils.stats.definitions.formulas import Term, names, with_names
 from ils.stats.facets.conditions import Conditions
+from ils.stats.facets.registry import NONE
 from ils.stats.names import Names
 
 TOTAL = "total"
@@ -86,6 +87,7 @@ class BaseLine:
         children: lines of a breakdown are followed by what stands under them in their list.
         after_closing: only entries about days of months that were closed already.
         compact: lines of a breakdown with nothing in them are left out.
+        none: the key of a breakdown's line for what says nothing; two of an axis have their own.
     """
 
     key: str
@@ -101,6 +103,7 @@ class BaseLine:
     unit: str | None = None
     hidden: bool = False
     compact: bool = False
+    none: str = NONE
 
     @property
     def referred(self) -> tuple[str, ...]:

@@ -99,8 +99,9 @@ def _each(line: Line, setting: AxisContext) -> list[AxisLine]:
             for w in periods.months(setting.period)
         ]
     rows = [
-        AxisLine(_key(first, value, setting), _names(first, value, setting), line,
-             (*line.where, _condition(first, value, setting)))
+        AxisLine(line.none if value == NONE else _key(first, value, setting),
+                 _names(first, value, setting), line,
+                 (*line.where, _condition(first, value, setting)))
         for value in _values(first, line, setting)
     ]  # fmt: skip
     if line.children:
