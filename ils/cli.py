@@ -32,7 +32,7 @@ from ils.stats.cli import ledger, stats
 from ils.stats.closing import queries as closing_queries
 from ils.stats.closing.actions import check_over, close_month, parsed_month
 from ils.stats.closing.cli import seal
-from ils.stats.closing.queries import silent_days
+from ils.stats.closing.queries import silent_in
 
 #: So long after it died the worker is started again.
 WORKER_PAUSE_SECONDS = 3
@@ -196,11 +196,14 @@ def close(console: Console, month: str, accept: bool, json_: bool) -> None:
     check_over(first, today)
     check_books(console.sessions)
     with db.reading(console.sessions) as session:
-        silent, checked = silent_days(session, first), closing_queries.selfcheck(session)
+        months = closing_queries.open_months(session, first)
+        silent, checked = silent_in(session, months), closing_queries.selfcheck(session)
+    if len(months) > 1:
+        click.echo(f"closed with it: {', '.join(f'{m:%Y-%m}' for m in months[:-1])}", err=True)
     if checked:
         click.echo(f"self-check: {checked}", err=True)
-    for one in silent:
-        days = ", ".join(f"{day:%d.%m}" for day in one.days)
+    for one in (one for month_ in silent.values() for one in month_):
+        days = ", ".join(f"{day:%d.%m.%Y}" for day in one.days)
         click.echo(f"{one.branch.code}: nothing was written down on {days}", err=True)
 
     def work(session: Session) -> list[date]:

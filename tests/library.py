@@ -38,6 +38,7 @@ from ils.organisation.staff.models import Role
 from ils.patrons.actions import register_patron, reregister_patron
 from ils.patrons.fields import PatronData
 from ils.patrons.models import Patron
+from ils.stats.closing.actions import close_month
 from ils.stats.models import WORKER, Heartbeat
 
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -187,6 +188,12 @@ class Library:
         with db.reading(self.sessions) as session:
             query = select(Item.status).where(Item.inventory_number == number)
             return session.scalars(query).one()
+
+    def close_until(self, day: date) -> None:
+        """Close the months before a day."""
+        month = (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+        with db.transaction(self.sessions) as session:
+            close_month(session, month, today=day, staff_id=None, accepted=True)
 
     def check(self) -> None:
         with db.reading(self.sessions) as session:

@@ -33,6 +33,7 @@ RECORDS: dict[str, dict[str, str]] = {
         "staff.password": N_("new password given"),
         "rule.save": N_("lending rule saved"),
         "suggestion.judge": N_("purchase suggestion decided"),
+        "month.close": N_("month closed"),
         "patron.forget": N_("reader erased"),
         "patron.merge": N_("two readers merged"),
         "patron.separate": N_("merged readers taken apart"),

@@ -352,12 +352,13 @@ def close_until(session: Session, day: date) -> None:
     session.execute(forward)
 
 
-def known_requests(session: Session, ids: Iterable[UUID]) -> set[UUID]:
-    """Which of these requests the ledger has already."""
-    wanted, known = list(ids), set[UUID]()
+def known_requests(session: Session, ids: Iterable[UUID]) -> dict[UUID, Entry]:
+    """The entries the ledger has of these requests."""
+    wanted, known = list(ids), dict[UUID, Entry]()
     for start in range(0, len(wanted), 500):
         part = wanted[start : start + 500]
-        known.update(session.scalars(select(Entry.request_id).where(Entry.request_id.in_(part))))
+        entries = session.scalars(select(Entry).where(Entry.request_id.in_(part)))
+        known.update({entry.request_id: entry for entry in entries})
     return known
 
 

@@ -31,8 +31,9 @@ def reasons_of_blocks(session: Session, patron_id: int, day: date) -> tuple[str,
     return tuple(block.reason for block in session.scalars(standing))
 
 
-#: Of them, services to a reader.
+#: Services to a reader; from afar a hold is one too.
 SERVICES = (Kind.LOAN, Kind.RENEWAL, Kind.RETURN)
+SERVICES_FROM_AFAR = (*SERVICES, Kind.HOLD_PLACED)
 #: Detail of a return that another reader brought.
 BY_ANOTHER = "by_another"
 #: Detail of a return found in the book-drop, or dated back.
@@ -50,7 +51,7 @@ def is_visit_making(*, remote: bool = False) -> ColumnElement[bool]:
     return and_(
         Entry.patron_year_id.is_not(None),
         or_(
-            Entry.kind.in_(SERVICES),
+            Entry.kind.in_(SERVICES_FROM_AFAR if remote else SERVICES),
             and_(Entry.kind == Kind.REGISTRATION, Entry.channel.in_(AT_THE_DESK)),
         ),
         func.coalesce(Entry.detail, "").not_in(NO_VISIT),

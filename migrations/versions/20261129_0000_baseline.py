@@ -28,6 +28,11 @@ SQLITE = (
     WHEN NEW.posted < (SELECT first_open_day FROM ledger_frontier)
     BEGIN SELECT RAISE(ABORT, 'the month is closed'); END
     """,
+    """
+    CREATE TRIGGER ledger_frontier_forward BEFORE UPDATE ON ledger_frontier
+    WHEN NEW.first_open_day < OLD.first_open_day
+    BEGIN SELECT RAISE(ABORT, 'closed months stay closed'); END
+    """,
 )
 # A desk that loses the race against the closing of a month tries again: hence the code.
 POSTGRESQL = (
@@ -55,6 +60,19 @@ POSTGRESQL = (
     """
     CREATE TRIGGER ledger_open_day BEFORE INSERT ON ledger
     FOR EACH ROW EXECUTE FUNCTION ledger_open_day()
+    """,
+    """
+    CREATE FUNCTION ledger_frontier_forward() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN
+        IF NEW.first_open_day < OLD.first_open_day THEN
+            RAISE EXCEPTION 'closed months stay closed';
+        END IF;
+        RETURN NEW;
+    END $$
+    """,
+    """
+    CREATE TRIGGER ledger_frontier_forward BEFORE UPDATE ON ledger_frontier
+    FOR EACH ROW EXECUTE FUNCTION ledger_frontier_forward()
     """,
 )
 

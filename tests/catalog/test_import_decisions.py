@@ -255,7 +255,7 @@ def test_an_interrupted_import_goes_on(environ, library, tmp_path):
         command, cwd=ROOT, env=kept | {"ILS_CATALOG_BATCH": "50"}, stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    for _ in range(300):
+    for _ in range(3000):  # a busy machine takes its time to start
         time.sleep(0.02)
         with db.reading(library.sessions) as session:
             if session.scalar(select(func.count()).select_from(BibliographicRecord)):

@@ -280,7 +280,7 @@ def test_an_entry_remembers_the_reader_as_registered(stocked, desk):
             entry.subject_area,
             entry.material,
         )
-    assert facts == ("student", 36, "kk", "literature", "book")
+    assert facts == ("student", 35, "kk", "literature", "book")
 
 
 def test_a_code_is_taken_as_scanned_before_it_is_mended(stocked, desk):

@@ -21,6 +21,14 @@ from ils.ledger import CannotUndo, Channel, Entry, ServicePlace
 from ils.organisation.audit.models import AuditEntry
 
 
+def test_a_hold_by_telephone_is_a_remote_visit(library):
+    library.reader("R1")
+    library.copy("B1")
+    replace(library.desk(), channel=Channel.PHONE).wait_for("R1", "B1")
+    assert (library.count("visit"), library.count("remote_visit")) == (1, 1)
+    library.check()
+
+
 def test_s6a_a_returned_copy_goes_to_the_reader_who_waits(stocked, desk):
     desk.issue("R1", "B1")
     desk.wait_for("R2", "B1")

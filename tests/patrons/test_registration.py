@@ -47,7 +47,7 @@ def test_a_registration_writes_down_the_consent_and_who_the_reader_was(library):
     assert patron.consent_at == library.now
     assert (entry.detail, entry.age, entry.sex, entry.patron_category) == (
         "new",
-        16,
+        15,
         "f",
         "student",
     )

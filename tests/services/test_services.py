@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from ils import db, ledger
+from ils import db
 from ils.ledger import Entry
 from ils.organisation.staff.models import Role
 from ils.services.enquiries.models import UnmetRequest
@@ -158,10 +158,12 @@ def test_an_enquiry_is_counted_by_its_kind(page, library, type_, kind, detail):
         answer = page.post("/staff/services/enquiries", **form, pages="3", request_id=request)
         assert answer.status_code == 302
     told = sums(library, kind, "detail", "channel", "language", "pages")
-    assert told == {(detail, "phone", "ru", 3): 1}
+    assert told == {(detail, "phone", "ru", 3): 3 if type_ == "copy" else 1}
+    assert library.count("remote_visit") == 1  # asked from afar
     number = re.search(r"/enquiries/(\d+)/undo", page.get("/staff/services/enquiries").text)[1]
     page.post(f"/staff/services/enquiries/{number}/undo", request_id=str(uuid4()))
     assert sums(library, kind) == {}
+    assert library.count("remote_visit") == 0
     assert "История Караганды" not in page.get("/staff/services/enquiries").text
 
 
@@ -205,8 +207,7 @@ def test_another_branch_cannot_touch_what_is_not_its_own(page, app, library):
 def test_a_count_dated_into_a_closed_month_says_where_it_stands(page, library):
     shown = page.get("/staff/services/tally?what=visit").text
     first = date.fromisoformat(re.search(r'name="day" value="([^"]+)"', shown)[1]).replace(day=1)
-    with db.transaction(library.sessions) as session:
-        ledger.close_until(session, first)
+    library.close_until(first)
     last = first - timedelta(days=1)
     form = {"what": "visit", "category": "", "point": "", "count": "7"}
     for day, said in ((last, 1), (first, 0)):

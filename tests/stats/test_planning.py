@@ -144,7 +144,12 @@ def test_the_plan_of_the_system_is_its_own_or_the_sum_of_branches(library):
 
 def test_each_quarter_and_month_has_its_own_precedence(library):
     plan(library, readers((25, None, None, None)), readers((1, 2, 3, 4), "ЦБ"))
-    assert cells(report(library, "annual", YEAR_2020))["indicators", "readers", "plan"] == 34
+    place = ("indicators", "readers", "plan")
+    half = report(library, "annual", YEAR_2020)
+    assert cells(half)[place] is None  # of one branch: no plan of the system
+    assert "план есть не у всех филиалов" in half["tables"][0]["note"]["ru"]
+    plan(library, readers((1, 1, 1, 1), "Ф1"))
+    assert cells(report(library, "annual", YEAR_2020))[place] == 25 + 3 + 4 + 5
     declare(library, "site_visits", "100", date(2020, 1, 9))
     declare(library, "site_visits", "7", date(2020, 1, 9), branch="ЦБ")
     declare(library, "site_visits", "5", date(2020, 2, 9), branch="ЦБ")
@@ -233,12 +238,17 @@ def test_a_correction_leaves_the_history(library):
 def test_counters_add_up_and_the_last_state_stands(library):
     for month in (1, 2, 3):
         declare(library, "site_visits", month, date(2026, month, 9))
-    declare(library, "population", "500", date(2025, 1, 1))
+    declare(library, "population", "400", date(2025, 1, 1))
+    declare(library, "population", "500", date(2026, 1, 1))
     quarter = Period(date(2026, 1, 1), date(2026, 4, 1))
     history(library, line("registration", "2026-03-03", 50, new=True))
     done = cells(report(library, "quarter", quarter))
     assert done["indicators", "site_visits", "fact"] == 6
-    assert done["indicators", "coverage", "fact"] == "10.0"  # the last declared population
+    assert done["indicators", "coverage", "fact"] == "10.0"  # the population of this year
+    declare(library, "population", None, date(2026, 1, 1))
+    without = report(library, "quarter", quarter)
+    assert cells(without)["indicators", "coverage", "fact"] is None
+    assert "Население" in without["tables"][0]["note"]["ru"]
     march = cells(report(library, "month", MARCH))
     assert march["indicators", "site_visits", "fact"] == 3
 

@@ -33,7 +33,7 @@ def some_lines(seed, number=250):
                       "language": chance.choice(("kk", "ru", "en", "de", None)),
                       "material": chance.choice(("book", "cd", "newspaper"))}  # fmt: skip
         if kind == "accession":
-            facts["source"] = chance.choice(("budget", "gift", "redistribution", "periodicals"))
+            facts["source"] = chance.choice(("budget", "gift", "replacement", "periodicals"))
         if kind == "withdrawal":
             facts["reason"] = chance.choice(("worn", "obsolete"))
         if kind == "redistribution":
@@ -97,14 +97,11 @@ def stock(sums, one, when, branch):
     if kind == "opening" and owner:
         sums["stock", "opening"] += n
     if kind == "accession" and owner:
-        inside = one["source"] == "redistribution"
         if now:
             sums["arrivals_by_source", "received", "total"] += n
-            if not inside:
-                sums["arrivals_by_source", "net", "total"] += n
-                sums["arrivals_by_source", "net", "kk"] += n * (one.get("language") == "kk")
-        if not (inside and whole):
-            sums["stock", "in" if now else "opening"] += n
+            sums["arrivals_by_source", "net", "total"] += n
+            sums["arrivals_by_source", "net", "kk"] += n * (one.get("language") == "kk")
+        sums["stock", "in" if now else "opening"] += n
     if kind == "withdrawal" and owner:
         sums["stock", "out" if now else "opening"] += n if now else -n
         if now and "division" in one:
@@ -112,6 +109,8 @@ def stock(sums, one, when, branch):
     if kind == "redistribution":
         came = one["other_branch"] == branch
         if now and (whole or came):
+            sums["arrivals_by_source", "redistribution", "total"] += n
+        if now and came:
             sums["arrivals_by_source", "received", "total"] += n
         if not whole and came:
             sums["stock", "in" if now else "opening"] += n

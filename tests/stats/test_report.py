@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from reports import APRIL, MARCH, YEAR_2020, behind, cells, document, history, line, report
 
-from ils import db, ledger
 from ils.clock import Period
 from ils.stats.definitions.loading import definitions
 from ils.stats.definitions.schema import UnknownCell, UnknownReport
@@ -88,7 +87,7 @@ def test_a_period_has_both_its_ends_and_nothing_else(month):
     by_day = [cells(report(month, "month", day)) for day in days]
     whole = cells(report(month))
     for place in [key for key in whole if key[0].startswith("activity")]:
-        assert whole[place] == sum(one.get(place, 0) for one in by_day)
+        assert whole[place] == sum(one.get(place) or 0 for one in by_day)
 
 
 def test_a_correction_next_month_leaves_the_reported_month_alone(library, desk):
@@ -196,7 +195,7 @@ def test_a_merged_or_deleted_record_leaves_the_catalogue(library):
     done = cells(report(library, "annual", YEAR_2020))
     row = {c: done["catalogue_growth", "books", c]
            for c in ("opening", "added", "added.kk", "deleted", "closing")}  # fmt: skip
-    assert row == {"opening": 10, "added": 5, "added.kk": 4, "deleted": 3, "closing": 12}
+    assert row == {"opening": 10, "added": 4, "added.kk": 4, "deleted": 2, "closing": 12}
 
 
 def test_an_own_catalogue_or_kind_of_document_gets_its_row(library):
@@ -255,8 +254,7 @@ def test_a_division_may_have_divisions_of_its_own(library, monkeypatch):
 
 
 def test_late_entries_of_every_kind_are_shown_apart(library):
-    with db.transaction(library.sessions) as session:
-        ledger.close_until(session, date(2020, 3, 1))
+    library.close_until(date(2020, 3, 1))
     history(library, line("delivery", "2020-02-05", 3), line("il_lent", "2020-02-06", 2),
             line("loan", "2020-03-06", 7))  # fmt: skip
     march = Period.inclusive(date(2020, 3, 1), date(2020, 3, 31))

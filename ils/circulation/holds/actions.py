@@ -27,6 +27,7 @@ from ils.organisation.calendar.queries import calendar
 from ils.patrons import queries as patron_queries
 from ils.patrons.actions import patron_facts
 from ils.patrons.models import Patron, PatronYear
+from ils.patrons.visits import count_visit
 
 
 def requeue(hold: Hold) -> None:
@@ -138,6 +139,8 @@ def place_hold(
     session.flush()
     facts = record_facts(record) | patron_facts(year, origin, patron)
     ledger.record(session, Kind.HOLD_PLACED, origin, facts)
+    if origin.channel in patron_queries.REMOTE:
+        count_visit(session, origin, patron.id, facts)
     return hold
 
 

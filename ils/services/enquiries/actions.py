@@ -15,8 +15,9 @@ from ils.config import Lists
 from ils.db import new_id
 from ils.errors import N_, Invalid, Refused
 from ils.fields import FieldKind, described
-from ils.ledger import Channel, Entry, Facts, Kind, Origin
+from ils.ledger import Channel, Entry, Facts, Kind, Origin, derived_request_id
 from ils.organisation.audit.actions import audit
+from ils.patrons.queries import REMOTE
 from ils.services import rules
 from ils.services.enquiries.models import (
     Enquiry,
@@ -34,6 +35,8 @@ REFERENCES = {
     EnquiryType.VERIFYING,
     EnquiryType.FACTUAL,
 }
+#: The further entry of a request from afar.
+VISIT = "visit"
 ASKED_BY = (Channel.DESK, Channel.PHONE, Channel.EMAIL, Channel.SITE)
 
 
@@ -108,7 +111,10 @@ def answer_enquiry(session: Session, origin: Origin, data: EnquiryData, lists: L
     }
     by = replace(origin, channel=Channel(data.channel))
     detail = type_.value if type_ in REFERENCES else None
-    entry_id = ledger.record(session, kind, by, facts, detail=detail)
+    copies = data.pages if kind is Kind.COPY_SERVICE else 0  # copies are counted, not requests
+    entry_id = ledger.record(session, kind, by, facts, detail=detail, count=copies or 1)
+    if by.channel in REMOTE:
+        ledger.record(session, Kind.REMOTE_VISIT, by.derive(VISIT), {"language": data.language})
     enquiry = Enquiry(
         at=origin.at,
         day=origin.day,
@@ -173,7 +179,11 @@ def reverse_record(session: Session, origin: Origin, done: Enquiry | UnmetReques
     """
     if done.undone_at is not None:
         raise EnquiryAlreadyReversed
-    ledger.reverse(session, session.get_one(Entry, done.entry_id), origin)
+    entry = session.get_one(Entry, done.entry_id)
+    ledger.reverse(session, entry, origin)
+    visit = ledger.entry_of_request(session, derived_request_id(entry.request_id, VISIT))
+    if visit is not None:
+        ledger.reverse(session, visit, origin.derive(VISIT))
     done.undone_at = origin.at
 
 

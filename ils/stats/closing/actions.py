@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, delete, select
@@ -17,6 +17,7 @@ from ils.db import bulk_insert, new_id
 from ils.errors import N_, Invalid, Refused
 from ils.jobs.actions import enqueue
 from ils.ledger import Kind
+from ils.organisation.audit.actions import audit
 from ils.stats import periods
 from ils.stats.closing import queries as closing
 from ils.stats.closing import verification
@@ -52,6 +53,13 @@ class AlreadyClosed(Refused):
     message = N_("%(month)s is closed already.")
 
 
+class BeforeTheLedger(Invalid):
+    """Nothing was written down as early as that."""
+
+    code = "before_the_ledger"
+    message = N_("%(month)s is before the first entry of the ledger.")
+
+
 class NotAccepted(Refused):
     """Something speaks against closing; whoever closes must have seen it."""
 
@@ -66,8 +74,7 @@ def parsed_month(text: str) -> date:
         Invalid: it is no month.
     """
     try:
-        year, month = map(int, text.split("-"))
-        return date(year, month, 1)
+        return datetime.strptime(text.strip(), "%Y-%m").date()  # noqa: DTZ007 -- a month has no zone
     except ValueError:
         raise Invalid(N_("Month"), N_("Write the month as 2026-10.")) from None
 
@@ -95,7 +102,7 @@ def close_month(
     Their sums are sealed afterwards, by a job, so that desks wait for a moment only.
 
     Raises:
-        MonthNotOver, AlreadyClosed: see there.
+        MonthNotOver, AlreadyClosed, BeforeTheLedger: see there.
         NotAccepted: days are missing, or the self-check found something or has not run, and
             nobody said that this is right.
     """
@@ -103,13 +110,15 @@ def close_month(
     check_over(month, today)
     months = closing.open_months(session, month)
     if not months:
-        raise AlreadyClosed(month=named)
-    silent = {one: closing.silent_days(session, one) for one in months[-1:]}
+        known = session.get(ClosedMonth, month) is not None
+        raise AlreadyClosed(month=named) if known else BeforeTheLedger(month=named)
+    silent = closing.silent_in(session, months)
     checked = closing.selfcheck(session)
     if (any(silent.values()) or checked) and not accepted:
         raise NotAccepted(month=named)
     ledger.close_until(session, periods.next_month(month))
     for one in months:
+        audit(session, staff_id, "month.close", f"{one:%Y-%m}")
         session.add(
             ClosedMonth(
                 month=one,

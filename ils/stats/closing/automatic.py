@@ -59,9 +59,10 @@ def close_when_due(sessions: db.Sessions, config: Config, today: date) -> bool:
         return False
     month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
     with db.reading(sessions) as session:
-        if not closing_queries.open_months(session, month):
+        months = closing_queries.open_months(session, month)
+        if not months:
             return False
-        if closing_queries.silent_days(session, month) or closing_queries.selfcheck(session):
+        if closing_queries.silent_in(session, months) or closing_queries.selfcheck(session):
             raise closing.NotAccepted(month=f"{month:%Y-%m}")
     with db.transaction(sessions) as session:
         closing.close_month(session, month, today=today, staff_id=None, accepted=False)

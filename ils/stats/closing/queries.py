@@ -92,6 +92,12 @@ def silent_days(session: Session, month: date) -> list[SilentDays]:
     return found
 
 
+def silent_in(session: Session, months: Sequence[date]) -> dict[date, list[SilentDays]]:
+    """Month → branches with open days of it on which nothing was written down; none without."""
+    found = ((month, silent_days(session, month)) for month in months)
+    return {month: silent for month, silent in found if silent}
+
+
 def selfcheck(session: Session) -> str:
     """What the last self-check found: codes of checks; ``unknown`` if it has not run lately."""
     last = session.get(Heartbeat, SELFCHECK)

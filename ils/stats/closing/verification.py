@@ -10,20 +10,21 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from ils.ledger import Kind
+from ils.ledger import Kind, guards
 
 #: What a digest is made of, in this order.
 DIGESTED = (
-    "id, day, posted, branch_id, service_point_id, channel, kind, count, pages, bytes, amount, "
-    "reverses_id, patron_year_id, item_id, record_id, loan_id, document_id, act_id, catalogue, "
-    "material, language, subject_area, owner_branch_id, patron_category, age, sex, source, reason, "
-    "opening_of, other_branch_id, place, detail"
+    "id, occurred_at, recorded_at, day, posted, branch_id, service_point_id, channel, kind, count, "
+    "pages, bytes, amount, reverses_id, patron_year_id, item_id, record_id, loan_id, document_id, "
+    "act_id, catalogue, material, language, subject_area, owner_branch_id, patron_category, age, "
+    "sex, source, reason, opening_of, other_branch_id, place, detail"
 )
 #: Named one by one, they let the database use its index.
 KINDS = ", ".join(f"'{kind}'" for kind in Kind)
@@ -51,11 +52,36 @@ class CountDifference:
     counted: str
 
 
+def structure(session: Session) -> list[CountDifference]:
+    """What guards closed months: the triggers, the frontier, and months that follow each other."""
+    rows = session.execute(text("SELECT month FROM closed_month ORDER BY month")).scalars()
+    months = [_date(month) for month in rows]
+    stands = session.execute(text("SELECT first_open_day FROM ledger_frontier")).scalar()
+    frontier = _date(stands or date.min)
+    first = months[0] if months else frontier
+    found = [CountDifference(first, "guard", name, "missing") for name in guards.missing(session)]
+    found += [
+        CountDifference(_after(one), "month", "closed", "missing")
+        for one, other in pairwise(months)
+        if other != _after(one)
+    ]
+    expected = _after(months[-1]) if months else date.min
+    if frontier != expected:
+        found.append(CountDifference(expected, "frontier", f"{expected}", f"{frontier}"))
+    told = session.execute(text("SELECT subject FROM audit WHERE action = 'month.close'"))
+    closed = {f"{month:%Y-%m}" for month in months}
+    found += [
+        CountDifference(date.fromisoformat(f"{subject}-01"), "month", "closed", "missing")
+        for subject in sorted({*told.scalars()} - closed)
+    ]
+    return found
+
+
 def verify(
     session: Session, *, progress: Callable[[date], None] = lambda _: None
 ) -> tuple[int, list[CountDifference]]:
     """Count every closed month again; returns how many, and what differs."""
-    found: list[CountDifference] = []
+    found = structure(session)
     before = ""
     rows = session.execute(
         text("SELECT month, sealed_at, entries, digest, totals FROM closed_month ORDER BY month")
@@ -91,7 +117,14 @@ def digest_of(session: Session, month: date, before: str) -> tuple[int, str]:
 
 def _digested(row: Row[Any]) -> str:
     """An entry as its digest sees it; a day is the same text on every database."""
-    return "|".join("" if value is None else str(value) for value in row)
+    return "|".join("" if value is None else _told(value) for value in row)
+
+
+def _told(value: object) -> str:
+    """A value as a digest has it; of SQLite's moments the hours are those of the universe."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return str(value)
 
 
 def sums_of(session: Session, month: date) -> dict[str, dict[str, list[int]]]:

@@ -50,7 +50,7 @@ def months(session: Session) -> ResponseReturnValue:
         title=N_("Closed months"),
         month=before if still_open else None,
         also=still_open[:-1],
-        silent=closing_queries.silent_days(session, before) if still_open else (),
+        silent=closing_queries.silent_in(session, still_open),
         checked=closing_queries.selfcheck(session),
     )
 

@@ -104,6 +104,7 @@ class LineShape(_Labelled, frozen=True):
     hidden: bool = False
     compact: bool = False
     none: str = NONE
+    most: int | None = None
     children: bool = False
 
 
@@ -248,6 +249,7 @@ def _line(place: str, said: dict[str, Any], lists: Lists) -> Line:
                 "compact",
                 "children",
                 "none",
+                "most",
             )
         },
     }

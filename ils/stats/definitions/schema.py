@@ -87,6 +87,7 @@ class BaseLine:
         children: lines of a breakdown are followed by what stands under them in their list.
         after_closing: only entries about days of months that were closed already.
         compact: lines of a breakdown with nothing in them are left out.
+        most: a share cannot be more: then nothing can be said.
         none: the key of a breakdown's line for what says nothing; two of an axis have their own.
     """
 
@@ -104,6 +105,7 @@ class BaseLine:
     hidden: bool = False
     compact: bool = False
     none: str = NONE
+    most: int | None = None
 
     @property
     def referred(self) -> tuple[str, ...]:

@@ -22,6 +22,8 @@ from ils.stats.engine.filling import Figure, Filled
 from ils.stats.engine.reporting import FilledReport
 from ils.stats.names import Names, both
 
+#: Reasons for «—» that are said under a table.
+MAX_REASONS = 8
 TENTH, CENT = Decimal("0.1"), Decimal("0.01")
 DECIMALS = {"ratio": TENTH, "percent": TENTH, "money": CENT}
 
@@ -59,6 +61,9 @@ def content(filled: FilledReport, config: Config, *, public: bool = False) -> Re
 def _table(table: Filled, *, truncate: bool, public: bool) -> ReportTable:
     hidden = hidden_places(table) if public else frozenset()
     notes = [note for note in (table.table.note, both(HIDDEN_NOTE) if hidden else None) if note]
+    shown = (table.figures[row.key, column.key] for row in table.rows for column in table.columns)
+    reasons = (figure.why for figure in shown if figure.value is None and figure.why)
+    notes += list(dict.fromkeys(reasons))[:MAX_REASONS]
     return ReportTable(
         table.table.id,
         table.table.names,

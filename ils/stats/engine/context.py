@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -17,7 +17,7 @@ from ils.organisation.branches import queries as organisation
 from ils.organisation.branches.models import Branch, ServicePoint
 from ils.organisation.staff.models import Staff
 from ils.stats.definitions.cells import DeclaredCell, resolve
-from ils.stats.definitions.schema import DaysLine, Definitions, Input, TableDefinition
+from ils.stats.definitions.schema import Definitions, Input, TableDefinition
 from ils.stats.engine.demands import uncounted_window
 from ils.stats.facets.context import PlaceName, ReportContext
 from ils.stats.models import DeclaredValue, PlanValue, PlanVersion
@@ -40,10 +40,9 @@ def report_context(
     scope: frozenset[int] | None,
 ) -> ReportContext:
     """Everything the tables need for a period."""
-    branches = {
-        b.id: PlaceName(b.code, Names(b.name_ru, b.name_kk), b.type, b.id)
-        for b in session.scalars(organisation.branches())
-    }
+    known = session.scalars(organisation.branches()).all()
+    working = [b.id for b in known if b.active]
+    branches = {b.id: PlaceName(b.code, Names(b.name_ru, b.name_kk), b.type, b.id) for b in known}
     points = {
         p.id: PlaceName(
             f"{branches[p.branch_id].code}-{p.code}",
@@ -64,12 +63,19 @@ def report_context(
         scope,
         plans_of(session, period),
         _inputs(session, definitions, tables, period, scope),
-        first_day(session) if any(_counts_days(table) for table in tables) else None,
+        first_day(session, but=(Kind.OPENING,)),
+        _opened(session, scope),
+        frozenset(b for b in working if scope is None or b in scope),
     )
 
 
-def _counts_days(table: TableDefinition) -> bool:
-    return any(isinstance(line, DaysLine) for line in (*table.rows, *table.columns))
+def _opened(session: Session, scope: frozenset[int] | None) -> dict[str, date]:
+    """What an opening balance is of → the day the first was brought in."""
+    query = select(Entry.opening_of, func.min(Entry.posted)).where(Entry.kind == Kind.OPENING)
+    if scope is not None:
+        query = query.where(func.coalesce(Entry.owner_branch_id, Entry.branch_id).in_(scope))
+    rows = session.execute(query.group_by(Entry.opening_of))
+    return {of: day for of, day in rows if of is not None}
 
 
 def plans_of(session: Session, period: Period) -> dict[tuple[str, str], dict[Quarter, int]]:
@@ -147,16 +153,18 @@ def _standing(
         query = query.where(DeclaredValue.start >= window.first, DeclaredValue.end <= window.end)
     elif input_.noted:  # noted within the period
         query = query.where(DeclaredValue.start >= window.first)
+    else:  # what is said of a year holds on its days, and on no others
+        query = query.where(DeclaredValue.end >= window.end)
     found: dict[tuple[int | None, date], Fraction | None] = {}
     for one in session.scalars(query.order_by(DeclaredValue.declared_at, DeclaredValue.id)):
         found[one.branch_id, one.start] = None if one.value is None else Fraction(one.value)
     return {key: value for key, value in found.items() if value is not None}
 
 
-def first_day(session: Session) -> date | None:
+def first_day(session: Session, *, but: Collection[Kind] = ()) -> date | None:
     """The first day that has entries; they are looked for kind by kind, as the index has them."""
     first = select(func.min(Entry.posted))
-    days = (session.scalar(first.where(Entry.kind == kind)) for kind in Kind)
+    days = (session.scalar(first.where(Entry.kind == kind)) for kind in Kind if kind not in but)
     return min((day for day in days if day is not None), default=None)
 
 

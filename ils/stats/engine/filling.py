@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from typing import Any
 
 from ils.clock import Period
+from ils.errors import N_
+from ils.ledger import Kind
 from ils.stats.definitions.cells import (
     ComputedCell,
     CountedCell,
@@ -42,6 +44,7 @@ from ils.stats.engine.shares import planned
 from ils.stats.facets.conditions import Conditions
 from ils.stats.facets.context import ReportContext
 from ils.stats.facets.registry import FACETS, NONE, branch_reader, columns_of
+from ils.stats.names import Names, both
 from ils.stats.periods import Window
 
 
@@ -54,6 +57,7 @@ class Figure:
         formula: how it was computed from other cells.
         declared: nobody counted it, somebody said it.
         counted: entries stand behind it.
+        why: why nothing can be said.
     """
 
     value: Value
@@ -62,6 +66,15 @@ class Figure:
     declared: bool = False
     counted: bool = False
     formula: Formula | None = None
+    why: Names | None = None
+
+
+NOT_BEGUN = N_("—: the ledger does not go back so far.")
+NO_BALANCE = N_("—: no balance was brought in for this time.")
+NO_DIVISOR = N_("—: there is nothing to divide by.")
+OVER_WHOLE = N_("—: more than the whole, so no share of it.")
+NOT_DECLARED = N_("—: not declared for this period")
+NOT_ALL_PLANNED = N_("—: not all branches have a plan, nor has the system.")
 
 
 @dataclass(frozen=True)
@@ -145,7 +158,9 @@ class Filling:
             case CountedCell():
                 return self._counted(row, column, unit)
             case ComputedCell():
-                return self._computed(over_cells(source, row.key, column.key), unit)
+                line = column.line if source.across else row.line
+                formula = over_cells(source, row.key, column.key)
+                return self._computed(formula, unit, line.most)
             case ShareCell(of=key, across=True):
                 return self._share((row.key, key), (row.total_key, key))
             case ShareCell(of=key):
@@ -163,16 +178,36 @@ class Filling:
         measure = measure_of(row.line, column.line, self.table, self.definitions)
         if measure is None:
             return Figure(None)
-        total = sum(self._sum(term) for term in self._selection(row, column, measure))
-        return Figure(Fraction(total), unit or measure.unit, counted=True)
+        terms = self._selection(row, column, measure)
+        unit = unit or measure.unit
+        if why := self._unknown(terms):
+            return Figure(None, unit, why=both(why))
+        return Figure(Fraction(sum(map(self._sum, terms))), unit, counted=True)
+
+    def _unknown(self, terms: Sequence[Term]) -> str:
+        """Why the entries of a cell say nothing: the ledger, or its balance, began later."""
+        began = self.context.began
+        for term in terms:
+            if term.part.kind != Kind.OPENING:
+                continue
+            codes = {code for c in term.part.where if c.facet == "opening_of" for code in c.values}
+            opened = [day for of, day in self.context.opened.items() if of in codes]
+            if opened:
+                return NO_BALANCE if term.window.end <= min(opened) else ""
+        if began is not None and all(term.window.end <= began for term in terms):
+            return NOT_BEGUN
+        return ""
 
     def _share(self, part: tuple[str, str], whole: tuple[str, str]) -> Figure:
         """A part in percent of its whole."""
         if whole[0] not in self.rows or whole[1] not in self.columns:
             return Figure(None, "percent")
-        top, bottom = self.figure(*part).value, self.figure(*whole).value
+        sides = self.figure(*part), self.figure(*whole)
+        top, bottom = (side.value for side in sides)
         if top is None or not bottom:
-            return Figure(None, "percent")
+            return Figure(None, "percent", why=_why(sides) or both(NO_DIVISOR))
+        if top > bottom:
+            return Figure(None, "percent", why=both(OVER_WHOLE))
         hundredfold = FormulaOperation("*", Number(Fraction(100)), CellReference(*part))
         formula = FormulaOperation("/", hundredfold, CellReference(*whole))
         return Figure(100 * top / bottom, "percent", (top, bottom), formula=formula)
@@ -185,13 +220,18 @@ class Filling:
         if plan_of is not None:
             of, _, key = plan_of.partition(".")
         scope: Collection[Any] | None = self.context.scope
+        working: Collection[int] = self.context.open_branches
         for condition in (*row.where, *column.where):
             if condition.facet == "branch":
                 scope = [b for b in self.context.branches if condition.holds(b)]
+                working = scope
         window = uncounted_window(row.line, column.line, self.period)
-        return Figure(planned(self.context.plans.get((of, key), {}), window, scope))
+        standing = self.context.plans.get((of, key), {})
+        value = planned(standing, window, scope, working)
+        some = value is None and planned(standing, window, scope) is not None
+        return Figure(value, why=both(NOT_ALL_PLANNED) if some else None)
 
-    def _computed(self, formula: Formula, unit: str | None) -> Figure:
+    def _computed(self, formula: Formula, unit: str | None, most: int | None) -> Figure:
         figures = {cell: self.figure(cell.row, cell.column) for cell in references(formula)}
 
         def value_of(cell: Reference) -> Value:
@@ -203,6 +243,11 @@ class Filling:
         if sides is not None and value is not None:
             top, bottom = (evaluate(side, value_of) for side in sides)
             base = None if top is None or bottom is None else (top, bottom)
+        if value is None:
+            why = _why(figures.values()) or both(NO_DIVISOR)
+            return Figure(None, unit or _common(figures.values()), formula=formula, why=why)
+        if most is not None and value > most:
+            return Figure(None, unit or "percent", why=both(OVER_WHOLE))
         return Figure(
             value,
             unit or _common(figures.values()),
@@ -218,7 +263,10 @@ class Filling:
             return Figure(None, unit, declared=True)
         window = uncounted_window(row.line, column.line, self.period)
         value = self.context.inputs.get((key, window.first, window.end))
-        return Figure(value, unit, declared=True)
+        what = self.definitions.inputs[key].names
+        said = both(NOT_DECLARED)
+        why = Names(f"{said.ru}: {what.ru}.", f"{said.kk}: {what.kk}.") if value is None else None
+        return Figure(value, unit, declared=True, why=why)
 
     def terms(self, row_key: str, column_key: str) -> list[Term] | None:
         """The entries of a cell, as selections; ``None`` for one that is not a sum of entries."""
@@ -318,6 +366,11 @@ class Filling:
                     values = self._projection(part, window, (facet,))
                     found[facet] |= {value for (value,) in values}
         return found
+
+
+def _why(figures: Iterable[Figure]) -> Names | None:
+    """Why the first of some figures that says nothing does so."""
+    return next((figure.why for figure in figures if figure.value is None and figure.why), None)
 
 
 def _common(figures: Iterable[Figure]) -> str:

@@ -9,12 +9,18 @@ from ils.stats.facets.context import Quarters
 from ils.stats.periods import Window, month_of, months
 
 
-def planned(standing: Quarters, window: Window, scope: Collection[int] | None) -> Fraction | None:
+def planned(
+    standing: Quarters,
+    window: Window,
+    scope: Collection[int] | None,
+    working: Collection[int] = (),
+) -> Fraction | None:
     """The plan of some days: a month is a third of its quarter, a day a part of its month.
 
     Args:
         scope: the branches whose plans are added up; ``None``: the system, whose own plan of a
             quarter goes before the sum of its branches'.
+        working: branches that must all have a plan, else there is none for them together.
     """
     found: Fraction | None = None
     for year, quarter, share in _shares(window):
@@ -24,6 +30,8 @@ def planned(standing: Quarters, window: Window, scope: Collection[int] | None) -
             if when == [year, quarter] and (scope is None or branch in scope)
         }
         if values:
+            if None not in values and not values.keys() >= set(working):
+                return None
             whole = values[None] if None in values else sum(values.values())
             found = (found or Fraction(0)) + share * whole
     return found

@@ -34,7 +34,9 @@ class ReportContext:
         scope: the branches it is of; ``None``: the whole system.
         plans: (table, row) → its plans by branch and quarter.
         inputs: (key, first day, end) → declared value.
-        began: the first day that has entries, where somebody asks for days.
+        began: the first day that has entries other than opening balances; ``None``: there are none.
+        opened: what an opening balance is of → the first day one was brought in, of these branches.
+        open_branches: the branches that work, of those the report is of.
     """
 
     lists: Lists
@@ -44,6 +46,8 @@ class ReportContext:
     plans: Mapping[tuple[str, str], Quarters] = field(default_factory=dict)
     inputs: Mapping[tuple[str, date, date], Fraction] = field(default_factory=dict)
     began: date | None = None
+    opened: Mapping[str, date] = field(default_factory=dict)
+    open_branches: frozenset[int] = frozenset()
 
     def in_scope(self, branch_id: int) -> bool:
         """Whether the report is of a branch."""
