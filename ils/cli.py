@@ -18,8 +18,9 @@ from ils import __version__, clock, db, i18n, logs, schema, selfcheck
 from ils.app import create_app
 from ils.cataloguing.cli import catalog
 from ils.circulation.cli import desk, patrons
-from ils.console import Commands, Console, print_json, with_console
+from ils.console import CLOCK_IS_RIGHT, Commands, Console, print_json, with_console
 from ils.demo import SIGN_IN, build, has_demo_accounts
+from ils.ledger.timekeeping import check_clock
 from ils.operations import cli as operations
 from ils.operations.worker import check_books
 from ils.organisation.branches.actions import add_branch
@@ -108,10 +109,14 @@ def demo(console: Console, if_empty: bool) -> None:
 
 
 @main.command()
+@CLOCK_IS_RIGHT
 @with_console
-def serve(console: Console) -> None:
+def serve(console: Console, clock_is_right: bool) -> None:
     """Serve the pages."""
     schema.check(console.sessions.kw["bind"])
+    if not clock_is_right:
+        with db.reading(console.sessions) as session:
+            check_clock(session)
     config = console.config
     processes = config.server.processes or (1 if "sqlite" in config.database_url else 2)
     options = {
@@ -131,7 +136,7 @@ def serve(console: Console) -> None:
     sys.stdout.flush()
     logs.install(config.folder, "serve")
     stop = threading.Event()
-    beside = threading.Thread(target=_keep_worker, args=(stop,))
+    beside = threading.Thread(target=_keep_worker, args=(stop, clock_is_right))
     if config.server.worker:
         beside.start()
     try:
@@ -140,11 +145,13 @@ def serve(console: Console) -> None:
         stop.set()
 
 
-def _keep_worker(stop: threading.Event) -> None:
+def _keep_worker(stop: threading.Event, clock_is_right: bool) -> None:
     """Run the worker beside the pages; one that dies is followed by another."""
+    command = [sys.executable, "-m", "ils", "worker"]
+    command += ["--clock-is-right"] if clock_is_right else []
     while not stop.is_set():
         try:
-            process = subprocess.Popen([sys.executable, "-m", "ils", "worker"])
+            process = subprocess.Popen(command)  # noqa: S603 -- our own program
         except OSError as error:  # no memory, no processes: perhaps later
             logs.fault("worker not started", error)
             stop.wait(WORKER_PAUSE_SECONDS)
@@ -188,8 +195,9 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 @click.argument("month")
 @click.option("--accept", is_flag=True, help="Close although days are missing.")
 @click.option("--json", "json_", is_flag=True)
+@CLOCK_IS_RIGHT
 @with_console
-def close(console: Console, month: str, accept: bool, json_: bool) -> None:
+def close(console: Console, month: str, accept: bool, json_: bool, clock_is_right: bool) -> None:
     """Close MONTH (2026-10) and those before it; there is no reopening."""
     first = parsed_month(month)
     today = clock.local_day(clock.now(), console.config.library.timezone)
@@ -207,7 +215,14 @@ def close(console: Console, month: str, accept: bool, json_: bool) -> None:
         click.echo(f"{one.branch.code}: nothing was written down on {days}", err=True)
 
     def work(session: Session) -> list[date]:
-        return close_month(session, first, today=today, staff_id=None, accepted=accept)
+        return close_month(
+            session,
+            first,
+            today=today,
+            staff_id=None,
+            accepted=accept,
+            clock_is_right=clock_is_right,
+        )
 
     months = db.run(console.sessions, work)
     sealed = seal(console, hidden=json_)

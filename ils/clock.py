@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import time as time_module
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
+
+#: A clock that is set by so much while a program runs is not to be believed.
+JUMP = timedelta(days=1)
+_at_start = time_module.time() - time_module.monotonic()
+
+
+def jumped() -> bool:
+    """Whether the clock was set by more than a day since the program began."""
+    return abs(time_module.time() - time_module.monotonic() - _at_start) > JUMP.total_seconds()
 
 
 def now() -> datetime:

@@ -99,6 +99,15 @@ class Circulation(Declared, frozen=True):
                 raise ValueError(f"card_patterns: “{pattern}” is no pattern: {error}") from None
 
 
+class Limits(Declared, frozen=True):
+    """What a file that is sent may hold at most."""
+
+    rows: Annotated[int, Meta(ge=1, le=10_000_000)] = 50_000
+    columns: Annotated[int, Meta(ge=1, le=16_384)] = 100
+    unpacked_mb: Annotated[int, Meta(ge=1, le=10_000)] = 50
+    megapixels: Annotated[int, Meta(ge=1, le=1_000)] = 40
+
+
 class Catalog(Declared, frozen=True):
     """How catalogues are kept."""
 
@@ -135,6 +144,7 @@ class Config:
     catalog: Catalog
     statistics: Statistics
     mail: Mail
+    limits: Limits
     #: The folder all of it was read from.
     source: Path = ROOT / "config"
     _held: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -193,6 +203,7 @@ SECTIONS: dict[str, type[Declared]] = {
     "circulation": Circulation,
     "catalog": Catalog,
     "statistics": Statistics,
+    "limits": Limits,
     "mail": Mail,
 }
 

@@ -93,6 +93,12 @@ def with_console(function: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
+#: For commands that believe the clock only if nothing speaks against it.
+CLOCK_IS_RIGHT = click.option(
+    "--clock-is-right", is_flag=True, help="Go on although the clock seems wrong."
+)
+
+
 def print_json(value: object) -> None:
     """One JSON document on standard output."""
     json.dump(value, sys.stdout, ensure_ascii=False, indent=1, default=str)

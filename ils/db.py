@@ -30,14 +30,16 @@ from sqlalchemy import (
     Uuid,
     create_engine,
     event,
+    func,
     insert,
     inspect,
+    select,
 )
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, sessionmaker
 
 from ils.config import Config
-from ils.errors import Busy, Unavailable
+from ils.errors import N_, Busy, Unavailable
 
 Sessions = sessionmaker[Session]
 Result = TypeVar("Result")
@@ -130,6 +132,12 @@ class _Ids:
             ms, sequence = tick >> SEQUENCE_BITS, tick & ((1 << SEQUENCE_BITS) - 1)
             return (ms << (NODE_BITS + SEQUENCE_BITS)) | (node << SEQUENCE_BITS) | sequence
 
+    def rise(self, newest: int) -> None:
+        """Ids continue after the newest there is, whatever the clock says."""
+        with self.lock:
+            tick = newest >> (NODE_BITS + SEQUENCE_BITS) << SEQUENCE_BITS
+            self.last = max(self.last, tick | ((1 << SEQUENCE_BITS) - 1))
+
     def settle(self, installation: int, folder: Path) -> None:
         """Whose numbers these are, and where its processes agree on their slots."""
         with self.lock:
@@ -209,14 +217,33 @@ def connect(config: Config) -> Engine:
         )
         _prepare_sqlite(engine)
         _turns[engine] = _Turn(config.folder / "locks" / "writing")
+        _ids.rise(_newest_id(engine))
         return engine
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=config.server.threads,
         max_overflow=4,
         pool_pre_ping=False,
         hide_parameters=True,  # errors are logged: values of rows are not
     )
+    _ids.rise(_newest_id(engine))
+    return engine
+
+
+def _newest_id(engine: Engine) -> int:
+    """The highest id of all tables; 0 of a database that cannot be asked yet."""
+    try:
+        with engine.connect() as connection:
+            there = set(inspect(connection).get_table_names())
+            numbered = [
+                table.c.id
+                for table in Base.metadata.sorted_tables
+                if table.name in there and "id" in table.c and isinstance(table.c.id.type, Integer)
+            ]
+            found = [connection.scalar(select(func.max(column))) for column in numbered]
+    except (OperationalError, ProgrammingError):
+        return 0
+    return max((number for number in found if number), default=0)
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -304,8 +331,13 @@ _turns: dict[object, _Turn] = {}
 def transaction(sessions: Sessions) -> Iterator[Session]:
     """All or nothing: commit when the block ends, roll back when it raises."""
     turn = _turns.get(sessions.kw["bind"]) or nullcontext()
-    with turn, sessions() as session, session.begin():
-        yield session
+    try:
+        with turn, sessions() as session, session.begin():
+            yield session
+    except OperationalError as error:
+        if "database is locked" in str(error.orig):
+            raise DatabaseLocked from error
+        raise
 
 
 @contextmanager
@@ -341,7 +373,14 @@ def run(sessions: Sessions, work: Callable[[Session], Result]) -> Result:
         raise Busy from error
 
 
-_RACES = ("UNIQUE", "locked", "the month is closed")
+class DatabaseLocked(Unavailable):
+    """Another program holds the database."""
+
+    code = "database_locked"
+    message = N_("Another program holds the database. Please try again.")
+
+
+_RACES = ("UNIQUE", "the month is closed")
 
 
 def _lost_a_race(error: IntegrityError | OperationalError) -> bool:

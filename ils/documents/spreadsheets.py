@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
-from zipfile import BadZipFile
+from typing import IO, Any
+from zipfile import BadZipFile, ZipFile
 
-from ils.errors import N_, Invalid
+from ils.config import Limits
+from ils.errors import N_, IlsError, Invalid
 
-MAX_ROWS = 200_000
+#: The beginnings of rows and cells in a sheet, of texts in the list of shared ones.
+_row_or_cell = re.compile(rb"<(?:\w+:)?(row|c|si)[\s>/]")
+_LONGEST_MARK = 40
+CHUNK = 1 << 16
+MB = 1_000_000
+DEFAULTS = Limits()
+#: Rows and shared texts together: each row may bring ten texts of its own.
+MOST_MARKS = 10
 CODINGS = ("utf-8-sig", "cp1251")
 
 
@@ -23,16 +33,70 @@ class NotTable(Invalid):
     message = N_("The file is not a table in XLSX or CSV: %(why)s")
 
 
-def rows(data: bytes) -> Iterator[list[str]]:
+class TooLarge(Invalid):
+    """The table has more than may be read at once."""
+
+    code = "table_too_large"
+    message = N_(
+        "The table is too large: at most %(rows)s rows of %(columns)s columns, %(mb)s MB unpacked."
+    )
+
+    def __init__(self, limits: Limits) -> None:
+        """Name the limits."""
+        IlsError.__init__(self, rows=limits.rows, columns=limits.columns, mb=limits.unpacked_mb)
+
+
+def rows(data: bytes, limits: Limits = DEFAULTS) -> Iterator[list[str]]:
     """The rows of a file as texts; dates as 2026-01-31. Of a workbook, its first sheet.
 
     Raises:
         NotTable: it cannot be read.
+        TooLarge: it has more rows, columns or signs than ``limits`` let.
     """
-    if data.startswith(b"PK\x03\x04"):
-        yield from _of_workbook(data)
-    else:
-        yield from _of_csv(data)
+    packed = data.startswith(b"PK\x03\x04")
+    if len(data) > limits.unpacked_mb * MB:
+        raise TooLarge(limits)
+    if packed:
+        _check_workbook(data, limits)
+    for number, row in enumerate(_of_workbook(data) if packed else _of_csv(data)):
+        if number >= limits.rows or len(row) > limits.columns:
+            raise TooLarge(limits)
+        yield row
+
+
+def _check_workbook(data: bytes, limits: Limits) -> None:
+    """Look through a workbook without building anything of it.
+
+    Raises:
+        TooLarge, NotTable: see `rows`.
+    """
+    try:
+        with ZipFile(io.BytesIO(data)) as packed:
+            members = packed.infolist()
+            if sum(member.file_size for member in members) > limits.unpacked_mb * MB:
+                raise TooLarge(limits)
+            for member in members:
+                if member.filename.endswith(".xml"):
+                    with packed.open(member) as stream:
+                        _check_sheet(stream, limits)
+    except (BadZipFile, OSError, ValueError, NotImplementedError, zlib.error) as error:
+        raise NotTable(why=str(error)) from error
+
+
+def _check_sheet(stream: IO[bytes], limits: Limits) -> None:
+    found, cells, rest = 0, 0, b""
+    while chunk := stream.read(CHUNK):
+        text = rest + chunk
+        end = 0
+        for mark in _row_or_cell.finditer(text):
+            end = mark.end()
+            if mark.group(1) == b"c":
+                cells += 1
+            else:
+                found, cells = found + 1, 0
+            if cells > limits.columns or found > MOST_MARKS * limits.rows:
+                raise TooLarge(limits)
+        rest = text[max(end, len(text) - _LONGEST_MARK) :]
 
 
 def _of_workbook(data: bytes) -> Iterator[list[str]]:
@@ -43,9 +107,8 @@ def _of_workbook(data: bytes) -> Iterator[list[str]]:
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = book.worksheets[0]
-        for number, row in enumerate(sheet.iter_rows(values_only=True)):
-            if number > MAX_ROWS:
-                raise NotTable(why=f"> {MAX_ROWS}")
+        sheet.reset_dimensions()  # what a file says of its size is not to be believed
+        for row in sheet.iter_rows(values_only=True):
             yield [_text(cell) for cell in row]
     except (
         InvalidFileException,

@@ -11,9 +11,10 @@ from datetime import timedelta
 import click
 
 from ils import clock, db, files, i18n, logs, schema, selfcheck
-from ils.console import Console, print_json, with_console
+from ils.console import CLOCK_IS_RIGHT, Console, print_json, with_console
 from ils.jobs import actions as job_actions
 from ils.jobs import queries as job_queries
+from ils.ledger.timekeeping import WrongClock, check_clock
 from ils.operations import worker as operations
 from ils.stats.models import WORKER, Heartbeat
 from ils.stats.overview.queries import worker_doubts
@@ -24,9 +25,13 @@ PREVIEW_ROWS = 50
 
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due and end.")
+@CLOCK_IS_RIGHT
 @with_console
-def worker(console: Console, once: bool) -> None:
+def worker(console: Console, once: bool, clock_is_right: bool) -> None:
     """Do what need not be waited for: letters, months to close, reports to prepare."""
+    if not clock_is_right:
+        with db.reading(console.sessions) as session:
+            check_clock(session)
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
@@ -46,6 +51,11 @@ def check(console: Console, json_: bool) -> None:
     if free < MIN_DISK_MB:
         problems.append({"id": "disk", "message": f"only {free} MB are free"})
     with db.reading(console.sessions) as session:
+        try:
+            check_clock(session)
+        except WrongClock as error:
+            said = i18n.say(error.message, console.language) % error.facts
+            problems.append({"id": "clock", "message": said})
         problems += [
             {"id": "worker", "message": i18n.say(doubt.message, console.language) % doubt.facts}
             for doubt in worker_doubts(session)

@@ -10,7 +10,6 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from ils.errors import N_, Invalid
 
 SIZE = (240, 320)
-MAX_PIXELS = 40_000_000
 BROKEN = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
 
 
@@ -21,7 +20,7 @@ class NoPicture(Invalid):
     message = N_("The file is not a picture in JPEG, PNG or WebP, or it is too large.")
 
 
-def portrait(data: bytes) -> bytes:
+def portrait(data: bytes, megapixels: int) -> bytes:
     """A JPEG of at most 240 × 320, turned upright, without anything the camera wrote into it.
 
     Raises:
@@ -31,8 +30,9 @@ def portrait(data: bytes) -> bytes:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as opened:
-                if opened.width * opened.height > MAX_PIXELS:
+                if opened.width * opened.height > megapixels * 1_000_000:
                     raise NoPicture
+                opened.draft("RGB", (2 * SIZE[0], 2 * SIZE[1]))  # of a JPEG no more is decoded
                 picture = ImageOps.exif_transpose(opened).convert("RGB")
     except (*BROKEN, UnidentifiedImageError, Warning) as error:
         raise NoPicture from error

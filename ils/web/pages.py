@@ -33,6 +33,7 @@ from werkzeug.exceptions import HTTPException
 from ils import clock, db, logs
 from ils.errors import N_, Forbidden, IlsError, Invalid, NotFound, NotSignedIn, Text
 from ils.ledger import Origin
+from ils.ledger.timekeeping import ClockJumped
 from ils.scan_times import Moment
 from ils.web import i18n as shown
 from ils.web import lists, scan_times, static
@@ -157,6 +158,8 @@ def _opened(
             return idempotent(session, who, lambda: done(session))
 
         if write:
+            if clock.jumped():
+                raise ClockJumped
             return db.run(current().sessions, work)
         with db.reading(current().sessions) as session:
             return work(session)

@@ -83,6 +83,11 @@ class ScanFacts:
     is_bulk: bool = False
 
 
+def _just(since: timedelta | None, repeat: timedelta) -> bool:
+    """Whether something was done a moment ago; a clock set back makes no moment of a year."""
+    return since is not None and -repeat < since < repeat
+
+
 def situation(  # noqa: C901, PLR0911, PLR0912 -- a tree has branches and leaves
     copy: ScanFacts, *, patron_open: bool, repeat: timedelta
 ) -> Situation:
@@ -94,7 +99,7 @@ def situation(  # noqa: C901, PLR0911, PLR0912 -- a tree has branches and leaves
     if copy.status is ItemStatus.WITHDRAWN:
         return Situation.WITHDRAWN
     if copy.status is ItemStatus.ON_LOAN:
-        just_lent = copy.since_lent is not None and copy.since_lent < repeat
+        just_lent = _just(copy.since_lent, repeat)
         if not patron_open:
             elsewhere = just_lent and not copy.lent_here
             return Situation.JUST_LENT if elsewhere else Situation.RETURN
@@ -119,7 +124,7 @@ def situation(  # noqa: C901, PLR0911, PLR0912 -- a tree has branches and leaves
         return Situation.GROUP
     if patron_open:
         return Situation.LOAN
-    if copy.since_returned is not None and copy.since_returned < repeat:
+    if _just(copy.since_returned, repeat):
         return Situation.ALREADY_DONE
     return Situation.ON_SHELF
 

@@ -39,7 +39,7 @@ BATCH_SIZE = 200
 @with_console
 def import_(console: Console, file: Path, branch: str, source: str, **said: bool) -> None:
     """Bring readers in from XLSX, CSV or an ИРБИС RDR text export, with their loans."""
-    read = files.read_file(file, console.config.lists)
+    read = files.read_file(file, console.config.lists, console.config.limits)
     if said["dry_run"]:
         _foresee(console, read, branch, source, said)
         return

@@ -9,7 +9,7 @@ from pathlib import Path
 from ils import clock, i18n
 from ils.circulation.patron_import import rules
 from ils.circulation.patron_import.rules import ImportedPatron
-from ils.config import Config, Lists
+from ils.config import Config, Limits, Lists
 from ils.documents import spreadsheets
 from ils.errors import N_, IlsError, Invalid
 from ils.marc import encodings, irbis
@@ -37,14 +37,14 @@ class ParsedFile:
     counts_rows: bool = False
 
 
-def read_file(path: Path, lists: Lists) -> ParsedFile:
+def read_file(path: Path, lists: Lists, limits: Limits) -> ParsedFile:
     """The readers of a table (XLSX, CSV) or of an ИРБИС RDR text export.
 
     Raises:
         NotTable: it is neither.
         Invalid: the table has no column we know.
     """
-    head, rows = _opened(path, lists)
+    head, rows = _opened(path, lists, limits)
     read = ParsedFile(head)
     for number, raw, reader in rows:
         read.raw[number] = raw
@@ -58,13 +58,13 @@ def read_file(path: Path, lists: Lists) -> ParsedFile:
     return read
 
 
-def readers_of(path: Path, lists: Lists) -> Iterator[ImportedPatron]:
+def readers_of(path: Path, lists: Lists, limits: Limits) -> Iterator[ImportedPatron]:
     """Those readers of a file that can be used, as it is read.
 
     Raises:
         NotTable, Invalid: as `read_file`.
     """
-    _, rows = _opened(path, lists)
+    _, rows = _opened(path, lists, limits)
     return (reader for _, _, reader in rows if not isinstance(reader, IlsError))
 
 
@@ -72,13 +72,13 @@ def readers_of(path: Path, lists: Lists) -> Iterator[ImportedPatron]:
 _Row = tuple[int, Sequence[str] | bytes, ImportedPatron | IlsError]
 
 
-def _opened(path: Path, lists: Lists) -> tuple[Sequence[str], Iterator[_Row]]:
+def _opened(path: Path, lists: Lists, limits: Limits) -> tuple[Sequence[str], Iterator[_Row]]:
     """The head of a file, and its rows as they are read."""
     data = path.read_bytes()
     categories = rules.category_codes(lists.categories)
     if irbis.looks_like(data):
         return (), _of_rdr(data, categories, lists)
-    rows = spreadsheets.rows(data)
+    rows = spreadsheets.rows(data, limits)
     head = next(rows, [])
     columns = rules.columns_of(head)
     names = set(columns.values())

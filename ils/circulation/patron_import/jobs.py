@@ -28,7 +28,7 @@ def _parsed(context: JobContext) -> ParsedFile:
     with db.reading(context.sessions) as session:
         file = files.stored_file(session, context.args["file_id"], Purpose.UPLOAD)
     path = files.path_of(context.config.folder, file)
-    return sheets.read_file(path, context.config.lists)
+    return sheets.read_file(path, context.config.lists, context.config.limits)
 
 
 def _read(context: JobContext) -> dict[str, Any]:

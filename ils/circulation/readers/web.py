@@ -151,7 +151,7 @@ def _portrait() -> ReceivedFile | None:
     file = request.files.get("photo")
     if file is None or not file.filename:
         raise Invalid(N_("Photo"), N_("Choose a file."))
-    jpeg = photos.portrait(file.read(MAX_PHOTO_BYTES))
+    jpeg = photos.portrait(file.read(MAX_PHOTO_BYTES), web.current().config.limits.megapixels)
     return files.receive_bytes(web.current().config.folder, jpeg)
 
 

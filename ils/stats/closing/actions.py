@@ -60,6 +60,15 @@ class BeforeTheLedger(Invalid):
     message = N_("%(month)s is before the first entry of the ledger.")
 
 
+class NoEvidence(Refused):
+    """Nothing was written down in the month or after it: perhaps it is another year."""
+
+    code = "no_evidence"
+    message = N_(
+        "Nothing was written down in %(month)s or later. If today really is %(today)s, confirm it."
+    )
+
+
 class NotAccepted(Refused):
     """Something speaks against closing; whoever closes must have seen it."""
 
@@ -96,6 +105,7 @@ def close_month(
     today: date,
     staff_id: int | None,
     accepted: bool,
+    clock_is_right: bool = False,
 ) -> list[date]:
     """Close a month and those before it that are still open; returns them in order.
 
@@ -103,6 +113,7 @@ def close_month(
 
     Raises:
         MonthNotOver, AlreadyClosed, BeforeTheLedger: see there.
+        NoEvidence: only the clock says that the month is over, and nobody that it is right.
         NotAccepted: days are missing, or the self-check found something or has not run, and
             nobody said that this is right.
     """
@@ -112,6 +123,8 @@ def close_month(
     if not months:
         known = session.get(ClosedMonth, month) is not None
         raise AlreadyClosed(month=named) if known else BeforeTheLedger(month=named)
+    if not (clock_is_right or closing.worked_since(session, month)):
+        raise NoEvidence(month=named, today=f"{today:%d.%m.%Y}")
     silent = closing.silent_in(session, months)
     checked = closing.selfcheck(session)
     if (any(silent.values()) or checked) and not accepted:

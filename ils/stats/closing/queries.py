@@ -92,6 +92,12 @@ def silent_days(session: Session, month: date) -> list[SilentDays]:
     return found
 
 
+def worked_since(session: Session, month: date) -> bool:
+    """Whether anything was written down in a month or later."""
+    query = select(Entry.id).where(Entry.kind.in_(list(Kind)), Entry.posted >= month)
+    return session.scalar(query.limit(1)) is not None
+
+
 def silent_in(session: Session, months: Sequence[date]) -> dict[date, list[SilentDays]]:
     """Month → branches with open days of it on which nothing was written down; none without."""
     found = ((month, silent_days(session, month)) for month in months)

@@ -52,6 +52,8 @@ def months(session: Session) -> ResponseReturnValue:
         also=still_open[:-1],
         silent=closing_queries.silent_in(session, still_open),
         checked=closing_queries.selfcheck(session),
+        worked=closing_queries.worked_since(session, before),
+        today=web.today(),
     )
 
 
@@ -62,7 +64,12 @@ def close(session: Session) -> ResponseReturnValue:
     month = closing.parsed_month(request.form.get("month", ""))
     accepted = request.form.get("accepted") == "1"
     done = closing.close_month(
-        session, month, today=web.today(), staff_id=g.staff.id, accepted=accepted
+        session,
+        month,
+        today=web.today(),
+        staff_id=g.staff.id,
+        accepted=accepted,
+        clock_is_right=request.form.get("clock_is_right") == "1",
     )
     span = f"{done[0]:%m.%Y} – {done[-1]:%m.%Y}" if len(done) > 1 else f"{done[0]:%m.%Y}"
     flash(gettext("Closed: %(months)s", months=span))

@@ -34,9 +34,10 @@ def plan() -> None:
 def import_(console: Console, file: Path, reason: str, json_: bool) -> None:
     """Set plans from FILE (XLSX, CSV): indicator, branch, year, quarters I to IV; all or none."""
     known = plan_keys(console)
+    rows = list(spreadsheets.rows(file.read_bytes(), console.config.limits))
     try:
         with db.transaction(console.sessions) as session:
-            read = planning.read_plans(session, known, spreadsheets.rows(file.read_bytes()))
+            read = planning.read_plans(session, known, rows)
             version = planning.set_plans(session, staff_id=None, reason=reason, planned=read)
     except PlanRejected as error:
         for number, why in error.lines:

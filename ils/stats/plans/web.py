@@ -177,7 +177,8 @@ def _plan_rows_sent() -> list[list[str]]:
         NotTable: it is none.
     """
     uploaded = request.files.get("file")
-    return list(spreadsheets.rows(uploaded.read(MAX_FILE_BYTES) if uploaded else b""))
+    data = uploaded.read(MAX_FILE_BYTES) if uploaded else b""
+    return list(spreadsheets.rows(data, web.current().config.limits))
 
 
 @statistics.post("/plans/file")

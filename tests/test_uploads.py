@@ -1,0 +1,85 @@
+"""Files that are sent: what is too large is refused at once, before anything is built of it."""
+
+import io
+import resource
+import time
+import zipfile
+
+import pytest
+from PIL import Image
+
+from ils.config import Limits
+from ils.documents import spreadsheets
+from ils.documents.spreadsheets import Cell, NotTable, Sheet, TooLarge
+from ils.patrons.photos import NoPicture, portrait
+
+HEAD = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+
+
+def workbook(sheet, strings=""):
+    """A workbook with this XML for its one sheet."""
+    data = io.BytesIO(spreadsheets.workbook([Sheet("1", [[Cell("а")]])]))
+    out = io.BytesIO()
+    with zipfile.ZipFile(data) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            text = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                text = f"{HEAD}{sheet}</worksheet>".encode()
+            if name == "xl/sharedStrings.xml" and strings:
+                text = f'<sst xmlns="{HEAD.split(chr(34))[1]}">{strings}</sst>'.encode()
+            new.writestr(name, text)
+    return out.getvalue()
+
+
+STRAY = (
+    '<dimension ref="A1:XFD1048576"/><sheetData><row r="1"><c r="A1"/></row>'
+    '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+)
+LARGE = {
+    "a stray cell in the last corner": workbook(STRAY),
+    "a row of three million cells": workbook(
+        "<sheetData><row>" + "<c/>" * 3_000_000 + "</row></sheetData>"
+    ),
+    "a prefix before every name": workbook(
+        "<sheetData><x:row>" + "<x:c />" * 200 + "</x:row></sheetData>"
+    ),
+    "five million texts": workbook("<sheetData/>", "<si><t/></si>" * 3_500_000),
+    "sixty megabytes": workbook(f"<!--{'x' * 60_000_000}--><sheetData/>"),
+    "a table of too many rows": b"a;b\n" * 60_000,
+    "a line of too many columns": b";" * 200,
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_a_file_that_is_too_large_is_refused_at_once(name):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    started = time.monotonic()
+    with pytest.raises(TooLarge):
+        list(spreadsheets.rows(LARGE[name], Limits()))
+    assert time.monotonic() - started < 10  # two seconds on a quiet machine
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000
+
+
+def test_an_ordinary_table_is_read(tmp_path):
+    rows = [[Cell("фамилия"), Cell(1)], *([Cell(f"№ {n}"), Cell(n)] for n in range(2000))]
+    read = list(spreadsheets.rows(spreadsheets.workbook([Sheet("Читатели", rows)]), Limits()))
+    assert (len(read), read[0], read[-1]) == (2001, ["фамилия", "1"], ["№ 1999", "1999"])
+
+
+def test_the_limits_are_settings():
+    with pytest.raises(TooLarge):
+        list(spreadsheets.rows(b"a;b\nc;d\ne;f", Limits(rows=2)))
+    assert list(spreadsheets.rows(b"a;b\nc;d", Limits(rows=2))) == [["a", "b"], ["c", "d"]]
+
+
+def test_what_is_no_workbook_is_said():
+    with pytest.raises(NotTable):
+        list(spreadsheets.rows(b"PK\x03\x04" + b"\0" * 100))
+
+
+def test_a_picture_has_a_limit_and_a_large_one_is_decoded_small():
+    out = io.BytesIO()
+    Image.new("RGB", (4000, 3000)).save(out, "JPEG")
+    assert portrait(out.getvalue(), 40)[:2] == b"\xff\xd8"
+    with pytest.raises(NoPicture):
+        portrait(out.getvalue(), 10)
