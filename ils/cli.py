@@ -22,6 +22,7 @@ from ils.console import CLOCK_IS_RIGHT, Commands, Console, print_json, with_cons
 from ils.demo import SIGN_IN, build, has_demo_accounts
 from ils.ledger.timekeeping import check_clock
 from ils.operations import cli as operations
+from ils.operations.backup import cli as backups
 from ils.operations.worker import check_books
 from ils.organisation.branches.actions import add_branch
 from ils.organisation.branches.models import BranchType
@@ -49,7 +50,7 @@ def main() -> None:
 
 for command in (
     catalog, patrons, desk, staff, stats, ledger, operations.worker, operations.check,
-    operations.print_log, operations.jobs,
+    operations.print_log, operations.jobs, backups.backup, backups.restore, backups.move,
 ):  # fmt: skip
     main.add_command(command)
 

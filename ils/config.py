@@ -99,6 +99,15 @@ class Circulation(Declared, frozen=True):
                 raise ValueError(f"card_patterns: “{pattern}” is no pattern: {error}") from None
 
 
+class Backup(Declared, frozen=True):
+    """Where backups go, how often, and how many are kept."""
+
+    folder: str
+    second: str
+    every_hours: Annotated[int, Meta(ge=0, le=744)]
+    keep: Annotated[int, Meta(ge=1, le=1000)]
+
+
 class Limits(Declared, frozen=True):
     """What a file that is sent may hold at most."""
 
@@ -145,6 +154,7 @@ class Config:
     statistics: Statistics
     mail: Mail
     limits: Limits
+    backup: Backup
     #: The folder all of it was read from.
     source: Path = ROOT / "config"
     _held: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -204,6 +214,7 @@ SECTIONS: dict[str, type[Declared]] = {
     "catalog": Catalog,
     "statistics": Statistics,
     "limits": Limits,
+    "backup": Backup,
     "mail": Mail,
 }
 

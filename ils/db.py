@@ -206,9 +206,14 @@ def id_before(id_: int, span: timedelta) -> int:
     return max(ms, 0) << (NODE_BITS + SEQUENCE_BITS)
 
 
-def connect(config: Config) -> Engine:
-    """The engine of the configured database."""
-    _ids.settle(config.library.installation, config.folder / "locks")
+def connect(config: Config, *, settle: bool = True) -> Engine:
+    """The engine of the configured database.
+
+    Args:
+        settle: ids of this process are for this database; not of one that is only looked at.
+    """
+    if settle:
+        _ids.settle(config.library.installation, config.folder / "locks")
     url = config.database_url
     if url.startswith("sqlite"):
         config.folder.mkdir(parents=True, exist_ok=True)

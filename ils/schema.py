@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from ils.config import ROOT
 from ils.errors import N_, Unavailable
@@ -21,14 +21,19 @@ class NotMigrated(Unavailable):
     message = N_("The database does not fit this version. Run “ils init” first.")
 
 
-def upgrade(engine: Engine, revision: str = "head") -> None:
+def upgrade(engine: Engine, to: str = "head") -> None:
     """Bring the database to a revision; an empty one is made."""
-    _run(engine, command.upgrade, revision)
+    _run(engine, command.upgrade, to)
 
 
-def downgrade(engine: Engine, revision: str) -> None:
+def downgrade(engine: Engine, to: str) -> None:
     """Take the database back to a revision."""
-    _run(engine, command.downgrade, revision)
+    _run(engine, command.downgrade, to)
+
+
+def revision(connection: Connection) -> str:
+    """The revision a database is at; empty if it is no library."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
 
 
 def check(engine: Engine) -> None:
@@ -38,7 +43,7 @@ def check(engine: Engine) -> None:
         NotMigrated: it does not.
     """
     with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
+        current = revision(connection)
     if current != ScriptDirectory.from_config(alembic_config()).get_current_head():
         raise NotMigrated
 

@@ -62,14 +62,18 @@ def prepared(request, tmp_path_factory, worker_id) -> tuple[str, str]:
     return "postgresql", url
 
 
+#: Every round of the worker would make one; `test_backup.py` asks for its own.
+NO_BACKUPS = {"ILS_BACKUP_EVERY_HOURS": "0"}
+
+
 @pytest.fixture
 def environ(prepared, tmp_path) -> dict[str, str]:
     """The settings of a library of this test's own."""
     kind, source = prepared
     if kind == "sqlite":
         shutil.copy(source, tmp_path / "sandyq.sqlite")
-        return {"ILS_DATA": str(tmp_path)}
-    return {"ILS_DATA": str(tmp_path), "ILS_DATABASE": source}
+        return {"ILS_DATA": str(tmp_path), **NO_BACKUPS}
+    return {"ILS_DATA": str(tmp_path), "ILS_DATABASE": source, **NO_BACKUPS}
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "import_patrons": N_("Import patrons"),
         "note_overdue": N_("Overdue copies noted"),
         "selfcheck": N_("Self-check"),
+        "backup": N_("Backup, proved by a trial restore"),
         "close_month": N_("Month closed when due"),
         "seal_months": N_("Closed months sealed"),
         "refresh_summaries": N_("Totals of closed months"),

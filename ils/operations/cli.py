@@ -16,6 +16,7 @@ from ils.jobs import actions as job_actions
 from ils.jobs import queries as job_queries
 from ils.ledger.timekeeping import WrongClock, check_clock
 from ils.operations import worker as operations
+from ils.operations.backup.actions import is_late
 from ils.stats.models import WORKER, Heartbeat
 from ils.stats.overview.queries import worker_doubts
 
@@ -50,6 +51,10 @@ def check(console: Console, json_: bool) -> None:
     free = shutil.disk_usage(console.config.folder).free // 1_000_000
     if free < MIN_DISK_MB:
         problems.append({"id": "disk", "message": f"only {free} MB are free"})
+    with db.reading(console.sessions) as session:
+        worked = session.get(Heartbeat, WORKER) is not None
+    if worked and is_late(console.config):
+        problems.append({"id": "backup", "message": "no proved backup of the last 48 hours"})
     with db.reading(console.sessions) as session:
         try:
             check_clock(session)

@@ -16,6 +16,7 @@ from ils.jobs import queries as job_queries
 from ils.jobs.runner import JobContext, JobKind, Runner
 from ils.ledger import acts
 from ils.messages import outbox
+from ils.operations.backup import jobs as backup_jobs
 from ils.stats.closing import jobs as closing_jobs
 from ils.stats.models import SELFCHECK
 from ils.stats.plans.actions import note_value
@@ -72,6 +73,7 @@ JOBS: tuple[JobKind, ...] = (
     JobKind("selfcheck", _check, every=timedelta(days=1)),  # closing asks what it found
     *closing_jobs.JOBS,
     *schedule_jobs.JOBS,
+    *backup_jobs.JOBS,
 )
 
 

@@ -169,7 +169,7 @@ class PreparedReport(Base):
 
 
 #: Who notes that it was there: the worker in each round, the self-check when it ran.
-WORKER, SELFCHECK = "worker", "selfcheck"
+WORKER, SELFCHECK, BACKUP = "worker", "selfcheck", "backup"
 
 
 class Heartbeat(Base):

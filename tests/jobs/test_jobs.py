@@ -9,6 +9,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from job_words import MINUTE, job_of, later
 from sqlalchemy import select
 
 from ils import clock, db, logs
+from ils.config import Backup
 from ils.errors import Refused
 from ils.jobs import actions, queries, runner
 from ils.jobs.models import Job
@@ -185,7 +187,9 @@ def test_each_kind_has_a_name_of_its_own():
 def test_each_periodic_kind_can_be_done_in_a_library_of_any_age(library, kind):
     with db.transaction(library.sessions) as session:
         job = actions.enqueue(session, kind)
-    Runner(library.sessions, library.config, JOBS).run_all()
+    backup = Backup(folder="backups", second="", every_hours=24, keep=1)
+    config = replace(library.config, backup=backup, _held={})
+    Runner(library.sessions, config, JOBS).run_all()
     assert job_of(library.sessions, job).state == "done"
 
 

@@ -110,9 +110,7 @@ def import_page(session: Session, job_id: int) -> ResponseReturnValue:
         file = files.stored_file(session, job.args["file_id"], Purpose.UPLOAD)
         system = web.current().config
         path = files.path_of(system.folder, file)
-        shown = list(
-            islice(sheets.readers_of(path, system.lists, system.limits), PREVIEW_ROWS)
-        )
+        shown = list(islice(sheets.readers_of(path, system.lists, system.limits), PREVIEW_ROWS))
     return render_template("circulation/import_job.html", job=job, shown=shown, reads=READ)
 
 

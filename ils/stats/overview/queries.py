@@ -16,12 +16,13 @@ from ils.stats.closing import queries as closing
 from ils.stats.definitions.schema import Definitions
 from ils.stats.engine import totals
 from ils.stats.engine.context import declared
-from ils.stats.models import WORKER, ClosedMonth, Heartbeat
+from ils.stats.models import BACKUP, WORKER, ClosedMonth, Heartbeat
 from ils.stats.names import Names
 from ils.stats.periods import Window
 
 #: The worker does its round every few seconds; silent for so long, it is not there.
 LATE = timedelta(minutes=10)
+BACKUP_LATE = timedelta(hours=48)
 
 
 Facts = dict[str, int | str | Names]
@@ -88,7 +89,15 @@ def _of_the_system(
         if input_ is not None and declared(session, input_, year, None) is None:
             message = N_("Not declared: %(what)s. The ratios that need it stay empty.")
             found.append(Doubt(message, {"what": input_.names}))
-    return found + worker_doubts(session)
+    return found + worker_doubts(session) + _backup_doubts(session)
+
+
+def _backup_doubts(session: Session) -> list[Doubt]:
+    """Whether the last proved backup is too old, once the worker is here."""
+    last = session.get(Heartbeat, BACKUP)
+    if session.get(Heartbeat, WORKER) is None or (last and clock.now() - last.at <= BACKUP_LATE):
+        return []
+    return [Doubt(N_("There is no proved backup of the last 48 hours."), {})]
 
 
 def worker_doubts(session: Session) -> list[Doubt]:

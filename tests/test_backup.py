@@ -1,0 +1,184 @@
+"""A backup is made while people work, counts when it was restored once, and loses nothing."""
+
+import json
+import threading
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from click.testing import CliRunner
+from reports import history, line
+from sqlalchemy import func, select, text
+
+from ils import clock, db, schema, selfcheck
+from ils.cli import main
+from ils.config import Backup, Data
+from ils.ledger import Entry
+from ils.operations import worker
+from ils.operations.backup import actions
+from ils.operations.backup.actions import BadBackup, NotEmpty
+from ils.operations.backup.tables import shapes
+from ils.stats.models import BACKUP, WORKER, Heartbeat
+
+
+def tables(sessions):
+    """Every row of every table, as texts."""
+    with db.reading(sessions) as session:
+        return {
+            table.name: sorted(map(str, session.execute(select(table)).all()))
+            for table in db.Base.metadata.sorted_tables
+        }
+
+
+@pytest.fixture
+def worked(library, desk):
+    """A library with a bit of everything: groups, families, reversals, closed months."""
+    library.reader("R2", guardian="")
+    library.reader("R1", guardian="R2", notes="№ 5 «Ә»")
+    for number in range(3):
+        library.copy(f"B{number}", title="Абай жолы")
+    desk.issue("R1", "B0")
+    desk.undo(desk.issue("R1", "B1").act)
+    desk.take_back("B0")
+    desk.wait_for("R2", "B2")
+    history(library, line("loan", "2026-01-05", 7, division="arts", language="kk"))
+    library.account("admin", "administrator")
+    library.close_until(library.now.date().replace(day=1))
+    return library
+
+
+@pytest.fixture
+def elsewhere(config, tmp_path):
+    return replace(config, data=Data(folder=str(tmp_path / "else"), database=""), _held={})
+
+
+def made(library):
+    return actions.make(library.config, library.sessions.kw["bind"])
+
+
+def test_a_restored_library_is_the_same(worked, elsewhere):
+    before = tables(worked.sessions)
+    backup = made(worked)
+    manifest = actions.restore(elsewhere, backup)
+    engine = db.connect(elsewhere, settle=False)
+    schema.check(engine)
+    sessions = db.sessions_of(engine)
+    assert tables(sessions) == before
+    assert manifest.counts["ledger"] == len(before["ledger"])
+    with db.reading(sessions) as session:
+        assert selfcheck.findings(session) == []
+    engine.dispose()
+
+
+def test_a_backup_is_of_one_moment_while_people_work(worked, elsewhere, monkeypatch):
+    dumped = actions.dump
+
+    def slow(connection, shape, path):
+        if shape.name == "ledger":  # loans are written, the entry of this one is not yet
+            worked.copy("B9")
+            worked.desk().issue("R1", "B9")
+        return dumped(connection, shape, path)
+
+    monkeypatch.setattr(actions, "dump", slow)
+    backup = made(worked)
+    assert actions.prove(worked.config, backup).problems == []
+
+
+@pytest.fixture
+def daily(config):
+    return replace(config, backup=Backup(folder="b", second="", every_hours=24, keep=3), _held={})
+
+
+def test_only_a_proved_backup_counts(worked, daily):
+    assert actions.is_late(daily)
+    backup = actions.make(daily, worked.sessions.kw["bind"])
+    assert actions.last_proved(daily) is None
+    assert actions.prove(daily, backup).proved_at
+    assert actions.last_proved(daily) is not None
+    assert not actions.is_late(daily)
+
+
+def test_the_worker_makes_one_a_day(worked, daily):
+    stop = threading.Event()
+    for _ in range(2):
+        worker.work(worked.sessions, daily, stop, once=True)
+    assert len(actions.backups(actions.folder_of(daily))) == 1
+    with db.reading(worked.sessions) as session:
+        assert session.get(Heartbeat, BACKUP) is not None
+        assert session.get_one(Heartbeat, WORKER).problem == ""
+
+
+def test_a_backup_that_cannot_be_restored_says_so(worked):
+    backup = made(worked)
+    rows = backup / "tables" / "loan.jsonl.gz"
+    rows.write_bytes(rows.read_bytes()[:-9])
+    manifest = actions.prove(worked.config, backup)
+    assert (manifest.proved_at, len(manifest.problems)) == (None, 1)
+    assert actions.last_proved(worked.config) is None
+
+
+def test_what_was_changed_is_not_restored(worked, elsewhere):
+    backup = made(worked)
+    rows = backup / "tables" / "loan.jsonl.gz"
+    rows.write_bytes(rows.read_bytes() + b"\0")
+    with pytest.raises(BadBackup):
+        actions.restore(elsewhere, backup)
+    (backup / "manifest.json").write_text("{}")
+    with pytest.raises(BadBackup):
+        actions.restore(elsewhere, backup)
+
+
+def test_nothing_is_restored_over_a_library(worked):
+    with pytest.raises(NotEmpty):
+        actions.restore(worked.config, made(worked))
+
+
+def test_old_ones_go_and_the_second_place_has_the_new(worked, tmp_path, monkeypatch):
+    config = replace(
+        worked.config,
+        backup=Backup(folder="b", second=str(tmp_path / "second"), every_hours=24, keep=2),
+        _held={},
+    )
+    (tmp_path / "second").mkdir()
+    day, engine = clock.now(), worked.sessions.kw["bind"]
+    for number in range(4):
+        monkeypatch.setattr(clock, "now", lambda number=number: day + timedelta(days=number))
+        backup = actions.make(config, engine)
+        if number != 2:
+            actions.prove(config, backup)
+            actions.copy_to_second(config, backup)
+        actions.rotate(config)
+    kept = [(path.name[:8], bool(m.proved_at)) for path, m in
+            actions.backups(actions.folder_of(config))]  # fmt: skip
+    days = [f"{day + timedelta(days=n):%Y%m%d}" for n in range(4)]
+    assert kept == [(days[3], True), (days[2], False), (days[1], True)]
+    assert [p.name[:8] for p, _ in actions.backups(tmp_path / "second")] == [days[3], days[1]]
+
+
+def test_the_commands(worked, environ, tmp_path, monkeypatch):
+    for key, value in environ.items():
+        monkeypatch.setenv(key, value)
+    told = CliRunner().invoke(main, ["backup", "--json"])
+    assert told.exit_code == 0, told.output
+    (one,) = json.loads(told.output)
+    assert one["proved_at"]
+    new = {"ILS_DATA": str(tmp_path / "bare"), "ILS_DATABASE": ""}
+    done = CliRunner().invoke(main, ["restore", one["path"]], env=new)
+    assert done.exit_code == 0, done.output
+    moved = f"sqlite:///{tmp_path / 'moved.sqlite'}"
+    assert CliRunner().invoke(main, ["move", "--to", moved]).exit_code == 0
+    with db.reading(worked.sessions) as session:
+        assert session.get(Heartbeat, BACKUP) is not None
+        number = session.scalar(select(func.count(Entry.id)))
+    for url in (f"sqlite:///{tmp_path / 'bare' / 'sandyq.sqlite'}", moved):
+        engine = db.create_engine(url)
+        with engine.connect() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM ledger")) == number
+        engine.dispose()
+    again = CliRunner().invoke(main, ["restore", one["path"]], env=new)
+    assert again.exit_code == 1
+
+
+def test_every_table_can_be_backed_up():
+    assert {shape.name for shape in shapes()} == set(db.Base.metadata.tables)
+    assert [shape.name for shape in shapes()][-1] == "ledger_frontier"
