@@ -103,6 +103,9 @@ def _checked_data(config: Config) -> Worksheets:
     return sheets
 
 
+KEY_BYTES = 32
+
+
 def secret_key(path: Path) -> bytes:
     """The key that signs cookies; made once, readable by its owner only.
 
@@ -112,7 +115,7 @@ def secret_key(path: Path) -> bytes:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, made = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(32))
+            file.write(secrets.token_bytes(KEY_BYTES))
         try:
             os.link(made, path)
         except FileExistsError:
@@ -121,4 +124,7 @@ def secret_key(path: Path) -> bytes:
             Path(made).replace(path)
         finally:
             Path(made).unlink(missing_ok=True)
-    return path.read_bytes()
+    key = path.read_bytes()
+    if len(key) < KEY_BYTES:
+        raise BadConfiguration(place=str(path), problem="it is no key; remove it to make a new one")
+    return key

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import secrets
-import subprocess
 import sys
-import threading
 from datetime import date
 
 import click
-from gunicorn.app.base import BaseApplication
 from sqlalchemy.orm import Session
 
-from ils import __version__, clock, db, i18n, logs, schema, selfcheck
-from ils.app import create_app
+from ils import __version__, clock, db, i18n, schema, selfcheck, serving
 from ils.cataloguing.cli import catalog
 from ils.circulation.cli import desk, patrons
 from ils.console import CLOCK_IS_RIGHT, Commands, Console, print_json, with_console
@@ -37,15 +32,14 @@ from ils.stats.closing.cli import seal
 from ils.stats.closing.queries import silent_in
 
 #: So long after it died the worker is started again.
-WORKER_PAUSE_SECONDS = 3
 #: So long it has to come to the end of a step.
-WORKER_END_SECONDS = 20
 
 
 @click.group(cls=Commands)
 @click.version_option(__version__)
 def main() -> None:
     """Sandyq, a library system."""
+    os.umask(0o077)  # what is written holds readers’ names: for this account’s eyes only
 
 
 for command in (
@@ -111,85 +105,21 @@ def demo(console: Console, if_empty: bool) -> None:
 
 @main.command()
 @CLOCK_IS_RIGHT
+@click.option("--socket", "number", type=int, hidden=True, help="One of several processes.")
 @with_console
-def serve(console: Console, clock_is_right: bool) -> None:
+def serve(console: Console, clock_is_right: bool, number: int | None) -> None:
     """Serve the pages."""
+    if number is not None:
+        serving.serve_one(console.config, number)
+        return
     schema.check(console.sessions.kw["bind"])
     if not clock_is_right:
         with db.reading(console.sessions) as session:
             check_clock(session)
-    config = console.config
-    processes = config.server.processes or (1 if "sqlite" in config.database_url else 2)
-    options = {
-        "bind": f"{config.server.host}:{config.server.port}",
-        "workers": processes,
-        "worker_class": "gthread",
-        "threads": config.server.threads,
-        "accesslog": None,
-        "errorlog": "-",
-        "loglevel": "warning",
-        "graceful_timeout": 10,
-        "keepalive": 30,
-        "control_socket_disable": True,
-        "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108, PTH112
-    }
-    click.echo(f"Sandyq on http://{config.server.host}:{config.server.port} (Ctrl+C stops it)")
+    address = f"http://{console.config.server.host}:{console.config.server.port}"
+    click.echo(f"Sandyq on {address} (Ctrl+C stops it)")
     sys.stdout.flush()
-    logs.install(config.folder, "serve")
-    stop = threading.Event()
-    beside = threading.Thread(target=_keep_worker, args=(stop, clock_is_right))
-    if config.server.worker:
-        beside.start()
-    try:
-        _Server(options).run()
-    finally:
-        stop.set()
-
-
-def _keep_worker(stop: threading.Event, clock_is_right: bool) -> None:
-    """Run the worker beside the pages; one that dies is followed by another."""
-    command = [sys.executable, "-m", "ils", "worker"]
-    command += ["--clock-is-right"] if clock_is_right else []
-    while not stop.is_set():
-        try:
-            process = subprocess.Popen(command)  # noqa: S603 -- our own program
-        except OSError as error:  # no memory, no processes: perhaps later
-            logs.fault("worker not started", error)
-            stop.wait(WORKER_PAUSE_SECONDS)
-            continue
-        while process.poll() is None and not stop.wait(0.5):
-            pass
-        if not stop.is_set():
-            logs.event("worker died", code=process.returncode or "unknown")
-            stop.wait(WORKER_PAUSE_SECONDS)
-            continue
-        process.terminate()
-        try:
-            process.wait(WORKER_END_SECONDS)
-        except subprocess.TimeoutExpired:  # what it does is taken up by the next one
-            process.kill()
-
-
-class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn with our settings and no file of its own."""
-
-    def __init__(self, options: dict[str, object]) -> None:
-        self.options = options
-        super().__init__()
-
-    def load_config(self) -> None:
-        for name, value in self.options.items():
-            if name in self.cfg.settings and value is not None:
-                self.cfg.set(name, value)
-
-    def load(self) -> object:
-        # Desk requests are short; a thread that waits for the interpreter should not
-        # wait longer than one of them takes.
-        sys.setswitchinterval(0.001)
-        app = create_app()
-        gc.collect()
-        gc.freeze()  # what stays for ever need not be looked through again and again
-        return app
+    serving.serve(console.config, clock_is_right=clock_is_right)
 
 
 @stats.command()

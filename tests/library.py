@@ -193,7 +193,9 @@ class Library:
         """Close the months before a day."""
         month = (day.replace(day=1) - timedelta(days=1)).replace(day=1)
         with db.transaction(self.sessions) as session:
-            close_month(session, month, today=day, staff_id=None, accepted=True)
+            close_month(
+                session, month, today=day, staff_id=None, accepted=True, clock_is_right=True
+            )
 
     def check(self) -> None:
         with db.reading(self.sessions) as session:

@@ -29,7 +29,7 @@ HOMES = {
     "alembic": {"ils/schema.py"},
     "argon2": {"ils/organisation/staff/actions.py"},
     "limits": {"ils/organisation/web/sign_in.py"},
-    "gunicorn": {"ils/cli.py"},
+    "waitress": {"ils/serving.py"},
 }
 
 

@@ -16,7 +16,7 @@ from ils.config import Backup, Data
 from ils.ledger import Entry
 from ils.operations import worker
 from ils.operations.backup import actions
-from ils.operations.backup.actions import BadBackup, NotEmpty
+from ils.operations.backup.actions import BadBackup, LibraryThere
 from ils.operations.backup.tables import shapes
 from ils.stats.models import BACKUP, WORKER, Heartbeat
 
@@ -129,7 +129,7 @@ def test_what_was_changed_is_not_restored(worked, elsewhere):
 
 
 def test_nothing_is_restored_over_a_library(worked):
-    with pytest.raises(NotEmpty):
+    with pytest.raises(LibraryThere):
         actions.restore(worked.config, made(worked))
 
 

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from ils import config as configuration
+from ils.app import secret_key
 from ils.catalog.worksheets.definitions import worksheets
 from ils.cli import main
 from ils.config import ROOT
@@ -121,3 +122,10 @@ def test_all_of_the_configuration_is_read_from_the_chosen_folder(tmp_path):
 def test_what_is_read_from_the_folder_is_read_once():
     config = configuration.load(environ={})
     assert definitions(config) is definitions(config)
+
+
+@pytest.mark.parametrize("content", [b"", b"x"])
+def test_a_damaged_key_stops_the_start(tmp_path, content):
+    (tmp_path / "secret.key").write_bytes(content)
+    with pytest.raises(BadConfiguration):
+        secret_key(tmp_path / "secret.key")

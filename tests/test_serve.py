@@ -20,6 +20,7 @@ def served(environ, library):
     process = subprocess.Popen(
         [sys.executable, "-m", "ils", "serve"], env=settings, stdout=subprocess.DEVNULL
     )
+    process.port = port
     yield process
     process.terminate()
     assert process.wait(30) == 0
@@ -50,3 +51,34 @@ def test_a_worker_that_is_killed_is_followed_by_another(served):
     assert served.wait(30) == 0
     time.sleep(0.5)
     assert not Path(f"/proc/{second}").exists()  # nobody is left behind
+
+
+def healthy(port, seconds=10.0):
+    with socket.create_connection(("127.0.0.1", port), seconds) as connection:
+        connection.settimeout(seconds)
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        return b"200" in connection.recv(200).split(b"\r\n")[0]
+
+
+def test_clients_that_send_half_a_request_hold_nobody_up(served):
+    worker_of(served)
+    for _ in range(100):
+        try:
+            assert healthy(served.port)
+            break
+        except OSError:
+            time.sleep(0.1)
+    half = [
+        b"GET /sign-in HTTP/1.1\r\nHost: x\r\nX-A: ",
+        b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\nlogin=",
+        b"",
+    ]
+    silent = []
+    for number in range(200):
+        connection = socket.create_connection(("127.0.0.1", served.port))
+        connection.sendall(half[number % 3])
+        silent.append(connection)
+    for _ in range(20):
+        assert healthy(served.port)
+    for connection in silent:
+        connection.close()

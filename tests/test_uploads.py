@@ -83,3 +83,10 @@ def test_a_picture_has_a_limit_and_a_large_one_is_decoded_small():
     assert portrait(out.getvalue(), 40)[:2] == b"\xff\xd8"
     with pytest.raises(NoPicture):
         portrait(out.getvalue(), 10)
+
+
+def test_a_cell_that_would_be_a_formula_comes_back_as_it_was():
+    body = [["=HYPERLINK(1)", "-5", "+7 701 000 00 01", "@x", "Абай"]]
+    data = spreadsheets.as_csv(["a", "b", "c", "d", "e"], body)
+    assert "'=HYPERLINK(1);-5;+7 701 000 00 01;'@x;Абай" in data.decode()
+    assert list(spreadsheets.rows(data))[1] == body[0]

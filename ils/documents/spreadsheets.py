@@ -14,6 +14,7 @@ from zipfile import BadZipFile, ZipFile
 
 from ils.config import Limits
 from ils.errors import N_, IlsError, Invalid
+from ils.inert import inert, restored
 
 #: The beginnings of rows and cells in a sheet, of texts in the list of shared ones.
 _row_or_cell = re.compile(rb"<(?:\w+:)?(row|c|si)[\s>/]")
@@ -136,7 +137,7 @@ def _text(cell: object) -> str:
 
 def _clean(text: str) -> str:
     """A cell without signs that no name has and PostgreSQL does not keep."""
-    return text.replace("\0", "").strip()
+    return restored(text.replace("\0", "").strip())
 
 
 def _of_csv(data: bytes) -> Iterator[list[str]]:
@@ -161,8 +162,8 @@ def as_csv(head: Sequence[str], body: Sequence[Sequence[str]]) -> bytes:
     """A CSV that spreadsheet programs open as it is."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";")
-    writer.writerow(head)
-    writer.writerows(body)
+    writer.writerow(map(inert, head))
+    writer.writerows(map(inert, row) for row in body)
     return out.getvalue().encode("utf-8-sig")
 
 

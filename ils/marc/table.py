@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
+from ils.inert import inert, restored
 from ils.marc.crosswalk import coded
 from ils.marc.encodings import Decoder
 from ils.marc.iso2709 import Chunk, Unreadable
@@ -142,7 +143,7 @@ def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
     )
     if len(rows) > 2:
         raise Unreadable("a quotation mark is not closed")
-    cells = rows[1] if len(rows) > 1 else []
+    cells = [restored(cell) for cell in rows[1]] if len(rows) > 1 else []
     if len(cells) > len(names):
         raise Unreadable(f"{len(cells)} cells under {len(names)} column names")
     problems: list[str] = []
@@ -223,7 +224,7 @@ def write(marc: MarcRecord) -> bytes:
     """The record as one line."""
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator="\r\n").writerow(
-        [_cell(marc, *where) for where in COLUMNS.values()]
+        [inert(_cell(marc, *where)) for where in COLUMNS.values()]
     )
     return out.getvalue().encode()
 

@@ -114,7 +114,10 @@ def test_a_visitor_is_met_in_the_browsers_language(browser, asked, given):
     assert f'<html lang="{given}">' in page.text
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example/", "/\\evil.example"])
+@pytest.mark.parametrize("target", [
+    "//evil.example", "https://evil.example/", "/\\evil.example", "/\t\t//evil.example",
+    "/\r\nLocation: evil", "/ /evil.example", "evil",
+])  # fmt: skip
 def test_signing_in_leads_nowhere_else(library, browser, target):
     library.account("desk")
     browser.token = browser.token_of("/sign-in")
@@ -178,6 +181,8 @@ def test_administration_leaves_a_trail(admin, library):
     [
         ("/staff/settings/", {"code": "ЦБ", "name_ru": "x", "name_kk": "x", "type": "city"}, 409),
         ("/staff/settings/", {"code": "a b", "name_ru": "x", "name_kk": "x", "type": "city"}, 422),
+        ("/staff/settings/", {"code": "a/b", "name_ru": "x", "name_kk": "x", "type": "city"}, 422),
+        ("/staff/settings/", {"code": "..", "name_ru": "x", "name_kk": "x", "type": "city"}, 422),
         ("/staff/settings/", {"code": "ab", "name_ru": "", "name_kk": "x", "type": "city"}, 422),
         ("/staff/settings/", {"code": "ab", "name_ru": "x", "name_kk": "x", "type": "no"}, 422),
         ("/staff/settings/staff", {"login": "new", "name": "x", "password": "короткий"}, 422),

@@ -21,7 +21,7 @@ from ils import __version__, clock, db, files, schema, selfcheck
 from ils.config import Config, Data
 from ils.errors import N_, Invalid, Refused, Unavailable
 from ils.ledger import Entry
-from ils.operations.backup.tables import TableShape, dump, load, shapes
+from ils.operations.backup.tables import BackedTable, dump, load, shapes
 from ils.organisation.branches.models import Branch
 from ils.stats.models import BACKUP
 from ils.stats.schedules.actions import heartbeat
@@ -50,10 +50,10 @@ class NotProved(Unavailable):
     message = N_("The backup could not be restored in a trial: %(problems)s")
 
 
-class NotEmpty(Refused):
+class LibraryThere(Refused):
     """There is a library already."""
 
-    code = "not_empty"
+    code = "library_there"
     message = N_("There is a library already. Restore into an empty data folder or database.")
 
 
@@ -149,7 +149,7 @@ def restore(config: Config, backup: Path, *, progress: Progress = lambda *_: Non
 
     Raises:
         BadBackup: it is none, or something in it was changed.
-        NotEmpty: there is a library.
+        LibraryThere: there is a library.
     """
     manifest = read(backup)
     for name, digest in manifest.files.items():
@@ -161,7 +161,7 @@ def restore(config: Config, backup: Path, *, progress: Progress = lambda *_: Non
         schema.upgrade(engine, manifest.revision)
         with engine.begin() as connection:
             for number, told in enumerate(manifest.tables):
-                shape = TableShape(told["name"], told["columns"], tuple(told["own"]))
+                shape = BackedTable(told["name"], told["columns"], tuple(told["own"]))
                 rows = load(connection, shape, _rows(backup, shape))
                 if rows != manifest.counts[shape.name]:
                     raise BadBackup(path=str(backup), why=shape.name)
@@ -182,7 +182,7 @@ def restore(config: Config, backup: Path, *, progress: Progress = lambda *_: Non
 def _check_empty(engine: Engine) -> None:
     with engine.connect() as connection:
         if schema.revision(connection) and connection.scalar(select(func.count(Branch.id))):
-            raise NotEmpty
+            raise LibraryThere
 
 
 # What is there
@@ -273,7 +273,7 @@ def _snapshot(engine: Engine) -> str:
     return "SERIALIZABLE" if engine.dialect.name == "sqlite" else "REPEATABLE READ"
 
 
-def _rows(backup: Path, shape: TableShape) -> Path:
+def _rows(backup: Path, shape: BackedTable) -> Path:
     return backup / "tables" / f"{shape.name}.jsonl.gz"
 
 

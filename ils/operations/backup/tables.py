@@ -55,7 +55,7 @@ TYPES: Mapping[str, tuple[TypeEngine[Any], Callable[[Any], Any], Callable[[Any],
 
 
 @dataclass(frozen=True)
-class TableShape:
+class BackedTable:
     """A table as a backup describes it.
 
     Attributes:
@@ -68,11 +68,11 @@ class TableShape:
     own: tuple[str, ...]
 
 
-def shapes() -> list[TableShape]:
+def shapes() -> list[BackedTable]:
     """All tables of this version, each after those it refers to."""
     tables = sorted(Base.metadata.sorted_tables, key=lambda table: table.name == LAST)
     return [
-        TableShape(
+        BackedTable(
             table.name,
             {column.name: _called(column) for column in table.columns},
             tuple(
@@ -101,12 +101,12 @@ def _called(column: Column[Any]) -> str:
     raise TypeError(f"{column}: {kind!r}")
 
 
-def _table(shape: TableShape) -> Table:
+def _table(shape: BackedTable) -> Table:
     columns = (Column(name, TYPES[kind][0]) for name, kind in shape.columns.items())
     return Table(shape.name, MetaData(), *columns)
 
 
-def dump(connection: Connection, shape: TableShape, path: Path) -> int:
+def dump(connection: Connection, shape: BackedTable, path: Path) -> int:
     """Write the rows of a table, a JSON array a line; returns how many."""
     there = Base.metadata.tables[shape.name]
     columns = [
@@ -124,7 +124,7 @@ def dump(connection: Connection, shape: TableShape, path: Path) -> int:
     return number
 
 
-def load(connection: Connection, shape: TableShape, path: Path) -> int:
+def load(connection: Connection, shape: BackedTable, path: Path) -> int:
     """Put the rows of a table instead of those it has; returns how many.
 
     What refers to rows of the table itself is told when all of them are there.
@@ -147,7 +147,7 @@ def load(connection: Connection, shape: TableShape, path: Path) -> int:
     return number
 
 
-def _parts(shape: TableShape, path: Path) -> Iterator[list[dict[str, Any]]]:
+def _parts(shape: BackedTable, path: Path) -> Iterator[list[dict[str, Any]]]:
     readers = [(name, TYPES[kind][1]) for name, kind in shape.columns.items()]
     part: list[dict[str, Any]] = []
     with gzip.open(path, "rt", encoding="utf-8") as lines:

@@ -8,6 +8,7 @@ from ils.errors import N_, Invalid, Refused
 from ils.ledger import ServicePlace
 from ils.organisation.branches.models import PointType
 
+NOT_IN_ADDRESSES = "/\\?#%"
 MAX_CODE_LENGTH = 40
 WEEKDAYS = "1234567"
 
@@ -23,11 +24,12 @@ def checked_code(text: str, field: str) -> str:
     """A code as typed, without outer blanks.
 
     Raises:
-        Invalid: it is empty, too long, or has blanks inside.
+        Invalid: it is empty, too long, or has blanks or signs that mean something in addresses.
     """
     code = text.strip()
-    if not code or len(code) > MAX_CODE_LENGTH or any(c.isspace() for c in code):
-        raise Invalid(field, N_("1 to 40 characters without blanks."))
+    bad = any(c.isspace() or c in NOT_IN_ADDRESSES or not c.isprintable() for c in code)
+    if not code or len(code) > MAX_CODE_LENGTH or bad or not code.strip("."):
+        raise Invalid(field, N_("1 to 40 characters without blanks and without / \\ ? #."))
     return code
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 import secrets
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from flask import g, redirect, render_template, request, url_for
 from flask import session as cookie
@@ -112,12 +112,14 @@ def choose_language(session: Session) -> ResponseReturnValue:
     return redirect(_next() or url_for("organisation.home"))
 
 
+#: A path: what browsers or servers would skip or take for another sign is not in it.
+_local = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
+
+
 def _next() -> str:
     """Where to go on to: a path of this site, or nothing."""
     target = request.values.get("next", "")
-    parts = urlsplit(target)
-    local = target.startswith("/") and not target.startswith(("//", "/\\"))
-    return target if local and not parts.netloc and not parts.scheme else ""
+    return target if _local.fullmatch(target) else ""
 
 
 def _limits(login: str) -> list[tuple[RateLimitItemPerMinute, str, str]]:

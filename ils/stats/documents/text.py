@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+from ils.inert import inert
 from ils.stats.documents.report import ReportDocument
 from ils.stats.documents.wording import DECLARED, HIDDEN, marked, span, where, words
 
@@ -43,8 +44,8 @@ def as_csv(document: ReportDocument, language: str) -> bytes:
             for column, cell in zip(table.columns, row.cells, strict=True):
                 value = "" if cell.value is None else cell.value
                 writer.writerow([
-                    table.id, row.key, column.key, table.title[language],
-                    row.label[language], column.label[language],
+                    table.id, inert(row.key), column.key, table.title[language],
+                    inert(row.label[language]), inert(column.label[language]),
                     HIDDEN if cell.hidden else value,
                     cell.unit,
                     "1" if cell.declared else "",
