@@ -347,3 +347,22 @@ def test_a_difference_that_counts_people_is_hidden_and_a_growth_is_not(library):
     assert open_["form_6_users", "total", "readers.onsite"] == 2
     grown = cells(report(library, "annual", YEAR_2020, public=True))
     assert grown["indicators", "loans", "growth"] == 3
+
+
+def test_what_is_hidden_under_one_heading_is_not_told_under_another(library):
+    history(
+        library,
+        line("reference", "2020-03-05", 2, detail="thematic"),
+        line("reference", "2020-03-06", 40, detail="address"),
+        line("accession", "2020-03-05", 3, source="state_order", language="kk", division="arts"),
+        line("accession", "2020-03-05", 60, source="state_order", language="ru", division="arts"),
+    )
+    march = Period.inclusive(date(2020, 3, 1), date(2020, 3, 31))
+    diary = cells(report(library, "diary", march, public=True))
+    history(library, line("refusal", "2020-03-07", 3))
+    diary = cells(report(library, "diary", march, public=True))
+    rows = [diary["diary_references", row, "refusals"] for row in ("total", "month", "year")]
+    assert rows == ["…", "…", "…"]
+    annual = cells(report(library, "annual", YEAR_2020, public=True))
+    assert annual["state_order", "total", "copies.kk"] == "…"
+    assert annual["arrivals_by_source", "state_order", "kk"] == "…"

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from ils import clock
 from ils.config import Config
-from ils.stats.documents.hiding import Place, hidden_places
+from ils.stats.documents.hiding import Place, hidden_in_all
 from ils.stats.documents.report import (
     PlanNote,
     ReportCell,
@@ -37,6 +37,8 @@ def content(filled: FilledReport, config: Config, *, public: bool = False) -> Re
     request = filled.asked
     truncate = config.statistics.rounding == "truncate"
     plans = () if public else filled.plans
+    none: list[frozenset[Place]] = [frozenset()] * len(filled.tables)
+    hidden = hidden_in_all(filled.tables) if public else none
     return ReportDocument(
         report=request.report.id,
         title=request.report.names,
@@ -54,12 +56,14 @@ def content(filled: FilledReport, config: Config, *, public: bool = False) -> Re
             )
             for version, login in plans
         ),
-        tables=tuple(_table(table, truncate=truncate, public=public) for table in filled.tables),
+        tables=tuple(
+            _table(table, places, truncate=truncate)
+            for table, places in zip(filled.tables, hidden, strict=True)
+        ),
     )
 
 
-def _table(table: Filled, *, truncate: bool, public: bool) -> ReportTable:
-    hidden = hidden_places(table) if public else frozenset()
+def _table(table: Filled, hidden: frozenset[Place], *, truncate: bool) -> ReportTable:
     notes = [note for note in (table.table.note, both(HIDDEN_NOTE) if hidden else None) if note]
     shown = (table.figures[row.key, column.key] for row in table.rows for column in table.columns)
     reasons = (figure.why for figure in shown if figure.value is None and figure.why)

@@ -20,7 +20,26 @@ PRIME = 2**61 - 1
 Relation = Mapping[Place, int]
 
 
-def hidden_places(table: Filled) -> frozenset[Place]:
+def hidden_in_all(tables: Sequence[Filled]) -> list[frozenset[Place]]:
+    """What to hide in each table of a report: what is hidden in one is not shown in another."""
+    hidden = [hidden_places(table) for table in tables]
+    while True:
+        secret = {
+            table.figures[place].counts
+            for table, places in zip(tables, hidden, strict=True)
+            for place in places
+            if table.figures[place].counts and table.figures[place].value
+        }
+        again = [
+            hidden_places(table, {p for p, f in table.figures.items() if f.counts in secret})
+            for table in tables
+        ]
+        if again == hidden:
+            return hidden
+        hidden = again
+
+
+def hidden_places(table: Filled, told_elsewhere: Collection[Place] = ()) -> frozenset[Place]:
     """Cells to hide: counts below 5, what is computed from them, and enough beside them.
 
     Beside: no small count follows from what is shown and from how lines add up; and where some
@@ -39,7 +58,7 @@ def hidden_places(table: Filled) -> frozenset[Place]:
         for place, figure in table.figures.items()
         if figure.formula is not None and place not in sums
     }
-    hidden = set(small)
+    hidden = small | set(told_elsewhere)
     found = bool(hidden)
     while found:
         more = {p for p, behind in computed.items() if p not in hidden and hidden & behind}

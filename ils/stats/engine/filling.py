@@ -58,6 +58,7 @@ class Figure:
         declared: nobody counted it, somebody said it.
         counted: entries stand behind it.
         why: why nothing can be said.
+        counts: which entries stand behind it; cells that count the same say the same here.
     """
 
     value: Value
@@ -67,6 +68,7 @@ class Figure:
     counted: bool = False
     formula: Formula | None = None
     why: Names | None = None
+    counts: frozenset[object] = frozenset()
 
 
 NOT_BEGUN = N_("—: the ledger does not go back so far.")
@@ -182,7 +184,8 @@ class Filling:
         unit = unit or measure.unit
         if why := self._unknown(terms):
             return Figure(None, unit, why=both(why))
-        return Figure(Fraction(sum(map(self._sum, terms))), unit, counted=True)
+        counts = frozenset(_told(term) for term in terms)
+        return Figure(Fraction(sum(map(self._sum, terms))), unit, counted=True, counts=counts)
 
     def _unknown(self, terms: Sequence[Term]) -> str:
         """Why the entries of a cell say nothing: the ledger, or its balance, began later."""
@@ -366,6 +369,13 @@ class Filling:
                     values = self._projection(part, window, (facet,))
                     found[facet] |= {value for (value,) in values}
         return found
+
+
+def _told(term: Term) -> object:
+    """A selection of entries, however it is written down."""
+    part = term.part
+    where = frozenset((*part.where, *term.where))
+    return term.factor, part.kind, part.amount, part.by, part.between, where, term.window
 
 
 def _why(figures: Iterable[Figure]) -> Names | None:
