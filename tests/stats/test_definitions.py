@@ -31,7 +31,7 @@ from ils.stats.definitions.formulas import (
     parse,
     written,
 )
-from ils.stats.definitions.loading import load
+from ils.stats.definitions.loading import definitions, load
 from ils.stats.definitions.schema import (
     CountedLine,
     DaysLine,
@@ -235,3 +235,48 @@ SHARE = a_line(ShareLine, share_of="loans")
 )
 def test_what_a_cell_shows_is_said_by_row_and_column_together(row, column, source):
     assert resolve(row, column) == source
+
+
+REFERENCE = ROOT / "docs" / "reports.md"
+
+
+def reference(known):
+    """The list of all reports and tables with their keys, as `docs/reports.md` has it."""
+    out = [
+        "# Reports and their keys",
+        "",
+        "Made from the definitions in `config/reports/`: what `--format json` calls things.",
+        "`<facet>` stands for the values of a breakdown, `.part` for «в т.ч.» within a line.",
+        "`ils stats explain TABLE` says what each cell counts.",
+        "",
+        "## Reports",
+        "",
+        "| id | name | tables |",
+        "|---|---|---|",
+    ]
+    for one in known.reports.values():
+        tables = " ".join(f"`{table}`" for table in one.tables)
+        out.append(f"| `{one.id}` | {one.names.ru} | {tables} |")
+    out += ["", "## Tables", "", "| id | content | rows | columns |", "|---|---|---|---|"]
+    for table in known.tables:
+        out.append(
+            f"| `{table.id}` | {table.names.ru} | {keys(table.rows)} | {keys(table.columns)} |"
+        )
+    return "\n".join([*out, ""])
+
+
+def keys(lines):
+    found = []
+    for one in lines:
+        if one.hidden:
+            continue
+        key = ".".join(f"<{facet}>" for facet in one.breakdown) or one.key
+        found.append(f"`{key}`" + "".join(f" `.{part}`" for part in one.parts))
+    return " · ".join(found)
+
+
+def test_the_list_of_reports_is_up_to_date(config, request):
+    made = reference(definitions(config))
+    if request.config.getoption("--golden-update"):
+        REFERENCE.write_text(made, encoding="utf-8")
+    assert REFERENCE.read_text(encoding="utf-8") == made

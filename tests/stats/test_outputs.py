@@ -116,7 +116,8 @@ def test_counted_numbers_of_the_sheet_are_those_of_the_report(year):
         for row, line_ in zip(table["rows"], sheet.iter_rows(min_row=5), strict=False):
             for cell, (key, value) in zip(line_[1:], row["cells"].items(), strict=False):
                 if key not in row.get("formulas", {}):
-                    assert cell.value == ("—" if value is None else value)
+                    number = float(value) if isinstance(value, str) else value
+                    assert cell.value == ("—" if value is None else number)
 
 
 def test_formulas_of_the_sheet_come_to_the_figures_of_the_report(library):

@@ -1,5 +1,6 @@
 """What each measure counts, on ledgers of a few lines: one rule for every table and form."""
 
+import shutil
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -9,8 +10,9 @@ from sqlalchemy import select
 
 from ils import db
 from ils.clock import Period
+from ils.datafiles import BadConfiguration
 from ils.ledger import Entry
-from ils.stats.definitions.loading import definitions
+from ils.stats.definitions.loading import definitions, load
 from ils.stats.history.actions import ImportRejected
 from ils.stats.plans.actions import declare_value
 
@@ -294,3 +296,45 @@ def test_imported_holds_never_trouble_the_self_check(library):
     at = datetime(2020, 5, 12, 9).astimezone().isoformat()
     history(library, {**line("hold_placed", channel="desk"), "occurred_at": at})
     library.check()
+
+
+def test_tables_that_printed_reports_have(library):
+    done = told(
+        library,
+        "annual",
+        line("event", count=3, detail="quiz", place="onsite"),
+        line("event", count=2, detail="quiz", place="online"),
+        line("visit", count=40, place="event", detail="quiz"),
+        line("remote_visit", count=9, place="event", detail="quiz", channel="site"),
+        line("accession", count=5, source="gift", division="arts", language="kk", amount="100.50"),
+        line("accession", count=3, source="budget", division="science", material="book"),
+        line("withdrawal", count=2, reason="worn", division="arts", language="kk"),
+        line("loan", count=7, owner_branch="Ф1", material="book", division="arts"),
+        line("renewal", count=2, channel="phone", detail="reader"),
+        line("repair", count=4),
+        line("record_added", count=6, catalogue="local_history", language="kk"),
+    )
+    quiz = [done["events_by_form", "quiz", f"events{part}"] for part in ("", ".onsite", ".online")]
+    assert quiz == [5, 3, 2]
+    assert shown(done, "events_by_form", ("quiz", "participants"),
+                 ("quiz", "participants_online")) == [40, 9]  # fmt: skip
+    table = "arrivals_by_source_and_division"
+    assert shown(done, table, ("gift", "arts.kk"), ("gift", "sum"), ("budget", "science"),
+                 ("total", "total")) == [5, "100.50", 3, 8]  # fmt: skip
+    assert shown(done, "withdrawals_by_division", ("arts", "copies.kk")) == [2]
+    assert shown(done, "books_by_division", ("science", "arrivals"), ("arts", "loans"),
+                 ("total", "loans")) == [3, 7, 7]  # fmt: skip
+    assert shown(done, "loans_by_owner", ("Ф1", "owned"), ("ЦБ", "lent")) == [7, 9]
+    assert shown(done, "renewals_by_way", ("phone", "renewals"), ("phone", "share"),
+                 ) == [2, "100.0"]  # fmt: skip
+    assert shown(done, "repairs", ("total", "fact")) == [4]
+    assert shown(done, "local_history", ("records", "fact"), ("records.kk", "fact")) == [6, 6]
+    assert done["arrivals_plan", "arrivals", "fact"] == 8
+
+
+def test_two_breakdowns_that_share_a_key_are_refused(tmp_path, library):
+    shutil.copytree(library.config.source / "reports", tmp_path / "reports")
+    ksu = tmp_path / "reports" / "ksu.toml"
+    ksu.write_text(ksu.read_text("utf-8").replace(', none = "division.none"', ""), "utf-8")
+    with pytest.raises(BadConfiguration, match="none"):
+        load(library.config.lists, tmp_path / "reports")

@@ -28,8 +28,14 @@ def checked_period(first: date, last: date) -> Period:
 
 
 def told_period(report: Report, period: Period, today: date) -> Period:
-    """The days a report can tell of: one that looks ahead ends today at the latest."""
+    """The days a report can tell of: one that looks ahead ends today at the latest.
+
+    Raises:
+        Invalid: it looks ahead from a day to come.
+    """
     end = today + timedelta(days=1)
+    if report.to_date and period.start >= end:
+        raise Invalid(N_("From"), N_("The period has not begun; nothing can be foretold of it."))
     if report.to_date and period.start < end < period.end:
         return Period(period.start, end)
     return period

@@ -230,6 +230,7 @@ _ALL = (
     ),
     Facet("place", ("place", "service_point_id"), labels=LABELS["place"], read=_place),
     Facet("detail", ("detail",), labels=LABELS["digitised_kind"]),
+    Facet("event_form", ("detail",), list="event_forms", expected=_listed("event_form")),
     Facet("opening_of", ("opening_of",), codes=frozenset(OpeningOf)),
     Facet(
         "channel",
