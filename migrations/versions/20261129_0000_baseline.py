@@ -300,6 +300,7 @@ def _branch() -> None:
         sa.Column("closed_weekdays", sa.String(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("catalogues", sa.String(), server_default="", nullable=False),
+        sa.Column("former_types", sa.JSON(), server_default="[]", nullable=False),
         sa.CheckConstraint(
             "type IN ('central', 'children', 'city', 'rural')", name=op.f("ck_branch_type")
         ),

@@ -5,13 +5,14 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
-from reports import YEAR_2020, cells, history, line, report
+from reports import MARCH, YEAR_2020, cells, history, line, report
 from sqlalchemy import select
 
-from ils import db
+from ils import clock, db
 from ils.clock import Period
 from ils.datafiles import BadConfiguration
 from ils.ledger import Entry
+from ils.organisation.branches.actions import change_branch
 from ils.stats.definitions.loading import definitions, load
 from ils.stats.history.actions import ImportRejected
 from ils.stats.plans.actions import declare_value
@@ -338,3 +339,26 @@ def test_two_breakdowns_that_share_a_key_are_refused(tmp_path, library):
     ksu.write_text(ksu.read_text("utf-8").replace(', none = "division.none"', ""), "utf-8")
     with pytest.raises(BadConfiguration, match="none"):
         load(library.config.lists, tmp_path / "reports")
+
+
+def test_a_report_of_the_past_does_not_follow_the_type_of_a_branch(library, monkeypatch):
+    history(library, line("accession", count=5, source="gift", branch="Ф1"))
+    before = cells(report(library, "annual", YEAR_2020))
+    monkeypatch.setattr(clock, "now", lambda: library.now)
+    with db.transaction(library.sessions) as session:
+        branch = session.merge(library.branches["Ф1"])
+        change_branch(session, None, branch, name_ru=branch.name_ru, name_kk=branch.name_kk,
+                      timezone=branch.timezone, type="central", closed_weekdays="",
+                      active=True)  # fmt: skip
+    assert cells(report(library, "annual", YEAR_2020)) == before
+    history(library, line("accession", "2026-03-04", 5, source="gift", branch="Ф1"))
+    march = cells(report(library, "annual", MARCH))
+    assert march["arrivals_by_branch", "central", "total"] == 5
+
+
+def test_an_open_month_is_preliminary(library):
+    history(library, line("loan", "2020-01-05", 7), line("loan", "2020-02-05", 7))
+    january = Period.inclusive(date(2020, 1, 1), date(2020, 1, 31))
+    assert report(library, "month", january)["preliminary"]
+    library.close_until(date(2020, 2, 1))
+    assert not report(library, "month", january)["preliminary"]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ils import clock
 from ils.errors import N_, Invalid
 from ils.organisation.audit.actions import audit, differences
 from ils.organisation.branches import queries as branch_queries
@@ -68,7 +69,7 @@ def change_branch(
     Raises:
         Invalid: a field cannot be used.
     """
-    before = _shown_branch(branch)
+    before, was = _shown_branch(branch), branch.type
     _fill_branch(
         branch,
         name_ru=name_ru,
@@ -77,6 +78,9 @@ def change_branch(
         kind=type,
         closed_weekdays=closed_weekdays,
     )
+    if branch.type != was:
+        today = clock.local_day(clock.now(), branch.timezone)
+        branch.former_types = [*branch.former_types, [today.isoformat(), str(was)]]
     branch.active = active
     if catalogues is not None:
         branch.catalogues = frozenset(catalogues)

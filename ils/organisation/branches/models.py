@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Dialect, ForeignKey, String, TypeDecorator, UniqueConstraint
+from sqlalchemy import JSON, Dialect, ForeignKey, String, TypeDecorator, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ils.db import Base, BigId, new_id, one_of
@@ -73,6 +75,13 @@ class Branch(Named, Base):
     catalogues: Mapped[frozenset[str]] = mapped_column(
         Codes, default=frozenset(), server_default=""
     )
+    #: [the first day it was another, the type until then], in order.
+    former_types: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
+
+    def type_on(self, day: date) -> str:
+        """What the branch was on a day: reports of the past do not follow later changes."""
+        former = (type_ for until, type_ in self.former_types if day < date.fromisoformat(until))
+        return next(former, self.type)
 
 
 class Department(Named, Base):

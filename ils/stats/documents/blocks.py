@@ -22,7 +22,7 @@ def blocks(document: ReportDocument, language: str) -> list[Block]:
     return [
         Heading(document.title[language], 1),
         Paragraph(where(document, language)),
-        Paragraph(f"{words(PERIOD, language)}: {span(document)}"),
+        Paragraph(f"{words(PERIOD, language)}: {span(document, language)}"),
         *(block for table in document.tables if table.rows for block in _table(table, language)),
         *_under(document, language),
         Paragraph(f"{words(DIRECTOR, language)} {LINE}"),

@@ -35,6 +35,7 @@ def to_payload(document: ReportDocument) -> dict[str, Any]:
         "branch": None if not codes else codes[0] if len(codes) == 1 else list(codes),
         "branch_names": [_pair(names) for names in document.branch_names],
         "frozen": [f"{month:%Y-%m}" for month in document.frozen],
+        "preliminary": document.preliminary,
         "plans": [
             {"day": f"{plan.day:{DAY}}", "reason": plan.reason, "who": plan.who}
             for plan in document.plans

@@ -7,8 +7,10 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from ils.clock import Period
 from ils.stats.definitions.formulas import Term
 from ils.stats.names import Names
+from ils.stats.periods import months
 
 
 @dataclass(frozen=True)
@@ -101,3 +103,12 @@ class ReportDocument:
     frozen: tuple[date, ...]
     plans: tuple[PlanNote, ...]
     tables: tuple[ReportTable, ...]
+
+    @property
+    def preliminary(self) -> bool:
+        """Whether a month of it is still open, so that its figures may change."""
+        closed = set(self.frozen)
+        return any(one.first.replace(day=1) not in closed for one in months(self._days()))
+
+    def _days(self) -> Period:
+        return Period.inclusive(self.first, self.last)

@@ -12,7 +12,9 @@ from ils.stats.documents.wording import DECLARED, HIDDEN, marked, span, where, w
 
 def as_text(document: ReportDocument, language: str) -> str:
     """Tables for a terminal, in Russian or Kazakh."""
-    lines = [" · ".join((document.title[language], span(document), where(document, language)))]
+    lines = [
+        " · ".join((document.title[language], span(document, language), where(document, language)))
+    ]
     for table in document.tables:
         lines += ["", table.title[language]]
         heads = [column.label[language] for column in table.columns]
@@ -37,7 +39,7 @@ def as_csv(document: ReportDocument, language: str) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";")
     heads = ("table", "row", "column", "table_name", "row_name", "column_name", "value", "unit",
-             "declared")  # fmt: skip
+             "declared", "preliminary")  # fmt: skip
     writer.writerow(heads)
     for table in document.tables:
         for row in table.rows:
@@ -49,5 +51,6 @@ def as_csv(document: ReportDocument, language: str) -> bytes:
                     HIDDEN if cell.hidden else value,
                     cell.unit,
                     "1" if cell.declared else "",
+                    "1" if document.preliminary else "",
                 ])  # fmt: skip
     return out.getvalue().encode("utf-8-sig")

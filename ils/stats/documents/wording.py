@@ -12,6 +12,7 @@ from ils.stats.documents.report import ReportCell, ReportDocument
 from ils.stats.periods import next_month
 
 DECLARED = N_("entered manually, not counted")
+PRELIMINARY = N_("preliminary")
 HIDDEN = "…"
 HIDDEN_NOTE = N_("…: below 5, or hidden because such a number could be computed from it.")
 
@@ -36,9 +37,10 @@ def marked(cell: ReportCell) -> str:
     return f"{shown(cell)}*" if cell.declared else shown(cell)
 
 
-def span(document: ReportDocument) -> str:
-    """The period in words of figures."""
-    return f"{document.first:%d.%m.%Y} – {document.last:%d.%m.%Y}"
+def span(document: ReportDocument, language: str) -> str:
+    """The period in figures, and that it is preliminary while a month of it is open."""
+    days = f"{document.first:%d.%m.%Y} – {document.last:%d.%m.%Y}"
+    return f"{days} ({words(PRELIMINARY, language)})" if document.preliminary else days
 
 
 def closed_months(frozen: Sequence[date]) -> str:

@@ -39,7 +39,7 @@ def _sheet(document: ReportDocument, table: ReportTable, language: str) -> Sheet
     }
     rows: list[Sequence[Cell]] = [
         [Cell(f"{document.title[language]} · {where(document, language)}", bold=True)],
-        [Cell(span(document))],
+        [Cell(span(document, language))],
         [Cell(table.title[language], bold=True)],
         [Cell(""), *(Cell(column.label[language], bold=True) for column in table.columns)],
     ]

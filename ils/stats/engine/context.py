@@ -42,7 +42,10 @@ def report_context(
     """Everything the tables need for a period."""
     known = session.scalars(organisation.branches()).all()
     working = [b.id for b in known if b.active]
-    branches = {b.id: PlaceName(b.code, Names(b.name_ru, b.name_kk), b.type, b.id) for b in known}
+    branches = {
+        b.id: PlaceName(b.code, Names(b.name_ru, b.name_kk), b.type_on(period.last), b.id)
+        for b in known
+    }
     points = {
         p.id: PlaceName(
             f"{branches[p.branch_id].code}-{p.code}",

@@ -129,7 +129,7 @@ def keep_report(
     )
     session.flush()
     language = due.schedule.language
-    values = {"title": document.title[language], "period": span(document)}
+    values = {"title": document.title[language], "period": span(document, language)}
     letter = compose(config, "report", language, values)
     form = FORMATS[MAILED]
     name = f"{document.first}-{document.last}.{form.suffix}"
