@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     BigInteger,
@@ -248,6 +249,8 @@ def _newest_id(engine: Engine) -> int:
             found = [connection.scalar(select(func.max(column))) for column in numbered]
     except (OperationalError, ProgrammingError):
         return 0
+    finally:
+        engine.dispose()  # whoever never asks again holds no connection
     return max((number for number in found if number), default=0)
 
 
@@ -329,7 +332,7 @@ class _Turn:
 
 
 #: Of each SQLite engine; PostgreSQL locks rows and needs no turns.
-_turns: dict[object, _Turn] = {}
+_turns: WeakKeyDictionary[object, _Turn] = WeakKeyDictionary()
 
 
 @contextmanager

@@ -152,6 +152,7 @@ def downgrade() -> None:
     if op.get_bind().dialect.name != "sqlite":
         op.execute("DROP FUNCTION ledger_append_only()")
         op.execute("DROP FUNCTION ledger_open_day()")
+        op.execute("DROP FUNCTION ledger_frontier_forward()")
 
 
 #: The kinds and channels of entries; a later one is an INSERT of its migration.
