@@ -32,7 +32,26 @@ def odd_desks(server: Server) -> dict[str, object]:
         far = Desk(port, "desk1")
         reader = far.patron("R0000230")
         told["desk on a line of 89 kbit/s"] = loans_of(far, reader, range(1_030_060, 1_030_080))
+    with half_sent(server.port):
+        reader = near.patron("R0000220")
+        told["desk beside 200 half-sent requests"] = loans_of(
+            near, reader, range(1_030_080, 1_030_140)
+        )
     return told
+
+
+@contextlib.contextmanager
+def half_sent(port: int, number: int = 200) -> Iterator[None]:
+    """Requests of another address that never come to an end."""
+    halves = (
+        b"GET /sign-in HTTP/1.1\r\nHost: x\r\nX-A: ",
+        b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\nlogin=",
+    )
+    with contextlib.ExitStack() as stack:
+        for at in range(number):
+            one = socket.create_connection(("127.0.0.1", port), source_address=("127.0.0.2", 0))
+            stack.enter_context(one).sendall(halves[at % 2])
+        yield
 
 
 def loans_of(desk: Desk, reader: str, codes: range) -> dict[str, float]:
@@ -45,6 +64,8 @@ def loans_of(desk: Desk, reader: str, codes: range) -> dict[str, float]:
                 raise SystemExit(f"{kind} {code}: {answer}")
             times[kind].append(taken * 1000)
     told = {kind: round(statistics.median(some), 2) for kind, some in times.items()}
+    told |= {f"{kind} p99": round(sorted(some)[-1 - len(some) // 100], 1)
+             for kind, some in times.items()}  # fmt: skip
     return told | {f"{kind} max": round(max(some), 1) for kind, some in times.items()}
 
 
