@@ -1,6 +1,7 @@
 """What a planted fault of the desk, of groups, boxes and the queue would change."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -21,7 +22,7 @@ from ils.circulation.loans.rules import LoanRefused, RenewalRefused
 from ils.circulation.transit.models import Transit
 from ils.holdings.items.models import Item
 from ils.holdings.items.rules import ItemUnavailable
-from ils.ledger import Act
+from ils.ledger import Act, Channel
 from ils.organisation.audit.models import AuditEntry
 from ils.organisation.branches import actions as branch_actions
 from ils.patrons import actions as patron_actions
@@ -222,3 +223,31 @@ def test_the_last_acts_of_a_page_have_their_undo_each(stocked, browser):
         kept = session.scalars(select(Act.request_id).order_by(Act.at.desc())).all()
     assert sorted(shown) == sorted(map(str, kept))
     assert len(set(shown)) == 2
+
+
+def test_a_way_is_listed_where_it_leaves_and_where_it_comes(library):
+    library.reader("R1")
+    library.copy("B1")
+    desk = library.desk("ЦБ")
+    desk.wait_for("R1", "B1", at="Ф1")
+    desk.scan("B1")
+    here, there = library.branches["ЦБ"].id, library.branches["Ф1"].id
+
+    def ways(**where):
+        with db.reading(library.sessions) as session:
+            return len(session.execute(hold_queries.transits(**where)).all())
+
+    assert (ways(leaving=here), ways(leaving=there)) == (1, 0)
+    assert (ways(coming=there), ways(coming=here)) == (1, 0)
+    assert ways() == 1
+
+
+def test_a_renewal_at_the_desk_is_no_unseen_one(library):
+    library.rule(renewal_days=20, max_renewals=3, max_unseen_renewals=0)
+    library.reader("R1")
+    library.copy("B1")
+    desk = library.desk()
+    lent = desk.issue("R1", "B1")
+    with pytest.raises(RenewalRefused):
+        replace(desk, channel=Channel.PHONE).renew(lent)
+    assert desk.renew(lent).loan.renewals == 1
