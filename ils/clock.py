@@ -10,12 +10,22 @@ from zoneinfo import ZoneInfo
 
 #: A clock that is set by so much while a program runs is not to be believed.
 JUMP = timedelta(days=1)
-_at_start = time_module.time() - time_module.monotonic()
+
+
+def _began() -> float:
+    """When the computer was switched on, as its clock says now; the same unless that is set."""
+    return time_module.time() - time_module.clock_gettime(time_module.CLOCK_BOOTTIME)
+
+
+_at_start = _began()
 
 
 def jumped() -> bool:
-    """Whether the clock was set by more than a day since the program began."""
-    return abs(time_module.time() - time_module.monotonic() - _at_start) > JUMP.total_seconds()
+    """Whether the clock was set by more than a day since the program began.
+
+    A computer that slept over the holidays is no such case: its sleep is counted too.
+    """
+    return abs(_began() - _at_start) > JUMP.total_seconds()
 
 
 def now() -> datetime:

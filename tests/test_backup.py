@@ -1,6 +1,7 @@
 """A backup is made while people work, counts when it was restored once, and loses nothing."""
 
 import json
+import os
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +14,7 @@ from sqlalchemy import func, select, text
 from ils import clock, db, schema, selfcheck
 from ils.cli import main
 from ils.config import Backup, Data
+from ils.jobs.runner import JobCancelled
 from ils.ledger import Entry
 from ils.operations import worker
 from ils.operations.backup import actions
@@ -155,16 +157,41 @@ def test_old_ones_go_and_the_second_place_has_the_new(worked, tmp_path, monkeypa
     assert [p.name[:8] for p, _ in actions.backups(tmp_path / "second")] == [days[3], days[1]]
 
 
+def test_what_a_killed_backup_left_behind_goes(worked, daily):
+    place = actions.folder_of(daily)
+    for name in ("20200101-010101-aaaa.part", "trial-x", "20260101-010101-bbbb.part"):
+        (place / name / "tables").mkdir(parents=True)
+    for name in ("20200101-010101-aaaa.part", "trial-x"):
+        os.utime(place / name, (0, 0))
+    actions.rotate(daily)
+    assert [path.name for path in place.iterdir()] == ["20260101-010101-bbbb.part"]
+
+
+def test_a_trial_can_be_stopped(worked, daily):
+    backup = actions.make(daily, worked.sessions.kw["bind"])
+
+    def stop(_done, _total):
+        raise JobCancelled
+
+    with pytest.raises(JobCancelled):
+        actions.prove(daily, backup, progress=stop)
+    assert [path.name for path in actions.folder_of(daily).iterdir()] == [backup.name]
+
+
 def test_the_commands(worked, environ, tmp_path, monkeypatch):
     for key, value in environ.items():
         monkeypatch.setenv(key, value)
-    told = CliRunner().invoke(main, ["backup", "--json"])
+    packed = tmp_path / "library.backup"
+    told = CliRunner().invoke(main, ["backup", str(packed), "--json"])
     assert told.exit_code == 0, told.output
     (one,) = json.loads(told.output)
     assert one["proved_at"]
     new = {"ILS_DATA": str(tmp_path / "bare"), "ILS_DATABASE": ""}
-    done = CliRunner().invoke(main, ["restore", one["path"]], env=new)
+    done = CliRunner().invoke(main, ["restore", str(packed)], env=new)
     assert done.exit_code == 0, done.output
+    packed.write_bytes(b"no backup at all")
+    garbage = {"ILS_DATA": str(tmp_path / "third"), "ILS_DATABASE": ""}
+    assert CliRunner().invoke(main, ["restore", str(packed)], env=garbage).exit_code == 1
     moved = f"sqlite:///{tmp_path / 'moved.sqlite'}"
     assert CliRunner().invoke(main, ["move", "--to", moved]).exit_code == 0
     with db.reading(worked.sessions) as session:

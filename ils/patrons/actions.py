@@ -97,6 +97,11 @@ def _fill(session: Session, origin: Origin, patron: Patron, data: PatronData) ->
     values |= {"grade": grade, "sex": data.sex or None, "disability": data.disability or None}
     for name, value in values.items():
         setattr(patron, name, value)
+    note_search_text(patron)
+
+
+def note_search_text(patron: Patron) -> None:
+    """Keep names and card as the search compares them; after each change of them."""
     patron.search_text = f" {heading_key(f'{patron.name} {patron.card}')}"
 
 
@@ -135,7 +140,7 @@ def change_imported(
     if "grade" in told and data.grade and str(patron.grade or "") != data.grade:
         patron.grade, patron.grade_year = int(data.grade), rules.school_year(origin.day)
         changed["grade"] = data.grade
-    patron.search_text = f" {heading_key(f'{patron.name} {patron.card}')}"
+    note_search_text(patron)
     session.flush()
     return bool(changed)
 
@@ -169,7 +174,7 @@ def replace_card(
         staff_id=origin.staff_id,
     )
     patron.card = card
-    patron.search_text = f" {heading_key(f'{patron.name} {card}')}"
+    note_search_text(patron)
     session.flush()
 
 

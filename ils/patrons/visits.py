@@ -11,6 +11,16 @@ from ils.ledger import Entry, Facts, Kind, Origin
 from ils.patrons import queries
 
 
+def reader_facts(entry: Entry) -> Facts:
+    """What an entry says of its reader."""
+    return {
+        "patron_year_id": entry.patron_year_id,
+        "patron_category": entry.patron_category,
+        "age": entry.age,
+        "sex": entry.sex,
+    }
+
+
 def count_visit(session: Session, origin: Origin, patron_id: int, facts: Facts) -> None:
     """Write the visit of the day, unless it is written; by phone, e-mail or site the remote one."""
     about: Facts = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -170,6 +170,8 @@ class PreparedReport(Base):
 
 #: Who notes that it was there: the worker in each round, the self-check when it ran.
 WORKER, SELFCHECK, BACKUP = "worker", "selfcheck", "backup"
+#: The newest proved backup must not be older.
+BACKUP_LATE = timedelta(hours=48)
 
 
 class Heartbeat(Base):

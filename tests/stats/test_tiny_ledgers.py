@@ -30,6 +30,12 @@ def shown(done, table, *places):
     return [done.get((table, *place), "absent") for place in places]
 
 
+def declare(library, key, value, day):
+    with db.transaction(library.sessions) as session:
+        declare_value(session, definitions(library.config), staff_id=None, key=key, day=day,
+                      value=Decimal(value), source="акимат")  # fmt: skip
+
+
 ELECTRONIC = (
     line("loan", count=50, material="ebook"),
     line("loan", count=7, material="book"),
@@ -132,9 +138,7 @@ def test_ages_are_completed_years(library, desk):
 
 
 def test_ratios_of_a_month_are_of_the_readers_of_the_year(library):
-    with db.transaction(library.sessions) as session:
-        declare_value(session, definitions(library.config), staff_id=None, key="population",
-                      day=date(2020, 1, 1), value=Decimal(1000), source="акимат")  # fmt: skip
+    declare(library, "population", 1000, date(2020, 1, 1))
     done = told(
         library,
         "month",
@@ -149,9 +153,7 @@ def test_ratios_of_a_month_are_of_the_readers_of_the_year(library):
 
 
 def test_no_share_is_more_than_the_whole(library):
-    with db.transaction(library.sessions) as session:
-        declare_value(session, definitions(library.config), staff_id=None, key="population",
-                      day=date(2020, 1, 1), value=Decimal(3), source="акимат")  # fmt: skip
+    declare(library, "population", 3, date(2020, 1, 1))
     history(library, line("registration", "2020-01-05", 40, new=True))
     done = report(library, "annual", YEAR_2020)
     assert cells(done)["indicators", "coverage", "fact"] is None
@@ -161,9 +163,7 @@ def test_no_share_is_more_than_the_whole(library):
 def test_index_cards_are_said_and_not_the_arrivals_of_the_stock(library):
     done = told(library, "annual", line("accession", count=6100, source="gift"))
     assert done["internal_loans", "cards_in", "fact"] is None
-    with db.transaction(library.sessions) as session:
-        declare_value(session, definitions(library.config), staff_id=None, key="index_cards_in",
-                      day=date(2020, 5, 1), value=Decimal(1450), source="картотека")  # fmt: skip
+    declare(library, "index_cards_in", 1450, date(2020, 5, 1))
     done = cells(report(library, "annual", YEAR_2020))
     assert done["internal_loans", "cards_in", "fact"] == 1450
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ils import web
@@ -13,8 +12,7 @@ from ils.circulation.loans import queries as loan_queries
 from ils.circulation.pages import patrons, required
 from ils.circulation.readers import merging
 from ils.circulation.readers.reader_page import TwinData, in_words, reader_page
-from ils.codes.models import Code
-from ils.codes.rules import folded
+from ils.codes import queries as codes
 from ils.errors import N_, Invalid
 from ils.organisation.permissions import Permission
 from ils.patrons import queries
@@ -29,9 +27,9 @@ def find_twin(session: Session, patron_id: int) -> ResponseReturnValue:
     found = queries.patron(session, patron_id)
 
     def work(data: TwinData) -> ResponseReturnValue:
-        own = select(Code.patron_id).where(Code.folded == folded(data.card))
-        other = session.scalar(own.where(Code.patron_id.is_not(None)))
-        if other is None or other == patron_id:
+        cards = codes.fitting(session, [data.card])
+        other = next((code.patron_id for code in cards if code.patron_id), None)
+        if other in {None, patron_id}:
             raise Invalid(N_("The other card"), N_("No other reader has this card."))
         return redirect(url_for("patrons.compare", patron_id=patron_id, other=other))
 

@@ -10,7 +10,6 @@ from sqlalchemy import Column, Table, delete, insert, inspect, select, update
 from sqlalchemy.orm import Session, aliased
 
 from ils import ledger
-from ils.catalog.identifiers import heading_key
 from ils.circulation.readers.actions import set_photo
 from ils.codes.models import Code, CodeKind
 from ils.db import Base, plain, typed
@@ -18,9 +17,10 @@ from ils.errors import N_, Invalid, NotFound
 from ils.ledger import Entry, Kind, Origin
 from ils.organisation.audit.actions import audit
 from ils.patrons import queries
+from ils.patrons.actions import note_search_text
 from ils.patrons.fields import INFOS
 from ils.patrons.models import Patron, PatronMerge, PatronPhoto, PatronYear
-from ils.patrons.visits import count_visit, visit_key
+from ils.patrons.visits import count_visit, reader_facts, visit_key
 
 #: What may be taken from the reader who goes; a guardian is one reader’s own.
 FIELDS = tuple(info.name for info in INFOS if info.name not in {"guardian", "consent"})
@@ -180,7 +180,7 @@ def _taken(kept: Patron, dropped: Patron, names: Collection[str]) -> dict[str, A
 def _set(patron: Patron, values: dict[str, Any]) -> None:
     for name, value in values.items():
         setattr(patron, name, value)
-    patron.search_text = f" {heading_key(f'{patron.name} {patron.card}')}"
+    note_search_text(patron)
 
 
 def _one_card(session: Session, origin: Origin, reader_id: int, card: str) -> None:
@@ -281,13 +281,4 @@ def _repeat_corrected(
             )
             if service is not None:
                 there = replace(origin.as_of(service), branch_id=service.branch_id)
-                count_visit(session, there, reader, _facts(service))
-
-
-def _facts(entry: Entry) -> ledger.Facts:
-    return {
-        "patron_year_id": entry.patron_year_id,
-        "patron_category": entry.patron_category,
-        "age": entry.age,
-        "sex": entry.sex,
-    }
+                count_visit(session, there, reader, reader_facts(service))

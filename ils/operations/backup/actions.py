@@ -7,7 +7,9 @@ import json
 import os
 import secrets
 import shutil
+import tarfile
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -16,22 +18,24 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from ils import __version__, clock, db, files, schema, selfcheck
 from ils.config import Config, Data
-from ils.errors import N_, Invalid, Refused, Unavailable
+from ils.errors import N_, IlsError, Invalid, Refused, Unavailable
 from ils.ledger import Entry
 from ils.operations.backup.tables import BackedTable, dump, load, shapes
 from ils.organisation.branches.models import Branch
-from ils.stats.models import BACKUP
+from ils.stats.models import BACKUP, BACKUP_LATE
 from ils.stats.schedules.actions import heartbeat
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 #: What of the data folder goes along besides the content of files.
 KEPT = ("secret.key",)
-#: A proved backup must not be older.
-LATE = timedelta(hours=48)
+#: How the folder of a trial restore begins; one so old is nobody's any more.
+TRIAL = "trial-"
+LEFT_BEHIND = timedelta(days=1)
 
 Progress = Callable[[int, int], None]
 
@@ -119,15 +123,15 @@ def make(
     return target
 
 
-def prove(config: Config, backup: Path) -> Manifest:
+def prove(config: Config, backup: Path, *, progress: Progress = lambda *_: None) -> Manifest:
     """Restore a backup for a trial and check what came; the manifest says how it went."""
     manifest = read(backup)
     problems: list[str] = []
-    with tempfile.TemporaryDirectory(dir=folder_of(config)) as name:
+    with tempfile.TemporaryDirectory(dir=folder_of(config), prefix=TRIAL) as name:
         trial = replace(config, data=Data(folder=name, database=""), _held={})
         try:
-            restore(trial, backup)
-        except Exception as error:  # noqa: BLE001 -- whatever it is, this backup is not proved
+            restore(trial, backup, progress=progress)
+        except (IlsError, SQLAlchemyError, OSError, EOFError, ValueError, zlib.error) as error:
             problems.append(f"{type(error).__name__}: {error}")
         else:
             engine = db.connect(trial, settle=False)
@@ -185,6 +189,33 @@ def _check_empty(engine: Engine) -> None:
             raise LibraryThere
 
 
+def pack(backup: Path, file: Path) -> None:
+    """A backup as one file, whole or not at all."""
+    part = file.with_name(f"{file.name}.part")
+    with tarfile.open(part, "w") as packed:
+        packed.add(backup, arcname=".")
+    part.rename(file)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Path]:
+    """The folder of a backup that is a folder, or was packed into one file.
+
+    Raises:
+        BadBackup: the file is no packed backup.
+    """
+    if path.is_dir():
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as name:
+        try:
+            with tarfile.open(path) as packed:
+                packed.extractall(name, filter="data")
+        except (tarfile.TarError, OSError) as error:
+            raise BadBackup(path=str(path), why=str(error)) from error
+        yield Path(name)
+
+
 # What is there
 
 
@@ -225,12 +256,22 @@ def last_proved(config: Config) -> datetime | None:
 def is_late(config: Config) -> bool:
     """Whether backups are made here, and the newest proved one is too old."""
     last = last_proved(config)
-    return config.backup.every_hours > 0 and (last is None or clock.now() - last > LATE)
+    return config.backup.every_hours > 0 and (last is None or clock.now() - last > BACKUP_LATE)
 
 
-def finish(config: Config, sessions: db.Sessions, backup: Path) -> Manifest:
-    """Prove a backup; one that is proved is noted, goes to the second place, old ones go."""
-    manifest = prove(config, backup)
+def finish(
+    config: Config,
+    sessions: db.Sessions,
+    backup: Path,
+    *,
+    progress: Progress = lambda *_: None,
+) -> Manifest:
+    """Prove a backup; one that is proved is noted, goes to the second place, old ones go.
+
+    Raises:
+        NotProved: it could not be restored, or what came is not all well.
+    """
+    manifest = prove(config, backup, progress=progress)
     if manifest.problems:
         raise NotProved(problems=", ".join(manifest.problems))
     with db.transaction(sessions) as session:
@@ -240,15 +281,18 @@ def finish(config: Config, sessions: db.Sessions, backup: Path) -> Manifest:
     return manifest
 
 
-def rotate(config: Config) -> list[Path]:
-    """Drop proved backups beyond those to keep, and what is older and was never proved."""
+def rotate(config: Config) -> None:
+    """Drop proved backups beyond those to keep, what is older, and what a killed one left."""
+    long_ago = (clock.now() - LEFT_BEHIND).timestamp()
     for place in _places(config):
+        for left in (*place.glob("*.part"), *place.glob(f"{TRIAL}*")):
+            if left.stat().st_mtime < long_ago:
+                shutil.rmtree(left, ignore_errors=True)
         proved = [path for path, manifest in backups(place) if manifest.proved_at]
         oldest = proved[: config.backup.keep][-1:]
         for path, _ in backups(place):
             if oldest and path.name < oldest[0].name:
                 shutil.rmtree(path)
-    return [path for path, _ in backups(folder_of(config))]
 
 
 def copy_to_second(config: Config, backup: Path) -> Path | None:

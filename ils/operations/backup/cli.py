@@ -14,11 +14,12 @@ from ils.operations.backup import actions
 
 
 @click.command()
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--json", "json_", is_flag=True)
 @click.option("--list", "list_", is_flag=True, help="Only show the backups there are.")
 @with_console
-def backup(console: Console, json_: bool, list_: bool) -> None:
-    """Make a backup while people work, and prove it by a trial restore."""
+def backup(console: Console, file: Path | None, json_: bool, list_: bool) -> None:
+    """Make a backup while people work, prove it by a trial restore, and put it into FILE too."""
     config = console.config
     if not list_:
         with click.progressbar(length=100, label="tables", hidden=json_) as bar:
@@ -28,6 +29,8 @@ def backup(console: Console, json_: bool, list_: bool) -> None:
                 progress=lambda done, total: bar.update(100 * done // total - bar.pos),
             )
         actions.finish(config, console.sessions, made)
+        if file is not None:
+            actions.pack(made, file)
     found = actions.backups(actions.folder_of(config))
     if json_:
         print_json([
@@ -42,11 +45,11 @@ def backup(console: Console, json_: bool, list_: bool) -> None:
 
 
 @click.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
 @with_console
-def restore(console: Console, folder: Path) -> None:
-    """Make the library of the backup FOLDER in an empty data folder and database."""
-    with click.progressbar(length=100, label="tables") as bar:
+def restore(console: Console, file: Path) -> None:
+    """Make the library of a backup, FILE or folder, in an empty data folder and database."""
+    with actions.opened(file) as folder, click.progressbar(length=100, label="tables") as bar:
         manifest = actions.restore(
             console.config,
             folder,

@@ -21,7 +21,7 @@ def back_up(context: JobContext) -> dict[str, Any]:
         return {"made": 0}
     engine = context.sessions.kw["bind"]
     backup = actions.make(config, engine, progress=context.progress)
-    manifest = actions.finish(config, context.sessions, backup)
+    manifest = actions.finish(config, context.sessions, backup, progress=context.progress)
     return {"made": 1, "rows": sum(manifest.counts.values())}
 
 

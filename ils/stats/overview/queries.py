@@ -16,13 +16,12 @@ from ils.stats.closing import queries as closing
 from ils.stats.definitions.schema import Definitions
 from ils.stats.engine import totals
 from ils.stats.engine.context import declared
-from ils.stats.models import BACKUP, WORKER, ClosedMonth, Heartbeat
+from ils.stats.models import BACKUP, BACKUP_LATE, WORKER, ClosedMonth, Heartbeat
 from ils.stats.names import Names
 from ils.stats.periods import Window
 
 #: The worker does its round every few seconds; silent for so long, it is not there.
 LATE = timedelta(minutes=10)
-BACKUP_LATE = timedelta(hours=48)
 
 
 Facts = dict[str, int | str | Names]
@@ -37,9 +36,14 @@ class Doubt:
 
 
 def doubts(
-    session: Session, definitions: Definitions, period: Period, scope: frozenset[int] | None
+    session: Session,
+    definitions: Definitions,
+    period: Period,
+    scope: frozenset[int] | None,
+    *,
+    backs_up: bool,
 ) -> list[Doubt]:
-    """What needs care; empty when all is well."""
+    """What needs care; empty when all is well. ``backs_up``: backups are made here."""
     found = _unstated(session, period, scope)
     last_month = (period.start.replace(day=1) - timedelta(days=1)).replace(day=1)
     month = f"{last_month:%m.%Y}"
@@ -54,6 +58,7 @@ def doubts(
         found.append(Doubt(message, {"month": month, "branches": ", ".join(silent)}))
     if scope is None:
         found += _of_the_system(session, definitions, period, last_month)
+        found += _backup_doubts(session) if backs_up else []
     return found
 
 
@@ -89,7 +94,7 @@ def _of_the_system(
         if input_ is not None and declared(session, input_, year, None) is None:
             message = N_("Not declared: %(what)s. The ratios that need it stay empty.")
             found.append(Doubt(message, {"what": input_.names}))
-    return found + worker_doubts(session) + _backup_doubts(session)
+    return found + worker_doubts(session)
 
 
 def _backup_doubts(session: Session) -> list[Doubt]:

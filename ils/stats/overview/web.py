@@ -31,7 +31,13 @@ def overview(session: Session) -> ResponseReturnValue:
         reporting.filled(session, web.current().config.lists, done, asked), web.current().config
     )
     language = pages.language()
-    doubts = queries.doubts(session, done, period, asked.scope)
+    doubts = queries.doubts(
+        session,
+        done,
+        period,
+        asked.scope,
+        backs_up=web.current().config.backup.every_hours > 0,
+    )
     return pages.rendered(
         session,
         "overview",
