@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -13,7 +14,7 @@ from fractions import Fraction
 import pytest
 from docx import Document
 from openpyxl import load_workbook
-from reports import YEAR_2020, cells, history, line, report
+from reports import YEAR_2020, asked, cells, history, line, report
 from sqlalchemy import select
 
 from ils import clock, db, files
@@ -25,8 +26,10 @@ from ils.stats.definitions.loading import definitions
 from ils.stats.documents.chart import charts
 from ils.stats.documents.content import number
 from ils.stats.documents.formats import FORMATS, write
+from ils.stats.documents.hiding import hidden_in_all, hidden_places
 from ils.stats.documents.payload import from_payload
 from ils.stats.documents.wording import closed_months, shown
+from ils.stats.engine import reporting
 from ils.stats.engine.filling import Figure
 from ils.stats.models import SELFCHECK, WORKER, ClosedMonth, Heartbeat, PreparedReport, Schedule
 from ils.stats.plans import actions as planning
@@ -367,3 +370,23 @@ def test_what_is_hidden_under_one_heading_is_not_told_under_another(library):
     annual = cells(report(library, "annual", YEAR_2020, public=True))
     assert annual["state_order", "total", "copies.kk"] == "…"
     assert annual["arrivals_by_source", "state_order", "kk"] == "…"
+
+
+def test_a_number_that_is_hidden_only_beside_a_small_one_is_hidden_everywhere(library):
+    """40 would tell the 2 beside it in one table; another table has the 40 alone."""
+    for count, division in ((2, "arts"), (40, "science")):
+        history(library, line("accession", count=count, source="state_order", division=division))
+    with db.reading(library.sessions) as session:
+        known = definitions(library.config)
+        what = asked(library, "annual", YEAR_2020)
+        done = reporting.filled(session, library.config.lists, known, what)
+    tables = {table.table.id: table for table in done.tables}
+    whole, other = tables["state_order"], tables["arrivals_by_source_and_division"]
+    alone = replace(
+        other,
+        rows=tuple(row for row in other.rows if row.key == "state_order"),
+        columns=tuple(column for column in other.columns if column.key == "science"),
+        figures={("state_order", "science"): other.figures["state_order", "science"]},
+    )
+    assert hidden_places(alone) == frozenset()
+    assert hidden_in_all([whole, alone])[1] == {("state_order", "science")}
