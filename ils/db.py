@@ -35,6 +35,7 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    union_all,
 )
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, sessionmaker
@@ -241,17 +242,18 @@ def _newest_id(engine: Engine) -> int:
     try:
         with engine.connect() as connection:
             there = set(inspect(connection).get_table_names())
-            numbered = [
-                table.c.id
+            highest = [
+                select(func.max(table.c.id).label("id"))
                 for table in Base.metadata.sorted_tables
                 if table.name in there and "id" in table.c and isinstance(table.c.id.type, Integer)
             ]
-            found = [connection.scalar(select(func.max(column))) for column in numbered]
+            if not highest:
+                return 0
+            return connection.scalar(select(func.max(union_all(*highest).subquery().c.id))) or 0
     except (OperationalError, ProgrammingError):
         return 0
     finally:
         engine.dispose()  # whoever never asks again holds no connection
-    return max((number for number in found if number), default=0)
 
 
 def _prepare_sqlite(engine: Engine) -> None:
