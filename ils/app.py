@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import tempfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,6 +23,7 @@ from ils.organisation.permissions import PERMISSIONS
 from ils.organisation.staff import queries as organisation
 from ils.organisation.web import pages as organisation_pages
 from ils.organisation.web import settings
+from ils.secret import secret_key
 from ils.services.web import services
 from ils.shell import navigation
 from ils.shell.web import shell
@@ -46,7 +44,7 @@ def create_app(config: Config | None = None) -> Flask:
     engine = db.connect(config)
     app = Flask(__name__, static_folder=None)  # `web` serves them under addresses that change
     app.config.update(
-        SECRET_KEY=secret_key(config.folder / "secret.key"),
+        SECRET_KEY=secret_key(config.folder),
         PERMANENT_SESSION_LIFETIME=timedelta(hours=config.sign_in.hours),
         SESSION_REFRESH_EACH_REQUEST=False,  # a sign-in ends when it was said to
         SESSION_COOKIE_NAME="sandyq",
@@ -101,30 +99,3 @@ def _checked_data(config: Config) -> Worksheets:
             problem = f"unknown catalogue “{form.catalogue}”"
             raise BadConfiguration(place=f"worksheets/{form.code}.toml", problem=problem)
     return sheets
-
-
-KEY_BYTES = 32
-
-
-def secret_key(path: Path) -> bytes:
-    """The key that signs cookies; made once, readable by its owner only.
-
-    It appears whole or not at all: web processes that start together all ask for it.
-    """
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, made = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
-        try:
-            os.link(made, path)
-        except FileExistsError:
-            pass
-        except OSError:  # a file system without links
-            Path(made).replace(path)
-        finally:
-            Path(made).unlink(missing_ok=True)
-    key = path.read_bytes()
-    if len(key) < KEY_BYTES:
-        raise BadConfiguration(place=str(path), problem="it is no key; remove it to make a new one")
-    return key

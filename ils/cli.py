@@ -44,7 +44,8 @@ def main() -> None:
 
 for command in (
     catalog, patrons, desk, staff, stats, ledger, operations.worker, operations.check,
-    operations.print_log, operations.jobs, backups.backup, backups.restore, backups.move,
+    operations.print_log, operations.jobs, backups.backup, backups.restore,
+    backups.export, backups.move,
 ):  # fmt: skip
     main.add_command(command)
 

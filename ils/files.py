@@ -97,7 +97,7 @@ def receive(data: Path, stream: IO[bytes], most: int) -> ReceivedFile:
         Invalid: it has more, or none.
     """
     token = secrets.token_hex(16)
-    path = _path(data, token)
+    path = content_of(data, token)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     digest, size = hashlib.sha256(), 0
@@ -170,7 +170,7 @@ def path_of(data: Path, file: StoredFile) -> Path:
     Raises:
         UnknownFile: it is gone.
     """
-    path = _path(data, file.token)
+    path = content_of(data, file.token)
     if not path.is_file():
         raise UnknownFile
     return path
@@ -187,13 +187,14 @@ def missing(session: Session, data: Path) -> list[int]:
     """Ids of files whose content is not there, or has another size."""
     found = []
     for file in session.scalars(select(StoredFile).order_by(StoredFile.id)):
-        path = _path(data, file.token)
+        path = content_of(data, file.token)
         if not path.is_file() or path.stat().st_size != file.size:
             found.append(file.id)
     return found
 
 
-def _path(data: Path, token: str) -> Path:
+def content_of(data: Path, token: str) -> Path:
+    """Where content is kept."""
     return data / FOLDER / token[:2] / token
 
 

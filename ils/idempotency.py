@@ -16,12 +16,15 @@ from uuid import UUID
 from sqlalchemy import JSON, bindparam, delete, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from ils import clock, db
+from ils import changes, clock, db
 from ils.db import Base, bulk_insert
 from ils.errors import N_, Invalid
 
 #: Nobody asks again after so long; the ledger's unique ids are the last guard then.
 RETENTION = timedelta(days=1)
+
+#: So long a desk offers again what it did, see `static/desk/store.js`.
+OFFERED = timedelta(days=14)
 
 Result = TypeVar("Result")
 
@@ -92,8 +95,14 @@ def once(
 
 
 def purge(session: Session) -> None:
-    """Drop what nobody asks for again."""
-    session.execute(delete(IdempotencyKey).where(IdempotencyKey.at < clock.now() - RETENTION))
+    """Drop what nobody asks for again.
+
+    Of a restored database desks ask again for what they did around the moment it is of.
+    """
+    now, restored_to = clock.now(), changes.mark(session).restored_to
+    if restored_to is not None and now - restored_to < OFFERED:
+        now = min(now, restored_to)
+    session.execute(delete(IdempotencyKey).where(IdempotencyKey.at < now - RETENTION))
 
 
 def _fingerprint(asked: object) -> str:

@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from ils import changes
 from ils.config import ROOT
 from ils.errors import N_, Unavailable
 
@@ -60,3 +61,4 @@ def _run(engine: Engine, step: Callable[[AlembicConfig, str], None], revision: s
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         step(config, revision)
+        changes.watch(connection)

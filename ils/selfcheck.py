@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import CompoundSelect, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from ils import changes
 from ils.catalog.models import BibliographicRecord, RecordState
 from ils.circulation.holds.models import Hold, HoldStatus
 from ils.circulation.loans.models import Loan, LoanEnd
@@ -269,6 +270,9 @@ DISTURBED = N_(
 )
 
 
+UNNOTED = N_("Changes of some tables are not noted for the journal: run “ils init”.")
+
+
 def findings(session: Session) -> list[Finding]:
     """What disagrees; empty when all is well."""
     found = []
@@ -278,4 +282,6 @@ def findings(session: Session) -> list[Finding]:
             found.append(Finding(name, message, len(ids), tuple(ids[:PREVIEW_ROWS])))
     if disturbed := structure(session):
         found.append(Finding("closing", DISTURBED, len(disturbed), ()))
+    if unnoted := changes.missing(session):
+        found.append(Finding("journal", UNNOTED, len(unnoted), ()))
     return found

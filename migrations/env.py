@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 # Imported for their tables.
-from ils import db, idempotency, ledger
+from ils import changes, db, idempotency, ledger
 from ils.catalog import models as _catalog
 from ils.circulation.boxes import models as _boxes
 from ils.circulation.holds import models as _holds
@@ -26,6 +26,7 @@ from ils.services.events import models as _events
 from ils.stats import models as _stats
 
 TABLES = (
+    changes,
     ledger,
     outbox,
     _catalog,

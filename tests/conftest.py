@@ -16,7 +16,7 @@ from sqlalchemy import Engine, create_engine, text
 from ils import config as configuration
 from ils import db, schema
 from ils.app import create_app
-from ils.config import Config
+from ils.config import Config, Data
 from ils.organisation.staff import actions as staff_actions
 
 
@@ -70,18 +70,23 @@ def prepared(request, tmp_path_factory, worker_id) -> tuple[str, str]:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").close()
         engine.dispose()
         return "sqlite", str(folder / "sandyq.sqlite")
-    base = os.environ["SANDYQ_TEST_POSTGRESQL"]
-    name = f"test_{worker_id}"
-    url = re.sub(r"/[^/]*$", f"/{name}", base)
-    server = create_engine(base.replace("postgresql:", "postgresql+psycopg:"))
-    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    server.dispose()
+    url = re.sub(r"/[^/]*$", f"/test_{worker_id}", os.environ["SANDYQ_TEST_POSTGRESQL"])
+    _anew(url)
     engine = db.connect(configuration.load(environ={"ILS_DATABASE": url}))
     schema.upgrade(engine)
     engine.dispose()
     return "postgresql", url
+
+
+def _anew(url: str) -> None:
+    """An empty database instead of what there was."""
+    name = url.rsplit("/", 1)[1]
+    base = os.environ["SANDYQ_TEST_POSTGRESQL"].replace("postgresql:", "postgresql+psycopg:")
+    server = create_engine(base)
+    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    server.dispose()
 
 
 #: Every round of the worker would make one; `test_backup.py` asks for its own.
@@ -110,6 +115,19 @@ def config(environ, held) -> Config:
 
 
 @pytest.fixture
+def elsewhere(config, prepared, tmp_path) -> Iterator[Config]:
+    """Where a library can be restored: an empty folder, an empty database of the same kind."""
+    url = ""
+    if prepared[0] == "postgresql":
+        url = f"{prepared[1]}_else"
+        _anew(url)
+    data = Data(folder=str(tmp_path / "else"), database=url)
+    yield replace(config, data=data, _held={})
+    if url:
+        _anew(url)
+
+
+@pytest.fixture
 def engine(config, prepared) -> Iterator[Engine]:
     engine = db.connect(config)
     yield engine
@@ -121,7 +139,8 @@ def engine(config, prepared) -> Iterator[Engine]:
 def _empty(url: str) -> None:
     """Take everything out; the ledger's triggers must be asked to look away."""
     engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
-    stay = {"ledger_frontier", "ledger_kind", "ledger_channel"}  # made with the database
+    # Made with the database:
+    stay = {"ledger_frontier", "ledger_kind", "ledger_channel", "journal_mark"}
     tables = [table.name for table in db.Base.metadata.sorted_tables if table.name not in stay]
     # Deleting from each is many times quicker than TRUNCATE, which makes new files for all.
     deletions = " ".join(f"DELETE FROM {table};" for table in tables)  # noqa: S608 -- our names
@@ -130,6 +149,7 @@ def _empty(url: str) -> None:
         connection.execute(text("SET lock_timeout = '20s'"))  # a test that left a session is named
         connection.execute(text(f"DO $$ BEGIN {deletions} END $$"))
         connection.execute(text("UPDATE ledger_frontier SET first_open_day = '0001-01-01'"))
+        connection.execute(text("UPDATE journal_mark SET number = 0, digest = ''"))
     engine.dispose()
 
 

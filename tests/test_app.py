@@ -6,7 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
-from ils.app import secret_key
+from ils.secret import secret_key
 
 
 def test_web_processes_that_start_together_sign_with_one_key(tmp_path, monkeypatch):
@@ -19,7 +19,7 @@ def test_web_processes_that_start_together_sign_with_one_key(tmp_path, monkeypat
 
     monkeypatch.setattr(secrets, "token_bytes", slowly)
     with ThreadPoolExecutor(6) as pool:
-        keys = set(pool.map(secret_key, [path] * 6))
+        keys = set(pool.map(secret_key, [path.parent] * 6))
     assert [len(key) for key in keys] == [32]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [one.name for one in path.parent.iterdir()] == ["secret.key"]

@@ -7,11 +7,11 @@ import pytest
 from click.testing import CliRunner
 
 from ils import config as configuration
-from ils.app import secret_key
 from ils.catalog.worksheets.definitions import worksheets
 from ils.cli import main
 from ils.config import ROOT
 from ils.datafiles import BadConfiguration
+from ils.secret import secret_key
 from ils.stats.definitions.loading import definitions
 
 
@@ -128,4 +128,4 @@ def test_what_is_read_from_the_folder_is_read_once():
 def test_a_damaged_key_stops_the_start(tmp_path, content):
     (tmp_path / "secret.key").write_bytes(content)
     with pytest.raises(BadConfiguration):
-        secret_key(tmp_path / "secret.key")
+        secret_key(tmp_path)

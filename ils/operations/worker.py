@@ -17,8 +17,9 @@ from ils.jobs.runner import JobContext, JobKind, Runner
 from ils.ledger import acts
 from ils.messages import outbox
 from ils.operations.backup import jobs as backup_jobs
+from ils.operations.backup import journal
 from ils.stats.closing import jobs as closing_jobs
-from ils.stats.models import SELFCHECK
+from ils.stats.models import JOURNAL, SELFCHECK
 from ils.stats.plans.actions import note_value
 from ils.stats.plans.queries import value_noted
 from ils.stats.schedules import jobs as schedule_jobs
@@ -81,22 +82,38 @@ def work(
     sessions: db.Sessions, config: Config, stop: threading.Event, *, once: bool = False
 ) -> None:
     """Do jobs until told to stop; ``once``: until none is due."""
-    runner = Runner(sessions, config, JOBS, stopping=stop, alive=lambda: _beat(sessions))
+
+    def beat() -> None:
+        _beat(sessions)
+        _journal(sessions, config)
+
+    runner = Runner(sessions, config, JOBS, stopping=stop, alive=beat)
     beaten = clock.now() - BEAT
     while not stop.is_set():
         try:
             if clock.now() - beaten >= BEAT:
                 runner.plan()
-                _beat(sessions)
+                beat()
                 beaten = clock.now()
             if runner.run_next():
                 continue
             if once:
-                _beat(sessions)
+                beat()
                 return
         except SQLAlchemyError as error:  # the database restarts; so does the next round
             logs.fault("worker round", error)
         stop.wait(POLL_SECONDS)
+
+
+def _journal(sessions: db.Sessions, config: Config) -> None:
+    """Write down what changed; a second place that is away is told and tried again."""
+    try:
+        journal.append(config, sessions)
+    except OSError as error:
+        logs.fault("journal", error)
+    else:
+        with db.transaction(sessions) as session:
+            heartbeat(session, name=JOURNAL)
 
 
 def _beat(sessions: db.Sessions) -> None:

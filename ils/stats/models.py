@@ -169,9 +169,11 @@ class PreparedReport(Base):
 
 
 #: Who notes that it was there: the worker in each round, the self-check when it ran.
-WORKER, SELFCHECK, BACKUP = "worker", "selfcheck", "backup"
+WORKER, SELFCHECK, BACKUP, JOURNAL = "worker", "selfcheck", "backup", "journal"
 #: The newest proved backup must not be older.
 BACKUP_LATE = timedelta(hours=48)
+#: Nor the last writing of the journal, while the worker is there.
+JOURNAL_LATE = timedelta(minutes=15)
 
 
 class Heartbeat(Base):

@@ -80,6 +80,7 @@ POSTGRESQL = (
 def upgrade() -> None:
     """Make the tables in the order of their references; guard the ledger; all months are open."""
     for make in (
+        _changes,
         _act,
         _authority,
         _branch,
@@ -153,6 +154,7 @@ def downgrade() -> None:
         op.execute("DROP FUNCTION ledger_append_only()")
         op.execute("DROP FUNCTION ledger_open_day()")
         op.execute("DROP FUNCTION ledger_frontier_forward()")
+        op.execute("DROP FUNCTION IF EXISTS note_changed()")
 
 
 #: The kinds and channels of entries; a later one is an INSERT of its migration.
@@ -170,6 +172,8 @@ CHANNELS = """
 """
 
 TABLES = (
+    "changed_row",
+    "journal_mark",
     "ledger_kind",
     "ledger_channel",
     "act",
@@ -224,6 +228,30 @@ TABLES = (
     "transit",
     "unmet_request",
 )
+
+
+def _changes() -> None:
+    op.create_table(
+        "changed_row",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("table", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_changed_row")),
+    )
+    op.create_table(
+        "journal_mark",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("database", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("restored_to", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_mark")),
+    )
 
 
 def _act() -> None:

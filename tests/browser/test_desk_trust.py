@@ -5,10 +5,13 @@ import time
 import pytest
 from playwright.sync_api import expect
 from served import sign_in
+from sqlalchemy import func, select
 from test_desk_page import answers, scan, stocked
 
 from ils import db
 from ils.catalog.models import BibliographicRecord
+from ils.circulation.loans.models import Loan
+from ils.operations.backup import actions, restoring
 
 
 def lending(page):
@@ -91,12 +94,16 @@ def test_another_day_ends_the_reader(page, served, library):
     sign_in(page, served, "desk")
     scan(page, "R1")
     lending(page)
-    page.evaluate("""() => {
-      const key = Object.keys(localStorage).find((k) => /^sandyq-desk-\\d+$/.test(k));
-      const state = JSON.parse(localStorage[key]);
-      state.sitting = state.sitting.replace(/\\d{4}-\\d\\d-\\d\\d$/, "2026-01-01");
-      window.addEventListener("pagehide", () => { localStorage[key] = JSON.stringify(state); });
-    }""")
+    page.evaluate("""() => new Promise((done) => {
+      indexedDB.open("sandyq-desk").onsuccess = ({ target: { result: db } }) => {
+        const work = db.transaction("queue", "readwrite");
+        work.oncomplete = done;
+        work.objectStore("queue").openCursor().onsuccess = ({ target: { result: at } }) => {
+          const sitting = at.value.sitting.replace(/\\d{4}-\\d\\d-\\d\\d$/, "2026-01-01");
+          at.update({ ...at.value, sitting });
+        };
+      };
+    })""")
     page.reload()
     nobody_open(page)
 
@@ -226,3 +233,30 @@ def test_a_scan_of_a_desk_without_a_line_keeps_its_time(page, served, library):
     }
     assert len(said) == 1
     assert before - 2500 < said.pop() < after + 2500  # the clock of an answer says whole seconds
+
+
+def test_after_a_restore_the_desk_offers_what_the_backup_lacks(page, served, library):
+    stocked(library)
+    engine = library.sessions.kw["bind"]
+    backup = actions.make(library.config, engine)
+    sign_in(page, served, "desk")
+    scan(page, "R1")
+    scan(page, "2021001")
+    expect(answers(page, "loan")).to_have_count(1)
+    served.stop()
+    engine.dispose()
+    for path in library.config.folder.glob("sandyq.sqlite*"):
+        path.unlink()
+    restoring.restore(library.config, backup)
+    served.start()
+    page.goto(f"{served.url}/desk")
+    expect(page.locator("#restored")).to_contain_text("2")
+    page.reload()  # offered until somebody decides
+    page.locator("#restored [name=again]").click()
+    expect(answers(page, "loan")).to_have_count(1)
+    nobody_open(page)
+    page.reload()
+    expect(page.locator("#scan")).to_be_focused()
+    expect(page.locator("#restored")).to_be_hidden()
+    with db.reading(library.sessions) as session:
+        assert session.scalar(select(func.count(Loan.id))) == 1

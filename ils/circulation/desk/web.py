@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from ils import clock, web
+from ils import changes, clock, web
 from ils.circulation.desk import actions, answers
 from ils.circulation.desk import queries as entry_queries
 from ils.circulation.desk.command_barcodes import Command
@@ -277,6 +277,7 @@ def _page(session: Session, answer: Answer | None, patron_id: int | None) -> Res
         acts=session.execute(acts).all(),
         sitting=web.sitting(),
         now=clock.now(),
+        database=changes.mark(session),
         place=request.form.get("point", ""),
         returned_on=request.form.get("returned_on", ""),
         earliest=today - timedelta(days=web.current().config.circulation.backdate_days),

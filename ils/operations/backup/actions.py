@@ -2,49 +2,44 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 import secrets
 import shutil
-import tarfile
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from ils import __version__, clock, db, files, schema, selfcheck
 from ils.config import Config, Data
-from ils.errors import N_, IlsError, Invalid, Refused, Unavailable
+from ils.errors import N_, IlsError, Unavailable
 from ils.ledger import Entry
-from ils.operations.backup.tables import BackedTable, dump, load, shapes
-from ils.organisation.branches.models import Branch
+from ils.operations.backup import journal
+from ils.operations.backup.manifest import (
+    FORMAT,
+    KEPT,
+    Manifest,
+    backups,
+    digest,
+    read,
+    rows_of,
+    write,
+)
+from ils.operations.backup.restoring import restore
+from ils.operations.backup.tables import dump, shapes
+from ils.secret import secret_key
 from ils.stats.models import BACKUP, BACKUP_LATE
 from ils.stats.schedules.actions import heartbeat
 
-FORMAT = 1
-MANIFEST = "manifest.json"
-#: What of the data folder goes along besides the content of files.
-KEPT = ("secret.key",)
 #: How the folder of a trial restore begins; one so old is nobody's any more.
 TRIAL = "trial-"
 LEFT_BEHIND = timedelta(days=1)
 
 Progress = Callable[[int, int], None]
-
-
-class BadBackup(Invalid):
-    """The folder is no backup, or not as it was made."""
-
-    code = "bad_backup"
-    message = N_("%(path)s is not a backup that can be restored: %(why)s")
 
 
 class NotProved(Unavailable):
@@ -54,70 +49,45 @@ class NotProved(Unavailable):
     message = N_("The backup could not be restored in a trial: %(problems)s")
 
 
-class LibraryThere(Refused):
-    """There is a library already."""
-
-    code = "library_there"
-    message = N_("There is a library already. Restore into an empty data folder or database.")
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What a backup holds.
-
-    Attributes:
-        revision: of the database; a later program brings it up to date.
-        counts: table → rows.
-        last_entry: the id of the newest entry of the ledger.
-        files: path within the backup → its SHA-256.
-        proved_at: when a trial restore came out as it should.
-    """
-
-    format: int
-    version: str
-    revision: str
-    made_at: str
-    tables: list[dict[str, Any]]
-    counts: dict[str, int]
-    last_entry: int
-    files: dict[str, str]
-    proved_at: str | None = None
-    problems: list[str] = field(default_factory=list)
-
-
 def make(
     config: Config,
     engine: Engine,
     *,
-    place: Path | None = None,
+    target: Path | None = None,
+    packed: bool = True,
     progress: Progress = lambda *_: None,
 ) -> Path:
     """Write a backup while people work; returns its folder.
 
     The rows are of one moment; content of files is written before its row, so each is there.
+
+    Args:
+        target: the folder to make; by default one more among the backups.
+        packed: the rows are to be small rather than readable.
     """
     made_at = clock.now()
-    target = (place or folder_of(config)) / f"{made_at:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    name = f"{made_at:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    target = target or folder_of(config) / name
     part = target.with_suffix(".part")
     (part / "tables").mkdir(parents=True)
     told = shapes()
     counts: dict[str, int] = {}
-    with engine.connect() as plain_connection:
-        connection = plain_connection.execution_options(
-            ils_reading=True, isolation_level=_snapshot(engine)
-        )
+    with journal.consistent(engine) as connection:
+        with journal.alone(config):  # the first statement fixes the moment
+            position = journal.position_of(connection)
         for number, shape in enumerate(told):
-            counts[shape.name] = dump(connection, shape, _rows(part, shape))
+            counts[shape.name] = dump(connection, shape, rows_of(part, shape, packed=packed))
             progress(number + 1, len(told) + 1)
         last_entry = connection.scalar(select(func.max(Entry.id))) or 0
         revision = schema.revision(connection)
+    secret_key(config.folder)  # the journal that follows is signed with it
     _copy_content(config.folder, part)
     shutil.copytree(config.source, part / "config", dirs_exist_ok=True)
     manifest = Manifest(
         FORMAT, __version__, revision, made_at.isoformat(), [asdict(one) for one in told], counts,
-        last_entry, {name: _digest(part / name) for name in _names(part)},
+        last_entry, {name: digest(part / name) for name in _names(part)}, asdict(position),
     )  # fmt: skip
-    _write(part, manifest)
+    write(part, manifest)
     part.rename(target)
     progress(len(told) + 1, len(told) + 1)
     return target
@@ -142,78 +112,8 @@ def prove(config: Config, backup: Path, *, progress: Progress = lambda *_: None)
             engine.dispose()
     proved = None if problems else clock.now().isoformat()
     manifest = replace(manifest, proved_at=proved, problems=problems)
-    _write(backup, manifest)
+    write(backup, manifest)
     return manifest
-
-
-def restore(config: Config, backup: Path, *, progress: Progress = lambda *_: None) -> Manifest:
-    """Make the library of a backup in an empty data folder and database.
-
-    A backup of an earlier version is brought up to date.
-
-    Raises:
-        BadBackup: it is none, or something in it was changed.
-        LibraryThere: there is a library.
-    """
-    manifest = read(backup)
-    for name, digest in manifest.files.items():
-        if not (backup / name).is_file() or _digest(backup / name) != digest:
-            raise BadBackup(path=str(backup), why=name)
-    engine = db.connect(config, settle=False)
-    try:
-        _check_empty(engine)
-        schema.upgrade(engine, manifest.revision)
-        with engine.begin() as connection:
-            for number, told in enumerate(manifest.tables):
-                shape = BackedTable(told["name"], told["columns"], tuple(told["own"]))
-                rows = load(connection, shape, _rows(backup, shape))
-                if rows != manifest.counts[shape.name]:
-                    raise BadBackup(path=str(backup), why=shape.name)
-                progress(number + 1, len(manifest.tables))
-        schema.upgrade(engine)
-    finally:
-        engine.dispose()
-    for name in (*KEPT, files.FOLDER):
-        source, target = backup / "data" / name, config.folder / name
-        if source.is_dir():
-            shutil.copytree(source, target, dirs_exist_ok=True)
-        elif source.is_file():
-            shutil.copyfile(source, target)
-            target.chmod(0o600)
-    return manifest
-
-
-def _check_empty(engine: Engine) -> None:
-    with engine.connect() as connection:
-        if schema.revision(connection) and connection.scalar(select(func.count(Branch.id))):
-            raise LibraryThere
-
-
-def pack(backup: Path, file: Path) -> None:
-    """A backup as one file, whole or not at all."""
-    part = file.with_name(f"{file.name}.part")
-    with tarfile.open(part, "w") as packed:
-        packed.add(backup, arcname=".")
-    part.rename(file)
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[Path]:
-    """The folder of a backup that is a folder, or was packed into one file.
-
-    Raises:
-        BadBackup: the file is no packed backup.
-    """
-    if path.is_dir():
-        yield path
-        return
-    with tempfile.TemporaryDirectory() as name:
-        try:
-            with tarfile.open(path) as packed:
-                packed.extractall(name, filter="data")
-        except (tarfile.TarError, OSError) as error:
-            raise BadBackup(path=str(path), why=str(error)) from error
-        yield Path(name)
 
 
 # What is there
@@ -222,29 +122,6 @@ def opened(path: Path) -> Iterator[Path]:
 def folder_of(config: Config) -> Path:
     """Where backups go."""
     return config.folder / config.backup.folder
-
-
-def read(backup: Path) -> Manifest:
-    """What a backup says of itself.
-
-    Raises:
-        BadBackup: it is none.
-    """
-    try:
-        said = json.loads((backup / MANIFEST).read_text(encoding="utf-8"))
-        manifest = Manifest(**said)
-    except (OSError, ValueError, TypeError) as error:
-        raise BadBackup(path=str(backup), why=str(error)) from error
-    if manifest.format != FORMAT:
-        raise BadBackup(path=str(backup), why=f"format {manifest.format}")
-    return manifest
-
-
-def backups(place: Path) -> list[tuple[Path, Manifest]]:
-    """The backups of a place, the newest first; what is no backup is passed over."""
-    folders = sorted(place.glob("*"), reverse=True) if place.is_dir() else []
-    made = (one for one in folders if (one / MANIFEST).is_file() and one.suffix != ".part")
-    return [(folder, read(folder)) for folder in made]
 
 
 def last_proved(config: Config) -> datetime | None:
@@ -288,11 +165,12 @@ def rotate(config: Config) -> None:
         for left in (*place.glob("*.part"), *place.glob(f"{TRIAL}*")):
             if left.stat().st_mtime < long_ago:
                 shutil.rmtree(left, ignore_errors=True)
-        proved = [path for path, manifest in backups(place) if manifest.proved_at]
-        oldest = proved[: config.backup.keep][-1:]
-        for path, _ in backups(place):
-            if oldest and path.name < oldest[0].name:
-                shutil.rmtree(path)
+        made = backups(place)
+        oldest = [one for one in made if one[1].proved_at][: config.backup.keep][-1:]
+        for path, _ in made[made.index(oldest[0]) + 1 :] if oldest else ():
+            shutil.rmtree(path)
+        if oldest and oldest[0][1].journal:
+            journal.drop_before(config, journal.Position(**oldest[0][1].journal))
 
 
 def copy_to_second(config: Config, backup: Path) -> Path | None:
@@ -313,14 +191,6 @@ def _places(config: Config) -> Iterator[Path]:
         yield Path(config.backup.second)
 
 
-def _snapshot(engine: Engine) -> str:
-    return "SERIALIZABLE" if engine.dialect.name == "sqlite" else "REPEATABLE READ"
-
-
-def _rows(backup: Path, shape: BackedTable) -> Path:
-    return backup / "tables" / f"{shape.name}.jsonl.gz"
-
-
 def _copy_content(data: Path, part: Path) -> None:
     for name in (*KEPT, files.FOLDER):
         source, target = data / name, part / "data" / name
@@ -333,24 +203,3 @@ def _copy_content(data: Path, part: Path) -> None:
 
 def _names(part: Path) -> list[str]:
     return sorted(str(path.relative_to(part)) for path in part.rglob("*") if path.is_file())
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _write(backup: Path, manifest: Manifest) -> None:
-    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
-    with _synced(backup / MANIFEST) as out:
-        out.write(text.encode())
-
-
-@contextmanager
-def _synced(path: Path) -> Iterator[Any]:
-    part = path.with_suffix(".new")
-    with part.open("wb") as out:
-        yield out
-        out.flush()
-        os.fsync(out.fileno())
-    part.rename(path)

@@ -1,4 +1,4 @@
-"""`ils backup`, `ils restore`, `ils move`."""
+"""`ils backup`, `ils restore`, `ils export`, `ils move`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from pathlib import Path
 
 import click
 
+from ils.cataloguing.exports.cli import export as export_records
 from ils.config import Data
 from ils.console import Console, print_json, with_console
-from ils.operations.backup import actions
+from ils.errors import N_, Refused
+from ils.operations.backup import actions, journal, manifest, restoring
+from ils.operations.backup.tables import shapes
 
 
 @click.command()
@@ -30,8 +33,8 @@ def backup(console: Console, file: Path | None, json_: bool, list_: bool) -> Non
             )
         actions.finish(config, console.sessions, made)
         if file is not None:
-            actions.pack(made, file)
-    found = actions.backups(actions.folder_of(config))
+            manifest.pack(made, file)
+    found = manifest.backups(actions.folder_of(config))
     if json_:
         print_json([
             {"path": str(path), "made_at": m.made_at, "proved_at": m.proved_at,
@@ -46,16 +49,87 @@ def backup(console: Console, file: Path | None, json_: bool, list_: bool) -> Non
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--journal",
+    "journal_",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder “journal” of the second place; by default the one beside FILE.",
+)
+@click.option("--no-journal", is_flag=True, help="The backup alone, as of its moment.")
 @with_console
-def restore(console: Console, file: Path) -> None:
-    """Make the library of a backup, FILE or folder, in an empty data folder and database."""
-    with actions.opened(file) as folder, click.progressbar(length=100, label="tables") as bar:
-        manifest = actions.restore(
+def restore(console: Console, file: Path, journal_: Path | None, no_journal: bool) -> None:
+    """Make the library of a backup, FILE or folder, in an empty data folder and database.
+
+    What was done after the backup is in the journal, up to the last minute.
+    """
+    beside = None if no_journal else journal_ or _if_there(file.resolve().parent / journal.FOLDER)
+    with manifest.opened(file) as folder, click.progressbar(length=100, label="tables") as bar:
+        restored = restoring.restore(
             console.config,
             folder,
+            beside=beside,
             progress=lambda done, total: bar.update(100 * done // total - bar.pos),
         )
-    click.echo(f"Restored: {sum(manifest.counts.values())} rows of {manifest.made_at:.19}.")
+    told, replayed = restored.manifest, restored.replayed
+    click.echo(f"Restored: {sum(told.counts.values())} rows of {told.made_at:.19}.")
+    if replayed.segments:
+        click.echo(f"From the journal: {replayed.rows} rows until {replayed.until:.19}.")
+    elif not replayed.broken:
+        click.echo("Nothing from a journal: what was done after the backup is not there.")
+    if replayed.broken:
+        click.echo(f"The journal ends early, at {replayed.broken}", err=True)
+    if restored.left:
+        click.echo(f"Erased readers who have copies again, to be erased by hand: {restored.left}")
+
+
+def _if_there(folder: Path) -> Path | None:
+    return folder if folder.is_dir() else None
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.pass_context
+@with_console
+def export(console: Console, context: click.Context, folder: Path) -> None:
+    """Write everything into the new FOLDER in open formats: tables, records, files, settings.
+
+    “ils restore FOLDER” makes the same library of it; README.txt there says what is what.
+    """
+    if folder.exists():
+        raise FolderThere(path=str(folder))
+    actions.make(console.config, console.sessions.kw["bind"], target=folder, packed=False)
+    for name, authorities in (("records.xml", False), ("headings.xml", True)):
+        context.invoke(
+            export_records, text="", form="marcxchange", output=folder / name,
+            encoding="utf-8", catalogue=None, authorities=authorities, json_=False,
+        )  # fmt: skip
+    tables = "".join(
+        f"\n{shape.name}: " + ", ".join(f"{name} {kind}" for name, kind in shape.columns.items())
+        for shape in shapes()
+    )
+    (folder / "README.txt").write_text(README + tables + "\n", encoding="utf-8")
+
+
+class FolderThere(Refused):
+    """An export is written into a folder of its own."""
+
+    code = "folder_there"
+    message = N_("%(path)s is there already. Name a new folder.")
+
+
+README = """\
+Everything of a library, written by Sandyq.
+
+records.xml, headings.xml   bibliographic and authority records with their copies (MARCXchange)
+tables/NAME.jsonl           the rows of a table: a JSON array a line, its columns as below
+data/files                  photos, enclosures, files that were sent
+config                      the settings
+manifest.json               version, number of rows, SHA-256 of each file
+
+day and moment are ISO 8601 (moments in UTC), amounts of money are whole tiyn.
+
+Tables and their columns:
+"""
 
 
 @click.command()
@@ -66,7 +140,7 @@ def move(console: Console, to: str) -> None:
     config = console.config
     engine = console.sessions.kw["bind"]
     with tempfile.TemporaryDirectory(dir=config.folder) as name:
-        made = actions.make(config, engine, place=Path(name))
+        made = actions.make(config, engine, target=Path(name) / "library")
         target = replace(config, data=Data(folder=config.data.folder, database=to), _held={})
-        manifest = actions.restore(target, made)
-    click.echo(f"Moved: {sum(manifest.counts.values())} rows. Set ILS_DATABASE to {to}")
+        moved = restoring.restore(target, made)
+    click.echo(f"Moved: {sum(moved.manifest.counts.values())} rows. Set ILS_DATABASE to {to}")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -19,24 +21,29 @@ from sqlalchemy import (
     Column,
     Connection,
     Date,
+    Engine,
     Integer,
     MetaData,
     Numeric,
+    Select,
     String,
     Table,
     Uuid,
     delete,
     insert,
     select,
+    text,
     type_coerce,
-    update,
 )
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from ils.db import Base, UtcDateTime, plain
 
+Item = TypeVar("Item")
+
 AT_ONCE = 2000
-#: Its rows refer to earlier ones only, and may never be changed.
+#: Its rows may never be changed nor removed.
 APPEND_ONLY = "ledger"
 #: Written last: no entry of a closed month could follow.
 LAST = "ledger_frontier"
@@ -60,30 +67,21 @@ class BackedTable:
 
     Attributes:
         columns: name → what its type is called, see `TYPES`.
-        own: columns that refer to rows of the table itself.
     """
 
     name: str
     columns: Mapping[str, str]
-    own: tuple[str, ...]
 
 
 def shapes() -> list[BackedTable]:
     """All tables of this version, each after those it refers to."""
     tables = sorted(Base.metadata.sorted_tables, key=lambda table: table.name == LAST)
-    return [
-        BackedTable(
-            table.name,
-            {column.name: _called(column) for column in table.columns},
-            tuple(
-                column.name
-                for column in table.columns
-                if table.name != APPEND_ONLY
-                and any(key.column.table is table for key in column.foreign_keys)
-            ),
-        )
-        for table in tables
-    ]
+    return [shape_of(table) for table in tables if not table.info.get("transient")]
+
+
+def shape_of(table: Table) -> BackedTable:
+    """A table as it is described."""
+    return BackedTable(table.name, {column.name: _called(column) for column in table.columns})
 
 
 def _called(column: Column[Any]) -> str:
@@ -101,61 +99,107 @@ def _called(column: Column[Any]) -> str:
     raise TypeError(f"{column}: {kind!r}")
 
 
-def _table(shape: BackedTable) -> Table:
+def table_of(shape: BackedTable) -> Table:
+    """A table as a backup describes it, whatever this version calls it."""
     columns = (Column(name, TYPES[kind][0]) for name, kind in shape.columns.items())
     return Table(shape.name, MetaData(), *columns)
 
 
-def dump(connection: Connection, shape: BackedTable, path: Path) -> int:
-    """Write the rows of a table, a JSON array a line; returns how many."""
+def query_of(shape: BackedTable) -> Select[Any]:
+    """The rows of a table, with values of the types a backup knows."""
     there = Base.metadata.tables[shape.name]
     columns = [
         type_coerce(there.c[name], TYPES[kind][0]).label(name)
         for name, kind in shape.columns.items()
     ]
-    makers = [TYPES[kind][2] for kind in shape.columns.values()]
-    query = select(*columns).order_by(*there.primary_key.columns)
+    return select(*columns).order_by(*there.primary_key.columns)
+
+
+def written(shape: BackedTable, row: Iterable[Any]) -> list[Any]:
+    """The values of a row as JSON holds them."""
+    makers = (TYPES[kind][2] for kind in shape.columns.values())
+    return [None if v is None else make(v) for v, make in zip(row, makers, strict=True)]
+
+
+def read(shape: BackedTable, values: Iterable[Any]) -> dict[str, Any]:
+    """A row again."""
+    pairs = zip(shape.columns.items(), values, strict=True)
+    return {name: None if v is None else TYPES[kind][1](v) for (name, kind), v in pairs}
+
+
+def as_line(value: object) -> str:
+    """A value as a line of JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _lines(path: Path, mode: str) -> Any:
+    """A file of lines, packed if its name says so."""
+    if path.suffix == ".gz":
+        return gzip.open(path, mode, encoding="utf-8", compresslevel=5)
+    return path.open(mode, encoding="utf-8")
+
+
+def dump(connection: Connection, shape: BackedTable, path: Path) -> int:
+    """Write the rows of a table, a JSON array a line; returns how many."""
     number = 0
-    with gzip.open(path, "wt", encoding="utf-8", compresslevel=5) as out:
-        for row in connection.execution_options(yield_per=AT_ONCE).execute(query):
-            values = [None if v is None else make(v) for v, make in zip(row, makers, strict=True)]
-            out.write(json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n")
+    with _lines(path, "wt") as out:
+        rows = connection.execution_options(yield_per=AT_ONCE).execute(query_of(shape))
+        for row in rows:
+            out.write(as_line(written(shape, row)))
             number += 1
     return number
 
 
 def load(connection: Connection, shape: BackedTable, path: Path) -> int:
-    """Put the rows of a table instead of those it has; returns how many.
-
-    What refers to rows of the table itself is told when all of them are there.
-    """
-    table = _table(shape)
+    """Put the rows of a table instead of those it has; returns how many."""
+    table, number = table_of(shape), 0
     connection.execute(delete(table))
-    number, later = 0, []
-    for part in _parts(shape, path):
-        rows = part if not shape.own else [row | dict.fromkeys(shape.own) for row in part]
-        connection.execute(insert(table), rows)
-        later += [
-            {"of": row["id"], **{name: row[name] for name in shape.own}}
-            for row in part
-            if any(row[name] is not None for name in shape.own)
-        ]
-        number += len(part)
-    for own in later:
-        of = own.pop("of")
-        connection.execute(update(table).where(table.c.id == of).values(own))
+    with _lines(path, "rt") as lines:
+        for part in parts(lines):
+            connection.execute(insert(table), [read(shape, json.loads(line)) for line in part])
+            number += len(part)
     return number
 
 
-def _parts(shape: BackedTable, path: Path) -> Iterator[list[dict[str, Any]]]:
-    readers = [(name, TYPES[kind][1]) for name, kind in shape.columns.items()]
-    part: list[dict[str, Any]] = []
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            pairs = zip(readers, json.loads(line), strict=True)
-            part.append({name: None if v is None else read(v) for (name, read), v in pairs})
-            if len(part) == AT_ONCE:
-                yield part
-                part = []
-    if part:
+def parts(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """As many at once as a statement is given."""
+    left = iter(items)
+    while part := list(islice(left, AT_ONCE)):
         yield part
+
+
+@contextmanager
+def unbound(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which rows may come in any order: references are checked at its end.
+
+    Raises:
+        IntegrityError: a row refers to one that is not there.
+    """
+    sqlite = engine.dialect.name == "sqlite"
+    with engine.connect() as connection:
+        if sqlite:  # only outside a transaction, which SQLAlchemy has not begun yet
+            _tell(connection, "PRAGMA foreign_keys=OFF")
+        with connection.begin():
+            bound = [] if sqlite else connection.execute(text(_REFERENCES)).all()
+            for table, name, _ in bound:
+                connection.exec_driver_sql(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+            yield connection
+            for table, name, means in bound:
+                connection.exec_driver_sql(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {means}')
+            if sqlite:
+                lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+                if lost is not None:
+                    raise IntegrityError("foreign_key_check", None, ValueError(f"{lost[0]}"))
+        if sqlite:
+            _tell(connection, "PRAGMA foreign_keys=ON")
+
+
+_REFERENCES = """
+SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+WHERE contype = 'f' AND connamespace = current_schema()::regnamespace
+"""
+
+
+def _tell(connection: Connection, pragma: str) -> None:
+    plain_connection: Any = connection.connection.dbapi_connection
+    plain_connection.execute(pragma).close()

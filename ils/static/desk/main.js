@@ -6,6 +6,7 @@ import { dayAt, heard, serverNow } from "./clock.js";
 import { asked, watchScans } from "./keys.js";
 import { Queue } from "./queue.js";
 import { muteButton, sound } from "./sound.js";
+import { openStore } from "./store.js";
 import { ask, post, sending } from "./wire.js";
 
 const IDLE_MS = 10 * 60000; // then the open reader is closed: the next one may stand there
@@ -22,7 +23,8 @@ const key = `sandyq-desk-${texts.staff}`;
 
 document.documentElement.classList.add("scripted");
 heard(texts.now);
-const queue = new Queue(localStorage, key, perform);
+const queue = new Queue(perform);
+const early = []; // asked for before the queue is loaded
 const answers = new Answers(document.getElementById("log"), opened, texts);
 let redrawn = 0; // how often the panel was asked for
 
@@ -67,6 +69,10 @@ function endFormerSitting() {
 }
 
 function add(kind, details) {
+  if (!queue.loaded) {
+    early.push([kind, details]);
+    return;
+  }
   if (queue.state.sitting !== sitting()) endFormerSitting();
   queue.state.stirred = serverNow();
   answers.wait(queue.add(kind, details));
@@ -157,7 +163,7 @@ function standing() {
 async function send(entry, { url, data }, tries) {
   if (!entry.request) { // as the desk stands at the first try, whatever opens meanwhile
     entry.request = { url, data: { ...standing(), ...data } };
-    queue.save();
+    await queue.save();
   }
   const sent = { ...entry.request.data, request_id: entry.id, at: Math.round(entry.at ?? serverNow()) };
   const answer = await post(url, sent, form.csrf_token.value);
@@ -171,6 +177,7 @@ async function send(entry, { url, data }, tries) {
 function answered(entry, line) {
   const { state } = queue;
   const { keep, allow, reason } = entry.request.data;
+  entry.acknowledged = line.dataset.level !== "error";
   if (keep && line.dataset.level !== "error") { // let pass for the next copies of this reader too
     const all = new Set(`${state.allow ?? ""} ${allow}`.trim().split(" "));
     Object.assign(state, { allow: [...all].join(" "), reason });
@@ -294,8 +301,9 @@ document.addEventListener("keydown", (event) => {
 
 // --- other windows, leaving, idleness -------------------------------------------------
 
-window.addEventListener("storage", (event) => {
-  if (queue.heard(event.key, event.newValue)) tell(texts.elsewhere);
+queue.lost = () => tell(texts.elsewhere);
+window.addEventListener("storage", (event) => { // at once, and not at the next scan
+  if (event.key === `${key}-owner` && event.newValue !== queue.owner) queue.give();
 });
 
 window.addEventListener("beforeunload", (event) => {
@@ -308,6 +316,38 @@ function stir() {
   idle = setTimeout(() => {
     if (queue.state.patron && !queue.entries.length) answers.closePatron();
   }, IDLE_MS);
+}
+
+// --- a library that was restored from a backup -----------------------------------------
+
+const MARGIN_MS = 12 * 3600000; // what was sent just before the backup may have come after it
+
+// What this desk did and the restored database may not have is offered to be sent again; what it
+// has is answered as it was. Until somebody decides it is offered each time.
+async function offerAgain() {
+  const { state } = queue;
+  const settle = () => {
+    state.database = texts.database;
+    queue.save();
+  };
+  const since = Date.parse(texts.restoredTo) - MARGIN_MS;
+  const again = state.database && state.database !== texts.database && since
+    ? await queue.acknowledged(since) : [];
+  if (!again.length) return settle();
+  const offer = document.getElementById("restored");
+  offer.firstElementChild.textContent = offer.dataset.text.replace("{n}", again.length);
+  offer.hidden = false;
+  offer.addEventListener("click", ({ target }) => {
+    if (!target.matches("button")) return;
+    offer.hidden = true;
+    settle();
+    if (target.name !== "again") return;
+    queue.add("close");
+    for (const entry of again) answers.wait(queue.repeat(entry));
+    queue.add("close");
+    queue.pump();
+    input.focus();
+  });
 }
 
 // --- start: how the desk was set, and what was left -------------------------------------
@@ -324,19 +364,27 @@ for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, s
 stir();
 muteButton(document.getElementById("sound"), texts, () => input.focus());
 
-const wanted = document.getElementById("patron").dataset.patron;
-if (!queue.entries.length && wanted) queue.state.patron = "";
-endFormerSitting();
-if (queue.entries.length || !wanted) {
-  // The reader of the scans that wait comes first, the one asked for after them.
-  if (queue.state.patron) queue.first("open", { patron: queue.state.patron });
-  if (wanted) queue.add("open", { patron: wanted });
-} else {
-  queue.state.patron = wanted;
+async function start() {
+  await queue.load(await openStore(), key);
+  const wanted = document.getElementById("patron").dataset.patron;
+  if (!queue.entries.length && wanted) queue.state.patron = "";
+  endFormerSitting();
+  if (queue.entries.length || !wanted) {
+    // The reader of the scans that wait comes first, the one asked for after them.
+    if (queue.state.patron) queue.first("open", { patron: queue.state.patron });
+    if (wanted) queue.add("open", { patron: wanted });
+  } else {
+    queue.state.patron = wanted;
+  }
+  const brought = sessionStorage.getItem("sandyq-scan"); // scanned on another page
+  sessionStorage.removeItem("sandyq-scan");
+  if (brought) queue.add("send", { url: "/desk/scan", data: { code: brought }, shown: brought });
+  for (const entry of queue.entries) answers.wait(entry);
+  localStorage.setItem(`${key}-owner`, queue.owner);
+  for (const [kind, details] of early) add(kind, details);
+  queue.start();
+  offerAgain();
 }
-const brought = sessionStorage.getItem("sandyq-scan"); // scanned on another page
-sessionStorage.removeItem("sandyq-scan");
-if (brought) queue.add("send", { url: "/desk/scan", data: { code: brought }, shown: brought });
-for (const entry of queue.entries) answers.wait(entry);
+
 input.focus();
-queue.start();
+start();

@@ -17,52 +17,74 @@ export function newId() { // randomUUID needs https; a library's desk may have n
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-// What was kept: the open patron, of which sitting, what is let pass, the entries that wait.
-function kept(storage, key) {
-  try {
-    const state = JSON.parse(storage.getItem(key));
-    if (state && Array.isArray(state.queue)) return state;
-  } catch { /* nothing usable was kept */ }
-  return { patron: "", queue: [] };
+// What was kept, if it can be used: the open patron, of which sitting, what is let pass, of which
+// database, the entries that wait.
+function usable(state) {
+  return state && Array.isArray(state.queue) ? state : { patron: "", queue: [] };
 }
 
 export class Queue {
-  #storage;
+  #store;
   #key;
   #perform;
   #busy = true; // until `start`
 
   // perform(entry, tries) does one entry: "done", "again" after a while, or "stop" until `resume`.
-  constructor(storage, key, perform) {
-    this.#storage = storage;
-    this.#key = key;
+  constructor(perform) {
     this.#perform = perform;
     this.owner = newId();
-    this.state = kept(storage, key);
+    this.state = usable(null);
+    this.loaded = false;
+    this.saved = Promise.resolve(true);
     this.stopped = false; // nobody is signed in: entries wait
     this.superseded = false; // another window works with this account's queue
+    this.lost = () => {}; // called when it is
     this.pause = (ms) => new Promise((go) => setTimeout(go, ms));
+  }
+
+  async load(store, key) {
+    this.#store = store;
+    this.#key = key;
+    this.state = usable(await store.load(key));
+    this.state.owner = this.owner;
+    this.loaded = true;
+    this.save({ take: true });
   }
 
   get entries() {
     return this.state.queue;
   }
 
-  save() {
-    if (this.superseded) return; // the storage is the other window's now
-    this.state.owner = this.owner;
-    this.#storage.setItem(this.#key, JSON.stringify(this.state));
+  // Resolves when the state is on disk.
+  save(details = {}) {
+    if (this.loaded && !this.superseded) {
+      this.saved = this.#store.save(this.#key, this.state, details);
+      this.saved.then((ours) => { if (!ours) this.give(); });
+    }
+    return this.saved;
   }
 
-  // Another window wrote: it has the queue now.
-  heard(key, value) {
-    if (key !== this.#key || !value || JSON.parse(value).owner === this.owner) return false;
+  // Another window has the queue now.
+  give() {
+    if (this.superseded) return;
     this.superseded = true;
-    return true;
+    this.lost();
+  }
+
+  // What the server acknowledged since, to be asked for again of a database that lacks it.
+  acknowledged(since) {
+    return this.#store.acknowledged(this.#key, since);
   }
 
   add(kind, details = {}) {
     const entry = { id: newId(), at: serverNow(), kind, ...details };
+    this.entries.push(entry);
+    this.save();
+    return entry;
+  }
+
+  // An entry that was done once, to be done again as the same.
+  repeat(entry) {
     this.entries.push(entry);
     this.save();
     return entry;
@@ -80,7 +102,6 @@ export class Queue {
   }
 
   start() {
-    this.save();
     this.#busy = false;
     return this.pump();
   }
@@ -89,12 +110,14 @@ export class Queue {
   async pump() {
     if (this.#busy || this.stopped || this.superseded) return;
     this.#busy = true;
-    for (let tries = 0; this.entries.length && !this.stopped && !this.superseded;) {
+    for (let tries = 0; this.entries.length && !this.stopped;) {
+      await this.saved; // nothing is sent that could be forgotten
+      if (this.superseded) break;
       const outcome = await this.#perform(this.entries[0], tries);
       if (this.superseded) break;
       if (outcome === "done") {
-        this.entries.shift();
-        this.save();
+        const done = this.entries.shift();
+        this.save({ done: done.acknowledged ? done : null });
         tries = 0;
       } else if (outcome === "stop") {
         this.stopped = true;

@@ -16,7 +16,15 @@ from ils.stats.closing import queries as closing
 from ils.stats.definitions.schema import Definitions
 from ils.stats.engine import totals
 from ils.stats.engine.context import declared
-from ils.stats.models import BACKUP, BACKUP_LATE, WORKER, ClosedMonth, Heartbeat
+from ils.stats.models import (
+    BACKUP,
+    BACKUP_LATE,
+    JOURNAL,
+    JOURNAL_LATE,
+    WORKER,
+    ClosedMonth,
+    Heartbeat,
+)
 from ils.stats.names import Names
 from ils.stats.periods import Window
 
@@ -98,11 +106,21 @@ def _of_the_system(
 
 
 def _backup_doubts(session: Session) -> list[Doubt]:
-    """Whether the last proved backup is too old, once the worker is here."""
-    last = session.get(Heartbeat, BACKUP)
-    if session.get(Heartbeat, WORKER) is None or (last and clock.now() - last.at <= BACKUP_LATE):
+    """Whether the last proved backup or the journal is too old, once the worker is here."""
+    if session.get(Heartbeat, WORKER) is None:
         return []
-    return [Doubt(N_("There is no proved backup of the last 48 hours."), {})]
+    return [
+        Doubt(message, {})
+        for name, late, message in (
+            (BACKUP, BACKUP_LATE, N_("There is no proved backup of the last 48 hours.")),
+            (
+                JOURNAL,
+                JOURNAL_LATE,
+                N_("The journal between backups cannot be written: is the second place there?"),
+            ),
+        )
+        if (last := session.get(Heartbeat, name)) is None or clock.now() - last.at > late
+    ]
 
 
 def worker_doubts(session: Session) -> list[Doubt]:

@@ -1,0 +1,288 @@
+"""Between backups nothing is lost: what changed is written down, signed, and replayed."""
+
+import gzip
+import json
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, inspect, select, text
+
+from ils import changes, db, selfcheck
+from ils.changes import ChangedRow
+from ils.circulation.context import Desk
+from ils.circulation.loans.models import Loan
+from ils.circulation.readers.actions import erase_patron, set_photo
+from ils.config import Backup
+from ils.files import receive_bytes
+from ils.ledger import Entry
+from ils.operations.backup import actions, journal, restoring
+from ils.organisation.staff.models import Staff
+from ils.patrons.models import Patron
+
+
+@pytest.fixture
+def second(tmp_path):
+    (tmp_path / "second").mkdir()
+    return tmp_path / "second"
+
+
+@pytest.fixture
+def library(library, second):
+    library.config = replace(
+        library.config,
+        backup=Backup(folder="b", second=str(second), every_hours=24, keep=3),
+        _held={},
+    )
+    library.reader("R1")
+    library.reader("R2", surname="Сейтова")
+    for number in range(4):
+        library.copy(f"B{number}", title="Абай жолы")
+    library.desk().issue("R1", "B0")
+    return library
+
+
+def everything(sessions):
+    """Every row of every table that a backup has, as texts."""
+    with db.reading(sessions) as session:
+        return {
+            table.name: sorted(map(str, session.execute(select(table)).all()))
+            for table in db.Base.metadata.sorted_tables
+            if not table.info.get("transient")
+        }
+
+
+def append(library):
+    return journal.append(library.config, library.sessions)
+
+
+@pytest.fixture
+def restored():
+    """A function that restores, and tells of it and how to read what came."""
+    engines = []
+
+    def restore(config, backup, beside):
+        told = restoring.restore(config, backup, beside=beside)
+        engines.append(db.connect(config, settle=False))
+        return told, db.sessions_of(engines[-1])
+
+    yield restore
+    for engine in engines:
+        engine.dispose()
+
+
+def a_morning(library):
+    """Loans, returns, an undone act, a reader more, one erased, a photo, a month closed."""
+    desk = library.desk()
+    desk.issue("R1", "B1")
+    append(library)
+    desk.take_back("B0")
+    desk.undo(desk.issue("R1", "B2").act)
+    library.reader("R3")
+    desk.wait_for("R3", "B1")
+    with db.transaction(library.sessions) as session:
+        patron = session.scalars(select(Patron).where(Patron.surname == "Сейтова")).one()
+        set_photo(session, None, patron, receive_bytes(library.config.folder, b"jpeg"))
+    append(library)
+    library.wait(days=31)
+    library.desk().issue("R1", "B3")
+    library.close_until(library.now.date().replace(day=1))
+    append(library)
+
+
+def test_a_backup_and_its_journal_are_the_library(library, elsewhere, second, restored):
+    backup = actions.make(library.config, library.sessions.kw["bind"])
+    a_morning(library)
+    told, sessions = restored(elsewhere, backup, second / "journal")
+    assert everything(sessions) == everything(library.sessions)
+    assert (told.replayed.segments, told.replayed.broken, told.left) == (3, "", 0)
+    with db.reading(sessions) as session:
+        assert selfcheck.findings(session) == []
+        before = changes.mark(session).database
+    with db.reading(library.sessions) as session:
+        assert changes.mark(session).database != before
+    content = [path for path in (elsewhere.folder / "files").rglob("*") if path.is_file()]
+    assert [path.read_bytes() for path in content] == [b"jpeg"]
+
+
+def test_without_the_journal_a_backup_is_of_its_moment(library, elsewhere, restored):
+    before = everything(library.sessions)
+    backup = actions.make(library.config, library.sessions.kw["bind"])
+    a_morning(library)
+    told, sessions = restored(elsewhere, backup, None)
+    assert everything(sessions) == before
+    assert told.replayed == journal.Replayed()
+
+
+def test_what_was_in_the_backup_already_is_not_replayed(library, elsewhere, second, restored):
+    library.desk().issue("R1", "B1")
+    append(library)
+    library.desk().take_back("B1")
+    backup = actions.make(library.config, library.sessions.kw["bind"])
+    told, sessions = restored(elsewhere, backup, second / "journal")
+    assert told.replayed.segments == 0
+    assert everything(sessions) == everything(library.sessions)
+
+
+def test_a_name_that_moved_from_one_to_another_comes_in(library, elsewhere, second, restored):
+    for login in ("aigul", "berik"):
+        library.account(login, "librarian")
+    backup = actions.make(library.config, library.sessions.kw["bind"])
+    with db.transaction(library.sessions) as session:
+        one, other = session.scalars(select(Staff).order_by(Staff.id)).all()
+        for staff, login in ((one, "x"), (other, "aigul"), (one, "berik")):
+            staff.login = login
+            session.flush()
+    append(library)
+    _, sessions = restored(elsewhere, backup, second / "journal")
+    assert everything(sessions) == everything(library.sessions)
+
+
+def test_killed_before_the_notes_are_dropped_a_segment_is_written_again(
+    library, elsewhere, second, monkeypatch, restored
+):
+    backup = actions.make(library.config, library.sessions.kw["bind"])
+    library.desk().issue("R1", "B1")
+
+    def killed(_sessions):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(journal.db, "transaction", killed)
+        with pytest.raises(KeyboardInterrupt):
+            append(library)
+    library.desk().take_back("B1")
+    append(library)
+    told, sessions = restored(elsewhere, backup, second / "journal")
+    assert told.replayed.segments == 1
+    assert everything(sessions) == everything(library.sessions)
+
+
+@pytest.mark.parametrize("fault", ["torn", "forged", "lost"])
+def test_a_journal_is_believed_as_far_as_it_is_whole(library, elsewhere, second, fault, restored):
+    backup = actions.make(library.config, library.sessions.kw["bind"])
+    for number in ("B1", "B2", "B3"):
+        library.desk().issue("R1", number)
+        append(library)
+    path = sorted((second / "journal").glob("*/*.jsonl.gz"))[1]
+    if fault == "torn":
+        path.write_bytes(path.read_bytes()[:-20])
+    elif fault == "lost":
+        path.unlink()
+    else:
+        lines = gzip.decompress(path.read_bytes()).replace(b'"loan"', b'"item"')
+        path.write_bytes(gzip.compress(lines))
+    told, sessions = restored(elsewhere, backup, second / "journal")
+    assert (told.replayed.segments, told.replayed.broken[:10]) == (1, "0000000002")
+    with db.reading(sessions) as session:
+        assert session.scalar(select(func.count(Loan.id))) == 2
+        assert selfcheck.findings(session) == []
+
+
+def test_who_was_erased_after_the_backup_stays_erased(library, elsewhere, second, restored):
+    library.desk().take_back("B0")
+    library.desk().issue("R2", "B3")
+    backup = actions.make(library.config, library.sessions.kw["bind"])
+    library.desk().take_back("B3")
+    with db.transaction(library.sessions) as session:
+        for patron in session.scalars(select(Patron)).all():
+            here = Desk(session, library.origin("ЦБ"), library.config)
+            erase_patron(here, patron)
+    append(library)
+    beside = second / "journal"
+    for segment in beside.glob("*/*"):
+        segment.unlink()  # the segments are lost, not the list
+    told, sessions = restored(elsewhere, backup, beside)
+    with db.reading(sessions) as session:
+        assert session.scalars(select(Patron.surname)).all() == ["Сейтова"]
+    assert told.left == 1  # the copy is at her home again
+
+
+def test_what_the_desks_kept_brings_a_backup_to_now(library, elsewhere, restored):
+    """Last night's copy at noon, and three desks that send what was acknowledged since."""
+    desks = [library.desk("ЦБ"), library.desk("ЦБ"), library.desk("Ф1")]
+    kept = []
+
+    def scan(desk, code):
+        request = uuid4()
+        desk.scan(code, request)
+        kept.append((desks.index(desk), code, desk.patron, request, library.now))
+        library.wait(minutes=1)
+
+    for desk, codes in zip(desks, (("R1", "B1"), ("R2", "B3"), ("R1",)), strict=True):
+        for code in codes:
+            scan(desk, code)
+    backup = actions.make(library.config, library.sessions.kw["bind"])
+    for desk in desks:
+        desk.close()
+    for desk, codes in zip(desks, (("B0", "R2", "B0"), ("B3",), ("B1", "R1", "B2")), strict=True):
+        for code in codes:
+            scan(desk, code)
+    _, sessions = restored(elsewhere, backup, None)
+    now, library.sessions, was = library.now, sessions, library.sessions
+    for number, code, patron, request, at in kept:  # those before the backup come again too
+        library.now = at
+        desks[number].patron = None if code.startswith("R") else patron
+        desks[number].scan(code, request)
+    library.now, library.sessions = now, was
+    entries = select(Entry.request_id, Entry.kind, Entry.day, Entry.count, Entry.branch_id)
+    found = []
+    for one in (was, sessions):
+        with db.reading(one) as session:
+            loans = session.execute(select(Loan.item_id, Loan.patron_id, Loan.ended_by)).all()
+            found.append((sorted(map(str, session.execute(entries))), sorted(map(str, loans))))
+    assert found[0] == found[1]
+
+
+def test_nothing_is_written_while_nobody_works(library, second):
+    append(library)
+    assert append(library) == 0
+    assert len(list((second / "journal").glob("*/*"))) == 1
+
+
+def test_without_backups_notes_do_not_pile_up(library, second):
+    backup = Backup("b", str(second), every_hours=0, keep=3)
+    library.config = replace(library.config, backup=backup)
+    append(library)
+    with db.reading(library.sessions) as session:
+        assert session.scalar(select(func.count(ChangedRow.id))) == 0
+    assert list(second.iterdir()) == []
+
+
+def test_segments_go_with_the_backups_they_follow(library, second):
+    engine = library.sessions.kw["bind"]
+    library.config = replace(
+        library.config, backup=Backup("b", str(second), every_hours=24, keep=1)
+    )
+    for number in ("B1", "B2"):
+        library.desk().issue("R1", number)
+        append(library)
+        actions.finish(library.config, library.sessions, actions.make(library.config, engine))
+    library.desk().issue("R1", "B3")
+    append(library)
+    names = sorted(path.name[:10] for path in (second / "journal").glob("*/*"))
+    assert names == ["0000000003"]
+
+
+def test_each_table_is_watched(library):
+    with db.transaction(library.sessions) as session:
+        tables = set(inspect(session.connection()).get_table_names()) - changes.UNWATCHED
+        assert tables == db.Base.metadata.tables.keys() - changes.UNWATCHED
+        assert changes.missing(session) == []
+        of = " ON loan" if session.get_bind().dialect.name == "postgresql" else "_update"
+        session.execute(text(f"DROP TRIGGER changed_loan{of}"))
+        assert changes.missing(session) == ["loan"]
+        assert [found.check for found in selfcheck.findings(session)] == ["journal"]
+        session.rollback()
+
+
+def test_a_segment_can_be_read_by_a_person(library, second):
+    library.desk().issue("R1", "B1")
+    append(library)
+    (path,) = (second / "journal").glob("*/*.jsonl.gz")
+    head, *rows, end = map(json.loads, gzip.decompress(path.read_bytes()).splitlines())
+    assert (head["number"], head["previous"], list(end)) == (1, "", ["end"])
+    with db.reading(library.sessions) as session:
+        assert len([row for row in rows if row[0] == "ledger"]) == session.scalar(
+            select(func.count(Entry.id))
+        )
