@@ -19,6 +19,7 @@ from ils.datafiles import BadConfiguration
 from ils.documents.labels import layouts
 from ils.messages.templates import templates
 from ils.operations.web import operations
+from ils.organisation.audit.actions import audit
 from ils.organisation.permissions import PERMISSIONS
 from ils.organisation.staff import queries as organisation
 from ils.organisation.web import pages as organisation_pages
@@ -60,7 +61,7 @@ def create_app(config: Config | None = None) -> Flask:
         BABEL_DEFAULT_TIMEZONE=config.library.timezone,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    system = web.Ils(config, db.sessions_of(engine), organisation.signed_in, PERMISSIONS)
+    system = web.Ils(config, db.sessions_of(engine), organisation.signed_in, audit, PERMISSIONS)
     web.install(app, system, CSRFProtect())
     navigation.install(app)
     pages = (

@@ -264,6 +264,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             "journal_mode=WAL",
             "synchronous=FULL",  # an acknowledged scan survives a power cut
             "foreign_keys=ON",
+            "secure_delete=ON",  # what is erased is overwritten
             "recursive_triggers=ON",  # REPLACE must not slip past the ledger's triggers
             "cache_size=-2000",  # for each connection; the file stands in the system's cache
             "busy_timeout=30000",

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ils.db import Base, BigId, new_id, one_of
 
+#: The kind of the job that empties what SQLite writes ahead, after somebody was erased.
+CHECKPOINT = "checkpoint"
+
 
 class JobState(StrEnum):
     """Where a job is; the last three are ends."""

@@ -9,6 +9,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
     "job": {
         "send_message": N_("Letter"),
         "purge_messages": N_("Old letters removed"),
+        "checkpoint": N_("Traces of erased readers removed"),
         "purge_requests": N_("Old requests removed"),
         "purge_files": N_("Old files removed"),
         "read_patrons": N_("File of patrons read"),

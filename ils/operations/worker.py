@@ -13,6 +13,7 @@ from ils.circulation.loans.queries import overdue_by_branch
 from ils.circulation.patron_import import jobs as import_jobs
 from ils.config import Config
 from ils.jobs import queries as job_queries
+from ils.jobs.models import CHECKPOINT
 from ils.jobs.runner import JobContext, JobKind, Runner
 from ils.ledger import acts
 from ils.messages import outbox
@@ -61,6 +62,15 @@ def _purge(context: JobContext) -> None:
         acts.purge(session)
 
 
+def _checkpoint(context: JobContext) -> None:
+    """Empty what SQLite writes ahead: what was erased is not left in it."""
+    engine = context.sessions.kw["bind"]
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            own = connection.connection.dbapi_connection
+            own.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+
+
 def _check(context: JobContext) -> dict[str, object]:
     return {"found": check_books(context.sessions)}
 
@@ -72,6 +82,7 @@ JOBS: tuple[JobKind, ...] = (
     JobKind("purge_requests", _purge, every=timedelta(hours=1)),
     JobKind("note_overdue", _note_overdue, every=timedelta(hours=1)),
     JobKind("selfcheck", _check, every=timedelta(days=1)),  # closing asks what it found
+    JobKind(CHECKPOINT, _checkpoint),
     *closing_jobs.JOBS,
     *schedule_jobs.JOBS,
     *backup_jobs.JOBS,

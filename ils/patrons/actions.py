@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from datetime import date
 from itertools import islice
 
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from ils import ledger
@@ -15,6 +16,7 @@ from ils.codes import actions as codes
 from ils.codes.models import CodeKind
 from ils.errors import N_, Invalid
 from ils.ledger import Kind, Origin
+from ils.organisation.audit.actions import audit
 from ils.patrons import queries, rules
 from ils.patrons.fields import PatronData
 from ils.patrons.models import ConsentRecord, Patron, PatronBlock, PatronYear
@@ -117,9 +119,17 @@ def change_patron(
     """
     data = rules.checked(data, categories, origin.day)
     _fill(session, origin, patron, replace(data, card=patron.card))
+    audit(session, origin.staff_id, "patron.change", str(patron.id), what=_changed(patron))
     if patron.consent_at is None:
         give_consent(session, origin, patron, given=True)
     session.flush()
+
+
+def _changed(patron: Patron) -> list[str]:
+    """Which of a reader's data differ from what is stored: their names, never what they say."""
+    state = inspect(patron)
+    names = (one.key for one in state.mapper.column_attrs)
+    return sorted({*names} - {"search_text"} - {*state.unmodified})
 
 
 def change_imported(
@@ -176,6 +186,7 @@ def replace_card(
     patron.card = card
     note_search_text(patron)
     session.flush()
+    audit(session, origin.staff_id, "patron.card", str(patron.id))
 
 
 def block_patron(

@@ -37,7 +37,7 @@ from ils.web.pages import (
     translated,
     uploads,
 )
-from ils.web.system import Ils, SignedIn, Workplace, current, may
+from ils.web.system import Ils, SignedIn, Workplace, current, may, note
 
 __all__ = [
     "LANGUAGES",
@@ -68,6 +68,7 @@ __all__ = [
     "list_page",
     "listed",
     "may",
+    "note",
     "origin",
     "page",
     "parsed_day",

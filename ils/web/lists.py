@@ -26,6 +26,7 @@ from ils.errors import N_, IlsError, Refused
 from ils.web import i18n
 from ils.web.downloads import download
 from ils.web.forms import argument_int
+from ils.web.system import note
 
 PAGE_SIZE = 50
 EXPORT_ROWS = 50_000
@@ -292,14 +293,15 @@ def respond(
 def _file(session: Session, shown: Listing, form: str, title: str) -> Response:
     if shown.total > EXPORT_ROWS:
         raise TooLongForFile(count=shown.total, most=EXPORT_ROWS)
+    note("list.export", request.path)
     columns = shown.definition.columns
     rows = [
         [plain(column.value(row)) for column in columns]
         for row in _rows(session, shown.definition, shown.definition.query)
     ]
     title = gettext(title)
-    note = "; ".join(text for text, _ in shown.chips)
-    content = tables.written(form, title, note, [gettext(c.label) for c in columns], rows)
+    narrowed = "; ".join(text for text, _ in shown.chips)
+    content = tables.written(form, title, narrowed, [gettext(c.label) for c in columns], rows)
     return download(content, f"{title}.{form}", tables.FORMS[form])
 
 

@@ -162,10 +162,19 @@ def _opened(
                 raise ClockJumped
             return db.run(current().sessions, work)
         with db.reading(current().sessions) as session:
-            return work(session)
+            answer = work(session)
+        _write_noted()
+        return answer
 
     wrapped.permission = permission  # type: ignore[attr-defined]  # read by the test of all routes
     return wrapped
+
+
+def _write_noted() -> None:
+    if noted := g.pop("noted", ()):
+        with db.transaction(current().sessions) as session:
+            for entry in noted:
+                current().audit(session, *entry)
 
 
 def _whole(answer: ResponseReturnValue) -> Response:
@@ -177,7 +186,7 @@ def _staff(session: Session) -> SignedIn | None:
     staff_id, version = cookie.get("staff"), cookie.get("version")
     if not isinstance(staff_id, int) or not isinstance(version, int):
         return None
-    return current().authenticate(session, staff_id, version)
+    return current().authenticate(session, staff_id, version, sitting())
 
 
 def origin() -> Origin:
@@ -347,6 +356,7 @@ def _stopped(session: Session, error: IlsError) -> ResponseReturnValue:
 def _headers(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = CSP
     response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["X-Frame-Options"] = "DENY"
     # The desk knows by it that an answer is ours, and which refusal it is.
     response.headers["X-Sandyq"] = g.get("error_code") or "1"
     response.headers["Referrer-Policy"] = "same-origin"

@@ -49,7 +49,9 @@ class Ils:
     config: Config
     sessions: db.Sessions
     #: The account of the sign-in cookie, while it is valid.
-    authenticate: Callable[[Session, int, int], SignedIn | None]
+    authenticate: Callable[[Session, int, int, str], SignedIn | None]
+    #: Write into the audit trail: by whom, what, of whom.
+    audit: Callable[[Session, int | None, str, str], None]
     #: Permission → the roles that have it.
     permissions: Mapping[str, frozenset[str]]
 
@@ -75,3 +77,9 @@ def known_staff() -> SignedIn | None:
     """Who is signed in, once the page has looked."""
     staff: SignedIn | None = getattr(g, "staff", None)
     return staff
+
+
+def note(action: str, subject: str, *, by: int | None = None) -> None:
+    """Have something looked at or tried noted in the audit trail, after the page was read."""
+    staff = known_staff()
+    g.setdefault("noted", []).append((by or (staff.id if staff else None), action, subject))

@@ -840,6 +840,7 @@ def _staff() -> None:
         ),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("ended_sittings", sa.JSON(), server_default="{}", nullable=False),
         sa.Column("catalogues", sa.String(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["branch_id"], ["branch.id"], name=op.f("fk_staff_branch_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),

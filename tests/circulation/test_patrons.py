@@ -15,6 +15,9 @@ from ils import db
 from ils.circulation.desk.rules import CardReplaced
 from ils.circulation.loans.models import Loan
 from ils.circulation.loans.rules import LoanRefused
+from ils.files import Purpose, keep, receive_bytes
+from ils.messages.outbox import OutgoingMessage, enqueue
+from ils.organisation.audit.actions import audit
 from ils.organisation.audit.models import AuditEntry
 from ils.patrons.models import PatronYear
 
@@ -165,6 +168,33 @@ def test_what_is_kept_is_told_and_then_forgotten_without_changing_a_figure(page,
         assert session.scalars(select(PatronYear.patron_id)).all() == [None]
         trail = session.scalars(select(AuditEntry).where(AuditEntry.action == "patron.forget"))
         assert "Оқырман" not in json.dumps([a.subject for a in trail])
+
+
+def test_nothing_that_was_written_or_sent_names_who_was_forgotten(page, library, desk):
+    library.reader("R1", surname="Забываева", email="home@example.kz")
+    library.reader("R2", surname="Ребёнкова", email="home@example.kz", guardian="R1")
+    library.copy("B1")
+    mother, child = (patron(library, card).id for card in ("R1", "R2"))
+    with db.transaction(library.sessions) as session:
+        for one in (mother, child, None):
+            enqueue(session, to="home@example.kz", subject="s", body="b", patron_id=one)
+        audit(session, None, "loan.override", "B1", reason="Забываева просила")
+        audit(session, None, "loan.override", "B2", reason="Другая просила")
+        content = receive_bytes(library.config.folder, "Забываева;+77010000000".encode())
+        keep(session, content, Purpose.REJECTS, name="r.csv", type="text/csv", created_by=None)
+    assert post(page, f"/staff/patrons/{mother}/forget").status_code == 302
+    library.work()
+    with db.reading(library.sessions) as session:
+        assert session.scalars(select(OutgoingMessage.patron_id)).all() == [child]
+        overrides = select(AuditEntry.changes).where(AuditEntry.action == "loan.override")
+        assert [one["reason"] for one in session.scalars(overrides.order_by(AuditEntry.id))] == [
+            "", "Другая просила",
+        ]  # fmt: skip
+    left = [path for path in (library.config.folder / "files").rglob("*") if path.is_file()]
+    assert left == []
+    if "sqlite" in library.config.database_url:
+        written = library.config.folder.glob("sandyq.sqlite*")
+        assert [path.name for path in written if "Забываева".encode() in path.read_bytes()] == []
 
 
 def test_many_are_registered_anew_without_a_visit(page, library):

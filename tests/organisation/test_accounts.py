@@ -1,6 +1,8 @@
 """Signing in, roles, languages, and what administration leaves behind."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from library import PASSWORD, Browser
@@ -93,6 +95,63 @@ def test_an_account_that_is_closed_is_out_at_once(library, browser):
     assert browser.get("/desk").status_code == 302
 
 
+def test_a_copied_cookie_is_void_after_the_sign_out_and_no_other(library, app, browser):
+    library.account("desk")
+    elsewhere, thief = Browser(app.test_client()), Browser(app.test_client())
+    elsewhere.sign_in("desk")
+    browser.sign_in("desk")
+    thief.client.set_cookie("sandyq", browser.client.get_cookie("sandyq").value)
+    assert thief.get("/desk").status_code == 200
+    browser.post("/sign-out")
+    assert thief.get("/desk").status_code == 302
+    assert elsewhere.get("/desk").status_code == 200
+
+
+def test_an_account_that_works_again_needs_a_new_sign_in(library, browser):
+    library.account("desk")
+    library.account("admin", Role.ADMINISTRATOR)
+    browser.sign_in("desk")
+    for active in (False, True):
+        with db.transaction(library.sessions) as session:
+            one = staff_queries.staff_by_login(session, "desk")
+            staff_actions.change_staff(
+                session, None, one, name=one.name, roles=one.roles, branch=one.branch, active=active
+            )
+    assert browser.get("/desk").status_code == 302
+
+
+def test_attempts_that_come_together_are_counted_one_by_one(library, app):
+    library.account("desk")
+    clients = [Browser(app.test_client()) for _ in range(12)]
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(lambda one: one.sign_in("desk", "нет").status_code, clients))
+    assert sorted(answers) == [422] * 5 + [429] * 7
+
+
+def test_sign_ins_and_work_on_personal_data_leave_a_trail(library, browser):
+    library.account("senior", Role.SENIOR, Role.ADMINISTRATOR)
+    reader = library.reader("R1")
+    before = len(audit(library))
+    browser.sign_in("ничего")
+    browser.sign_in("senior", "нет")
+    browser.sign_in("senior")
+    page = f"/staff/patrons/{reader}"
+    browser.get(page)
+    browser.get(f"{page}/everything.json")
+    browser.get("/staff/patrons/?export=csv")
+    browser.post(f"{page}/card", card="R77", reason="утерян", request_id=str(uuid4()))
+    browser.post("/sign-out")
+    assert audit(library)[before:] == [
+        ("staff.sign_in_failed", "senior"),
+        ("staff.sign_in", "senior"),
+        ("patron.open", str(reader)),
+        ("patron.export", str(reader)),
+        ("list.export", "/staff/patrons/"),
+        ("patron.card", str(reader)),
+        ("staff.sign_out", "senior"),
+    ]
+
+
 def test_the_language_is_kept_with_the_account(library, browser):
     library.account("desk", language="ru")
     browser.sign_in("desk")
@@ -129,6 +188,7 @@ def test_every_answer_carries_its_guards(browser):
     headers = browser.get("/sign-in").headers
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
     assert headers["Cache-Control"] == "no-store"
     cookie = headers["Set-Cookie"]
     assert "HttpOnly" in cookie
@@ -163,6 +223,7 @@ def test_administration_leaves_a_trail(admin, library):
     admin.post("/staff/settings/staff/new", name="Новый", roles="desk", branch="Ф1", active="on")
 
     assert audit(library)[3:] == [
+        ("staff.sign_in", "admin"),
         ("branch.add", "Ф2"),
         ("branch.change", "Ф2"),
         ("branch.close_on", "Ф2"),

@@ -18,6 +18,7 @@ from ils.errors import IlsError
 from ils.files import Purpose
 from ils.jobs.runner import JobContext, JobKind
 from ils.ledger import Channel, Origin
+from ils.organisation.audit.actions import audit
 from ils.organisation.branches.models import Branch
 
 READ, IMPORT = "read_patrons", "import_patrons"
@@ -112,6 +113,7 @@ def _finish(
                 created_by=staff_id,
             )
             result["rejects"] = kept.id
+        audit(session, staff_id, "patron.import", name, **result["counts"])
         context.keep_result(session, result)
     return result
 

@@ -20,9 +20,11 @@ from ils.db import plain
 from ils.errors import N_, NotFound, Refused
 from ils.files import Purpose, ReceivedFile, StoredFile
 from ils.idempotency import IdempotencyKey
-from ils.jobs.models import Job
+from ils.jobs.actions import enqueue
+from ils.jobs.models import CHECKPOINT, Job
 from ils.messages.outbox import OutgoingMessage
 from ils.organisation.audit.actions import audit
+from ils.organisation.audit.models import AuditEntry
 from ils.patrons import queries as patron_queries
 from ils.patrons.models import (
     ConsentRecord,
@@ -156,6 +158,10 @@ class UnknownRegistration(NotFound):
     message = N_("The reader is not registered for %(year)s.")
 
 
+#: Kinds of jobs that read files of readers.
+IMPORTS = ("read_patrons", "import_patrons")
+
+
 def erase_patron(desk: Desk, patron: Patron) -> None:
     """Erase a person. Loans, registrations and entries stay, nobody's now; figures do not change.
 
@@ -179,16 +185,42 @@ def erase_patron(desk: Desk, patron: Patron) -> None:
     session.execute(delete(PatronMerge).where(PatronMerge.kept_id == patron_id))
     to_reader = or_(
         OutgoingMessage.patron_id == patron_id,
-        and_(OutgoingMessage.to == patron.email, OutgoingMessage.to != ""),
+        and_(  # a letter of another reader at the same address stays
+            OutgoingMessage.patron_id.is_(None),
+            OutgoingMessage.to == patron.email,
+            OutgoingMessage.to != "",
+        ),
     )
     session.execute(delete(OutgoingMessage).where(to_reader))
     # Answers and reports of imports that may name the reader; what guards repeats stays.
     session.execute(delete(IdempotencyKey))
-    imports = update(Job).where(Job.kind.in_(("read_patrons", "import_patrons")))
+    imports = update(Job).where(Job.kind.in_(IMPORTS))
     session.execute(imports.where(Job.ended_at.is_not(None)).values(result=None))
     scan_times.forget(session, patron_id, cards)
+    _forget_sent_files(session)
+    _forget_reasons(session, patron)
     dependants = update(Patron).where(Patron.guardian_id == patron_id)
     session.execute(dependants.values(guardian_id=None))
     session.expunge(patron)
     session.execute(delete(Patron).where(Patron.id == patron_id))
     audit(session, desk.origin.staff_id, "patron.forget", str(patron_id))
+    enqueue(session, CHECKPOINT)
+
+
+def _forget_sent_files(session: Session) -> None:
+    """Files of readers that were sent, and lines of them that were refused; not those at work."""
+    at_work = select(Job.args).where(Job.kind.in_(IMPORTS), Job.ended_at.is_(None))
+    busy = {args.get("file_id") for args in session.scalars(at_work)}
+    sent = select(StoredFile).where(StoredFile.purpose.in_((Purpose.UPLOAD, Purpose.REJECTS)))
+    for file in session.scalars(sent).all():
+        if file.id not in busy:
+            files.drop(session, file)
+
+
+def _forget_reasons(session: Session, patron: Patron) -> None:
+    """Free words of the audit trail that name the reader."""
+    entries = select(AuditEntry).where(AuditEntry.action == "loan.override")
+    for entry in session.scalars(entries):
+        if patron.surname.casefold() in str(entry.changes.get("reason", "")).casefold():
+            entry.changes = {**entry.changes, "reason": ""}
+    session.flush()

@@ -189,6 +189,7 @@ def photo(session: Session, patron_id: int) -> ResponseReturnValue:
 def everything(session: Session, patron_id: int) -> ResponseReturnValue:
     """All that is kept of the reader, for the reader."""
     told = privacy.export_personal_data(session, patron_queries.patron(session, patron_id))
+    web.note("patron.export", str(patron_id))
     text = json.dumps(told, ensure_ascii=False, indent=1)
     return Response(text, mimetype="application/json")
 
@@ -283,7 +284,9 @@ def register(session: Session) -> ResponseReturnValue:
 @web.page(Permission.MANAGE_PATRONS)
 def patron(session: Session, patron_id: int) -> ResponseReturnValue:
     """One reader: registrations, loans, holds, blocks, family."""
-    return reader_page(session, patron_queries.patron(session, patron_id))
+    found = patron_queries.patron(session, patron_id)
+    web.note("patron.open", str(found.id))
+    return reader_page(session, found)
 
 
 @patrons.post("/<id:patron_id>/reregister")

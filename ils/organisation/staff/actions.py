@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from datetime import timedelta
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -11,6 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ils import clock
 from ils.config import Config
 from ils.errors import N_, Invalid
 from ils.organisation.audit.actions import audit, differences
@@ -90,6 +92,8 @@ def change_staff(
     staff.name = branch_rules.checked_name(name, N_("Full name"))
     staff.roles = _some(roles)
     staff.branch = branch
+    if staff.active and not active:
+        staff.sign_in_version += 1  # no cookie of before opens anything when it is active again
     staff.active = active
     if catalogues is not None:
         staff.catalogues = frozenset(catalogues)
@@ -110,6 +114,15 @@ def set_password(
     staff.password_hash = _hash(password, config)
     staff.sign_in_version += 1
     audit(session, by, "staff.password", staff.login)
+
+
+def sign_out(session: Session, by: int, sitting: str, config: Config) -> None:
+    """End one sign-in of an account: its cookie, wherever it was copied to, is void."""
+    staff, now = session.get_one(Staff, by), clock.now()
+    void = (now + timedelta(hours=config.sign_in.hours)).isoformat()
+    later = {one: until for one, until in staff.ended_sittings.items() if until > now.isoformat()}
+    staff.ended_sittings = {**later, sitting: void}
+    audit(session, by, "staff.sign_out", staff.login)
 
 
 def set_language(session: Session, by: int, *, language: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import Dialect, ForeignKey, String, TypeDecorator
+from sqlalchemy import JSON, Dialect, ForeignKey, String, TypeDecorator
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ils.db import Base, BigId, new_id
@@ -58,6 +58,8 @@ class Staff(Base):
     branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
     language: Mapped[str] = mapped_column(default="ru")
     active: Mapped[bool] = mapped_column(default=True)
+    #: Sign-ins that were ended by a sign-out → when their cookies are void anyway.
+    ended_sittings: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
     #: Catalogues this account may fill, within its branch's; none named: all of them.
     catalogues: Mapped[frozenset[str]] = mapped_column(
         Codes, default=frozenset(), server_default=""

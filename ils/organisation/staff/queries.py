@@ -13,7 +13,7 @@ from ils.web import SignedIn, Workplace
 
 # Statements of every scan, built once: building one costs more than running it.
 _SIGNED_IN = (
-    select(Staff.login, Staff.name, Staff.language, Staff.roles)
+    select(Staff.ended_sittings, Staff.login, Staff.name, Staff.language, Staff.roles)
     .add_columns(Branch.id, Branch.code, Branch.name_ru, Branch.name_kk, Branch.timezone)
     .join(Branch, Branch.id == Staff.branch_id)
     .where(
@@ -48,12 +48,12 @@ def staff_by_login(session: Session, login: str) -> Staff:
     return staff
 
 
-def signed_in(session: Session, staff_id: int, version: int) -> SignedIn | None:
-    """Who a sign-in belongs to, while the account is active and its password unchanged."""
+def signed_in(session: Session, staff_id: int, version: int, sitting: str) -> SignedIn | None:
+    """Who a sign-in belongs to, until its sign-out, a new password or the end of the account."""
     found = session.execute(_SIGNED_IN, {"staff": staff_id, "version": version}).one_or_none()
-    if found is None:
+    if found is None or sitting in found.ended_sittings:
         return None
-    login, name, language, roles, *branch = found
+    _, login, name, language, roles, *branch = found
     return SignedIn(staff_id, login, name, language, roles, Workplace(*branch))
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 import re
 import secrets
+import threading
+from contextlib import suppress
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 from flask import g, redirect, render_template, request, url_for
 from flask import session as cookie
@@ -69,12 +72,15 @@ def do_sign_in(session: Session) -> ResponseReturnValue:
 
     def work(data: SignInData) -> ResponseReturnValue:
         login = data.login[:MAX_CODE_LENGTH]
-        _check_attempts(login)
-        try:
-            staff = staff_actions.sign_in(session, login=login, password=data.password)
-        except WrongPassword:
-            _count_attempt(login)
-            raise
+        with _one_at_a_time(login):
+            _check_attempts(login)
+            try:
+                staff = staff_actions.sign_in(session, login=login, password=data.password)
+            except WrongPassword:
+                _count_attempt(login)
+                _note_failure(session, login)
+                raise
+        web.note("staff.sign_in", staff.login, by=staff.id)
         cookie.clear()
         cookie.permanent = True
         cookie["staff"], cookie["version"] = staff.id, staff.sign_in_version
@@ -91,10 +97,11 @@ def _sign_in_page(form: Form[SignInData]) -> str:
 
 
 @pages.post("/sign-out")
-@web.public()
+@web.public(write=True)
 def sign_out(session: Session) -> ResponseReturnValue:
     """Forget who was here."""
-    del session
+    if g.staff is not None:
+        staff_actions.sign_out(session, g.staff.id, web.sitting(), web.current().config)
     cookie.clear()
     return redirect(url_for("organisation.sign_in"))
 
@@ -145,6 +152,24 @@ def _check_attempts(login: str) -> None:
         if not _attempts.test(rate, name, key):
             until = _attempts.get_window_stats(rate, name, key).reset_time
             raise TooManyRequests(seconds=max(1, math.ceil(until - clock.now().timestamp())))
+
+
+#: Account → who tries it now.
+_turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
+_turns_guard = threading.Lock()
+
+
+def _one_at_a_time(login: str) -> threading.Lock:
+    """Attempts at an account follow each other: none is made before another was counted."""
+    with _turns_guard:
+        return _turns.setdefault(login.strip().lower(), threading.Lock())
+
+
+def _note_failure(session: Session, login: str) -> None:
+    """Of accounts there are only: people type passwords into the wrong field."""
+    with suppress(staff_queries.UnknownStaff):
+        staff = staff_queries.staff_by_login(session, login.strip().lower())
+        web.note("staff.sign_in_failed", staff.login)
 
 
 def _count_attempt(login: str) -> None:
