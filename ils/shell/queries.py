@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlalchemy.orm import Session
 
 from ils.catalog.models import BibliographicRecord
@@ -11,6 +13,8 @@ from ils.holdings.items import queries as items
 from ils.holdings.items.models import Item
 from ils.patrons import queries as patrons
 from ils.patrons.models import Patron
+from ils.search import queries as search
+from ils.search.asking import Asked
 
 FOUND = 6
 
@@ -20,9 +24,10 @@ def readers(session: Session, text: str) -> list[Patron]:
     return list(session.scalars(patrons.patrons(text).limit(FOUND)))
 
 
-def records(session: Session, text: str) -> list[BibliographicRecord]:
-    """Records by words of their titles and authors."""
-    return list(session.scalars(items.search(text).limit(FOUND)))
+def records(session: Session, data: Path, text: str) -> list[BibliographicRecord]:
+    """Records that are found by it."""
+    found = search.found(session, data, Asked(text))
+    return list(session.scalars(search.ranked(session, found.ids[:FOUND])))
 
 
 def copies(session: Session, text: str) -> list[Item]:

@@ -44,7 +44,7 @@ def _readers(session: Session, text: str) -> list[tuple[str, str, str]]:
 def _records(session: Session, text: str) -> list[tuple[str, str, str]]:
     return [
         (gettext("Record"), record.title, url_for("catalogue.record", record_id=record.id))
-        for record in queries.records(session, text)
+        for record in queries.records(session, web.current().config.folder, text)
     ]
 
 

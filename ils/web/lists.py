@@ -187,8 +187,9 @@ class Listing:
     def address(self, **values: object) -> str:
         """This address with some of its values changed; ``None`` takes one out."""
         own = {self._key(k) if k in {"page", "sort", "export"} else k: v for k, v in values.items()}
-        asked = request.args.to_dict() | own
-        left = {key: str(value) for key, value in asked.items() if value not in {None, ""}}
+        asked = [pair for pair in request.args.items(multi=True) if pair[0] not in own]
+        asked += [(key, str(value)) for key, value in own.items() if value is not None]
+        left = [(key, value) for key, value in asked if value != ""]
         return f"{request.path}?{urlencode(left)}" if left else request.path
 
     def sort_address(self, column: Column) -> str:

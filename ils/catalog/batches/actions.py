@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Session, undefer
 
 from ils.catalog import checks, queries
@@ -59,19 +59,23 @@ class Preview:
 def preview(
     session: Session,
     *,
-    text: str,
+    found: ColumnElement[bool] | None,
     catalogue: str | None,
     change: Change,
     allowed: Sequence[str],
 ) -> Preview:
-    """Count the records a change would touch, and show the first of them."""
-    found = Preview()
-    query = _concerned(text, catalogue, change, allowed)
+    """Count the records a change would touch, and show the first of them.
+
+    Args:
+        found: among which records; ``None``: all.
+    """
+    seen = Preview()
+    query = _concerned(found, catalogue, change, allowed)
     for record, before, after in _touched(session, query, change.checked()):
-        found.count += 1
-        if found.count <= PREVIEW_ROWS:
-            found.shown.append((record, compare(before, after)))
-    return found
+        seen.count += 1
+        if seen.count <= PREVIEW_ROWS:
+            seen.shown.append((record, compare(before, after)))
+    return seen
 
 
 def make_change(
@@ -79,6 +83,7 @@ def make_change(
     origin: Origin,
     *,
     text: str,
+    found: ColumnElement[bool] | None,
     catalogue: str | None,
     change: Change,
     allowed: Sequence[str],
@@ -89,11 +94,15 @@ def make_change(
 
     Records of catalogues that are not theirs are left alone.
 
+    Args:
+        text: what was searched for.
+        found: which records that are; ``None``: all.
+
     Raises:
         NothingToChange: it touches none.
     """
     revisions: dict[str, int] = {}
-    query = queries.locked(_concerned(text, catalogue, change, allowed))
+    query = queries.locked(_concerned(found, catalogue, change, allowed))
     for record, _, after in islice(_touched(session, query, change.checked()), BATCH_SIZE):
         change_record(
             session, origin, record, marc=after, classes=classes, cause=RevisionCause.BATCH
@@ -162,12 +171,15 @@ def reverse_batch(
 
 
 def _concerned(
-    text: str, catalogue: str | None, change: Change, allowed: Sequence[str]
+    found: ColumnElement[bool] | None,
+    catalogue: str | None,
+    change: Change,
+    allowed: Sequence[str],
 ) -> Select[BibliographicRecord]:
-    """The records to look through: by words and catalogue, of the catalogues that are theirs."""
+    """The records to look through: those found, of the catalogues that are theirs."""
     query = queries.records(catalogue).where(BibliographicRecord.catalogue.in_(allowed))
-    if text.strip():
-        query = query.where(queries.matches(text))
+    if found is not None:
+        query = query.where(found)
     if change.operation is Operation.REPLACE and change.text.isalnum():
         query = query.where(BibliographicRecord.marc.contains(change.text, autoescape=True))
     return query

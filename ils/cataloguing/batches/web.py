@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from ils import web
@@ -18,6 +19,7 @@ from ils.catalog.models import BatchEdit, BibliographicRecord, RecordProblem
 from ils.cataloguing.pages import cataloguing, classes, may_fill, sheets
 from ils.errors import N_, IlsError, Invalid
 from ils.organisation.permissions import Permission
+from ils.search import queries as search
 from ils.web.lists import Column, Filter, ListCell, ListDefinition, RowAction
 
 #: What a change is said with.
@@ -25,10 +27,10 @@ SAID = ("q", "catalogue", "operation", "tag", "code", "text", "value")
 
 
 class Where(TypedDict):
-    """Which records: words of title or author, and the catalogue."""
+    """Which records: those a search finds, and the catalogue."""
 
-    text: str
     catalogue: str | None
+    found: ColumnElement[bool] | None
 
 
 @cataloguing.get("/to-mend")
@@ -67,7 +69,7 @@ def batch(session: Session) -> ResponseReturnValue:
     if request.args.get("tag"):
         try:
             found = actions.preview(
-                session, change=change, allowed=may_fill(session), **_where(request.args)
+                session, change=change, allowed=may_fill(session), **_where(session, request.args)
             )
         except Invalid as invalid:
             error = invalid
@@ -81,11 +83,12 @@ def make(session: Session) -> ResponseReturnValue:
     edit = actions.make_change(
         session,
         web.origin(),
+        text=request.form.get("q", ""),
         change=_change(request.form),
         allowed=may_fill(session),
         classes=classes(),
         sheets=sheets(),
-        **_where(request.form),
+        **_where(session, request.form),
     )
     flash(gettext("Changed: %(count)s records.", count=len(edit.revisions)))
     again = request.form if len(edit.revisions) == actions.BATCH_SIZE else {}
@@ -143,7 +146,7 @@ def _page(
         change=change,
         found=found,
         at_once=actions.BATCH_SIZE,
-        where=_where(request.args),
+        where={"text": request.args.get("q", ""), "catalogue": request.args.get("catalogue")},
         error_text=web.translated(error) if error else "",
     )
 
@@ -162,5 +165,7 @@ def _change(said: Mapping[str, str]) -> Change:
     return Change(known, tag, code.lstrip("$"), said.get("text", ""), said.get("value", ""))
 
 
-def _where(said: Mapping[str, str]) -> Where:
-    return {"text": said.get("q", ""), "catalogue": said.get("catalogue") or None}
+def _where(session: Session, said: Mapping[str, str]) -> Where:
+    data = web.current().config.folder
+    found = search.among(session, data, said.get("q", ""))
+    return {"found": found, "catalogue": said.get("catalogue") or None}

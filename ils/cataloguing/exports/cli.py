@@ -21,6 +21,9 @@ from ils.errors import N_, Invalid
 from ils.holdings.items import queries, rules
 from ils.marc.record import MarcRecord
 from ils.marc.writing import ALWAYS_UTF8, Format, Unwritable, Writer
+from ils.search import queries as search_queries
+from ils.search.asking import Asked, Step
+from ils.search.following import index_of
 
 PAGE = 500
 SHOWN_REFUSED = 10
@@ -83,13 +86,13 @@ def export(
     is never cut: it goes to FILE.refused.xml (marcxchange, UTF-8), with its reason.
     """
     writer = _writer(Format(form), encoding, authorities=authorities)
-    part = output.with_name(output.name + ".part")
+    part, data = output.with_name(output.name + ".part"), console.config.folder
     with db.reading(console.sessions) as session, part.open("wb") as out:
         model = AuthorityRecord if authorities else BibliographicRecord
         query = (
             select(AuthorityRecord).where(AuthorityRecord.state == RecordState.ACTIVE)
             if authorities
-            else queries.search(text, catalogue)
+            else search_queries.records(session, data, text, catalogue, strictly=True)
         )
         done = _write(session, query.order_by(None).order_by(model.id), model, writer, out, json_)
     part.replace(output)
@@ -197,17 +200,36 @@ def _refuse(
 
 
 @catalog.command()
+@with_console
+def reindex(console: Console) -> None:
+    """Make the index of the search anew, while people search in the former one."""
+    index = index_of(console.config.folder)
+    with db.reading(console.sessions) as session, click.progressbar(length=100) as bar:
+        number = index.rebuild(
+            session, progress=lambda done, total: bar.update(100 * done // max(total, 1) - bar.pos)
+        )
+    click.echo(f"{number} records")
+
+
+@catalog.command()
 @click.argument("text")
 @click.option("--catalogue", help="Only in this catalogue.")
 @click.option("--limit", default=20, show_default=True)
 @click.option("--json", "json_", is_flag=True)
 @with_console
 def search(console: Console, text: str, catalogue: str | None, limit: int, json_: bool) -> None:
-    """Find records by words of title or author, ISBN, barcode or inventory number."""
+    """Find records: words in any form, "phrases", beginn*, *endings, author:…, year:1990-2000."""
+    facets = {"catalogue": (catalogue,)} if catalogue else {}
     with db.reading(console.sessions) as session:
-        found = session.scalars(queries.search(text, catalogue).limit(limit)).all()
+        found = search_queries.found(session, console.config.folder, Asked(text, facets))
+        shown = session.scalars(search_queries.ranked(session, found.ids[:limit])).all()
         if json_:
-            print_json({"query": text, "records": [as_json(record) for record in found]})
+            print_json({
+                "query": text, "total": found.total, "step": found.step.value,
+                "searched": found.text or text, "records": [as_json(record) for record in shown],
+            })  # fmt: skip
             return
-        for record in found:
+        if found.step is not Step.AS_ASKED:
+            click.echo(f"{found.step.value.replace('_', ' ')}: {found.text or text}", err=True)
+        for record in shown:
             click.echo(f"{record.id}  {record.authors}  {record.title}  {record.year or ''}")

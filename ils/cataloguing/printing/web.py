@@ -17,11 +17,11 @@ from ils.cataloguing.printing.rules import Order, printed_list
 from ils.cataloguing.printing.rules import bibliography as arranged
 from ils.documents import docx, pdf
 from ils.documents.pdf import Card
-from ils.holdings.items import queries
 from ils.marc import citations
 from ils.marc.gost import Style, entry
 from ils.marc.record import MarcRecord
 from ils.organisation.permissions import Permission
+from ils.search import queries as search
 from ils.web.downloads import download
 
 printed = Blueprint("printed", __name__, url_prefix="/staff/catalog")
@@ -100,7 +100,12 @@ def card(marc: MarcRecord) -> Card:
 
 def _found(session: Session) -> list[MarcRecord]:
     """The records of the address's search, at most `MAX_RECORDS`."""
-    query = queries.search(request.args.get("q", ""), request.args.get("catalogue") or None)
+    query = search.records(
+        session,
+        web.current().config.folder,
+        request.args.get("q", ""),
+        request.args.get("catalogue") or None,
+    )
     rows = session.scalars(query.options(undefer(BibliographicRecord.marc)).limit(MAX_RECORDS))
     return [record.marc_record() for record in rows]
 

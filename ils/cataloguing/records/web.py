@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Row
@@ -30,49 +30,11 @@ from ils.marc.gost import entry
 from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
 from ils.web.downloads import printed
-from ils.web.lists import Column, Filter, ListCell, ListDefinition
+from ils.web.lists import Column, ListCell, ListDefinition
 
 catalogue = Blueprint("catalogue", __name__, url_prefix="/staff/catalog")
 
 PARTS = 50
-
-
-@catalogue.get("/")
-@web.page(Permission.VIEW_CATALOGUE)
-def records(session: Session) -> ResponseReturnValue:
-    """The list and the plain search."""
-    text, code = request.args.get("q", ""), request.args.get("catalogue", "")
-    lists = web.current().config.lists
-    definition = ListDefinition(
-        queries.search(text, code or None),
-        (
-            Column("title", N_("Title"), _title, BibliographicRecord.title,
-                   lambda r: url_for("catalogue.record", record_id=r.id)),
-            Column("authors", N_("Authors"), lambda r: r.authors, BibliographicRecord.authors),
-            Column("year", N_("Year"), lambda r: str(r.year or ""), BibliographicRecord.year),
-            Column("catalogue", N_("Catalogue"),
-                   lambda r: web.listed(lists.catalogues, r.catalogue),
-                   BibliographicRecord.catalogue),
-        ),
-        filters=(
-            Filter("q", N_("Title, author, ISBN, barcode or inventory number")),
-            Filter("catalogue", N_("Catalogue"), web.list_options(lists.catalogues)),
-        ),
-        empty=N_("Nothing was found."),
-    )  # fmt: skip
-    return web.list_page(
-        session,
-        definition,
-        title=N_("Catalogue"),
-        template="catalog/records.html",
-        text=text,
-        catalogue=code,
-    )
-
-
-def _title(record: BibliographicRecord) -> ListCell:
-    tag = gettext("to be completed") if record.provisional else ""
-    return ListCell(record.title or gettext("without a title"), tag=tag)
 
 
 @catalogue.get("/shared-codes")

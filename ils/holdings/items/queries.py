@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
-from ils.catalog import queries as catalog
 from ils.catalog.models import BibliographicRecord
 from ils.codes import queries as codes
 from ils.codes.models import Code
-from ils.codes.rules import folded, owners
+from ils.codes.rules import owners
 from ils.errors import N_, NotFound
 from ils.holdings.items.models import Item
 
@@ -66,17 +65,3 @@ def disputed_codes() -> Select[Code, Item | None]:
     """Codes that came by an import although another had them, and those others; with copies."""
     query = codes.disputed().add_columns(Item).outerjoin(Item, Item.id == Code.item_id)
     return query.options(joinedload(Item.record, innerjoin=False))
-
-
-def search(text: str, catalogue: str | None = None) -> Select[BibliographicRecord]:
-    """Records by words of title or author, ISBN, barcode or inventory number."""
-    query = catalog.records(catalogue)
-    code = text.strip()
-    if not code:
-        return query
-    numbered = (
-        select(Item.record_id)
-        .join(Code, Code.item_id == Item.id)
-        .where(Code.folded == folded(code))
-    )
-    return query.where(or_(catalog.matches(code), BibliographicRecord.id.in_(numbered)))

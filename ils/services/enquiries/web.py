@@ -102,7 +102,7 @@ def undo_enquiry(session: Session, enquiry_id: int) -> ResponseReturnValue:
 @web.page(Permission.VIEW_UNMET_REQUESTS)
 def refusals(session: Session) -> ResponseReturnValue:
     """Refusals of the branch in a period, and the form of another."""
-    return _refusals_page(session, Form(UnmetData, {}))
+    return _refusals_page(session, Form(UnmetData, {"what": request.args.get("what", "")}))
 
 
 def _refusals_page(session: Session, form: Form[UnmetData]) -> ResponseReturnValue:

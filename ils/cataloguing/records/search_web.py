@@ -1,0 +1,156 @@
+"""The catalogue searched by staff: what was found, how, and what narrows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import Select, exists
+from sqlalchemy.orm import Session
+
+from ils import web
+from ils.catalog import queries as catalog
+from ils.catalog.models import BibliographicRecord
+from ils.cataloguing.records.web import catalogue
+from ils.errors import N_
+from ils.holdings.items.models import Item, ItemStatus
+from ils.organisation.branches.queries import names_of
+from ils.organisation.permissions import Permission
+from ils.search import queries
+from ils.search.asking import Asked, Found, Step
+from ils.web.lists import Column, Filter, ListCell, ListDefinition
+
+#: Facet → its name; they stand on the page in this order.
+FACETS = {
+    "catalogue": N_("Catalogue"), "language": N_("Language"), "material": N_("Material"),
+    "division": N_("Subject area"), "branch": N_("Branch"),
+}  # fmt: skip
+FEWEST_VALUES, MOST_VALUES = 2, 12
+
+
+@dataclass(frozen=True)
+class FacetValue:
+    """A value of a facet: its name, how many records have it, and the page that turns it."""
+
+    name: str
+    count: int
+    chosen: bool
+    address: str
+
+
+@catalogue.get("/")
+@web.page(Permission.VIEW_CATALOGUE)
+def records(session: Session) -> ResponseReturnValue:
+    """Records by words, numbers and what narrows them."""
+    text, data = request.args.get("q", ""), web.current().config.folder
+    facets = {name: tuple(filter(None, request.args.getlist(name))) for name in FACETS}
+    years = _year("from"), _year("to")
+    found = queries.found(session, data, Asked(text, facets, years), facets=True)
+    asked = bool(text.strip()) or any(facets.values()) or years != (None, None)
+    query = queries.ranked(session, found.ids) if asked else catalog.records()
+    return web.list_page(
+        session,
+        ListDefinition(
+            _free(query),
+            (
+                Column("title", N_("Title"), _title, BibliographicRecord.title,
+                       lambda r: url_for("catalogue.record", record_id=r.id)),
+                Column("authors", N_("Authors"), lambda r: r.authors, BibliographicRecord.authors),
+                Column("year", N_("Year"), lambda r: str(r.year or ""), BibliographicRecord.year),
+                Column("catalogue", N_("Catalogue"),
+                       lambda r: web.listed(web.current().config.lists.catalogues, r.catalogue),
+                       BibliographicRecord.catalogue),
+            ),
+            filters=(
+                Filter("q", N_("Words, “phrase”, beginn*, author:…, ISBN or a number")),
+                Filter("from", N_("Year from"), type="number"),
+                Filter("to", N_("to"), type="number"),
+                Filter("free", N_("Copies"), [("1", gettext("available now"))]),
+            ),
+            empty=N_("Nothing was found."),
+        ),
+        title=N_("Catalogue"),
+        template="catalog/records.html",
+        text=text,
+        catalogue=request.args.get("catalogue", ""),
+        said=_said(found, text.strip()),
+        corrected=found.text if found.step is Step.AS_ASKED else "",
+        nothing=found.step is Step.NOTHING and bool(text.strip()),
+        facets=_facets(session, found),
+        narrow=any(facets.values()),
+    )  # fmt: skip
+
+
+def _year(name: str) -> int | None:
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def _free(query: Select[BibliographicRecord]) -> Select[BibliographicRecord]:
+    """Only records with a copy that can be had now; of the branches that are chosen."""
+    if request.args.get("free") != "1":
+        return query
+    there = [Item.record_id == BibliographicRecord.id, Item.status == ItemStatus.AVAILABLE]
+    numbers = [int(one) for one in request.args.getlist("branch") if one.isdigit()]
+    if numbers:
+        there.append(Item.branch_id.in_(numbers))
+    return query.where(exists().where(*there))
+
+
+def _title(record: BibliographicRecord) -> ListCell:
+    tag = gettext("to be completed") if record.provisional else ""
+    return ListCell(record.title or gettext("without a title"), tag=tag)
+
+
+def _said(found: Found, text: str) -> str:
+    """How something was found that is not just what was typed."""
+    if not text:
+        return ""
+    told: dict[Step, str] = {
+        Step.ALIKE: gettext("Nothing is written so. This is like it: “%(text)s”.", text=found.text),
+        Step.LAYOUT: gettext("Found as typed on another keyboard: “%(text)s”.", text=found.text),
+        Step.WITHOUT_RAREST: gettext(
+            "Nothing has all the words. Without the rarest: “%(text)s”.", text=found.text
+        ),
+        Step.ALL_CATALOGUES: gettext("Nothing in this catalogue; this is in others."),
+        Step.CITATION: gettext("Searched as a reference: author and title count most."),
+    }
+    return told.get(found.step, "")
+
+
+def _facets(session: Session, found: Found) -> list[tuple[str, list[FacetValue]]]:
+    """The facets that can narrow what was found, most frequent values first."""
+    shown = []
+    names = _names(session, found)
+    for name, label in FACETS.items():
+        counts, chosen = found.facets.get(name, {}), request.args.getlist(name)
+        values = sorted(counts, key=lambda value: -counts[value])[:MOST_VALUES]
+        values += [value for value in chosen if value and value not in values]
+        if len(values) >= FEWEST_VALUES or chosen:
+            shown.append((gettext(label), [
+                FacetValue(names[name].get(value, value), counts.get(value, 0), value in chosen,
+                           _turned(name, value, chosen))
+                for value in values
+            ]))  # fmt: skip
+    return shown
+
+
+def _turned(name: str, value: str, chosen: Sequence[str]) -> str:
+    """The address with a value chosen, or left if it is."""
+    args = {key: request.args.getlist(key) for key in request.args if key != "page"}
+    args[name] = [one for one in chosen if one != value] + ([] if value in chosen else [value])
+    return str(url_for("catalogue.records", **args))  # type: ignore[arg-type]  # lists repeat
+
+
+def _names(session: Session, found: Found) -> Mapping[str, Mapping[str, str]]:
+    lists, branches = web.current().config.lists, names_of(session, web.language())
+    return {
+        "catalogue": dict(web.list_options(lists.catalogues)),
+        "division": dict(web.list_options(lists.subject_areas)),
+        "language": {code: web.language_name(code) for code in found.facets.get("language", ())},
+        "material": dict(web.code_names("material")),
+        "branch": {str(number): name for number, (_, name) in branches.items()},
+    }

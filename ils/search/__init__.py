@@ -1,0 +1,1 @@
+"""Search: one analysis of words, an index that follows the catalogue, what people type."""

@@ -1,0 +1,343 @@
+"""The index follows the catalogue: by itself, whenever somebody searches, and in the worker.
+
+It is a projection that can be thrown away. A file beside it says up to which change it stands; it
+is written after the index, so that a crash has some records indexed twice and none left out. The
+folder is named by the database and by a hash of what words become: another of either is another
+index. One process writes at a time; the others see what it wrote at their next search.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import math
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, undefer
+
+from ils import changes, db
+from ils.catalog import queries as catalog
+from ils.catalog.models import BibliographicRecord, RecordState
+from ils.codes.models import Code
+from ils.db import id_before
+from ils.holdings.items.models import Item, ItemStatus
+from ils.ledger import Entry, Kind
+from ils.search import analysis, engine
+from ils.search.documents import SOURCES, CopyFacts, Searchable, codes_of, texts_of
+
+#: So many records a search brings up to date itself; the rest is the worker's.
+AT_ONCE = 500
+WAIT_SECONDS, NAP_SECONDS = 0.5, 0.01
+STATE = "state.json"
+#: Entries that change which copies a record has, and where.
+_OF_COPIES = (
+    Kind.ACCESSION, Kind.WITHDRAWAL, Kind.REDISTRIBUTION, Kind.OPENING, Kind.LOST, Kind.FOUND,
+)  # fmt: skip
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Up to where the index stands: change number of records, id of the ledger."""
+
+    change: int = 0
+    entry: int = 0
+
+
+class SearchIndex:
+    """The index of one library in this process."""
+
+    def __init__(self, data: Path) -> None:
+        self.place = data / "search"
+        self._guard = threading.RLock()
+        self._engine: engine.Engine | None = None
+        self._folder: Path | None = None
+        self._seen_state = (0, 0)
+        self._indexed: dict[int, int] = {}
+        self._looked_at = 0
+
+    def current(self, session: Session) -> engine.Engine:
+        """The postings, as up to date as they can be made without waiting long."""
+        with self._guard:
+            self.catch_up(session, most=AT_ONCE)
+            return self._opened(session)
+
+    def behind(self, session: Session) -> int:
+        """How many changed records the index does not know yet."""
+        after = self._reached(session).change
+        number = BibliographicRecord.change_number
+        return session.scalar(select(func.count()).where(number > after)) or 0
+
+    def catch_up(
+        self, session: Session, *, most: int | None = None, progress: Progress = lambda *_: None
+    ) -> int:
+        """Bring in what changed; returns how many records. ``most``: not more of them."""
+        reached, newest = self._reached(session), _newest(session)
+        if newest.change == reached.change and not self._copies_changed(session, reached, newest):
+            return 0
+        with self._writing(wait=most is None) as ours:
+            if not ours:
+                self._wait_for(session, newest)
+                return 0
+            reached = self._reached(session)
+            changed = self._changed(session, reached, most)
+            for done, part in _parts(changed):
+                self._bring_in(session, part)
+                progress(done, len(changed))
+            whole = most is None or len(changed) < most
+            last = newest.change if whole else max(number for _, number in changed)
+            entry = newest.entry if whole else reached.entry
+            self._note(session, Reached(max(last, reached.change), entry))
+        return len(changed)
+
+    def _copies_changed(self, session: Session, reached: Reached, newest: Reached) -> bool:
+        """Whether copies came, went or moved since; looked at from the last time on."""
+        after = max(reached.entry, self._looked_at)
+        found = session.scalar(
+            select(Entry.id).where(Entry.id > after, Entry.kind.in_(_OF_COPIES)).limit(1)
+        )
+        if found is None:
+            self._looked_at = newest.entry
+        return found is not None
+
+    def rebuild(self, session: Session, *, progress: Progress = lambda *_: None) -> int:
+        """Make the index anew, beside the one that is searched meanwhile; returns how many."""
+        folder = self._folder_of(session)
+        beside = folder.with_name(f"{folder.name}.new")
+        with self._writing(wait=True):
+            shutil.rmtree(beside, ignore_errors=True)
+            newest = _newest(session)
+            total = session.scalar(select(func.count(BibliographicRecord.id))) or 0
+            fresh = engine.opened(beside)
+            number = engine.write(
+                fresh, _counted(_all(session), total, progress), (),
+                heap=engine.REBUILD_HEAP, fresh=True,
+            )  # fmt: skip
+            _write_state(beside, newest)
+            old = folder.with_name(f"{folder.name}.old")
+            shutil.rmtree(old, ignore_errors=True)
+            if folder.exists():
+                folder.rename(old)
+            beside.rename(folder)
+            shutil.rmtree(old, ignore_errors=True)
+            for other in self.place.glob("*-*"):
+                if other != folder:
+                    shutil.rmtree(other, ignore_errors=True)
+        self._seen_state = (0, 0)
+        return number
+
+    # What is there
+
+    def _folder_of(self, session: Session) -> Path:
+        if self._folder is None:
+            database = changes.mark(session).database.hex
+            self._folder = self.place / f"{database}-{fingerprint()}"
+        return self._folder
+
+    def _opened(self, session: Session) -> engine.Engine:
+        folder = self._folder_of(session)
+        state = _stamp(folder / STATE)
+        if self._engine is None or state[0] != self._seen_state[0]:
+            self._engine = engine.opened(folder)
+        elif state != self._seen_state:
+            self._engine.reload()
+        self._seen_state = state
+        return self._engine
+
+    def _reached(self, session: Session) -> Reached:
+        try:
+            text = (self._folder_of(session) / STATE).read_text(encoding="utf-8")
+            return Reached(**json.loads(text))
+        except (OSError, ValueError, TypeError):
+            return Reached()
+
+    def _note(self, session: Session, reached: Reached) -> None:
+        _write_state(self._folder_of(session), reached)
+
+    @contextmanager
+    def _writing(self, *, wait: bool) -> Iterator[bool]:
+        self.place.mkdir(parents=True, exist_ok=True)
+        with (self.place / "lock").open("w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError:
+                yield False
+                return
+            yield True
+
+    def _wait_for(self, session: Session, newest: Reached) -> None:
+        """Another process brings it in: give it a moment."""
+        end = time.monotonic() + WAIT_SECONDS
+        while self._reached(session).change < newest.change and time.monotonic() < end:
+            time.sleep(NAP_SECONDS)
+
+    # Bringing in
+
+    def _changed(
+        self, session: Session, reached: Reached, most: int | None
+    ) -> list[tuple[int, int]]:
+        """(record, change number) of what is to be indexed, in order of the changes."""
+        postgresql = session.get_bind().dialect.name == "postgresql"
+        after = catalog.round_after(reached.change) if postgresql else reached.change
+        query = catalog.changes(after)
+        rows = session.execute(query if most is None else query.limit(most)).all()
+        found = [(one, n) for one, n in rows if n > reached.change or self._indexed.get(one) != n]
+        if most is None or len(rows) < most:
+            copies = (
+                select(Entry.record_id, BibliographicRecord.change_number)
+                .join(BibliographicRecord, BibliographicRecord.id == Entry.record_id)
+                .where(
+                    Entry.id > _overlapping(reached.entry, postgresql), Entry.kind.in_(_OF_COPIES)
+                )
+                .distinct()
+            )
+            known = {one for one, _ in found}
+            found += [(one, n) for one, n in session.execute(copies) if one and one not in known]
+        return found
+
+    def _bring_in(self, session: Session, part: Sequence[tuple[int, int]]) -> None:
+        numbers = [one for one, _ in part]
+        records = list(_loaded(session, numbers))
+        gone = set(numbers) - {record.id for record in records}
+        folder = self._folder_of(session)
+        engine.write(engine.opened(folder), records, gone, heap=engine.LIVE_HEAP, fresh=False)
+        self._indexed = {**dict(list(self._indexed.items())[-10_000:]), **dict(part)}
+
+
+_indexes: dict[Path, SearchIndex] = {}
+_indexes_guard = threading.Lock()
+
+
+def index_of(data: Path) -> SearchIndex:
+    """The index of the library in a data folder."""
+    with _indexes_guard:
+        return _indexes.setdefault(data, SearchIndex(data))
+
+
+def fingerprint() -> str:
+    """Another one: the index must be made anew."""
+    said = [analysis.VERSION, engine.FIELDS, engine.FACETS, engine.GAP, sorted(SOURCES.items())]
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:12]
+
+
+def _overlapping(entry: int, postgresql: bool) -> int:
+    return id_before(entry, catalog.SLOWEST_TRANSACTION) if postgresql else entry
+
+
+def _newest(session: Session) -> Reached:
+    change = session.scalar(select(func.max(BibliographicRecord.change_number))) or 0
+    return Reached(change, session.scalar(select(func.max(Entry.id))) or 0)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return path.parent.stat().st_ino, found.st_mtime_ns
+
+
+def _write_state(folder: Path, reached: Reached) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / f"{STATE}.part"
+    part.write_text(json.dumps(asdict(reached)), encoding="utf-8")
+    part.rename(folder / STATE)
+
+
+def _parts(changed: list[tuple[int, int]]) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    for start in range(0, len(changed), AT_ONCE):
+        part = changed[start : start + AT_ONCE]
+        yield start + len(part), part
+
+
+def _all(session: Session) -> Iterator[Searchable]:
+    last = 0
+    query = select(BibliographicRecord.id).order_by(BibliographicRecord.id).limit(AT_ONCE)
+    while True:
+        numbers = list(session.scalars(query.where(BibliographicRecord.id > last)))
+        if not numbers:
+            return
+        yield from _loaded(session, numbers)
+        session.expunge_all()
+        last = numbers[-1]
+
+
+def _counted(records: Iterator[Searchable], total: int, progress: Progress) -> Iterator[Searchable]:
+    for number, record in enumerate(records):
+        if number % AT_ONCE == 0:
+            progress(number, total)
+        yield record
+
+
+def _loaded(session: Session, numbers: Sequence[int]) -> Iterator[Searchable]:
+    """Records of the catalogue as the index takes them."""
+    query = (
+        select(BibliographicRecord)
+        .where(BibliographicRecord.id.in_(numbers), BibliographicRecord.state == RecordState.ACTIVE)
+        .options(undefer(BibliographicRecord.marc))
+        .execution_options(populate_existing=True)
+    )
+    copies, lent = _copies(session, numbers), _lent(session, numbers)
+    for record in session.scalars(query):
+        marc, own = record.marc_record(), copies.get(record.id, [])
+        facets = {
+            "catalogue": record.catalogue, "language": record.language,
+            "material": record.material, "division": record.subject_area,
+        }  # fmt: skip
+        yield Searchable(
+            record.id,
+            texts_of(marc),
+            codes_of(marc, own),
+            {name: [value] for name, value in facets.items() if value}
+            | {"branch": sorted({str(copy.branch_id) for copy in own})},
+            record.year,
+            record.title,
+            record.authors,
+            record.language,
+            math.log10(1 + lent.get(record.id, 0)) / 20,
+        )
+
+
+def _copies(session: Session, numbers: Sequence[int]) -> dict[int, list[CopyFacts]]:
+    query = (
+        select(Item.id, Item.record_id, Item.branch_id, Item.shelf_mark, Code.folded)
+        .outerjoin(Code, Code.item_id == Item.id)
+        .where(Item.record_id.in_(numbers), Item.status != ItemStatus.WITHDRAWN)
+    )
+    facts: dict[int, tuple[int, int, str, list[str]]] = {}
+    for item, record, branch, mark, code in session.execute(query):
+        found = facts.setdefault(item, (record, branch, mark, []))
+        if code:
+            found[3].append(code)
+    by_record: dict[int, list[CopyFacts]] = {}
+    for record, branch, mark, codes in facts.values():
+        by_record.setdefault(record, []).append(CopyFacts(branch, tuple(codes), mark))
+    return by_record
+
+
+def _lent(session: Session, numbers: Sequence[int]) -> dict[int, int]:
+    query = (
+        select(Item.record_id, func.sum(Entry.count))
+        .join(Entry, Entry.item_id == Item.id)
+        .where(Item.record_id.in_(numbers), Entry.kind == Kind.LOAN)
+        .group_by(Item.record_id)
+    )
+    return {record: int(number) for record, number in session.execute(query)}
+
+
+def follow(data: Path, sessions: db.Sessions) -> int:
+    """What the worker does now and then: bring everything in."""
+    with db.reading(sessions) as session:
+        index = index_of(data)
+        if index._reached(session) == Reached():  # noqa: SLF001 -- its own module
+            return index.rebuild(session)
+        return index.catch_up(session)

@@ -1,0 +1,68 @@
+"""Searching records: for pages, commands, files and changes of many."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, func, literal, select
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.selectable import TableValuedAlias
+
+from ils.catalog import queries as catalog
+from ils.catalog.models import BibliographicRecord
+from ils.search import asking
+from ils.search.asking import Asked, Found
+from ils.search.following import index_of
+
+
+def found(session: Session, data: Path, asked: Asked, *, facets: bool = False) -> Found:
+    """What is found, with the numbers of each facet if they are wanted."""
+    return asking.find(index_of(data).current(session), asked, facets=facets)
+
+
+def records(
+    session: Session,
+    data: Path,
+    text: str,
+    catalogue: str | None = None,
+    *,
+    strictly: bool = False,
+) -> Select[BibliographicRecord]:
+    """The records a text asks for, the best first; all of them if it asks for nothing.
+
+    Args:
+        strictly: what was asked for and nothing like it, however many.
+    """
+    if not text.strip():
+        return catalog.records(catalogue)
+    facets = {"catalogue": (catalogue,)} if catalogue else {}
+    index = index_of(data).current(session)
+    return ranked(session, asking.find(index, Asked(text, facets), strictly=strictly).ids)
+
+
+def among(session: Session, data: Path, text: str) -> ColumnElement[bool] | None:
+    """That a record is one of all those a text asks for; ``None`` if it asks for nothing."""
+    if not text.strip():
+        return None
+    index = index_of(data).current(session)
+    hit, _ = _hits(session, asking.find(index, Asked(text), strictly=True).ids)
+    return BibliographicRecord.id.in_(select(hit.c.value))
+
+
+def ranked(session: Session, ids: Sequence[int]) -> Select[BibliographicRecord]:
+    """Records in the order of their ids."""
+    hit, place = _hits(session, ids)
+    query = select(BibliographicRecord).join(hit, hit.c.value == BibliographicRecord.id)
+    return query.order_by(place)
+
+
+def _hits(session: Session, ids: Sequence[int]) -> tuple[TableValuedAlias, ColumnElement[int]]:
+    """Numbers as a table, and the column of their places."""
+    if session.get_bind().dialect.name == "postgresql":
+        numbers = func.unnest(literal(list(ids), ARRAY(BigInteger)))
+        hit = numbers.table_valued("value", with_ordinality="place", name="hit").render_derived()
+        return hit, hit.c.place
+    hit = func.json_each(json.dumps(list(ids))).table_valued("key", "value", name="hit")
+    return hit, hit.c.key
