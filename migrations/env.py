@@ -21,6 +21,7 @@ from ils.organisation.branches import models as _branches
 from ils.organisation.calendar import models as _calendar
 from ils.organisation.staff import models as _staff
 from ils.patrons import models as _patrons
+from ils.search import models as _search
 from ils.services.enquiries import models as _enquiries
 from ils.services.events import models as _events
 from ils.stats import models as _stats
@@ -39,6 +40,7 @@ TABLES = (
     _patrons,
     _holdings,
     _jobs,
+    _search,
     _audit,
     _branches,
     _calendar,

@@ -24,9 +24,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-import ils.app  # noqa: E402, F401 -- all tables
+from flask.testing import FlaskClient  # noqa: E402
+from sqlalchemy import select  # noqa: E402
+
 from ils import config as configuration  # noqa: E402
-from ils import db, schema  # noqa: E402
+from ils import db  # noqa: E402
+from ils.app import create_app  # noqa: E402
+from ils.organisation.branches.models import Branch  # noqa: E402
+from ils.organisation.staff import actions as staff_actions  # noqa: E402
+from ils.organisation.staff.models import Role  # noqa: E402
 from ils.search import engine, queries  # noqa: E402
 from ils.search.asking import Asked, find  # noqa: E402
 from ils.search.documents import Searchable  # noqa: E402
@@ -150,8 +156,8 @@ def pages(number: int, questions: int, folder: Path) -> None:
 
     environ = {**os.environ, "ILS_DATA": str(folder), "ILS_BACKUP_EVERY_HOURS": "0"}
     config = configuration.load(environ=environ)
+    subprocess.run([sys.executable, "-m", "ils", "init"], cwd=ROOT, env=environ, check=True)
     bound = db.connect(config)
-    schema.upgrade(bound)
     file = folder / "base.iso"
     bench_data.records(file, number, 2)
     command = [sys.executable, "-m", "ils", "catalog"]
@@ -169,8 +175,26 @@ def pages(number: int, questions: int, folder: Path) -> None:
             session.scalars(queries.ranked(session, found.ids).limit(50)).all()
 
     timed("one word and its rows", ask, [Asked(word) for word in words])
+    client = signed_in(config, sessions)
+    timed("the staff's page", lambda one: client.get(f"/staff/catalog/?q={one.text}").data,
+          [Asked(word) for word in words])  # fmt: skip
     with db.reading(sessions) as session:
         print(f"  behind: {index_of(config.folder).behind(session)}")
+
+
+def signed_in(config: configuration.Config, sessions: db.Sessions) -> FlaskClient:
+    """A browser of the application itself: no network, no server."""
+    with db.transaction(sessions) as session:
+        branch = session.scalars(select(Branch)).first()
+        assert branch is not None
+        staff = staff_actions.add_staff(
+            session, None, config, login="bench", name="Bench", password="a long password",  # noqa: S106
+            roles=[Role.CATALOGUER], branch=branch, language="ru",
+        )  # fmt: skip
+    client = create_app(config).test_client()
+    with client.session_transaction() as cookie:
+        cookie.update(staff=staff.id, version=staff.sign_in_version, sitting="bench")
+    return client
 
 
 def main() -> None:

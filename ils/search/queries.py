@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, func, literal, select
@@ -15,6 +16,7 @@ from ils.catalog.models import BibliographicRecord
 from ils.search import asking
 from ils.search.asking import Asked, Found
 from ils.search.following import index_of
+from ils.search.models import SearchMiss
 
 
 def found(session: Session, data: Path, asked: Asked, *, facets: bool = False) -> Found:
@@ -49,6 +51,17 @@ def among(session: Session, data: Path, text: str) -> ColumnElement[bool] | None
     index = index_of(data).current(session)
     hit, _ = _hits(session, asking.find(index, Asked(text), strictly=True).ids)
     return BibliographicRecord.id.in_(select(hit.c.value))
+
+
+def misses(first: date, last: date) -> Select[str, str, int, int]:
+    """What was searched for in vain in some months: text, language, branch, how often."""
+    often = func.sum(SearchMiss.count).label("often")
+    return (
+        select(SearchMiss.text, SearchMiss.language, SearchMiss.branch_id, often)
+        .where(SearchMiss.month >= first.replace(day=1), SearchMiss.month <= last)
+        .group_by(SearchMiss.text, SearchMiss.language, SearchMiss.branch_id)
+        .order_by(often.desc(), SearchMiss.text)
+    )
 
 
 def ranked(session: Session, ids: Sequence[int]) -> Select[BibliographicRecord]:

@@ -37,7 +37,7 @@ from ils.web.pages import (
     translated,
     uploads,
 )
-from ils.web.system import Ils, SignedIn, Workplace, current, may, note
+from ils.web.system import Ils, SignedIn, Workplace, afterwards, current, may, note
 
 __all__ = [
     "LANGUAGES",
@@ -51,6 +51,7 @@ __all__ = [
     "RowAction",
     "SignedIn",
     "Workplace",
+    "afterwards",
     "argument_int",
     "audit_value",
     "code_name",

@@ -163,18 +163,18 @@ def _opened(
             return db.run(current().sessions, work)
         with db.reading(current().sessions) as session:
             answer = work(session)
-        _write_noted()
+        _do_afterwards()
         return answer
 
     wrapped.permission = permission  # type: ignore[attr-defined]  # read by the test of all routes
     return wrapped
 
 
-def _write_noted() -> None:
-    if noted := g.pop("noted", ()):
+def _do_afterwards() -> None:
+    if works := g.pop("afterwards", ()):
         with db.transaction(current().sessions) as session:
-            for entry in noted:
-                current().audit(session, *entry)
+            for work in works:
+                work(session)
 
 
 def _whole(answer: ResponseReturnValue) -> Response:

@@ -79,7 +79,14 @@ def known_staff() -> SignedIn | None:
     return staff
 
 
+def afterwards(work: Callable[[Session], None]) -> None:
+    """Have something written after a page that only reads, in a transaction of its own."""
+    g.setdefault("afterwards", []).append(work)
+
+
 def note(action: str, subject: str, *, by: int | None = None) -> None:
     """Have something looked at or tried noted in the audit trail, after the page was read."""
     staff = known_staff()
-    g.setdefault("noted", []).append((by or (staff.id if staff else None), action, subject))
+    who = by or (staff.id if staff else None)
+    audit = current().audit
+    afterwards(lambda session: audit(session, who, action, subject))

@@ -102,6 +102,7 @@ def upgrade() -> None:
         _record_isbn,
         _record_problem,
         _schedule,
+        _search_miss,
         _service_point,
         _staff,
         _summary_total,
@@ -197,6 +198,7 @@ TABLES = (
     "record_isbn",
     "record_problem",
     "schedule",
+    "search_miss",
     "service_point",
     "staff",
     "summary_total",
@@ -783,6 +785,31 @@ def _record_problem() -> None:
     op.create_index("ix_record_problem_code", "record_problem", ["code"], unique=False)
     op.create_index(
         op.f("ix_record_problem_record_id"), "record_problem", ["record_id"], unique=False
+    )
+
+
+def _search_miss() -> None:
+    op.create_table(
+        "search_miss",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column(
+            "branch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["branch_id"], ["branch.id"], name=op.f("fk_search_miss_branch_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_miss")),
+        sa.UniqueConstraint(
+            "month",
+            "text",
+            "language",
+            "branch_id",
+            name=op.f("uq_search_miss_month_text_language_branch_id"),
+        ),
     )
 
 

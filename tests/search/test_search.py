@@ -8,6 +8,7 @@ from citations import LANGUAGES
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from ils import db
 from ils.catalog.models import BibliographicRecord, RecordState, RevisionCause
@@ -18,6 +19,7 @@ from ils.marc.record import Field, MarcRecord
 from ils.organisation.staff.models import Role
 from ils.search import engine, language
 from ils.search.asking import Step
+from ils.search.models import SearchMiss
 
 
 def book(title, author="", *, language="ru", year="", isbn="", subject="", initials=""):
@@ -216,6 +218,17 @@ def test_the_page_narrows_and_says_what_it_did(shelf, browser):
     assert "/staff/services/refusals?what=" in nothing
     assert "Абай жолы" in browser.get("/staff/catalog/?from=1980&to=1989").text
     assert "Абай жолы" not in browser.get("/staff/catalog/?q=абай&free=1").text
+
+
+def test_what_was_sought_in_vain_is_counted_without_a_person(shelf, browser):
+    shelf.library.account("desk", Role.DESK, Role.STOCK)
+    browser.sign_in("desk")
+    for typed in ("зыбля", "Зыбля", "+77011234567", "абай", "  "):
+        browser.get("/staff/catalog/", query_string={"q": typed})
+    assert "зыбля" in browser.get("/staff/catalog/searched-in-vain").text
+    with db.reading(shelf.library.sessions) as session:
+        rows = session.execute(select(SearchMiss.text, SearchMiss.count)).all()
+    assert rows == [("зыбля", 2)]
 
 
 def test_it_can_be_asked_from_the_command_line(shelf, environ, monkeypatch):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import request, url_for
+from flask import g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select, exists
@@ -20,6 +20,7 @@ from ils.holdings.items.models import Item, ItemStatus
 from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
 from ils.search import queries
+from ils.search.actions import note_miss
 from ils.search.asking import Asked, Found, Step
 from ils.web.lists import Column, Filter, ListCell, ListDefinition
 
@@ -49,6 +50,11 @@ def records(session: Session) -> ResponseReturnValue:
     facets = {name: tuple(filter(None, request.args.getlist(name))) for name in FACETS}
     years = _year("from"), _year("to")
     found = queries.found(session, data, Asked(text, facets, years), facets=True)
+    if found.step is Step.NOTHING and text.strip():
+        where, today, language = g.staff.branch.id, web.today(), web.language()
+        web.afterwards(
+            lambda session: note_miss(session, text, language=language, branch_id=where, day=today)
+        )
     asked = bool(text.strip()) or any(facets.values()) or years != (None, None)
     query = queries.ranked(session, found.ids) if asked else catalog.records()
     return web.list_page(
@@ -82,6 +88,26 @@ def records(session: Session) -> ResponseReturnValue:
         facets=_facets(session, found),
         narrow=any(facets.values()),
     )  # fmt: skip
+
+
+@catalogue.get("/searched-in-vain")
+@web.page(Permission.VIEW_SUGGESTIONS)
+def misses(session: Session) -> ResponseReturnValue:
+    """What found nothing, most often first: for whoever buys."""
+    branches = names_of(session, web.language())
+    today = web.today()
+    first = today.replace(year=today.year - 1, day=1)
+    definition = ListDefinition(
+        queries.misses(first, today),
+        (
+            Column("text", N_("Searched for"), lambda row: row.text),
+            Column("language", N_("Language"), lambda row: web.language_name(row.language)),
+            Column("branch", N_("Branch"), lambda row: branches[row.branch_id][1]),
+            Column("often", N_("Times"), lambda row: row.often),
+        ),
+        empty=N_("Nothing was searched for in vain."),
+    )
+    return web.list_page(session, definition, title=N_("Searched for in vain, a year"))
 
 
 def _year(name: str) -> int | None:
