@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from whoosh.analysis import Filter, RegexTokenizer
@@ -72,12 +72,16 @@ def words(text: str, language: str | None = None, *, typed: bool = False) -> lis
         language: of the text, as records say it (``ru``, ``kk``), where it is known.
         typed: a person typed it: Latin letters may stand for Kazakh ones.
     """
-    analyzer = RegexTokenizer(WORD) | Readings(language, typed=typed)
     found = []
-    for token in analyzer(normal(text), chars=True):
+    for token in _analyzer(language, typed)(normal(text), chars=True):
         exact, folded, stems = token.forms
         found.append(Word(exact, folded, stems, token.startchar, token.endchar))
     return found
+
+
+@cache
+def _analyzer(language: str | None, typed: bool) -> Any:
+    return RegexTokenizer(WORD) | Readings(language, typed=typed)
 
 
 def normal(text: str) -> str:
@@ -151,11 +155,21 @@ def other_layout(text: str) -> str:
     return text.translate(_as_english if _cyrillic.search(text) else _as_russian)
 
 
-def marked(text: str, stems: frozenset[str], exact: frozenset[str]) -> list[tuple[str, bool]]:
-    """A text in pieces, each with whether it was searched for."""
+def marked(text: str, asked: str) -> list[tuple[str, bool]]:
+    """A text in pieces, each with whether it was asked for, in whatever form.
+
+    >>> marked("Абай жолы : роман", "романы абая")
+    [('Абай', True), (' жолы : ', False), ('роман', True)]
+    """
+    sought = {form for word in words(asked, typed=True) for form in _alike(word)}
     text, pieces, at = normal(text), [], 0
     for word in words(text):
-        if word.exact in exact or word.folded in exact or stems.intersection(word.stems):
+        if sought.intersection(_alike(word)):
             pieces += [(text[at : word.start], False), (text[word.start : word.end], True)]
             at = word.end
     return [piece for piece in [*pieces, (text[at:], False)] if piece[0]]
+
+
+def _alike(word: Word) -> set[str]:
+    others = {stem[1:] for stem in word.stems if stem[0] == "f"}
+    return {word.folded, *word.stems, *others}

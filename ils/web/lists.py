@@ -42,13 +42,15 @@ class TooLongForFile(Refused):
 
 @dataclass(frozen=True)
 class ListCell:
-    """What a cell shows besides a plain value: a smaller line, a tag, links, a mood."""
+    """What a cell shows besides a plain value: a smaller line, a tag, links, a mood, marks."""
 
     value: object
     note: str = ""
     tag: str = ""
     mood: str = ""
     links: Sequence[tuple[str, str]] = ()
+    #: The value in pieces, each with whether it was searched for.
+    pieces: Sequence[tuple[str, bool]] = ()
 
 
 @dataclass(frozen=True)

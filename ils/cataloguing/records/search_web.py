@@ -21,6 +21,7 @@ from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
 from ils.search import queries
 from ils.search.actions import note_miss
+from ils.search.analysis import marked
 from ils.search.asking import Asked, Found, Step
 from ils.web.lists import Column, Filter, ListCell, ListDefinition
 
@@ -55,6 +56,7 @@ def records(session: Session) -> ResponseReturnValue:
         web.afterwards(
             lambda session: note_miss(session, text, language=language, branch_id=where, day=today)
         )
+    sought = found.text or text
     asked = bool(text.strip()) or any(facets.values()) or years != (None, None)
     query = queries.ranked(session, found.ids) if asked else catalog.records()
     return web.list_page(
@@ -62,9 +64,11 @@ def records(session: Session) -> ResponseReturnValue:
         ListDefinition(
             _free(query),
             (
-                Column("title", N_("Title"), _title, BibliographicRecord.title,
+                Column("title", N_("Title"), lambda r: _title(r, sought),
+                       BibliographicRecord.title,
                        lambda r: url_for("catalogue.record", record_id=r.id)),
-                Column("authors", N_("Authors"), lambda r: r.authors, BibliographicRecord.authors),
+                Column("authors", N_("Authors"), lambda r: _marked(r.authors, sought),
+                       BibliographicRecord.authors),
                 Column("year", N_("Year"), lambda r: str(r.year or ""), BibliographicRecord.year),
                 Column("catalogue", N_("Catalogue"),
                        lambda r: web.listed(web.current().config.lists.catalogues, r.catalogue),
@@ -126,9 +130,14 @@ def _free(query: Select[BibliographicRecord]) -> Select[BibliographicRecord]:
     return query.where(exists().where(*there))
 
 
-def _title(record: BibliographicRecord) -> ListCell:
+def _title(record: BibliographicRecord, sought: str) -> ListCell:
     tag = gettext("to be completed") if record.provisional else ""
-    return ListCell(record.title or gettext("without a title"), tag=tag)
+    title = record.title or gettext("without a title")
+    return ListCell(title, tag=tag, pieces=marked(title, sought))
+
+
+def _marked(text: str, sought: str) -> ListCell:
+    return ListCell(text, pieces=marked(text, sought))
 
 
 def _said(found: Found, text: str) -> str:
