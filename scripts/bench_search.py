@@ -172,7 +172,7 @@ def pages(number: int, questions: int, folder: Path) -> None:
     def ask(one: Asked) -> None:
         with db.reading(sessions) as session:
             found = queries.found(session, config.folder, one, facets=True)
-            session.scalars(queries.ranked(session, found.ids).limit(50)).all()
+            session.scalars(queries.ranked(session, found.ids[:50])).all()
 
     timed("one word and its rows", ask, [Asked(word) for word in words])
     client = signed_in(config, sessions)

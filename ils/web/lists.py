@@ -142,6 +142,7 @@ class ListDefinition:
         name: tells it from others of its page.
         enrich: gives the rows of a page what their columns need besides, in one question.
         anchor: the place of a row in its page, for links to it.
+        ranked: ids of all its rows in their order, where that is known; a page asks for its own.
     """
 
     query: Select[*tuple[Any, ...]]
@@ -154,6 +155,7 @@ class ListDefinition:
     enrich: Callable[[Session, Sequence[Row]], Sequence[Row]] | None = None
     ticks: Ticks | None = None
     anchor: Callable[[Row], str] | None = None
+    ranked: Sequence[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -210,9 +212,9 @@ class Listing:
 
 def listing(session: Session, definition: ListDefinition) -> Listing:
     """The page of a list that the address asks for."""
-    query = definition.query
+    query, ranked = definition.query, definition.ranked
     count = select(func.count()).select_from(query.order_by(None).subquery())
-    total = session.scalar(count) or 0
+    total = len(ranked) if ranked is not None else session.scalar(count) or 0
     key = f"{definition.name}-" if definition.name else ""
     asked = request.args.get(f"{key}sort", "")
     column = next((c for c in definition.columns if c.key == asked.removeprefix("-")), None)
@@ -223,10 +225,21 @@ def listing(session: Session, definition: ListDefinition) -> Listing:
         column = None
     last = max(1, -(-total // definition.size))
     number = min(max(1, argument_int(f"{key}page") or 1), last)
-    window = query.limit(definition.size).offset((number - 1) * definition.size)
-    sorted_by = column.key if column else ""
+    start = (number - 1) * definition.size
     shown = replace(definition, query=query)
-    return Listing(shown, _rows(session, shown, window), number, total, sorted_by, descending)
+    if ranked is not None and column is None:
+        rows = _ranked_rows(session, shown, ranked[start : start + definition.size])
+    else:
+        rows = _rows(session, shown, query.limit(definition.size).offset(start))
+    return Listing(shown, rows, number, total, column.key if column else "", descending)
+
+
+def _ranked_rows(session: Session, definition: ListDefinition, ids: Sequence[int]) -> Sequence[Row]:
+    """Entities by their ids, in that order."""
+    entity: Any = definition.query.column_descriptions[0]["entity"]
+    rows = _rows(session, definition, select(entity).where(entity.id.in_(ids)))
+    place = {number: at for at, number in enumerate(ids)}
+    return sorted(rows, key=lambda row: place[row.id])
 
 
 def _sorted(query: Select[*tuple[Any, ...]], by: Any, *, descending: bool) -> Any:
