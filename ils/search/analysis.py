@@ -161,13 +161,18 @@ def marked(text: str, asked: str) -> list[tuple[str, bool]]:
     >>> marked("Абай жолы : роман", "романы абая")
     [('Абай', True), (' жолы : ', False), ('роман', True)]
     """
-    sought = {form for word in words(asked, typed=True) for form in _alike(word)}
-    text, pieces, at = normal(text), [], 0
+    sought, pieces, at = _sought(asked), [], 0
+    text = normal(text)
     for word in words(text):
-        if sought.intersection(_alike(word)):
+        if not sought.isdisjoint(_alike(word)):
             pieces += [(text[at : word.start], False), (text[word.start : word.end], True)]
             at = word.end
     return [piece for piece in [*pieces, (text[at:], False)] if piece[0]]
+
+
+@lru_cache(maxsize=100)
+def _sought(asked: str) -> frozenset[str]:
+    return frozenset(form for word in words(asked, typed=True) for form in _alike(word))
 
 
 def _alike(word: Word) -> set[str]:

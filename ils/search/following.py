@@ -102,9 +102,11 @@ class SearchIndex:
     def _copies_changed(self, session: Session, reached: Reached, newest: Reached) -> bool:
         """Whether copies came, went or moved since; looked at from the last time on."""
         after = max(reached.entry, self._looked_at)
-        found = session.scalar(
-            select(Entry.id).where(Entry.id > after, Entry.kind.in_(_OF_COPIES)).limit(1)
-        )
+        if newest.entry <= after:
+            return False
+        # In their order, so that only the new entries are looked through.
+        query = select(Entry.id).where(Entry.id > after, Entry.kind.in_(_OF_COPIES))
+        found = session.scalar(query.order_by(Entry.id).limit(1))
         if found is None:
             self._looked_at = newest.entry
         return found is not None

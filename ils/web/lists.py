@@ -180,6 +180,11 @@ class Listing:
         return (self.number - 1) * self.definition.size + 1
 
     @property
+    def labels(self) -> list[str]:
+        """The names of the columns, in the page's language."""
+        return [gettext(column.label) for column in self.definition.columns]
+
+    @property
     def chips(self) -> list[tuple[str, str]]:
         """Each filter that is set, in words, and the address without it."""
         return [
