@@ -119,6 +119,13 @@ def _with_slips(
     return (wider, alike) if alike.total > found.total else (query, found)
 
 
+def explained(index: engine.Engine, asked: Asked, record_id: int) -> str:
+    """How a record comes to its place among what is found: forms, fields, loans (JSON)."""
+    return engine.explained(
+        index, _narrowed(_question(Step.AS_ASKED, asked.text), asked), record_id
+    )
+
+
 def _ladder(index: engine.Engine, asked: Asked, text: str) -> Iterable[tuple[Step, str, Asked]]:
     yield Step.AS_ASKED, text, asked
     if not text:
@@ -224,18 +231,18 @@ def _words_query(node: Typed, slips: Slips) -> engine.Question:
     said = node.words()
     if not said:
         return engine.nothing()
-    name = _is_name(node.text, said)
     full = [word for word in said if _says(word)]
-    initials = [word for word in said if word not in full]
-    must = []
+    surname = _surname(node.text, full)
+    must, bonus = [], []
     for number, word in enumerate(full or said):
         query = engine.word_query(word, node.field)
         if word.exact in slips:
             query = engine.any_of([query, engine.any_query(slips[word.exact], node.field, 0.3)])
-        if name and number:
-            query = engine.any_of([query, engine.initial_query(word.exact[0])])
-        must.append(query)
-    bonus = [engine.initial_query(word.exact) for word in initials if full]
+        if surname is None or number == surname:
+            must.append(query)
+        else:  # given names may be initials in the record, or others
+            bonus += [query, engine.initial_query(word.exact[0])]
+    bonus += [engine.initial_query(word.exact) for word in said if full and word not in full]
     if len(full) > 1:
         bonus.append(engine.phrase_query(full, node.field))
     code = folded_code(node.text)
@@ -249,10 +256,16 @@ def _isbn_queries(text: str) -> list[engine.Question]:
     return [engine.code_query(isbn) for isbn in isbns(text)]
 
 
-def _is_name(text: str, said: Sequence[Word]) -> bool:
-    """Whether it is a surname with given names: they may be initials in the record."""
-    comma = re.match(r"\s*[^\W_]+,", text) is not None
-    return 1 < len(said) <= 3 and (comma or bool(_patronymic.search(said[-1].exact)))
+def _surname(text: str, said: Sequence[Word]) -> int | None:
+    """Which word is the surname, where given names stand beside it; ``None``: no such name."""
+    if not 1 < len(said) <= 3:
+        return None
+    if re.match(r"\s*[^\W_]+,", text):
+        return 0
+    fathers = [at for at, word in enumerate(said) if _patronymic.search(word.exact)]
+    if len(said) < 3 or not fathers:
+        return None
+    return {1: 2, 2: 0}.get(fathers[0])
 
 
 def _is_citation(text: str) -> bool:

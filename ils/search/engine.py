@@ -21,7 +21,9 @@ from ils.search.documents import SOURCES, Searchable
 from ils.search.kazakh import folded
 
 ALL = "all"
-FIELDS = (ALL, *SOURCES)
+#: Of scanned pages, once there are some; not in `ALL`.
+FULL_TEXT = "fulltext"
+FIELDS = (ALL, *SOURCES, FULL_TEXT)
 FACETS = ("catalogue", "language", "material", "division", "branch")
 LIVE_HEAP, REBUILD_HEAP = 64_000_000, 256_000_000
 #: A gap between texts of a field, so that no phrase goes across.
@@ -299,6 +301,14 @@ def counts(engine: Engine, query: Query, names: Iterable[str]) -> dict[str, dict
     return {
         name: {str(one["key"]): one["doc_count"] for one in told[name]["buckets"]} for name in asked
     }
+
+
+def popularity(engine: Engine, record_id: int) -> float:
+    """What the loans of a record add, as it was when it was indexed."""
+    searcher = engine.searcher()
+    found = searcher.search(Query.term_query(schema(), "id", record_id), 1)
+    values: Any = searcher.fast_field_values("popularity", [address for _, address in found.hits])
+    return float(values[0] or 0) if values else 0.0
 
 
 def explained(engine: Engine, query: Query, record_id: int) -> str:

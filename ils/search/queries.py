@@ -13,7 +13,7 @@ from sqlalchemy.sql.selectable import TableValuedAlias
 
 from ils.catalog import queries as catalog
 from ils.catalog.models import BibliographicRecord
-from ils.search import asking
+from ils.search import asking, engine
 from ils.search.asking import Asked, Found
 from ils.search.following import index_of
 from ils.search.models import SearchMiss
@@ -51,6 +51,17 @@ def among(session: Session, data: Path, text: str) -> ColumnElement[bool] | None
     index = index_of(data).current(session)
     hit, _ = _hits(session, asking.find(index, Asked(text), strictly=True).ids)
     return BibliographicRecord.id.in_(select(hit.c.value))
+
+
+def explained(session: Session, data: Path, text: str, record_id: int) -> dict[str, object]:
+    """How a record comes to its place; with what its loans add."""
+    index = index_of(data).current(session)
+    told = asking.explained(index, Asked(text), record_id)
+    return {
+        "id": record_id,
+        "popularity": engine.popularity(index, record_id),
+        "score": json.loads(told or "null"),
+    }
 
 
 def misses(first: date, last: date) -> Select[str, str, int, int]:

@@ -90,7 +90,11 @@ def test_what_is_typed_finds_what_is_meant(shelf, typed, titles):
     assert (found if ordered else sorted(found)) == (titles if ordered else sorted(titles))
 
 
-@pytest.mark.parametrize("typed", ["А.М.Горький", "Горький А.М.", "А. М. Горький"])
+@pytest.mark.parametrize(
+    "typed",
+    ["А.М.Горький", "Горький А.М.", "А. М. Горький", "Горький, Алексей Максимович",
+     "Алексей Максимович Горький", "горький, а. м."],
+)  # fmt: skip
 def test_a_name_is_found_however_its_parts_stand(shelf, typed):
     assert sorted(shelf.ask(typed)) == ["Детство", "На дне"]
 
@@ -238,4 +242,7 @@ def test_it_can_be_asked_from_the_command_line(shelf, environ, monkeypatch):
     assert [one["title"] for one in json.loads(told.output)["records"]] == [
         "Сказки казахского народа"
     ]
+    told = CliRunner().invoke(main, ["catalog", "search", "сказка", "--json", "--explain"])
+    (explained,) = json.loads(told.output)["explained"]
+    assert (explained["popularity"], explained["score"]["value"] > 0) == (0, True)
     assert CliRunner().invoke(main, ["catalog", "reindex"]).output.endswith("9 records\n")

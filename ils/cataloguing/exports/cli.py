@@ -215,9 +215,12 @@ def reindex(console: Console) -> None:
 @click.argument("text")
 @click.option("--catalogue", help="Only in this catalogue.")
 @click.option("--limit", default=20, show_default=True)
+@click.option("--explain", is_flag=True, help="With --json: how each record comes to its place.")
 @click.option("--json", "json_", is_flag=True)
 @with_console
-def search(console: Console, text: str, catalogue: str | None, limit: int, json_: bool) -> None:
+def search(
+    console: Console, text: str, catalogue: str | None, limit: int, explain: bool, json_: bool
+) -> None:
     """Find records: words in any form, "phrases", beginn*, *endings, author:…, year:1990-2000."""
     facets = {"catalogue": (catalogue,)} if catalogue else {}
     with db.reading(console.sessions) as session:
@@ -227,6 +230,10 @@ def search(console: Console, text: str, catalogue: str | None, limit: int, json_
             print_json({
                 "query": text, "total": found.total, "step": found.step.value,
                 "searched": found.text or text, "records": [as_json(record) for record in shown],
+                **({"explained": [
+                    search_queries.explained(session, console.config.folder, text, record.id)
+                    for record in shown
+                ]} if explain else {}),
             })  # fmt: skip
             return
         if found.step is not Step.AS_ASKED:

@@ -73,6 +73,8 @@ def records(session: Session) -> ResponseReturnValue:
                 Column("catalogue", N_("Catalogue"),
                        lambda r: web.listed(web.current().config.lists.catalogues, r.catalogue),
                        BibliographicRecord.catalogue),
+                Column("added", N_("Added"), lambda r: r.created_at.date(),
+                       BibliographicRecord.created_at),
             ),
             filters=(
                 Filter("q", N_("Words, “phrase”, beginn*, author:…, ISBN or a number")),
