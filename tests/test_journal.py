@@ -249,6 +249,77 @@ def test_without_backups_notes_do_not_pile_up(library, second):
     assert list(second.iterdir()) == []
 
 
+def test_what_was_dropped_without_being_written_breaks_the_chain(
+    library, elsewhere, second, restored
+):
+    backup = actions.make(library.config, library.sessions.kw["bind"])
+    library.desk().issue("R1", "B1")
+    on, off = library.config, Backup("b", str(second), every_hours=0, keep=3)
+    library.config = replace(on, backup=off)
+    append(library)
+    library.config = on
+    library.desk().issue("R1", "B2")
+    append(library)
+    told, _ = restored(elsewhere, backup, second / "journal")
+    assert (told.replayed.segments, told.replayed.broken[:10]) == (0, "0000000001")
+    library.desk().issue("R1", "B3")
+    again = actions.make(library.config, library.sessions.kw["bind"])
+    assert actions.prove(library.config, again).problems == []
+
+
+@pytest.mark.parametrize("name", ["0000000001 (1).jsonl.gz", "copy of 1.jsonl.gz", "notes.txt"])
+def test_what_lies_beside_the_segments_is_passed_over(library, elsewhere, second, restored, name):
+    engine = library.sessions.kw["bind"]
+    backup = actions.make(library.config, engine)
+    library.desk().issue("R1", "B1")
+    append(library)
+    (place,) = (second / "journal").glob("*")
+    (place / name).write_bytes(b"?")
+    (second / "journal" / "forgotten.txt").write_bytes(b"?\n\xff\n12a\n")
+    told, sessions = restored(elsewhere, backup, second / "journal")
+    assert (told.replayed.segments, told.left) == (1, 0)
+    assert everything(sessions) == everything(library.sessions)
+    actions.finish(library.config, library.sessions, actions.make(library.config, engine))
+
+
+@pytest.mark.parametrize("content", [b"5\n", b"[]\n", b'{"number": 1}\n', b"", b"\xff"])
+def test_a_segment_that_is_none_ends_the_journal(library, elsewhere, second, restored, content):
+    backup = actions.make(library.config, library.sessions.kw["bind"])
+    library.desk().issue("R1", "B1")
+    append(library)
+    (path,) = (second / "journal").glob("*/*.jsonl.gz")
+    path.write_bytes(gzip.compress(content))
+    told, _ = restored(elsewhere, backup, second / "journal")
+    assert told.replayed.broken.startswith("0000000001")
+
+
+def test_a_restore_that_fails_leaves_nothing_behind(library, elsewhere, second, restored):
+    backup = actions.make(library.config, library.sessions.kw["bind"])
+
+    def stop(done, _total):
+        if done > 20:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        restoring.restore(elsewhere, backup, progress=stop)
+    _, sessions = restored(elsewhere, backup, None)
+    assert everything(sessions) == everything(library.sessions)
+
+
+def test_the_photo_of_who_was_erased_leaves_the_second_place(library, second):
+    with db.transaction(library.sessions) as session:
+        patron = session.scalars(select(Patron).where(Patron.surname == "Сейтова")).one()
+        set_photo(session, None, patron, receive_bytes(library.config.folder, b"jpeg"))
+    append(library)
+    kept = list((second / "journal" / "files").glob("*/*"))
+    assert [path.read_bytes() for path in kept] == [b"jpeg"]
+    with db.transaction(library.sessions) as session:
+        patron = session.scalars(select(Patron).where(Patron.surname == "Сейтова")).one()
+        erase_patron(Desk(session, library.origin("ЦБ"), library.config), patron)
+    append(library)
+    assert list((second / "journal" / "files").glob("*/*")) == []
+
+
 def test_segments_go_with_the_backups_they_follow(library, second):
     engine = library.sessions.kw["bind"]
     library.config = replace(

@@ -310,7 +310,7 @@ def _slips(index: engine.Engine, node: Node) -> dict[str, tuple[str, ...]]:
     found = {}
     for word in _plain_words(node):
         allowed = _allowed(word)
-        if allowed:
+        if allowed and not engine.frequency(index, word):
             near = _near(index, word.folded, allowed)
             if near:
                 found[word.exact] = near

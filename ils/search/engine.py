@@ -30,8 +30,7 @@ LIVE_HEAP, REBUILD_HEAP = 64_000_000, 256_000_000
 GAP = 8
 SORT_LENGTH = 60
 EXACT, FOLDED, STEM = 8.0, 3.0, 2.0
-#: Of beginnings and endings, at most so many words are asked for.
-EXPANDED = 300
+LAST_YEAR = 9999
 
 Engine: TypeAlias = Index
 Question: TypeAlias = Query
@@ -182,7 +181,8 @@ def facet_query(name: str, values: Iterable[str]) -> Query:
 
 def years_query(first: int | None, last: int | None) -> Query:
     """Years from one to another."""
-    lower, upper = first if first is not None else 0, last if last is not None else 9999
+    lower = min(max(first if first is not None else 0, 0), LAST_YEAR)
+    upper = min(max(last if last is not None else LAST_YEAR, 0), LAST_YEAR)
     query = Query.range_query(schema(), "year", tantivy.FieldType.Integer, lower, upper)
     return Query.const_score_query(query, 0.0)
 

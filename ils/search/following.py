@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -35,6 +35,8 @@ from ils.search.documents import SOURCES, CopyFacts, Searchable, codes_of, texts
 
 #: So many records a search brings up to date itself; the rest is the worker's.
 AT_ONCE = 500
+#: So many of the last that were indexed are known by their numbers.
+REMEMBERED = 20_000
 WAIT_SECONDS, NAP_SECONDS = 0.5, 0.01
 STATE = "state.json"
 #: Entries that change which copies a record has, and where.
@@ -53,6 +55,14 @@ class Reached:
     entry: int = 0
 
 
+@dataclass
+class _Pending:
+    """(record, change number) to be indexed, and entries of copies that ask for it."""
+
+    records: list[tuple[int, int]] = field(default_factory=list)
+    entries: set[int] = field(default_factory=set)
+
+
 class SearchIndex:
     """The index of one library in this process."""
 
@@ -63,12 +73,13 @@ class SearchIndex:
         self._folder: Path | None = None
         self._seen_state = (0, 0)
         self._indexed: dict[int, int] = {}
+        self._entries: set[int] = set()
         self._looked_at = 0
 
     def current(self, session: Session) -> engine.Engine:
         """The postings, as up to date as they can be made without waiting long."""
+        self.catch_up(session, most=AT_ONCE)
         with self._guard:
-            self.catch_up(session, most=AT_ONCE)
             return self._opened(session)
 
     def behind(self, session: Session) -> int:
@@ -82,34 +93,24 @@ class SearchIndex:
     ) -> int:
         """Bring in what changed; returns how many records. ``most``: not more of them."""
         reached, newest = self._reached(session), _newest(session)
-        if newest.change == reached.change and not self._copies_changed(session, reached, newest):
+        if not self._pending(session, reached, 1).records:
             return 0
         with self._writing(wait=most is None) as ours:
             if not ours:
                 self._wait_for(session, newest)
                 return 0
             reached = self._reached(session)
-            changed = self._changed(session, reached, most)
-            for done, part in _parts(changed):
+            pending = self._pending(session, reached, most)
+            for done, part in _parts(pending.records):
                 self._bring_in(session, part)
-                progress(done, len(changed))
-            whole = most is None or len(changed) < most
-            last = newest.change if whole else max(number for _, number in changed)
-            entry = newest.entry if whole else reached.entry
-            self._note(session, Reached(max(last, reached.change), entry))
-        return len(changed)
-
-    def _copies_changed(self, session: Session, reached: Reached, newest: Reached) -> bool:
-        """Whether copies came, went or moved since; looked at from the last time on."""
-        after = max(reached.entry, self._looked_at)
-        if newest.entry <= after:
-            return False
-        # In their order, so that only the new entries are looked through.
-        query = select(Entry.id).where(Entry.id > after, Entry.kind.in_(_OF_COPIES))
-        found = session.scalar(query.order_by(Entry.id).limit(1))
-        if found is None:
-            self._looked_at = newest.entry
-        return found is not None
+                progress(done, len(pending.records))
+            self._entries = set(sorted(self._entries | pending.entries)[-REMEMBERED:])
+            if most is None or len(pending.records) < most:
+                self._note(session, newest)
+            elif pending.records:
+                last = max(reached.change, pending.records[-1][1])
+                self._note(session, replace(reached, change=last))
+        return len(pending.records)
 
     def rebuild(self, session: Session, *, progress: Progress = lambda *_: None) -> int:
         """Make the index anew, beside the one that is searched meanwhile; returns how many."""
@@ -184,26 +185,42 @@ class SearchIndex:
 
     # Bringing in
 
-    def _changed(
-        self, session: Session, reached: Reached, most: int | None
-    ) -> list[tuple[int, int]]:
-        """(record, change number) of what is to be indexed, in order of the changes."""
-        postgresql = session.get_bind().dialect.name == "postgresql"
-        after = catalog.round_after(reached.change) if postgresql else reached.change
-        query = catalog.changes(after)
-        rows = session.execute(query if most is None else query.limit(most)).all()
-        found = [(one, n) for one, n in rows if n > reached.change or self._indexed.get(one) != n]
-        if most is None or len(rows) < most:
-            copies = (
-                select(Entry.record_id, BibliographicRecord.change_number)
-                .join(BibliographicRecord, BibliographicRecord.id == Entry.record_id)
-                .where(
-                    Entry.id > _overlapping(reached.entry, postgresql), Entry.kind.in_(_OF_COPIES)
-                )
-                .distinct()
-            )
-            known = {one for one, _ in found}
-            found += [(one, n) for one, n in session.execute(copies) if one and one not in known]
+    def _pending(self, session: Session, reached: Reached, most: int | None) -> _Pending:
+        """What is to be indexed, in the order of the changes; ``most``: not more of it.
+
+        PostgreSQL may commit a smaller number later: some are looked at again, and those that
+        this process has indexed are passed over.
+        """
+        overlapping = session.get_bind().dialect.name == "postgresql"
+        if reached == Reached():  # the index is not there, whatever this process remembers
+            self._indexed, self._entries, self._looked_at = {}, set(), 0
+        after = catalog.round_after(reached.change) if overlapping else reached.change
+        found, entries = _Pending(), reached.entry
+        for one, number in session.execute(catalog.changes(after)).yield_per(AT_ONCE):
+            if self._indexed.get(one) != number:
+                found.records.append((one, number))
+                if len(found.records) == most:
+                    return found
+        if overlapping:
+            entries = id_before(entries, catalog.SLOWEST_TRANSACTION)
+        # In their order, so that only the new entries are looked through.
+        query = (
+            select(Entry.id, Entry.record_id, BibliographicRecord.change_number)
+            .join(BibliographicRecord, BibliographicRecord.id == Entry.record_id)
+            .where(Entry.id > max(entries, 0 if overlapping else self._looked_at))
+            .where(Entry.kind.in_(_OF_COPIES))
+            .order_by(Entry.id)
+        )
+        known = {one for one, _ in found.records}
+        newest = session.scalar(select(func.max(Entry.id))) or 0
+        for entry, record, number in session.execute(query):
+            if entry not in self._entries:
+                found.entries.add(entry)
+                if record is not None and record not in known:
+                    found.records.append((record, number))
+                    known.add(record)
+        if not found.entries:
+            self._looked_at = newest
         return found
 
     def _bring_in(self, session: Session, part: Sequence[tuple[int, int]]) -> None:
@@ -212,7 +229,8 @@ class SearchIndex:
         gone = set(numbers) - {record.id for record in records}
         folder = self._folder_of(session)
         engine.write(engine.opened(folder), records, gone, heap=engine.LIVE_HEAP, fresh=False)
-        self._indexed = {**dict(list(self._indexed.items())[-10_000:]), **dict(part)}
+        self._seen_state = (0, 0)  # opened anew, noted or not
+        self._indexed = {**dict(list(self._indexed.items())[-REMEMBERED:]), **dict(part)}
 
 
 _indexes: dict[Path, SearchIndex] = {}
@@ -229,10 +247,6 @@ def fingerprint() -> str:
     """Another one: the index must be made anew."""
     said = [analysis.VERSION, engine.FIELDS, engine.FACETS, engine.GAP, sorted(SOURCES.items())]
     return hashlib.sha256(repr(said).encode()).hexdigest()[:12]
-
-
-def _overlapping(entry: int, postgresql: bool) -> int:
-    return id_before(entry, catalog.SLOWEST_TRANSACTION) if postgresql else entry
 
 
 def _newest(session: Session) -> Reached:

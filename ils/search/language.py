@@ -26,6 +26,8 @@ from whoosh.qparser import (
 from ils.search.analysis import Word, words
 
 LONGEST = 500
+#: A longer beginning or ending is no word.
+LONGEST_PART = 40
 #: Field → what people call it.
 NAMES: Mapping[str, str] = {
     "title": "title заглавие название тақырып атауы загл",
@@ -153,16 +155,17 @@ def _not(tree: parsed.Not) -> Node | None:
 
 def _group(tree: parsed.And | parsed.Or) -> Node | None:
     found = [node for node in map(_node, tree.subqueries) if node is not None]
+    any_ = isinstance(tree, parsed.Or)
+    if any_:  # one of them may be that something is not so
+        return Combined(tuple(found), any=True) if found else None
     but = [
         one for node in found if isinstance(node, Combined) and not node.parts for one in node.but
     ]
     kept = [node for node in found if not (isinstance(node, Combined) and not node.parts)]
-    any_ = isinstance(tree, parsed.Or)
-    if not any_:
-        kept = list(_together(kept))
+    kept = list(_together(kept))
     if len(kept) == 1 and not but:
         return kept[0]
-    return Combined(tuple(kept), any_, tuple(but)) if kept or but else None
+    return Combined(tuple(kept), but=tuple(but)) if kept or but else None
 
 
 def _together(nodes: list[Node]) -> Iterator[Node]:
@@ -200,13 +203,15 @@ def _year(text: str) -> Node | None:
     if found := _years.fullmatch(text.strip()):
         first, last = found.groups()
         return Years(int(first) if first else None, int(last) if last else None)
-    return Years(int(text), int(text)) if text.isascii() and text.isdigit() else Typed(text)
+    if re.fullmatch(r"[0-9]{1,4}", text.strip()):
+        return Years(int(text), int(text))
+    return Typed(text)
 
 
 def _part(text: str, name: str) -> Node | None:
     cleaned = text.replace("?", "*").strip()
     said = words(cleaned)
-    if len(said) != 1 or not re.fullmatch(r"\**[^\W_]+\**", cleaned):
+    if len(said) != 1 or len(cleaned) > LONGEST_PART or not re.fullmatch(r"\**[^\W_]+\**", cleaned):
         return Typed(text.replace("*", " ").replace("?", " "), name) if said else None
     return Truncated(cleaned, name)
 

@@ -17,7 +17,7 @@ from ils.cli import main
 from ils.ledger import Kind
 from ils.marc.record import Field, MarcRecord
 from ils.organisation.staff.models import Role
-from ils.search import engine, language
+from ils.search import engine, following, language
 from ils.search.asking import Step
 from ils.search.models import SearchMiss
 
@@ -139,6 +139,61 @@ def test_the_counts_of_a_facet_leave_its_own_choice_out(shelf):
     told = shelf.found("автор:горький ИЛИ абай", counted=True, facets={"language": ("kk",)})
     assert told.facets["language"] == {"ru": 3, "kk": 1}
     assert told.facets["catalogue"] == {"books": 1}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "q=year:99999999999999999999", "from=99999999999999999999", "to=" + "9" * 4400,
+        "q=year:" + "9" * 450, "q=*" + "а" * 480, "free=1&branch=²&q=а*",
+        "free=1&branch=9999999999999999999999999", "q=год:5000-1&from=x", "page=99999&q=абай",
+    ],
+)  # fmt: skip
+def test_odd_addresses_have_an_answer(shelf, browser, address):
+    shelf.library.account("desk")
+    browser.sign_in("desk")
+    assert browser.get(f"/staff/catalog/?{address}").status_code == 200
+
+
+def test_not_may_stand_beside_or(shelf):
+    assert shelf.found("детство ИЛИ НЕ горький").total == len(BOOKS) - 1
+    assert shelf.found("НЕ детство ИЛИ НЕ дне").total == len(BOOKS)
+
+
+def test_what_is_there_is_not_corrected(shelf):
+    shelf.add(book("Китае", language="ru"))
+    shelf.add(book("Кітап"))
+    found = shelf.found("кітап")
+    assert (found.text, shelf.ask("кітап")) == ("", ["Кітап"])
+
+
+def test_many_changes_come_in_some_at_a_time_and_all_of_them(catalogue, monkeypatch):
+    monkeypatch.setattr(following, "AT_ONCE", 4)
+    for number in range(10):
+        catalogue.add(book(f"Белый пароход {number}"))
+    assert [catalogue.found("пароход").total for _ in range(4)] == [4, 8, 10, 10]
+    fresh = following.SearchIndex(catalogue.library.config.folder)
+    with db.reading(catalogue.library.sessions) as session:
+        assert engine.size(fresh.current(session)) == 10
+        assert fresh.behind(session) == 0
+
+
+def test_what_commits_late_with_a_smaller_number_comes_in(catalogue):
+    """Only PostgreSQL lets two write at once; the numbers say nothing of the order there."""
+    one = catalogue.add(book("Белый пароход"))
+    if "sqlite" in catalogue.library.config.database_url:
+        return
+    early = db.new_id()
+    catalogue.add(book("Плаха"))
+    assert catalogue.ask("плаха") == ["Плаха"]
+    with db.transaction(catalogue.library.sessions) as session:
+        record = session.get_one(BibliographicRecord, one)
+        record.marc = record.marc.replace("Белый", "Чёрный")
+        record.change_number = early
+    assert catalogue.found("чёрный").total == 1
+    with db.transaction(catalogue.library.sessions) as session:
+        record = session.get_one(BibliographicRecord, one)
+        record.marc = record.marc.replace("Чёрный", "Белый")
 
 
 @settings(

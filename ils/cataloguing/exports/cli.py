@@ -224,6 +224,7 @@ def search(
     """Find records: words in any form, "phrases", beginn*, *endings, author:…, year:1990-2000."""
     facets = {"catalogue": (catalogue,)} if catalogue else {}
     with db.reading(console.sessions) as session:
+        index_of(console.config.folder).catch_up(session)
         found = search_queries.found(session, console.config.folder, Asked(text, facets))
         shown = session.scalars(search_queries.ranked(session, found.ids[:limit])).all()
         if json_:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ from ils.search import queries
 from ils.search.actions import note_miss
 from ils.search.analysis import marked
 from ils.search.asking import Asked, Found, Step
+from ils.search.following import index_of
 from ils.web.lists import Column, Filter, ListCell, ListDefinition
 
 #: Facet → its name; they stand on the page in this order.
@@ -51,7 +53,8 @@ def records(session: Session) -> ResponseReturnValue:
     facets = {name: tuple(filter(None, request.args.getlist(name))) for name in FACETS}
     years = _year("from"), _year("to")
     found = queries.found(session, data, Asked(text, facets, years), facets=True)
-    if found.step is Step.NOTHING and text.strip():
+    behind = index_of(data).behind(session)
+    if found.step is Step.NOTHING and text.strip() and not behind:
         where, today, language = g.staff.branch.id, web.today(), web.language()
         web.afterwards(
             lambda session: note_miss(session, text, language=language, branch_id=where, day=today)
@@ -90,6 +93,7 @@ def records(session: Session) -> ResponseReturnValue:
         text=text,
         catalogue=request.args.get("catalogue", ""),
         total=found.total,
+        behind=behind,
         said=_said(found, text.strip()),
         corrected=found.text if found.step is Step.AS_ASKED else "",
         nothing=found.step is Step.NOTHING and bool(text.strip()),
@@ -120,7 +124,7 @@ def misses(session: Session) -> ResponseReturnValue:
 
 def _year(name: str) -> int | None:
     text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text) if re.fullmatch("[0-9]{1,4}", text) else None
 
 
 def _free(query: Select[BibliographicRecord]) -> Select[BibliographicRecord]:
@@ -128,7 +132,9 @@ def _free(query: Select[BibliographicRecord]) -> Select[BibliographicRecord]:
     if request.args.get("free") != "1":
         return query
     there = [Item.record_id == BibliographicRecord.id, Item.status == ItemStatus.AVAILABLE]
-    numbers = [int(one) for one in request.args.getlist("branch") if one.isdigit()]
+    numbers = [
+        int(one) for one in request.args.getlist("branch") if re.fullmatch("[0-9]{1,18}", one)
+    ]
     if numbers:
         there.append(Item.branch_id.in_(numbers))
     return query.where(exists().where(*there))

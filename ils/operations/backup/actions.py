@@ -169,6 +169,9 @@ def rotate(config: Config) -> None:
         oldest = [one for one in made if one[1].proved_at][: config.backup.keep][-1:]
         for path, _ in made[made.index(oldest[0]) + 1 :] if oldest else ():
             shutil.rmtree(path)
+        kept = {m.journal["database"] for _, m in backups(place) if m.journal}
+        if kept and place == list(_places(config))[-1]:  # where the journal is
+            journal.drop_others(config, kept)
         if oldest and oldest[0][1].journal:
             journal.drop_before(config, journal.Position(**oldest[0][1].journal))
 

@@ -14,10 +14,11 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import shutil
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -50,6 +51,8 @@ from ils.secret import secret_key
 from ils.stats.models import Heartbeat
 
 FOLDER = "journal"
+GAP = "gap"
+_name = re.compile(r"([0-9]{10})\.jsonl\.gz")
 #: Numbers of erased readers, and nothing else: a backup alone brings them back.
 FORGOTTEN = "forgotten.txt"
 #: What changes by itself in an idle library is written with what people change.
@@ -114,16 +117,15 @@ def append(config: Config, sessions: db.Sessions) -> int:
             noted = _noted(connection)
             if not noted.keys.keys() - QUIET:
                 return 0
+            position = position_of(connection)
             if config.backup.every_hours:
-                position = position_of(connection)
-                digest = _write(config, connection, position, noted)
+                number, digest = position.number + 1, _write(config, connection, position, noted)
+            else:  # what is dropped is a gap: nothing later follows what is written
+                number, digest = position.number, GAP
         with db.transaction(sessions) as session:
             for part in parts(noted.notes):
                 session.execute(delete(ChangedRow).where(ChangedRow.id.in_(part)))
-            if config.backup.every_hours:
-                session.execute(
-                    update(JournalMark).values(number=position.number + 1, digest=digest)
-                )
+            session.execute(update(JournalMark).values(number=number, digest=digest))
     return sum(map(len, noted.keys.values()))
 
 
@@ -167,7 +169,17 @@ def _write(config: Config, connection: Connection, position: Position, noted: _N
         out.flush()
         os.fsync(out.fileno())
     part.rename(path)
+    if files.StoredFile.__tablename__ in noted.keys:
+        _drop_content(config, connection)
     return signature.hexdigest()
+
+
+def _drop_content(config: Config, connection: Connection) -> None:
+    """Content that no row speaks of any more, such as the photo of who was erased."""
+    kept = set(connection.scalars(select(files.StoredFile.token)))
+    for path in (folder_of(config) / files.FOLDER).glob("*/*"):
+        if path.name not in kept:
+            path.unlink()
 
 
 def _lines(
@@ -241,12 +253,12 @@ def _chain(
 ) -> Iterator[tuple[Path, dict[str, Any]]]:
     """The segments that follow each other without a gap, with their heads."""
     digest = after.digest
-    last = max((int(path.name.split(".")[0]) for path in place.glob("*.jsonl.gz")), default=0)
+    last = max(_segments(place), default=0)
     for number in range(after.number + 1, last + 1):
         path = _segment(place, number)
         try:
             head, digest = _proved(path, key, digest)
-        except (OSError, EOFError, ValueError, KeyError, zlib.error) as error:
+        except (OSError, EOFError, ValueError, KeyError, TypeError, zlib.error) as error:
             done.broken = f"{path.name}: {error}"
             return
         yield path, head
@@ -263,10 +275,11 @@ def _proved(path: Path, key: bytes, previous: str) -> tuple[dict[str, Any], str]
             signature.update(before)
             before = line
             head = head or json.loads(line)
-    if head is None or not hmac.compare_digest(
-        json.loads(line).get("end", ""), signature.hexdigest()
-    ):
+    end = json.loads(line)
+    whole = isinstance(head, dict) and isinstance(end, dict)
+    if not whole or not hmac.compare_digest(end.get("end", ""), signature.hexdigest()):
         raise ValueError("not as it was written")
+    assert head is not None  # noqa: S101 -- it is a dictionary
     if head["previous"] != previous:
         raise ValueError("does not follow the one before")
     return head, signature.hexdigest()
@@ -323,9 +336,22 @@ def _keyed(shape: BackedTable) -> tuple[Table, str, Callable[[Any], Any], int]:
 
 def drop_before(config: Config, position: Position) -> None:
     """Drop segments that the oldest backup that stays has already."""
-    for path in (folder_of(config) / position.database).glob("*.jsonl.gz"):
-        if int(path.name.split(".")[0]) <= position.number:
+    for number, path in _segments(folder_of(config) / position.database).items():
+        if number <= position.number:
             path.unlink()
+
+
+def drop_others(config: Config, databases: Collection[str]) -> None:
+    """Drop the segments of databases that no backup is of any more."""
+    for place in folder_of(config).glob("*"):
+        if re.fullmatch("[0-9a-f]{32}", place.name) and place.name not in databases:
+            shutil.rmtree(place)
+
+
+def _segments(folder: Path) -> dict[int, Path]:
+    """Number → segment; what else lies there is passed over."""
+    found = ((_name.fullmatch(path.name), path) for path in folder.glob("*"))
+    return {int(name[1]): path for name, path in found if name}
 
 
 def _segment(folder: Path, number: int) -> Path:

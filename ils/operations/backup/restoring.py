@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import IntegrityError
 
 from ils import changes, clock, db, files, schema
@@ -69,18 +70,13 @@ def restore(
         if not (backup / name).is_file() or digest(backup / name) != expected:
             raise BadBackup(path=str(backup), why=name)
     engine = db.connect(config, settle=False)
+    _check_empty(engine)
     try:
-        _check_empty(engine)
         _bring_content(backup / "data", config.folder)
         schema.upgrade(engine, manifest.revision)
         with unbound(engine) as connection:
             changes.unwatch(connection)
-            for number, told in enumerate(manifest.tables):
-                shape = BackedTable(told["name"], told["columns"])
-                rows = load(connection, shape, rows_of(backup, shape))
-                if rows != manifest.counts[shape.name]:
-                    raise BadBackup(path=str(backup), why=shape.name)
-                progress(number + 1, len(manifest.tables))
+            _load(connection, manifest, backup, progress)
         replayed = journal.Replayed()
         if beside is not None and manifest.journal:
             _bring_content(beside, config.folder)
@@ -89,11 +85,23 @@ def restore(
         schema.upgrade(engine)
         _note_restored(engine, replayed.until or manifest.made_at)
         left = _forget_again(config, engine, beside)
-    except IntegrityError as error:
-        raise BadBackup(path=str(backup), why=str(error)) from error
+    except BaseException as error:
+        schema.downgrade(engine, "base")  # nothing half made is left behind
+        if isinstance(error, IntegrityError):
+            raise BadBackup(path=str(backup), why=str(error)) from error
+        raise
     finally:
         engine.dispose()
     return Restored(manifest, replayed, left)
+
+
+def _load(connection: Connection, manifest: Manifest, backup: Path, progress: Progress) -> None:
+    for number, told in enumerate(manifest.tables):
+        shape = BackedTable(told["name"], told["columns"])
+        rows = load(connection, shape, rows_of(backup, shape))
+        if rows != manifest.counts[shape.name]:
+            raise BadBackup(path=str(backup), why=shape.name)
+        progress(number + 1, len(manifest.tables))
 
 
 def _bring_content(source: Path, target: Path) -> None:
@@ -115,7 +123,8 @@ def _note_restored(engine: Engine, to: str) -> None:
 def _forget_again(config: Config, engine: Engine, beside: Path | None) -> int:
     """Erase whoever was erased after the backup; returns how many are left, with loans."""
     path = beside / journal.FORGOTTEN if beside is not None else None
-    numbers = path.read_text().split() if path is not None and path.is_file() else []
+    text = path.read_text(errors="replace") if path is not None and path.is_file() else ""
+    numbers = re.findall(r"^([0-9]{1,18})$", text, re.MULTILINE)
     left = 0
     for number in numbers:
         with db.transaction(db.sessions_of(engine)) as session:
@@ -134,5 +143,7 @@ def _forget_again(config: Config, engine: Engine, beside: Path | None) -> int:
 
 def _check_empty(engine: Engine) -> None:
     with engine.connect() as connection:
-        if schema.revision(connection) and connection.scalar(select(func.count(Branch.id))):
-            raise LibraryThere
+        there = schema.revision(connection) and connection.scalar(select(func.count(Branch.id)))
+    engine.dispose()  # whoever is refused holds no connection
+    if there:
+        raise LibraryThere
