@@ -54,40 +54,13 @@ def records(session: Session) -> ResponseReturnValue:
     years = _year("from"), _year("to")
     found = queries.found(session, data, Asked(text, facets, years), facets=True)
     behind = index_of(data).behind(session)
-    if found.step is Step.NOTHING and text.strip() and not behind:
-        where, today, language = g.staff.branch.id, web.today(), web.language()
-        web.afterwards(
-            lambda session: note_miss(session, text, language=language, branch_id=where, day=today)
-        )
-    sought = found.text or text
+    nothing = found.step is Step.NOTHING and bool(text.strip())
+    if nothing and not behind:
+        _note_miss_afterwards(text)
     asked = bool(text.strip()) or any(facets.values()) or years != (None, None)
-    query = queries.ranked(session, found.ids) if asked else catalog.records()
     return web.list_page(
         session,
-        ListDefinition(
-            _free(query),
-            (
-                Column("title", N_("Title"), lambda r: _title(r, sought),
-                       BibliographicRecord.title,
-                       lambda r: url_for("catalogue.record", record_id=r.id)),
-                Column("authors", N_("Authors"), lambda r: _marked(r.authors, sought),
-                       BibliographicRecord.authors),
-                Column("year", N_("Year"), lambda r: str(r.year or ""), BibliographicRecord.year),
-                Column("catalogue", N_("Catalogue"),
-                       lambda r: web.listed(web.current().config.lists.catalogues, r.catalogue),
-                       BibliographicRecord.catalogue),
-                Column("added", N_("Added"), lambda r: r.created_at.date(),
-                       BibliographicRecord.created_at),
-            ),
-            filters=(
-                Filter("q", N_("Words, “phrase”, beginn*, author:…, ISBN or a number")),
-                Filter("from", N_("Year from"), type="number"),
-                Filter("to", N_("to"), type="number"),
-                Filter("free", N_("Copies"), [("1", gettext("available now"))]),
-            ),
-            empty=N_("Nothing was found."),
-            ranked=found.ids if asked and request.args.get("free") != "1" else None,
-        ),
+        _definition(session, found, text, asked=asked),
         title=N_("Catalogue"),
         template="catalog/records.html",
         text=text,
@@ -96,9 +69,43 @@ def records(session: Session) -> ResponseReturnValue:
         behind=behind,
         said=_said(found, text.strip()),
         corrected=found.text if found.step is Step.AS_ASKED else "",
-        nothing=found.step is Step.NOTHING and bool(text.strip()),
+        nothing=nothing,
         facets=_facets(session, found),
         narrow=any(facets.values()),
+    )
+
+
+def _note_miss_afterwards(text: str) -> None:
+    where, today, language = g.staff.branch.id, web.today(), web.language()
+    web.afterwards(
+        lambda session: note_miss(session, text, language=language, branch_id=where, day=today)
+    )
+
+
+def _definition(session: Session, found: Found, text: str, *, asked: bool) -> ListDefinition:
+    sought = found.text or text
+    return ListDefinition(
+        _free(queries.ranked(session, found.ids) if asked else catalog.records()),
+        (
+            Column("title", N_("Title"), lambda r: _title(r, sought), BibliographicRecord.title,
+                   lambda r: url_for("catalogue.record", record_id=r.id)),
+            Column("authors", N_("Authors"), lambda r: _marked(r.authors, sought),
+                   BibliographicRecord.authors),
+            Column("year", N_("Year"), lambda r: str(r.year or ""), BibliographicRecord.year),
+            Column("catalogue", N_("Catalogue"),
+                   lambda r: web.listed(web.current().config.lists.catalogues, r.catalogue),
+                   BibliographicRecord.catalogue),
+            Column("added", N_("Added"), lambda r: r.created_at.date(),
+                   BibliographicRecord.created_at),
+        ),
+        filters=(
+            Filter("q", N_("Words, “phrase”, beginn*, author:…, ISBN or a number")),
+            Filter("from", N_("Year from"), type="number"),
+            Filter("to", N_("to"), type="number"),
+            Filter("free", N_("Copies"), [("1", gettext("available now"))]),
+        ),
+        empty=N_("Nothing was found."),
+        ranked=found.ids if asked and request.args.get("free") != "1" else None,
     )  # fmt: skip
 
 
