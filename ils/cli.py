@@ -107,11 +107,12 @@ def demo(console: Console, if_empty: bool) -> None:
 @main.command()
 @CLOCK_IS_RIGHT
 @click.option("--socket", "number", type=int, hidden=True, help="One of several processes.")
+@click.option("--beside", type=int, default=0, hidden=True, help="The process to end with.")
 @with_console
-def serve(console: Console, clock_is_right: bool, number: int | None) -> None:
+def serve(console: Console, clock_is_right: bool, number: int | None, beside: int) -> None:
     """Serve the pages."""
     if number is not None:
-        serving.serve_one(console.config, number)
+        serving.serve_one(console.config, number, beside)
         return
     schema.check(console.sessions.kw["bind"])
     if not clock_is_right:

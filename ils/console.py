@@ -5,7 +5,10 @@ from __future__ import annotations
 import functools
 import json
 import os
+import signal
 import sys
+import threading
+import time
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Protocol
@@ -110,3 +113,14 @@ def _language(ctx: click.Context) -> str:
         return ctx.ensure_object(Console).language
     except IlsError:  # the configuration itself is what failed
         return "en"
+
+
+def end_with(parent: int) -> None:
+    """Of a program beside the pages: end when the server, its parent, is gone, however it went."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -42,6 +42,7 @@ from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, sessionmak
 
 from ils.config import Config
 from ils.errors import N_, Busy, Unavailable
+from ils.turns import Turn
 
 Sessions = sessionmaker[Session]
 Result = TypeVar("Result")
@@ -223,7 +224,7 @@ def connect(config: Config, *, settle: bool = True) -> Engine:
             url, connect_args={"timeout": 30}, pool_size=32, hide_parameters=True
         )
         _prepare_sqlite(engine)
-        _turns[engine] = _Turn(config.folder / "locks" / "writing")
+        _turns[engine] = Turn(config.folder / "locks" / "writing")
         _ids.rise(_newest_id(engine))
         return engine
     engine = create_engine(
@@ -305,37 +306,8 @@ def changed(session: Session) -> bool:
     return bool(session.info.get("changed"))
 
 
-class _Turn:
-    """Whose turn it is to write to SQLite, which lets one write at a time.
-
-    SQLite itself makes the others sleep and ask again, so that one of twenty desks may
-    wait for seconds. Here they stand in a line: of threads, then of processes.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.lock = threading.Lock()
-        self.handle: int | None = None
-
-    def __enter__(self) -> None:
-        self.lock.acquire()
-        try:
-            if self.handle is None:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                self.handle = os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600)
-            fcntl.flock(self.handle, fcntl.LOCK_EX)
-        except BaseException:
-            self.lock.release()
-            raise
-
-    def __exit__(self, *_: object) -> None:
-        assert self.handle is not None  # noqa: S101 -- entered before
-        fcntl.flock(self.handle, fcntl.LOCK_UN)
-        self.lock.release()
-
-
 #: Of each SQLite engine; PostgreSQL locks rows and needs no turns.
-_turns: WeakKeyDictionary[object, _Turn] = WeakKeyDictionary()
+_turns: WeakKeyDictionary[object, Turn] = WeakKeyDictionary()
 
 
 @contextmanager
@@ -364,7 +336,7 @@ def run(sessions: Sessions, work: Callable[[Session], Result]) -> Result:
 
     Two desks that scan one copy at the same instant both see it available; the
     database lets one of them in. The other runs again, sees the loan, and is refused
-    in words.
+    in words. Nor does a connection that broke while nobody used it stop anybody.
 
     Raises:
         Busy: it lost twice.
@@ -373,7 +345,7 @@ def run(sessions: Sessions, work: Callable[[Session], Result]) -> Result:
         with transaction(sessions) as session:
             return work(session)
     except (IntegrityError, OperationalError) as error:
-        if not _lost_a_race(error):
+        if not _lost_a_race(error) and not error.connection_invalidated:
             raise
     try:
         with transaction(sessions) as session:
@@ -382,6 +354,18 @@ def run(sessions: Sessions, work: Callable[[Session], Result]) -> Result:
         if not _lost_a_race(error):
             raise
         raise Busy from error
+
+
+def read(sessions: Sessions, work: Callable[[Session], Result]) -> Result:
+    """Do ``work`` that only reads, and once more if the connection was broken."""
+    try:
+        with reading(sessions) as session:
+            return work(session)
+    except OperationalError as error:
+        if not error.connection_invalidated:
+            raise
+    with reading(sessions) as session:
+        return work(session)
 
 
 class DatabaseLocked(Unavailable):

@@ -7,6 +7,7 @@ thread. The one importer of waitress.
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from waitress.server import create_server
 from ils import logs
 from ils.app import create_app
 from ils.config import Config
+from ils.console import end_with
 
 #: Connections at once: a branch of twenty desks behind one address has a tenth of them.
 CONNECTIONS = 1000
@@ -54,10 +56,12 @@ def serve(config: Config, *, clock_is_right: bool) -> None:
     listening.set_inheritable(True)
     processes = config.server.processes or (1 if "sqlite" in config.database_url else 2)
     program = [sys.executable, "-m", "ils"]
-    commands = [[*program, "serve", "--socket", str(listening.fileno())]] * (processes - 1)
+    beside_us = ["--beside", str(os.getpid())]
+    further = [*program, "serve", "--socket", str(listening.fileno()), *beside_us]
+    commands = [further] * (processes - 1)
     if config.server.worker:
         flags = ["--clock-is-right"] if clock_is_right else []
-        commands.append([*program, "worker", *flags])
+        commands.append([*program, "worker", *beside_us, *flags])
     stop = threading.Event()
     beside = [
         threading.Thread(target=_keep, args=(stop, command, listening.fileno()))
@@ -73,8 +77,9 @@ def serve(config: Config, *, clock_is_right: bool) -> None:
             thread.join()
 
 
-def serve_one(config: Config, number: int) -> None:
+def serve_one(config: Config, number: int, parent: int) -> None:
     """Serve on a socket another process listens on too."""
+    end_with(parent)
     logs.install(config.folder, "serve")
     _run(config, socket.socket(fileno=number))
 

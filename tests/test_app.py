@@ -1,10 +1,15 @@
 """What the application makes for itself when it first starts."""
 
+import gc
 import secrets
+import shutil
 import stat
 import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+
+import pytest
+from sqlalchemy import create_engine, text
 
 from ils.secret import secret_key
 
@@ -23,3 +28,32 @@ def test_web_processes_that_start_together_sign_with_one_key(tmp_path, monkeypat
     assert [len(key) for key in keys] == [32]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [one.name for one in path.parent.iterdir()] == ["secret.key"]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_database_that_was_restarted_stops_nobody(library, browser, prepared):
+    """PostgreSQL ends its connections; whoever comes next does not see it."""
+    if prepared[0] != "postgresql":
+        return
+    library.account("desk")
+    library.reader("R1")
+    browser.sign_in("desk")
+    others = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = :name AND pid <> pg_backend_pid()"
+    )
+    for ask in (lambda: browser.get("/desk"), lambda: browser.scan("R1")):
+        end = create_engine(prepared[1].replace("postgresql:", "postgresql+psycopg:"))
+        with end.begin() as connection:
+            connection.execute(text(others), {"name": prepared[1].rsplit("/", 1)[1]})
+        end.dispose()
+        assert ask().status_code == 200
+    library.sessions.kw["bind"].dispose()
+    gc.collect()  # the connections that were ended, here and not in another test
+
+
+def test_health_says_when_nothing_can_be_written(browser, monkeypatch):
+    assert browser.get("/healthz").status_code == 200
+    full = shutil.disk_usage("/")._replace(free=1000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
+    assert browser.get("/healthz").status_code == 503

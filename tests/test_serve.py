@@ -20,10 +20,10 @@ def served(environ, library):
     process = subprocess.Popen(
         [sys.executable, "-m", "ils", "serve"], env=settings, stdout=subprocess.DEVNULL
     )
-    process.port = port
+    process.port, process.ends_with = port, 0
     yield process
     process.terminate()
-    assert process.wait(30) == 0
+    assert process.wait(30) == process.ends_with
 
 
 def worker_of(process):
@@ -51,6 +51,26 @@ def test_a_worker_that_is_killed_is_followed_by_another(served):
     assert served.wait(30) == 0
     time.sleep(0.5)
     assert not Path(f"/proc/{second}").exists()  # nobody is left behind
+
+
+def test_a_server_that_is_killed_takes_its_worker_along(served):
+    worker = worker_of(served)
+    served.kill()
+    served.ends_with = -signal.SIGKILL
+    served.wait(10)
+    for _ in range(100):
+        if not lives(worker):
+            break
+        time.sleep(0.1)
+    assert not lives(worker)
+
+
+def lives(number):
+    """Whether a process does anything: one that ended may wait for somebody to ask how."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def healthy(port, seconds=10.0):

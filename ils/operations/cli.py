@@ -11,7 +11,7 @@ from datetime import timedelta
 import click
 
 from ils import clock, db, files, i18n, logs, schema, selfcheck
-from ils.console import CLOCK_IS_RIGHT, Console, print_json, with_console
+from ils.console import CLOCK_IS_RIGHT, Console, end_with, print_json, with_console
 from ils.jobs import actions as job_actions
 from ils.jobs import queries as job_queries
 from ils.ledger.timekeeping import WrongClock, check_clock
@@ -26,10 +26,13 @@ PREVIEW_ROWS = 50
 
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due and end.")
+@click.option("--beside", type=int, default=0, hidden=True, help="The process to end with.")
 @CLOCK_IS_RIGHT
 @with_console
-def worker(console: Console, once: bool, clock_is_right: bool) -> None:
+def worker(console: Console, once: bool, beside: int, clock_is_right: bool) -> None:
     """Do what need not be waited for: letters, months to close, reports to prepare."""
+    if beside:
+        end_with(beside)
     if not clock_is_right:
         with db.reading(console.sessions) as session:
             check_clock(session)

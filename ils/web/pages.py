@@ -161,8 +161,7 @@ def _opened(
             if clock.jumped():
                 raise ClockJumped
             return db.run(current().sessions, work)
-        with db.reading(current().sessions) as session:
-            answer = work(session)
+        answer = db.read(current().sessions, work)
         _do_afterwards()
         return answer
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import secrets
+import shutil
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,13 +14,14 @@ from weakref import WeakValueDictionary
 from flask import g, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy.orm import Session
 
 from ils import clock, web
-from ils.errors import N_, Invalid, TooManyRequests
+from ils.errors import N_, Invalid, TooManyRequests, Unavailable
 from ils.fields import FieldKind, described
 from ils.organisation.branches.rules import MAX_CODE_LENGTH
 from ils.organisation.staff import actions as staff_actions
@@ -27,6 +29,9 @@ from ils.organisation.staff import queries as staff_queries
 from ils.organisation.staff.rules import WrongPassword
 from ils.organisation.web.blueprints import pages
 from ils.web.filled import Form
+
+#: Bytes; with less nothing can be written soon.
+LEAST_FREE = 20_000_000
 
 _attempts = MovingWindowRateLimiter(MemoryStorage())
 
@@ -52,8 +57,10 @@ def home(session: Session) -> ResponseReturnValue:
 @pages.get("/healthz")
 @web.public()
 def healthz(session: Session) -> ResponseReturnValue:
-    """Whether the system answers and its database too."""
+    """Whether the system answers, its database too, and there is room to write."""
     staff_queries.is_empty(session)
+    if shutil.disk_usage(web.current().config.folder).free < LEAST_FREE:
+        raise Unavailable(reason=gettext("the disk is full"))
     return "ok\n", {"Content-Type": "text/plain"}
 
 
