@@ -202,12 +202,14 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=60_000)
     parser.add_argument("--queries", type=int, default=200)
     parser.add_argument("--no-base", action="store_true", help="the index alone")
+    parser.add_argument("--no-fts", action="store_true", help="without SQLite's own beside it")
     arguments = parser.parse_args()
     kinds = asked(arguments.queries)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         postings(arguments.records, kinds, folder / "index")
-        fts(arguments.records, kinds, folder)
+        if not arguments.no_fts:
+            fts(arguments.records, kinds, folder)
         if not arguments.no_base:
             (folder / "base").mkdir()
             pages(arguments.records, arguments.queries, folder / "base")

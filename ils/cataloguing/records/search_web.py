@@ -85,7 +85,7 @@ def _note_miss_afterwards(text: str) -> None:
 def _definition(session: Session, found: Found, text: str, *, asked: bool) -> ListDefinition:
     sought = found.text or text
     return ListDefinition(
-        _free(queries.ranked(session, found.ids) if asked else catalog.records()),
+        _free(session, queries.ranked(session, found.ids) if asked else catalog.records()),
         (
             Column("title", N_("Title"), lambda r: _title(r, sought), BibliographicRecord.title,
                    lambda r: url_for("catalogue.record", record_id=r.id)),
@@ -134,14 +134,13 @@ def _year(name: str) -> int | None:
     return int(text) if re.fullmatch("[0-9]{1,4}", text) else None
 
 
-def _free(query: Select[BibliographicRecord]) -> Select[BibliographicRecord]:
+def _free(session: Session, query: Select[BibliographicRecord]) -> Select[BibliographicRecord]:
     """Only records with a copy that can be had now; of the branches that are chosen."""
     if request.args.get("free") != "1":
         return query
     there = [Item.record_id == BibliographicRecord.id, Item.status == ItemStatus.AVAILABLE]
-    numbers = [
-        int(one) for one in request.args.getlist("branch") if re.fullmatch("[0-9]{1,18}", one)
-    ]
+    asked = set(request.args.getlist("branch"))
+    numbers = [number for number in names_of(session, web.language()) if str(number) in asked]
     if numbers:
         there.append(Item.branch_id.in_(numbers))
     return query.where(exists().where(*there))

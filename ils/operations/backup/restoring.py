@@ -25,6 +25,8 @@ from ils.organisation.branches.models import Branch
 from ils.patrons.models import Patron
 
 Progress = Callable[[int, int], None]
+#: Of ids.
+LARGEST = 2**63 - 1
 
 
 class LibraryThere(Refused):
@@ -124,11 +126,13 @@ def _forget_again(config: Config, engine: Engine, beside: Path | None) -> int:
     """Erase whoever was erased after the backup; returns how many are left, with loans."""
     path = beside / journal.FORGOTTEN if beside is not None else None
     text = path.read_text(errors="replace") if path is not None and path.is_file() else ""
-    numbers = re.findall(r"^([0-9]{1,18})$", text, re.MULTILINE)
+    numbers = map(int, re.findall(r"^([0-9]{1,19})$", text, re.MULTILINE))
     left = 0
     for number in numbers:
+        if number > LARGEST:
+            continue
         with db.transaction(db.sessions_of(engine)) as session:
-            patron = session.get(Patron, int(number))
+            patron = session.get(Patron, number)
             if patron is None:
                 continue
             now, branch = clock.now(), session.get_one(Branch, patron.branch_id)
