@@ -50,13 +50,14 @@ class Asked:
     Attributes:
         facets: name → values, any of which will do.
         years: from one to another.
-        only: record ids it must be among; ``None``: any.
+        most: ids that are wanted, the best ones.
     """
 
     text: str = ""
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     years: tuple[int | None, int | None] = (None, None)
     sort: str = ""
+    most: int = HITS
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Found:
     """What was found.
 
     Attributes:
-        ids: of records, the best first, at most `HITS`.
+        ids: of records, the best first, as many as are wanted, at most `HITS`.
         text: what was searched for in the end, where it is not what was typed.
         step: by which step of the ladder.
         facets: name → value → number, each without its own choice.
@@ -153,7 +154,7 @@ def _run(
     index: engine.Engine, asked: Asked, query: engine.Question, step: Step, text: str
 ) -> Found:
     narrowed = _narrowed(query, asked)
-    numbers, total = engine.ids(index, narrowed, sort=asked.sort, limit=HITS)
+    numbers, total = engine.ids(index, narrowed, sort=asked.sort, limit=min(asked.most, HITS))
     return Found(numbers, total, step, text if text != asked.text.strip() else "")
 
 

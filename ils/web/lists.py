@@ -142,7 +142,9 @@ class ListDefinition:
         name: tells it from others of its page.
         enrich: gives the rows of a page what their columns need besides, in one question.
         anchor: the place of a row in its page, for links to it.
-        ranked: ids of all its rows in their order, where that is known; a page asks for its own.
+        ranked: ids of its rows in their order, up to the page that is asked for, where that is
+            known; a page asks for its own rows only.
+        total: how many rows there are then.
     """
 
     query: Select[*tuple[Any, ...]]
@@ -156,6 +158,7 @@ class ListDefinition:
     ticks: Ticks | None = None
     anchor: Callable[[Row], str] | None = None
     ranked: Sequence[int] | None = None
+    total: int = 0
 
 
 @dataclass(frozen=True)
@@ -219,7 +222,7 @@ def listing(session: Session, definition: ListDefinition) -> Listing:
     """The page of a list that the address asks for."""
     query, ranked = definition.query, definition.ranked
     count = select(func.count()).select_from(query.order_by(None).subquery())
-    total = len(ranked) if ranked is not None else session.scalar(count) or 0
+    total = definition.total if ranked is not None else session.scalar(count) or 0
     key = f"{definition.name}-" if definition.name else ""
     asked = request.args.get(f"{key}sort", "")
     column = next((c for c in definition.columns if c.key == asked.removeprefix("-")), None)

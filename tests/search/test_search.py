@@ -1,6 +1,7 @@
 """What people type finds what they mean, and whatever is typed has an answer."""
 
 import json
+import re
 from uuid import uuid4
 
 import pytest
@@ -301,3 +302,16 @@ def test_it_can_be_asked_from_the_command_line(shelf, environ, monkeypatch):
     (explained,) = json.loads(told.output)["explained"]
     assert (explained["popularity"], explained["score"]["value"] > 0) == (0, True)
     assert CliRunner().invoke(main, ["catalog", "reindex"]).output.endswith("9 records\n")
+
+
+def test_later_pages_follow_the_first(catalogue, browser):
+    catalogue.library.account("desk")
+    browser.sign_in("desk")
+    for number in range(53):
+        catalogue.add(book(f"Пароход {number:02}"))
+    pages = [browser.get(f"/staff/catalog/?q=пароход&page={page}").text for page in (1, 2, 9)]
+    seen = [set(re.findall(r"</mark> (\d\d)", page)) for page in pages]
+    assert (len(seen[0]), len(seen[1]), seen[1] == seen[2]) == (50, 3, True)
+    assert seen[0] | seen[1] == {f"{number:02}" for number in range(53)}
+    down = browser.get("/staff/catalog/?q=пароход&sort=-title").text
+    assert re.findall(r"</mark> (\d\d)", down)[:2] == ["52", "51"]

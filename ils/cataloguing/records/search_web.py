@@ -23,9 +23,9 @@ from ils.organisation.permissions import Permission
 from ils.search import queries
 from ils.search.actions import note_miss
 from ils.search.analysis import marked
-from ils.search.asking import Asked, Found, Step
+from ils.search.asking import HITS, Asked, Found, Step
 from ils.search.following import index_of
-from ils.web.lists import Column, Filter, ListCell, ListDefinition
+from ils.web.lists import PAGE_SIZE, Column, Filter, ListCell, ListDefinition
 
 #: Facet → its name; they stand on the page in this order.
 FACETS = {
@@ -52,7 +52,9 @@ def records(session: Session) -> ResponseReturnValue:
     text, data = request.args.get("q", ""), web.current().config.folder
     facets = {name: tuple(filter(None, request.args.getlist(name))) for name in FACETS}
     years = _year("from"), _year("to")
-    found = queries.found(session, data, Asked(text, facets, years), facets=True)
+    ranked = not any(request.args.get(name) for name in ("sort", "export", "free"))
+    most = PAGE_SIZE * max(1, web.argument_int("page") or 1) if ranked else HITS
+    found = queries.found(session, data, Asked(text, facets, years, most=most), facets=True)
     behind = index_of(data).behind(session)
     nothing = found.step is Step.NOTHING and bool(text.strip())
     if nothing and not behind:
@@ -60,7 +62,7 @@ def records(session: Session) -> ResponseReturnValue:
     asked = bool(text.strip()) or any(facets.values()) or years != (None, None)
     return web.list_page(
         session,
-        _definition(session, found, text, asked=asked),
+        _definition(session, found, text, asked=asked, ranked=ranked and asked),
         title=N_("Catalogue"),
         template="catalog/records.html",
         text=text,
@@ -82,7 +84,9 @@ def _note_miss_afterwards(text: str) -> None:
     )
 
 
-def _definition(session: Session, found: Found, text: str, *, asked: bool) -> ListDefinition:
+def _definition(
+    session: Session, found: Found, text: str, *, asked: bool, ranked: bool
+) -> ListDefinition:
     sought = found.text or text
     return ListDefinition(
         _free(session, queries.ranked(session, found.ids) if asked else catalog.records()),
@@ -105,7 +109,8 @@ def _definition(session: Session, found: Found, text: str, *, asked: bool) -> Li
             Filter("free", N_("Copies"), [("1", gettext("available now"))]),
         ),
         empty=N_("Nothing was found."),
-        ranked=found.ids if asked and request.args.get("free") != "1" else None,
+        ranked=found.ids if ranked else None,
+        total=min(found.total, HITS),
     )  # fmt: skip
 
 
