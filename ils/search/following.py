@@ -195,24 +195,34 @@ class SearchIndex:
         if reached == Reached():  # the index is not there, whatever this process remembers
             self._indexed, self._entries, self._looked_at = {}, set(), 0
         after = catalog.round_after(reached.change) if overlapping else reached.change
-        found, entries = _Pending(), reached.entry
+        found = _Pending()
         for one, number in session.execute(catalog.changes(after)).yield_per(AT_ONCE):
             if self._indexed.get(one) != number:
                 found.records.append((one, number))
                 if len(found.records) == most:
                     return found
+        self._add_copies(session, reached, found, overlapping=overlapping)
+        return found
+
+    def _add_copies(
+        self, session: Session, reached: Reached, found: _Pending, *, overlapping: bool
+    ) -> None:
+        """Records whose copies came, went or moved since."""
+        newest = session.scalar(select(func.max(Entry.id))) or 0
         if overlapping:
-            entries = id_before(entries, catalog.SLOWEST_TRANSACTION)
-        # In their order, so that only the new entries are looked through.
+            after = id_before(reached.entry, catalog.SLOWEST_TRANSACTION)
+        else:
+            after = max(reached.entry, self._looked_at)
+        if newest <= after:
+            return
+        # Only the new entries are looked through: by their ids, and by no index of kinds.
         query = (
             select(Entry.id, Entry.record_id, BibliographicRecord.change_number)
             .join(BibliographicRecord, BibliographicRecord.id == Entry.record_id)
-            .where(Entry.id > max(entries, 0 if overlapping else self._looked_at))
-            .where(Entry.kind.in_(_OF_COPIES))
+            .where(Entry.id > after, Entry.kind.concat("").in_(_OF_COPIES))
             .order_by(Entry.id)
         )
         known = {one for one, _ in found.records}
-        newest = session.scalar(select(func.max(Entry.id))) or 0
         for entry, record, number in session.execute(query):
             if entry not in self._entries:
                 found.entries.add(entry)
@@ -221,7 +231,6 @@ class SearchIndex:
                     known.add(record)
         if not found.entries:
             self._looked_at = newest
-        return found
 
     def _bring_in(self, session: Session, part: Sequence[tuple[int, int]]) -> None:
         numbers = [one for one, _ in part]
