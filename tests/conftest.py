@@ -46,7 +46,7 @@ def compiled_once() -> Iterator[None]:
     first: dict[str, Engine] = {}
 
     def sharing(url: str, **options: object) -> Engine:
-        engine = plain(url, query_cache_size=5000, **options)
+        engine = plain(url, query_cache_size=1500, **options)
         known = first.setdefault(engine.dialect.name, engine)
         engine.dialect = known.dialect
         engine._compiled_cache = known._compiled_cache  # noqa: SLF001 -- cannot be handed over

@@ -89,7 +89,7 @@ def normal(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def forms(
     word: str, language: str | None = None, *, typed: bool = False
 ) -> tuple[str, str, tuple[str, ...]]:

@@ -37,6 +37,7 @@ from ils.search.documents import SOURCES, CopyFacts, Searchable, codes_of, texts
 AT_ONCE = 500
 #: So many of the last that were indexed are known by their numbers.
 REMEMBERED = 20_000
+EVERYTHING = 10**9
 WAIT_SECONDS, NAP_SECONDS = 0.5, 0.01
 STATE = "state.json"
 #: Entries that change which copies a record has, and where.
@@ -365,4 +366,4 @@ def follow(data: Path, sessions: db.Sessions) -> int:
         index = index_of(data)
         if index._reached(session) == Reached():  # noqa: SLF001 -- its own module
             return index.rebuild(session)
-        return index.catch_up(session)
+        return index.catch_up(session, most=EVERYTHING)  # whoever is at it need not be waited for

@@ -83,7 +83,7 @@ def folded(word: str) -> str:
     return word.translate(FOLDED) or word
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The stem of a folded word.
 

@@ -50,7 +50,7 @@ class Served:
         while self.processes:
             process = self.processes.pop()
             os.killpg(process.pid, how)
-            process.wait(15)
+            process.wait(30)  # its threads have five seconds, the worker fifteen more
 
 
 def sign_in(page: Page, served: Served, login: str, then: str = "/desk") -> None:
