@@ -90,7 +90,7 @@ def asked(number: int) -> dict[str, list[Asked]]:
             "phrase": Asked('"' + " ".join(title[:2]) + '"'),
             "truncation": Asked(word[:4] + "*"),
             "author and title": Asked(f"автор:{author} название:{word}"),
-            "filtered, newest": Asked(word, {"catalogue": ("books",)}, (1980, 2000), "newest"),
+            "filtered, newest": Asked(word, {"catalogue": ("books",)}, (1980, 2000), "-added"),
         }.items():
             kinds.setdefault(kind, []).append(question)
     return kinds
@@ -109,8 +109,7 @@ def timed(name: str, do: Callable[[Asked], object], questions: list[Asked]) -> N
 
 def postings(number: int, kinds: dict[str, list[Asked]], folder: Path) -> None:
     start = time.perf_counter()
-    index = engine.opened(folder)
-    engine.write(index, records(number), (), heap=engine.REBUILD_HEAP, fresh=True)
+    engine.write(folder, records(number), (), heap=engine.REBUILD_HEAP, fresh=True)
     took = time.perf_counter() - start
     generating = time.perf_counter()
     for _ in records(number):
@@ -118,6 +117,7 @@ def postings(number: int, kinds: dict[str, list[Asked]], folder: Path) -> None:
     generating = time.perf_counter() - generating
     size = sum(path.stat().st_size for path in folder.rglob("*")) / 1e6
     print(f"· {number} records: built at {number / (took - generating):.0f}/s, {size:.0f} MB")
+    index = engine.Engine(folder)
     for kind, questions in kinds.items():
         timed(kind, lambda one: find(index, one), questions)
         timed(f"{kind}, facets", lambda one: find(index, one, facets=True), questions)

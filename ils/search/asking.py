@@ -50,7 +50,8 @@ class Asked:
     Attributes:
         facets: name → values, any of which will do.
         years: from one to another.
-        most: ids that are wanted, the best ones.
+        sort: see `engine.SORTS`; by relevance without it.
+        most: ids that are wanted, the first ones.
     """
 
     text: str = ""
@@ -58,6 +59,13 @@ class Asked:
     years: tuple[int | None, int | None] = (None, None)
     sort: str = ""
     most: int = HITS
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it asks for nothing: all records are meant."""
+        return (
+            not self.text.strip() and not any(self.facets.values()) and self.years == (None, None)
+        )
 
 
 @dataclass(frozen=True)
@@ -90,12 +98,9 @@ def find(
     text = asked.text.strip()
     if strictly:
         query = _question(Step.AS_ASKED, text)
-        numbers, total = engine.ids(index, _narrowed(query, asked), limit=engine.size(index))
+        limit = max(1, index.size)
+        numbers, total = engine.ids(index, _narrowed(query, asked), sort=asked.sort, limit=limit)
         return Found(numbers, total)
-    if _is_citation(text):
-        found = _run(index, asked, _citation_query(text), Step.CITATION, text)
-        if found.total:
-            return _with_facets(index, asked, _citation_query(text), found, wanted=facets)
     for step, typed, narrowed in _ladder(index, asked, text):
         query = _question(step, typed)
         found = _run(index, narrowed, query, step, typed)
@@ -120,14 +125,15 @@ def _with_slips(
     return (wider, alike) if alike.total > found.total else (query, found)
 
 
-def explained(index: engine.Engine, asked: Asked, record_id: int) -> str:
-    """How a record comes to its place among what is found: forms, fields, loans (JSON)."""
-    return engine.explained(
-        index, _narrowed(_question(Step.AS_ASKED, asked.text), asked), record_id
-    )
+def explained(index: engine.Engine, asked: Asked, record_id: int) -> tuple[float, str]:
+    """What the loans of a record add, and how it comes to its place (JSON)."""
+    query = _narrowed(_question(Step.AS_ASKED, asked.text.strip()), asked)
+    return engine.explained(index, query, record_id)
 
 
 def _ladder(index: engine.Engine, asked: Asked, text: str) -> Iterable[tuple[Step, str, Asked]]:
+    if _is_citation(text):
+        yield Step.CITATION, text, asked
     yield Step.AS_ASKED, text, asked
     if not text:
         return
@@ -307,11 +313,11 @@ def _plain_words(node: Node) -> list[Word]:
 
 
 def _slips(index: engine.Engine, node: Node) -> dict[str, tuple[str, ...]]:
-    """Word → words of the catalogue it may be a slip of, for words the catalogue hardly has."""
+    """Word → words of the catalogue it may be a slip of, for words the catalogue has not."""
     found = {}
     for word in _plain_words(node):
         allowed = _allowed(word)
-        if allowed and not engine.frequency(index, word):
+        if allowed and not index.frequency(word):
             near = _near(index, word.folded, allowed)
             if near:
                 found[word.exact] = near
@@ -325,9 +331,9 @@ def _allowed(word: Word) -> int:
 
 
 def _near(index: engine.Engine, folded: str, allowed: int) -> tuple[str, ...]:
-    """Typed of the catalogue with the same first letter and at most so many slips."""
+    """Words of the catalogue with the same first letter and at most so many slips."""
     found = []
-    for term, number in engine.words_beginning(index, folded[0]):
+    for term, number in index.words_beginning(folded[0]):
         if abs(len(term) - len(folded)) <= allowed and term != folded:
             distance = OSA.distance(folded, term, score_cutoff=allowed)
             if distance <= allowed:
@@ -351,7 +357,6 @@ def _without_rarest(index: engine.Engine, text: str) -> str:
     said = [word for word in node.words() if len(word.exact) > _initial]
     if len(said) < 2:
         return ""
-    frequency: Callable[[Word], int] = lambda word: engine.frequency(index, word)  # noqa: E731
-    rarest = min(said, key=frequency)
-    known = [word for word in said if word is not rarest and frequency(word)]
+    rarest = min(said, key=index.frequency)
+    known = [word for word in said if word is not rarest and index.frequency(word)]
     return " ".join(word.exact for word in known)

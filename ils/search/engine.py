@@ -32,7 +32,6 @@ SORT_LENGTH = 60
 EXACT, FOLDED, STEM = 8.0, 3.0, 2.0
 LAST_YEAR = 9999
 
-Engine: TypeAlias = Index
 Question: TypeAlias = Query
 
 
@@ -52,17 +51,44 @@ def schema() -> tantivy.Schema:
     return builder.build()
 
 
-def opened(folder: Path) -> Engine:
-    """The index in a folder; made if it is not there."""
+class Engine:
+    """The postings of a folder as they are when it is opened; what comes later is another one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.searcher = _index(folder).searcher()
+        self._vocabulary: dict[str, list[tuple[str, int]]] = {}
+
+    def words_beginning(self, beginning: str) -> list[tuple[str, int]]:
+        """Folded words of the catalogue that begin so, with how many records have them."""
+        if beginning not in self._vocabulary:
+            found = self.searcher.terms_with_prefix(ALL, beginning)
+            self._vocabulary[beginning] = [one for one in found if not _not_a_word.match(one[0])]
+        return self._vocabulary[beginning]
+
+    def frequency(self, word: Word) -> int:
+        """How many records have a word in some form, at least."""
+        terms = (word.folded, *(stem for stem in word.stems if stem[0] != "f"))
+        return max(self.searcher.doc_freq(ALL, term) for term in terms)
+
+    @property
+    def size(self) -> int:
+        """How many records there are."""
+        return self.searcher.num_docs
+
+
+_not_a_word = re.compile("^[=<^]|^[rk][а-я]")
+
+
+def _index(folder: Path) -> Index:
     folder.mkdir(parents=True, exist_ok=True)
     return Index(schema(), path=str(folder))
 
 
 def write(
-    engine: Engine, records: Iterable[Searchable], gone: Iterable[int], *, heap: int, fresh: bool
+    folder: Path, records: Iterable[Searchable], gone: Iterable[int], *, heap: int, fresh: bool
 ) -> int:
     """Put records in, take others out, and make that stand; returns how many came in."""
-    writer = engine.writer(heap, num_threads=1)
+    writer = _index(folder).writer(heap, num_threads=1)
     number = 0
     if not fresh:
         for record_id in gone:
@@ -74,7 +100,6 @@ def write(
         number += 1
     writer.commit()
     writer.wait_merging_threads()
-    engine.reload()
     return number
 
 
@@ -239,51 +264,22 @@ def year_bonus(year: int) -> Query:
     return Query.const_score_query(query, 6.0)
 
 
-_not_a_word = re.compile("^[=<^]|^[rk][а-я]")
-
-
-def words_beginning(engine: Engine, beginning: str) -> list[tuple[str, int]]:
-    """Folded words of the catalogue that begin so, with how many records have them."""
-    key = (id(engine), engine.searcher().num_docs, beginning)
-    if key not in _vocabulary:
-        if len(_vocabulary) > VOCABULARY:
-            _vocabulary.clear()
-        found = engine.searcher().terms_with_prefix(ALL, beginning)
-        _vocabulary[key] = [one for one in found if not _not_a_word.match(one[0])]
-    return _vocabulary[key]
-
-
-VOCABULARY = 40
-_vocabulary: dict[tuple[int, int, str], list[tuple[str, int]]] = {}
-
-
-def frequency(engine: Engine, word: Word) -> int:
-    """How many records have a word in some form, at least."""
-    searcher = engine.searcher()
-    terms = (word.folded, *(stem for stem in word.stems if stem[0] != "f"))
-    return max(searcher.doc_freq(ALL, term) for term in terms)
-
-
 # Answers
 
 
-def size(engine: Engine) -> int:
-    """How many records there are; at least one."""
-    return max(1, engine.searcher().num_docs)
-
-
-SORTS: Mapping[str, tuple[str, bool]] = {
-    "year": ("year", True), "-year": ("year", False), "title": ("title_key", False),
-    "author": ("author_key", False), "newest": ("id", True),
+#: What can be sorted by → the field it is; a minus before it: the other way round.
+SORTS: Mapping[str, str] = {
+    "title": "title_key", "authors": "author_key", "year": "year", "catalogue": "catalogue",
+    "added": "id",
 }  # fmt: skip
 
 
 def ids(engine: Engine, query: Query, *, sort: str = "", limit: int) -> tuple[list[int], int]:
     """Ids of the best records, and how many there are in all."""
-    searcher = engine.searcher()
-    if sort:
-        field, down = SORTS[sort]
-        order = tantivy.Order.Desc if down else tantivy.Order.Asc
+    searcher = engine.searcher
+    field = SORTS.get(sort.removeprefix("-"))
+    if field:
+        order = tantivy.Order.Desc if sort.startswith("-") else tantivy.Order.Asc
         found = searcher.search(query, limit, order_by_field=field, order=order)
     else:
         found = searcher.search(query, limit, weight_by_field="popularity")
@@ -297,24 +293,18 @@ def counts(engine: Engine, query: Query, names: Iterable[str]) -> dict[str, dict
     asked = {name: {"terms": {"field": name, "size": 200}} for name in names}
     if not asked:
         return {}
-    told: dict[str, Any] = engine.searcher().aggregate(query, asked)
+    told: dict[str, Any] = engine.searcher.aggregate(query, asked)
     return {
         name: {str(one["key"]): one["doc_count"] for one in told[name]["buckets"]} for name in asked
     }
 
 
-def popularity(engine: Engine, record_id: int) -> float:
-    """What the loans of a record add, as it was when it was indexed."""
-    searcher = engine.searcher()
-    found = searcher.search(Query.term_query(schema(), "id", record_id), 1)
-    values: Any = searcher.fast_field_values("popularity", [address for _, address in found.hits])
-    return float(values[0] or 0) if values else 0.0
-
-
-def explained(engine: Engine, query: Query, record_id: int) -> str:
-    """How a record comes to its place."""
-    searcher = engine.searcher()
+def explained(engine: Engine, query: Query, record_id: int) -> tuple[float, str]:
+    """What the loans of a record add, and how it comes to its place (JSON)."""
+    searcher = engine.searcher
     found = searcher.search(Query.term_query(schema(), "id", record_id), 1)
     if not found.hits:
-        return ""
-    return str(query.explain(searcher, found.hits[0][1]).to_json())
+        return 0.0, "null"
+    address = found.hits[0][1]
+    values: Any = searcher.fast_field_values("popularity", [address])
+    return float(values[0] or 0), str(query.explain(searcher, address).to_json())

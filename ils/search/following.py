@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from uuid import uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, undefer
@@ -37,7 +38,6 @@ from ils.search.documents import SOURCES, CopyFacts, Searchable, codes_of, texts
 AT_ONCE = 500
 #: So many of the last that were indexed are known by their numbers.
 REMEMBERED = 20_000
-EVERYTHING = 10**9
 WAIT_SECONDS, NAP_SECONDS = 0.5, 0.01
 STATE = "state.json"
 #: Entries that change which copies a record has, and where.
@@ -50,10 +50,18 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Reached:
-    """Up to where the index stands: change number of records, id of the ledger."""
+    """Up to where an index stands.
+
+    Attributes:
+        change, entry: number of the last change of a record, id of the last entry of the ledger.
+        index: which index this is; another one where it was made anew or thrown away.
+        writings: how often it was written to.
+    """
 
     change: int = 0
     entry: int = 0
+    index: str = ""
+    writings: int = 0
 
 
 @dataclass
@@ -69,48 +77,61 @@ class SearchIndex:
 
     def __init__(self, data: Path) -> None:
         self.place = data / "search"
-        self._guard = threading.RLock()
-        self._engine: engine.Engine | None = None
+        self._guard = threading.Lock()
+        self._opened: tuple[Reached, engine.Engine] | None = None
         self._folder: Path | None = None
-        self._seen_state = (0, 0)
+        # What this process has indexed lately, and of which index that is true.
+        self._of = ""
         self._indexed: dict[int, int] = {}
         self._entries: set[int] = set()
         self._looked_at = 0
 
     def current(self, session: Session) -> engine.Engine:
         """The postings, as up to date as they can be made without waiting long."""
-        self.catch_up(session, most=AT_ONCE)
+        self.catch_up(session, most=AT_ONCE, wait=False)
         with self._guard:
-            return self._opened(session)
+            reached = self.reached(session)
+            if self._opened is None or self._opened[0] != reached:
+                self._opened = reached, engine.Engine(self._folder_of(session))
+            return self._opened[1]
 
     def behind(self, session: Session) -> int:
         """How many changed records the index does not know yet."""
-        after = self._reached(session).change
+        after = self.reached(session).change
         number = BibliographicRecord.change_number
         return session.scalar(select(func.count()).where(number > after)) or 0
 
     def catch_up(
-        self, session: Session, *, most: int | None = None, progress: Progress = lambda *_: None
+        self,
+        session: Session,
+        *,
+        most: int | None = None,
+        wait: bool = True,
+        progress: Progress = lambda *_: None,
     ) -> int:
-        """Bring in what changed; returns how many records. ``most``: not more of them."""
-        reached, newest = self._reached(session), _newest(session)
+        """Bring in what changed; returns how many records.
+
+        Args:
+            most: not more of them.
+            wait: for another process that is at it, however long.
+        """
+        reached, newest = self.reached(session), _newest(session)
         if not self._pending(session, reached, 1).records:
             return 0
-        with self._writing(wait=most is None) as ours:
+        with self._writing(wait=wait) as ours:
             if not ours:
                 self._wait_for(session, newest)
                 return 0
-            reached = self._reached(session)
+            reached = self.reached(session)
             pending = self._pending(session, reached, most)
             for done, part in _parts(pending.records):
                 self._bring_in(session, part)
                 progress(done, len(pending.records))
             self._entries = set(sorted(self._entries | pending.entries)[-REMEMBERED:])
-            if most is None or len(pending.records) < most:
-                self._note(session, newest)
-            elif pending.records:
+            if most is not None and len(pending.records) == most:
                 last = max(reached.change, pending.records[-1][1])
-                self._note(session, replace(reached, change=last))
+                newest = replace(reached, change=last)
+            self._of = self._note(session, reached, newest)
         return len(pending.records)
 
     def rebuild(self, session: Session, *, progress: Progress = lambda *_: None) -> int:
@@ -121,25 +142,30 @@ class SearchIndex:
             shutil.rmtree(beside, ignore_errors=True)
             newest = _newest(session)
             total = session.scalar(select(func.count(BibliographicRecord.id))) or 0
-            fresh = engine.opened(beside)
             number = engine.write(
-                fresh, _counted(_all(session), total, progress), (),
+                beside, _counted(_all(session), total, progress), (),
                 heap=engine.REBUILD_HEAP, fresh=True,
             )  # fmt: skip
-            _write_state(beside, newest)
+            _write_state(beside, replace(newest, index=uuid4().hex))
             old = folder.with_name(f"{folder.name}.old")
             shutil.rmtree(old, ignore_errors=True)
             if folder.exists():
                 folder.rename(old)
             beside.rename(folder)
-            shutil.rmtree(old, ignore_errors=True)
-            for other in self.place.glob("*-*"):
+            for other in self.place.glob("*-*"):  # the former one, and those of other databases
                 if other != folder:
                     shutil.rmtree(other, ignore_errors=True)
-        self._seen_state = (0, 0)
         return number
 
     # What is there
+
+    def reached(self, session: Session) -> Reached:
+        """Up to where it stands; nowhere if there is none."""
+        try:
+            text = (self._folder_of(session) / STATE).read_text(encoding="utf-8")
+            return Reached(**json.loads(text))
+        except (OSError, ValueError, TypeError):
+            return Reached()
 
     def _folder_of(self, session: Session) -> Path:
         if self._folder is None:
@@ -147,25 +173,12 @@ class SearchIndex:
             self._folder = self.place / f"{database}-{fingerprint()}"
         return self._folder
 
-    def _opened(self, session: Session) -> engine.Engine:
-        folder = self._folder_of(session)
-        state = _stamp(folder / STATE)
-        if self._engine is None or state[0] != self._seen_state[0]:
-            self._engine = engine.opened(folder)
-        elif state != self._seen_state:
-            self._engine.reload()
-        self._seen_state = state
-        return self._engine
-
-    def _reached(self, session: Session) -> Reached:
-        try:
-            text = (self._folder_of(session) / STATE).read_text(encoding="utf-8")
-            return Reached(**json.loads(text))
-        except (OSError, ValueError, TypeError):
-            return Reached()
-
-    def _note(self, session: Session, reached: Reached) -> None:
-        _write_state(self._folder_of(session), reached)
+    def _note(self, session: Session, before: Reached, now: Reached) -> str:
+        """Write down up to where it stands; returns which index it is."""
+        index = before.index or uuid4().hex
+        noted = replace(now, index=index, writings=before.writings + 1)
+        _write_state(self._folder_of(session), noted)
+        return index
 
     @contextmanager
     def _writing(self, *, wait: bool) -> Iterator[bool]:
@@ -181,7 +194,7 @@ class SearchIndex:
     def _wait_for(self, session: Session, newest: Reached) -> None:
         """Another process brings it in: give it a moment."""
         end = time.monotonic() + WAIT_SECONDS
-        while self._reached(session).change < newest.change and time.monotonic() < end:
+        while self.reached(session).change < newest.change and time.monotonic() < end:
             time.sleep(NAP_SECONDS)
 
     # Bringing in
@@ -193,8 +206,9 @@ class SearchIndex:
         this process has indexed are passed over.
         """
         overlapping = session.get_bind().dialect.name == "postgresql"
-        if reached == Reached():  # the index is not there, whatever this process remembers
-            self._indexed, self._entries, self._looked_at = {}, set(), 0
+        if not reached.index or reached.index != self._of:
+            self._of, self._indexed = reached.index, {}
+            self._entries, self._looked_at = set(), 0
         after = catalog.round_after(reached.change) if overlapping else reached.change
         found = _Pending()
         for one, number in session.execute(catalog.changes(after)).yield_per(AT_ONCE):
@@ -238,8 +252,8 @@ class SearchIndex:
         records = list(_loaded(session, numbers))
         gone = set(numbers) - {record.id for record in records}
         folder = self._folder_of(session)
-        engine.write(engine.opened(folder), records, gone, heap=engine.LIVE_HEAP, fresh=False)
-        self._seen_state = (0, 0)  # opened anew, noted or not
+        engine.write(folder, records, gone, heap=engine.LIVE_HEAP, fresh=False)
+        self._opened = None  # what this process wrote it sees, noted or not
         self._indexed = {**dict(list(self._indexed.items())[-REMEMBERED:]), **dict(part)}
 
 
@@ -262,14 +276,6 @@ def fingerprint() -> str:
 def _newest(session: Session) -> Reached:
     change = session.scalar(select(func.max(BibliographicRecord.change_number))) or 0
     return Reached(change, session.scalar(select(func.max(Entry.id))) or 0)
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    try:
-        found = path.stat()
-    except OSError:
-        return 0, 0
-    return path.parent.stat().st_ino, found.st_mtime_ns
 
 
 def _write_state(folder: Path, reached: Reached) -> None:
@@ -364,6 +370,6 @@ def follow(data: Path, sessions: db.Sessions) -> int:
     """What the worker does now and then: bring everything in."""
     with db.reading(sessions) as session:
         index = index_of(data)
-        if index._reached(session) == Reached():  # noqa: SLF001 -- its own module
+        if not index.reached(session).index:
             return index.rebuild(session)
-        return index.catch_up(session, most=EVERYTHING)  # whoever is at it need not be waited for
+        return index.catch_up(session, wait=False)

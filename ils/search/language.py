@@ -33,7 +33,7 @@ NAMES: Mapping[str, str] = {
     "title": "title заглавие название тақырып атауы загл",
     "author": "author authors автор авторы авторлар авт",
     "subject": "subject предмет рубрика тема пән айдар",
-    "keyword": "keyword ключ ключевые слово түйін сөз",
+    "keyword": "keyword ключ ключевое түйін",
     "series": "series серия топтама сериясы",
     "publisher": "publisher издательство изд баспа",
     "notes": "notes примечание примечания ескерту",
@@ -42,6 +42,11 @@ NAMES: Mapping[str, str] = {
     "catalogue": "catalogue каталог",
     "code": "code isbn issn номер шифр код нөмір",
 }
+#: How names and codes of languages begin → what records say.
+LANGUAGES: Mapping[str, str] = {
+    "каз": "kk", "қаз": "kk", "kaz": "kk", "рус": "ru", "оры": "ru", "rus": "ru",
+    "анг": "en", "ағы": "en", "eng": "en",
+}  # fmt: skip
 _FIELDS = {name: key for key, names in NAMES.items() for name in names.split()}
 _AND, _OR, _NOT = (
     r"\s(AND|И|ЖӘНЕ|&)\s",
@@ -61,7 +66,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Typed(Node):
-    """Typed in any order; those of a name may be initials."""
+    """Words in any order; those of a name may be initials."""
 
     text: str
     field: str = "all"
@@ -73,7 +78,7 @@ class Typed(Node):
 
 @dataclass(frozen=True)
 class Phrase(Node):
-    """Typed one after another, as they are written."""
+    """Words one after another, as they are written."""
 
     text: str
     field: str = "all"
@@ -81,7 +86,7 @@ class Phrase(Node):
 
 @dataclass(frozen=True)
 class Truncated(Node):
-    """Typed that begin or end so: ``каза*``, ``*хана``, ``*иблио*``."""
+    """Words that begin or end so: ``каза*``, ``*хана``, ``*иблио*``."""
 
     text: str
     field: str = "all"
@@ -169,7 +174,7 @@ def _group(tree: parsed.And | parsed.Or) -> Node | None:
 
 
 def _together(nodes: list[Node]) -> Iterator[Node]:
-    """Typed of one field that follow each other are one run of words."""
+    """Words of one field that follow each other are one run of words."""
     before: Typed | None = None
     for node in nodes:
         if isinstance(node, Typed):
@@ -194,7 +199,9 @@ def _term(text: str, name: str) -> Node | None:
         return Typed(f"{name} {text}")
     if key == "year":
         return _year(text)
-    if key in {"language", "catalogue", "code"}:
+    if key == "language":
+        return Value(key, LANGUAGES.get(text.lower()[:3], text.lower()))
+    if key in {"catalogue", "code"}:
         return Value(key, text)
     return Typed(text, key) if words(text) else None
 

@@ -13,7 +13,7 @@ from sqlalchemy.sql.selectable import TableValuedAlias
 
 from ils.catalog import queries as catalog
 from ils.catalog.models import BibliographicRecord
-from ils.search import asking, engine
+from ils.search import asking
 from ils.search.asking import Asked, Found
 from ils.search.following import index_of
 from ils.search.models import SearchMiss
@@ -24,44 +24,34 @@ def found(session: Session, data: Path, asked: Asked, *, facets: bool = False) -
     return asking.find(index_of(data).current(session), asked, facets=facets)
 
 
-def records(
-    session: Session,
-    data: Path,
-    text: str,
-    catalogue: str | None = None,
-    *,
-    strictly: bool = False,
-) -> Select[BibliographicRecord]:
-    """The records a text asks for, the best first; all of them if it asks for nothing.
+def records(session: Session, data: Path, asked: Asked) -> Select[BibliographicRecord]:
+    """The records somebody asks for, the best first; all of them if nothing is asked."""
+    if asked.is_empty:
+        return catalog.records()
+    return ranked(session, found(session, data, asked).ids)
 
-    Args:
-        strictly: what was asked for and nothing like it, however many.
+
+def every_id(session: Session, data: Path, asked: Asked) -> Sequence[int]:
+    """Every record that is asked for and nothing like it: for what goes out or is changed.
+
+    It waits until the index knows all; not within a writing transaction.
     """
-    if not text.strip():
-        return catalog.records(catalogue)
-    facets = {"catalogue": (catalogue,)} if catalogue else {}
-    index = index_of(data).current(session)
-    return ranked(session, asking.find(index, Asked(text, facets), strictly=strictly).ids)
+    index = index_of(data)
+    index.catch_up(session)
+    return asking.find(index.current(session), asked, strictly=True).ids
 
 
-def among(session: Session, data: Path, text: str) -> ColumnElement[bool] | None:
-    """That a record is one of all those a text asks for; ``None`` if it asks for nothing."""
-    if not text.strip():
-        return None
-    index = index_of(data).current(session)
-    hit, _ = _hits(session, asking.find(index, Asked(text), strictly=True).ids)
+def among(session: Session, ids: Sequence[int]) -> ColumnElement[bool]:
+    """That a record is one of these."""
+    hit, _ = _hits(session, ids)
     return BibliographicRecord.id.in_(select(hit.c.value))
 
 
 def explained(session: Session, data: Path, text: str, record_id: int) -> dict[str, object]:
     """How a record comes to its place; with what its loans add."""
     index = index_of(data).current(session)
-    told = asking.explained(index, Asked(text), record_id)
-    return {
-        "id": record_id,
-        "popularity": engine.popularity(index, record_id),
-        "score": json.loads(told or "null"),
-    }
+    popularity, told = asking.explained(index, Asked(text), record_id)
+    return {"id": record_id, "popularity": popularity, "score": json.loads(told)}
 
 
 def misses(first: date, last: date) -> Select[str, str, int, int]:

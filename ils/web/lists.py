@@ -142,8 +142,8 @@ class ListDefinition:
         name: tells it from others of its page.
         enrich: gives the rows of a page what their columns need besides, in one question.
         anchor: the place of a row in its page, for links to it.
-        ranked: ids of its rows in their order, up to the page that is asked for, where that is
-            known; a page asks for its own rows only.
+        ranked: ids of its rows, sorted as the address asks, up to its page, where they are known;
+            the page asks for its own rows only.
         total: how many rows there are then.
     """
 
@@ -235,7 +235,7 @@ def listing(session: Session, definition: ListDefinition) -> Listing:
     number = min(max(1, argument_int(f"{key}page") or 1), last)
     start = (number - 1) * definition.size
     shown = replace(definition, query=query)
-    if ranked is not None and column is None:
+    if ranked is not None:
         rows = _ranked_rows(session, shown, ranked[start : start + definition.size])
     else:
         rows = _rows(session, shown, query.limit(definition.size).offset(start))

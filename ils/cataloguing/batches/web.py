@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict, cast
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +11,7 @@ from flask_babel import gettext
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from ils import web
+from ils import db, web
 from ils.catalog import queries
 from ils.catalog.batches import actions
 from ils.catalog.batches.rules import Change, Operation
@@ -20,6 +20,7 @@ from ils.cataloguing.pages import cataloguing, classes, may_fill, sheets
 from ils.errors import N_, IlsError, Invalid
 from ils.organisation.permissions import Permission
 from ils.search import queries as search
+from ils.search.asking import Asked
 from ils.web.lists import Column, Filter, ListCell, ListDefinition, RowAction
 
 #: What a change is said with.
@@ -68,18 +69,19 @@ def batch(session: Session) -> ResponseReturnValue:
     change = _change(request.args)
     if request.args.get("tag"):
         try:
-            found = actions.preview(
-                session, change=change, allowed=may_fill(session), **_where(session, request.args)
-            )
+            where = _where(session, _found(request.args), request.args)
+            found = actions.preview(session, change=change, allowed=may_fill(session), **where)
         except Invalid as invalid:
             error = invalid
     return _page(session, change, found, error)
 
 
 @cataloguing.post("/batch")
-@web.page(Permission.EDIT_CATALOGUE, write=True)
-def make(session: Session) -> ResponseReturnValue:
+@web.page(Permission.EDIT_CATALOGUE, write=True, prepare=lambda: _found(request.form))
+def make(session: Session, prepared: object) -> ResponseReturnValue:
     """Make the change that was shown."""
+    if isinstance(prepared, IlsError):
+        raise prepared
     edit = actions.make_change(
         session,
         web.origin(),
@@ -88,7 +90,7 @@ def make(session: Session) -> ResponseReturnValue:
         allowed=may_fill(session),
         classes=classes(),
         sheets=sheets(),
-        **_where(session, request.form),
+        **_where(session, cast("Sequence[int] | None", prepared), request.form),
     )
     flash(gettext("Changed: %(count)s records.", count=len(edit.revisions)))
     again = request.form if len(edit.revisions) == actions.BATCH_SIZE else {}
@@ -165,7 +167,15 @@ def _change(said: Mapping[str, str]) -> Change:
     return Change(known, tag, code.lstrip("$"), said.get("text", ""), said.get("value", ""))
 
 
-def _where(session: Session, said: Mapping[str, str]) -> Where:
-    data = web.current().config.folder
-    found = search.among(session, data, said.get("q", ""))
+def _found(said: Mapping[str, str]) -> Sequence[int] | None:
+    """The records of the search; ``None``: all. Outside of any transaction: it may wait."""
+    if not (text := said.get("q", "").strip()):
+        return None
+    system = web.current()
+    with db.reading(system.sessions) as session:
+        return search.every_id(session, system.config.folder, Asked(text))
+
+
+def _where(session: Session, ids: Sequence[int] | None, said: Mapping[str, str]) -> Where:
+    found = None if ids is None else search.among(session, ids)
     return {"found": found, "catalogue": said.get("catalogue") or None}

@@ -14,6 +14,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, undefer
 
 from ils import db
+from ils.catalog import queries as catalog_queries
 from ils.catalog.models import AuthorityRecord, BibliographicRecord, RecordState
 from ils.cataloguing.records.cli import as_json, catalog
 from ils.console import Console, print_json, with_console
@@ -89,11 +90,7 @@ def export(
     part, data = output.with_name(output.name + ".part"), console.config.folder
     with db.reading(console.sessions) as session, part.open("wb") as out:
         model = AuthorityRecord if authorities else BibliographicRecord
-        query = (
-            select(AuthorityRecord).where(AuthorityRecord.state == RecordState.ACTIVE)
-            if authorities
-            else search_queries.records(session, data, text, catalogue, strictly=True)
-        )
+        query = _asked(session, data, text, catalogue, authorities=authorities)
         done = _write(session, query.order_by(None).order_by(model.id), model, writer, out, json_)
     part.replace(output)
     refused = _refuse(console, done, model, output)
@@ -115,6 +112,18 @@ def export(
         click.echo(f"{len(done.refused)} did not fit; they are in {refused}", err=True)
         for record_id, why in done.refused[:SHOWN_REFUSED]:
             click.echo(f"  record {record_id}: {why}", err=True)
+
+
+def _asked(
+    session: Session, data: Path, text: str, catalogue: str | None, *, authorities: bool
+) -> Select[BibliographicRecord] | Select[AuthorityRecord]:
+    if authorities:
+        return select(AuthorityRecord).where(AuthorityRecord.state == RecordState.ACTIVE)
+    query = catalog_queries.records(catalogue)
+    if text.strip():
+        ids = search_queries.every_id(session, data, Asked(text))
+        query = query.where(search_queries.among(session, ids))
+    return query
 
 
 def _writer(form: Format, encoding: str, *, authorities: bool) -> Writer:

@@ -13,6 +13,7 @@ from ils import web
 from ils.catalog import queries as catalog
 from ils.catalog.authorities.rules import spoken
 from ils.catalog.models import BibliographicRecord
+from ils.cataloguing.pages import asked_for, free
 from ils.cataloguing.printing.rules import Order, printed_list
 from ils.cataloguing.printing.rules import bibliography as arranged
 from ils.documents import docx, pdf
@@ -100,12 +101,7 @@ def card(marc: MarcRecord) -> Card:
 
 def _found(session: Session) -> list[MarcRecord]:
     """The records of the address's search, at most `MAX_RECORDS`."""
-    query = search.records(
-        session,
-        web.current().config.folder,
-        request.args.get("q", ""),
-        request.args.get("catalogue") or None,
-    )
+    query = free(session, search.records(session, web.current().config.folder, asked_for()))
     rows = session.scalars(query.options(undefer(BibliographicRecord.marc)).limit(MAX_RECORDS))
     return [record.marc_record() for record in rows]
 

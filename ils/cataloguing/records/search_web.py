@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import Select, exists
 from sqlalchemy.orm import Session
 
 from ils import web
 from ils.catalog import queries as catalog
 from ils.catalog.models import BibliographicRecord
+from ils.cataloguing.pages import FACETS, asked_for, free
 from ils.cataloguing.records.web import catalogue
 from ils.errors import N_
-from ils.holdings.items.models import Item, ItemStatus
 from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
 from ils.search import queries
@@ -27,11 +25,10 @@ from ils.search.asking import HITS, Asked, Found, Step
 from ils.search.following import index_of
 from ils.web.lists import PAGE_SIZE, Column, Filter, ListCell, ListDefinition
 
-#: Facet → its name; they stand on the page in this order.
-FACETS = {
-    "catalogue": N_("Catalogue"), "language": N_("Language"), "material": N_("Material"),
-    "division": N_("Subject area"), "branch": N_("Branch"),
-}  # fmt: skip
+#: The names of the facets; they stand on the page in this order.
+LABELS = (
+    N_("Catalogue"), N_("Language"), N_("Material"), N_("Subject area"), N_("Branch"),
+)  # fmt: skip
 FEWEST_VALUES, MOST_VALUES = 2, 12
 
 
@@ -49,32 +46,36 @@ class FacetValue:
 @web.page(Permission.VIEW_CATALOGUE)
 def records(session: Session) -> ResponseReturnValue:
     """Records by words, numbers and what narrows them."""
-    text, data = request.args.get("q", ""), web.current().config.folder
-    facets = {name: tuple(filter(None, request.args.getlist(name))) for name in FACETS}
-    years = _year("from"), _year("to")
-    ranked = not any(request.args.get(name) for name in ("sort", "export", "free"))
-    most = PAGE_SIZE * max(1, web.argument_int("page") or 1) if ranked else HITS
-    found = queries.found(session, data, Asked(text, facets, years, most=most), facets=True)
+    data, text = web.current().config.folder, request.args.get("q", "")
+    by_index = not any(request.args.get(name) for name in ("export", "free"))
+    most = PAGE_SIZE * max(1, web.argument_int("page") or 1) if by_index else HITS
+    asked = asked_for(most)
+    found = queries.found(session, data, asked, facets=True)
     behind = index_of(data).behind(session)
-    nothing = found.step is Step.NOTHING and bool(text.strip())
+    nothing = found.step is Step.NOTHING and bool(asked.text)
     if nothing and not behind:
         _note_miss_afterwards(text)
-    asked = bool(text.strip()) or any(facets.values()) or years != (None, None)
     return web.list_page(
         session,
-        _definition(session, found, text, asked=asked, ranked=ranked and asked),
+        _definition(session, found, asked, by_index=by_index and not asked.is_empty),
         title=N_("Catalogue"),
         template="catalog/records.html",
         text=text,
-        catalogue=request.args.get("catalogue", ""),
+        narrowed=_narrowed(),
         total=found.total,
         behind=behind,
-        said=_said(found, text.strip()),
+        said=_said(found, asked.text),
         corrected=found.text if found.step is Step.AS_ASKED else "",
         nothing=nothing,
         facets=_facets(session, found),
-        narrow=any(facets.values()),
+        narrow=bool(asked.facets),
     )
+
+
+def _narrowed() -> dict[str, list[str]]:
+    """What the address asks for, for links that go on from what was found."""
+    kept = ("q", "from", "to", "free", *FACETS)
+    return {name: values for name in kept if (values := request.args.getlist(name))}
 
 
 def _note_miss_afterwards(text: str) -> None:
@@ -84,12 +85,11 @@ def _note_miss_afterwards(text: str) -> None:
     )
 
 
-def _definition(
-    session: Session, found: Found, text: str, *, asked: bool, ranked: bool
-) -> ListDefinition:
-    sought = found.text or text
+def _definition(session: Session, found: Found, asked: Asked, *, by_index: bool) -> ListDefinition:
+    sought = found.text or asked.text
+    every = catalog.records() if asked.is_empty else queries.ranked(session, found.ids)
     return ListDefinition(
-        _free(session, queries.ranked(session, found.ids) if asked else catalog.records()),
+        free(session, every),
         (
             Column("title", N_("Title"), lambda r: _title(r, sought), BibliographicRecord.title,
                    lambda r: url_for("catalogue.record", record_id=r.id)),
@@ -109,7 +109,7 @@ def _definition(
             Filter("free", N_("Copies"), [("1", gettext("available now"))]),
         ),
         empty=N_("Nothing was found."),
-        ranked=found.ids if ranked else None,
+        ranked=found.ids if by_index else None,
         total=min(found.total, HITS),
     )  # fmt: skip
 
@@ -132,23 +132,6 @@ def misses(session: Session) -> ResponseReturnValue:
         empty=N_("Nothing was searched for in vain."),
     )
     return web.list_page(session, definition, title=N_("Searched for in vain, a year"))
-
-
-def _year(name: str) -> int | None:
-    text = request.args.get(name, "")
-    return int(text) if re.fullmatch("[0-9]{1,4}", text) else None
-
-
-def _free(session: Session, query: Select[BibliographicRecord]) -> Select[BibliographicRecord]:
-    """Only records with a copy that can be had now; of the branches that are chosen."""
-    if request.args.get("free") != "1":
-        return query
-    there = [Item.record_id == BibliographicRecord.id, Item.status == ItemStatus.AVAILABLE]
-    asked = set(request.args.getlist("branch"))
-    numbers = [number for number in names_of(session, web.language()) if str(number) in asked]
-    if numbers:
-        there.append(Item.branch_id.in_(numbers))
-    return query.where(exists().where(*there))
 
 
 def _title(record: BibliographicRecord, sought: str) -> ListCell:
@@ -181,7 +164,7 @@ def _facets(session: Session, found: Found) -> list[tuple[str, list[FacetValue]]
     """The facets that can narrow what was found, most frequent values first."""
     shown = []
     names = _names(session, found)
-    for name, label in FACETS.items():
+    for name, label in zip(FACETS, LABELS, strict=True):
         counts, chosen = found.facets.get(name, {}), request.args.getlist(name)
         values = sorted(counts, key=lambda value: -counts[value])[:MOST_VALUES]
         values += [value for value in chosen if value and value not in values]
