@@ -70,13 +70,12 @@ END $$
 
 def watch(connection: Connection) -> None:
     """Have the changes of all tables noted; nothing to do where they are."""
-    keys = _keys(connection)
     if ChangedRow.__tablename__ not in inspect(connection).get_table_names():
         return  # a version before the journal
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(_NOTE)
     standing = _standing(connection)
-    for table, key in keys.items():
+    for table, key in _keys(connection).items():
         for name, statement in _triggers(connection.dialect.name, table, key).items():
             if name not in standing:
                 connection.exec_driver_sql(statement)

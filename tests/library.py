@@ -217,6 +217,16 @@ class Library:
         assert [word for word in words if word in text] == []
 
 
+def every_row(sessions: db.Sessions) -> dict[str, list[str]]:
+    """Every row of every table that a backup has, as texts."""
+    with db.reading(sessions) as session:
+        return {
+            table.name: sorted(map(str, session.execute(select(table)).all()))
+            for table in db.Base.metadata.sorted_tables
+            if not table.info.get("transient")
+        }
+
+
 #: What must not be logged: a reader's names, ways to reach them, cards; what they read.
 PERSONAL = select(
     Patron.surname, Patron.given_name, Patron.phone, Patron.email, Patron.card

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
+from library import every_row
 from reports import history, line
 from sqlalchemy import func, select, text
 
@@ -23,16 +24,6 @@ from ils.operations.backup.manifest import BadBackup
 from ils.operations.backup.restoring import LibraryThere
 from ils.operations.backup.tables import shapes
 from ils.stats.models import BACKUP, WORKER, Heartbeat
-
-
-def tables(sessions):
-    """Every row of every table, as texts."""
-    with db.reading(sessions) as session:
-        return {
-            table.name: sorted(map(str, session.execute(select(table)).all()))
-            for table in db.Base.metadata.sorted_tables
-            if not table.info.get("transient")
-        }
 
 
 @pytest.fixture
@@ -57,13 +48,13 @@ def made(library):
 
 
 def test_a_restored_library_is_the_same(worked, elsewhere):
-    before = tables(worked.sessions)
+    before = every_row(worked.sessions)
     backup = made(worked)
     manifest = restoring.restore(elsewhere, backup).manifest
     engine = db.connect(elsewhere, settle=False)
     schema.check(engine)
     sessions = db.sessions_of(engine)
-    assert tables(sessions) == before
+    assert every_row(sessions) == before
     assert manifest.counts["ledger"] == len(before["ledger"])
     with db.reading(sessions) as session:
         assert selfcheck.findings(session) == []
@@ -226,8 +217,8 @@ def test_everything_goes_out_in_open_formats_and_makes_the_same_library(
     rows = (folder / "tables" / "loan.jsonl").read_text(encoding="utf-8").splitlines()
     restoring.restore(elsewhere, folder)
     engine = db.connect(elsewhere, settle=False)
-    assert tables(db.sessions_of(engine)) == tables(worked.sessions)
-    assert len(rows) == len(tables(worked.sessions)["loan"])
+    assert every_row(db.sessions_of(engine)) == every_row(worked.sessions)
+    assert len(rows) == len(every_row(worked.sessions)["loan"])
     engine.dispose()
     again = CliRunner().invoke(main, ["export", str(folder)])
     assert (again.exit_code, str(folder) in again.output) == (1, True)

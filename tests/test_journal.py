@@ -6,6 +6,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from library import every_row
 from sqlalchemy import func, inspect, select, text
 
 from ils import changes, db, selfcheck
@@ -40,16 +41,6 @@ def library(library, second):
         library.copy(f"B{number}", title="Абай жолы")
     library.desk().issue("R1", "B0")
     return library
-
-
-def everything(sessions):
-    """Every row of every table that a backup has, as texts."""
-    with db.reading(sessions) as session:
-        return {
-            table.name: sorted(map(str, session.execute(select(table)).all()))
-            for table in db.Base.metadata.sorted_tables
-            if not table.info.get("transient")
-        }
 
 
 def append(library):
@@ -94,7 +85,7 @@ def test_a_backup_and_its_journal_are_the_library(library, elsewhere, second, re
     backup = actions.make(library.config, library.sessions.kw["bind"])
     a_morning(library)
     told, sessions = restored(elsewhere, backup, second / "journal")
-    assert everything(sessions) == everything(library.sessions)
+    assert every_row(sessions) == every_row(library.sessions)
     assert (told.replayed.segments, told.replayed.broken, told.left) == (3, "", 0)
     with db.reading(sessions) as session:
         assert selfcheck.findings(session) == []
@@ -106,11 +97,11 @@ def test_a_backup_and_its_journal_are_the_library(library, elsewhere, second, re
 
 
 def test_without_the_journal_a_backup_is_of_its_moment(library, elsewhere, restored):
-    before = everything(library.sessions)
+    before = every_row(library.sessions)
     backup = actions.make(library.config, library.sessions.kw["bind"])
     a_morning(library)
     told, sessions = restored(elsewhere, backup, None)
-    assert everything(sessions) == before
+    assert every_row(sessions) == before
     assert told.replayed == journal.Replayed()
 
 
@@ -121,7 +112,7 @@ def test_what_was_in_the_backup_already_is_not_replayed(library, elsewhere, seco
     backup = actions.make(library.config, library.sessions.kw["bind"])
     told, sessions = restored(elsewhere, backup, second / "journal")
     assert told.replayed.segments == 0
-    assert everything(sessions) == everything(library.sessions)
+    assert every_row(sessions) == every_row(library.sessions)
 
 
 def test_a_name_that_moved_from_one_to_another_comes_in(library, elsewhere, second, restored):
@@ -135,7 +126,7 @@ def test_a_name_that_moved_from_one_to_another_comes_in(library, elsewhere, seco
             session.flush()
     append(library)
     _, sessions = restored(elsewhere, backup, second / "journal")
-    assert everything(sessions) == everything(library.sessions)
+    assert every_row(sessions) == every_row(library.sessions)
 
 
 def test_killed_before_the_notes_are_dropped_a_segment_is_written_again(
@@ -155,7 +146,7 @@ def test_killed_before_the_notes_are_dropped_a_segment_is_written_again(
     append(library)
     told, sessions = restored(elsewhere, backup, second / "journal")
     assert told.replayed.segments == 1
-    assert everything(sessions) == everything(library.sessions)
+    assert every_row(sessions) == every_row(library.sessions)
 
 
 @pytest.mark.parametrize("fault", ["torn", "forged", "lost"])
@@ -234,6 +225,26 @@ def test_what_the_desks_kept_brings_a_backup_to_now(library, elsewhere, restored
     assert found[0] == found[1]
 
 
+def test_a_second_place_that_is_away_loses_nothing(library, elsewhere, second, restored):
+    """A disk that is not plugged in is no folder to be made on the first one."""
+    engine = library.sessions.kw["bind"]
+    backup = actions.make(library.config, engine)
+    library.desk().issue("R1", "B1")
+    append(library)
+    away = second.rename(second.with_name("away"))
+    library.desk().issue("R1", "B2")
+    with pytest.raises(OSError, match="second place"):
+        append(library)
+    with pytest.raises(OSError, match="second place"):
+        actions.finish(library.config, library.sessions, actions.make(library.config, engine))
+    assert not second.exists()
+    away.rename(second)
+    append(library)
+    told, sessions = restored(elsewhere, backup, second / "journal")
+    assert (told.replayed.segments, told.replayed.broken) == (2, "")
+    assert every_row(sessions) == every_row(library.sessions)
+
+
 def test_nothing_is_written_while_nobody_works(library, second):
     append(library)
     assert append(library) == 0
@@ -278,7 +289,7 @@ def test_what_lies_beside_the_segments_is_passed_over(library, elsewhere, second
     (second / "journal" / "forgotten.txt").write_bytes(b"?\n\xff\n12a\n")
     told, sessions = restored(elsewhere, backup, second / "journal")
     assert (told.replayed.segments, told.left) == (1, 0)
-    assert everything(sessions) == everything(library.sessions)
+    assert every_row(sessions) == every_row(library.sessions)
     actions.finish(library.config, library.sessions, actions.make(library.config, engine))
 
 
@@ -303,7 +314,7 @@ def test_a_restore_that_fails_leaves_nothing_behind(library, elsewhere, second, 
     with pytest.raises(KeyboardInterrupt):
         restoring.restore(elsewhere, backup, progress=stop)
     _, sessions = restored(elsewhere, backup, None)
-    assert everything(sessions) == everything(library.sessions)
+    assert every_row(sessions) == every_row(library.sessions)
 
 
 def test_the_photo_of_who_was_erased_leaves_the_second_place(library, second):

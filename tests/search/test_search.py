@@ -1,9 +1,14 @@
 """What people type finds what they mean, and whatever is typed has an answer."""
 
+import html
+import io
 import json
 import re
+import shutil
+from urllib.parse import parse_qs
 from uuid import uuid4
 
+import docx
 import pytest
 from citations import LANGUAGES
 from click.testing import CliRunner
@@ -301,6 +306,65 @@ def test_it_can_be_asked_from_the_command_line(shelf, environ, monkeypatch):
     (explained,) = json.loads(told.output)["explained"]
     assert (explained["popularity"], explained["score"]["value"] > 0) == (0, True)
     assert CliRunner().invoke(main, ["catalog", "reindex"]).output.endswith("9 records\n")
+
+
+def test_what_is_printed_is_what_is_shown(shelf, browser):
+    shelf.library.account("desk")
+    browser.sign_in("desk")
+    page = browser.get("/staff/catalog/?q=абай&language=kk&from=1980").text
+    (address,) = set(re.findall(r'href="([^"]*cards[^"]*)"', page))
+    asked = parse_qs(html.unescape(address).split("?")[1])
+    assert asked == {"q": ["абай"], "from": ["1980"], "language": ["kk"]}
+    printed = browser.get(html.unescape(address).replace("cards.pdf", "list.docx"))
+    text = "".join(part.text for part in docx.Document(io.BytesIO(printed.data)).paragraphs)
+    assert ("Абай жолы" in text, "Путь Абая" in text) == (True, False)
+
+
+def test_it_is_sorted_by_all_that_is_found(shelf, browser):
+    shelf.library.account("desk")
+    browser.sign_in("desk")
+    for sort, first in (
+        ("year", "1950"),
+        ("-year", "1980"),
+        ("title", "Детство"),
+        ("-title", "На дне"),
+    ):
+        page = browser.get(f"/staff/catalog/?q=автор:горький&sort={sort}").text
+        assert re.search(r"<tbody>.*?</tr>", page, re.DOTALL)[0].count(first) == 1, sort
+
+
+def test_a_change_of_many_waits_for_the_whole_index(catalogue, browser, monkeypatch):
+    monkeypatch.setattr(following, "AT_ONCE", 2)
+    catalogue.library.account("каталогизатор", Role.CATALOGUER)
+    browser.sign_in("каталогизатор")
+    for number in range(5):
+        catalogue.add(book(f"Пароход {number}"))
+    browser.post(
+        "/staff/catalog/batch", q="пароход", operation="add", tag="610", code="a",
+        text="", value="флот", request_id=str(uuid4()),
+    )  # fmt: skip
+    with db.reading(catalogue.library.sessions) as session:
+        catalogue.index.catch_up(session)
+    assert catalogue.found("keyword:флот").total == 5
+
+
+def test_an_index_that_another_made_anew_is_not_taken_for_ones_own(catalogue, monkeypatch):
+    """One process remembers what it indexed; another threw the index away and began again."""
+    for number in range(6):
+        catalogue.add(book(f"Пароход {number}"))
+    assert catalogue.found("пароход").total == 6
+    data = catalogue.library.config.folder
+    shutil.rmtree(data / "search")
+    monkeypatch.setattr(following, "AT_ONCE", 2)
+    other = following.SearchIndex(data)
+    with db.reading(catalogue.library.sessions) as session:
+        assert other.current(session).size == 2
+    assert [catalogue.found("пароход").total for _ in range(3)] == [4, 6, 6]
+
+
+def test_languages_have_names(shelf):
+    assert sorted(shelf.ask("абай язык:казахский")) == ["Абай жолы"]
+    assert sorted(shelf.ask("абай тіл:орысша")) == ["Путь Абая"]
 
 
 def test_later_pages_follow_the_first(catalogue, browser):

@@ -6,7 +6,7 @@ import secrets
 import shutil
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from ils.operations.backup.manifest import (
     FORMAT,
     KEPT,
     Manifest,
+    Progress,
     backups,
     digest,
     read,
@@ -38,8 +39,6 @@ from ils.stats.schedules.actions import heartbeat
 #: How the folder of a trial restore begins; one so old is nobody's any more.
 TRIAL = "trial-"
 LEFT_BEHIND = timedelta(days=1)
-
-Progress = Callable[[int, int], None]
 
 
 class NotProved(Unavailable):
@@ -169,18 +168,20 @@ def rotate(config: Config) -> None:
         oldest = [one for one in made if one[1].proved_at][: config.backup.keep][-1:]
         for path, _ in made[made.index(oldest[0]) + 1 :] if oldest else ():
             shutil.rmtree(path)
-        kept = {m.journal["database"] for _, m in backups(place) if m.journal}
-        if kept and place == list(_places(config))[-1]:  # where the journal is
-            journal.drop_others(config, kept)
-        if oldest and oldest[0][1].journal:
-            journal.drop_before(config, journal.Position(**oldest[0][1].journal))
+    kept = [manifest for place in _places(config) for _, manifest in backups(place)]
+    journal.drop_old(config, [journal.Position(**m.journal) for m in kept if m.journal])
 
 
 def copy_to_second(config: Config, backup: Path) -> Path | None:
-    """A proved backup in the second place too."""
+    """A proved backup in the second place too.
+
+    Raises:
+        OSError: the place is not there; it is never made, lest a disk that is not plugged in
+            be taken for a folder of the first one.
+    """
     if not config.backup.second:
         return None
-    target = Path(config.backup.second) / backup.name
+    target = journal.second_place(config) / backup.name
     part = target.with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)
     shutil.copytree(backup, part)

@@ -18,9 +18,10 @@ import re
 import shutil
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from errno import ENOENT
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -92,9 +93,28 @@ class _Noted:
     keys: Mapping[str, set[str]] = field(default_factory=dict)
 
 
+def second_place(config: Config) -> Path:
+    """Where proved backups go besides, and the journal.
+
+    Raises:
+        OSError: it is not there. It is never made: a disk that is not plugged in would be taken
+            for a folder of the first one.
+    """
+    place = Path(config.backup.second)
+    if not place.is_dir():
+        raise FileNotFoundError(ENOENT, "the second place is not there", str(place))
+    return place
+
+
 def folder_of(config: Config) -> Path:
-    """Where the journal goes: the second place, or beside the backups where there is none."""
-    return Path(config.backup.second or config.folder / config.backup.folder) / FOLDER
+    """Where the journal goes: the second place, or beside the backups where there is none.
+
+    Raises:
+        OSError: the second place is not there.
+    """
+    if config.backup.second:
+        return second_place(config) / FOLDER
+    return config.folder / config.backup.folder / FOLDER
 
 
 @contextmanager
@@ -276,10 +296,10 @@ def _proved(path: Path, key: bytes, previous: str) -> tuple[dict[str, Any], str]
             before = line
             head = head or json.loads(line)
     end = json.loads(line)
-    whole = isinstance(head, dict) and isinstance(end, dict)
-    if not whole or not hmac.compare_digest(end.get("end", ""), signature.hexdigest()):
+    if not isinstance(head, dict) or not isinstance(end, dict):
+        raise ValueError("not as it was written")  # noqa: TRY004 -- of a file, not of a caller
+    if not hmac.compare_digest(end.get("end", ""), signature.hexdigest()):
         raise ValueError("not as it was written")
-    assert head is not None  # noqa: S101 -- it is a dictionary
     if head["previous"] != previous:
         raise ValueError("does not follow the one before")
     return head, signature.hexdigest()
@@ -334,18 +354,24 @@ def _keyed(shape: BackedTable) -> tuple[Table, str, Callable[[Any], Any], int]:
     return table_of(shape), key, TYPES[shape.columns[key]][1], list(shape.columns).index(key)
 
 
-def drop_before(config: Config, position: Position) -> None:
-    """Drop segments that the oldest backup that stays has already."""
-    for number, path in _segments(folder_of(config) / position.database).items():
-        if number <= position.number:
-            path.unlink()
+def drop_old(config: Config, kept: Iterable[Position]) -> None:
+    """Drop the segments that every backup has already that stays, and those no backup is before.
 
-
-def drop_others(config: Config, databases: Collection[str]) -> None:
-    """Drop the segments of databases that no backup is of any more."""
-    for place in folder_of(config).glob("*"):
-        if re.fullmatch("[0-9a-f]{32}", place.name) and place.name not in databases:
+    Args:
+        kept: where the backups that stay stood in their journals.
+    """
+    oldest: dict[str, int] = {}
+    for one in kept:
+        oldest[one.database] = min(one.number, oldest.get(one.database, one.number))
+    for place in folder_of(config).glob("*") if oldest else ():
+        if not re.fullmatch("[0-9a-f]{32}", place.name):
+            continue
+        if place.name not in oldest:
             shutil.rmtree(place)
+            continue
+        for number, path in _segments(place).items():
+            if number <= oldest[place.name]:
+                path.unlink()
 
 
 def _segments(folder: Path) -> dict[int, Path]:

@@ -7,7 +7,7 @@ import json
 import os
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -21,6 +21,9 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 #: What of the data folder goes along besides the content of files.
 KEPT = (FILE,)
+
+#: Is told how much of how much is done.
+Progress = Callable[[int, int], None]
 
 
 class BadBackup(Invalid):

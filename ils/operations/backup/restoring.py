@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,12 +18,19 @@ from ils.config import Config
 from ils.errors import N_, Refused
 from ils.ledger import Channel, Origin
 from ils.operations.backup import journal
-from ils.operations.backup.manifest import KEPT, BadBackup, Manifest, digest, read, rows_of
+from ils.operations.backup.manifest import (
+    KEPT,
+    BadBackup,
+    Manifest,
+    Progress,
+    digest,
+    read,
+    rows_of,
+)
 from ils.operations.backup.tables import BackedTable, load, unbound
 from ils.organisation.branches.models import Branch
 from ils.patrons.models import Patron
 
-Progress = Callable[[int, int], None]
 #: Of ids.
 LARGEST = 2**63 - 1
 
