@@ -3,23 +3,27 @@
 import gzip
 import json
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from library import every_row
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import delete, func, inspect, select, text
 
-from ils import changes, db, selfcheck
+from ils import changes, clock, db, selfcheck
 from ils.changes import ChangedRow
 from ils.circulation.context import Desk
 from ils.circulation.loans.models import Loan
 from ils.circulation.readers.actions import erase_patron, set_photo
 from ils.config import Backup
 from ils.files import receive_bytes
+from ils.idempotency import IdempotencyKey, purge
 from ils.ledger import Entry
 from ils.operations.backup import actions, journal, restoring
 from ils.organisation.staff.models import Staff
 from ils.patrons.models import Patron
+from ils.stats.models import JOURNAL, Heartbeat
+from ils.stats.overview.queries import backup_doubts
 
 
 @pytest.fixture
@@ -243,6 +247,37 @@ def test_a_second_place_that_is_away_loses_nothing(library, elsewhere, second, r
     told, sessions = restored(elsewhere, backup, second / "journal")
     assert (told.replayed.segments, told.replayed.broken) == (2, "")
     assert every_row(sessions) == every_row(library.sessions)
+
+
+def test_the_worker_writes_it_and_the_overview_says_when_it_cannot(library, second):
+    library.config = replace(library.config, backup=Backup("b", str(second), 24, 3))
+    library.desk().issue("R1", "B1")
+    assert library.work() == []
+    assert len(list((second / "journal").glob("*/*.jsonl.gz"))) == 1
+    with db.reading(library.sessions) as session:
+        assert backup_doubts(session) == []
+    with db.transaction(library.sessions) as session:
+        session.get_one(Heartbeat, JOURNAL).at -= timedelta(minutes=16)
+    with db.reading(library.sessions) as session:
+        (doubt,) = backup_doubts(session)
+    assert "journal" in doubt.message
+
+
+def test_answers_of_the_time_of_a_backup_are_kept_for_the_desks(library):
+    """They offer what they did around it for fourteen days."""
+    now = clock.now()
+    with db.transaction(library.sessions) as session:
+        session.execute(delete(IdempotencyKey))
+        for days in (11, 9, 0):
+            key = {"request_id": uuid4(), "fingerprint": str(days), "result": {}}
+            session.add(IdempotencyKey(at=now - timedelta(days=days), **key))
+        changes.mark(session).restored_to = now - timedelta(days=9.5)
+        purge(session)
+        assert set(session.scalars(select(IdempotencyKey.fingerprint))) == {"9", "0"}
+        changes.mark(session).restored_to = now - timedelta(days=15)
+        purge(session)
+        assert set(session.scalars(select(IdempotencyKey.fingerprint))) == {"0"}
+        changes.mark(session).restored_to = None
 
 
 def test_nothing_is_written_while_nobody_works(library, second):

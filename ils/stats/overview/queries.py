@@ -66,7 +66,7 @@ def doubts(
         found.append(Doubt(message, {"month": month, "branches": ", ".join(silent)}))
     if scope is None:
         found += _of_the_system(session, definitions, period, last_month)
-        found += _backup_doubts(session) if backs_up else []
+        found += backup_doubts(session) if backs_up else []
     return found
 
 
@@ -105,7 +105,7 @@ def _of_the_system(
     return found + worker_doubts(session)
 
 
-def _backup_doubts(session: Session) -> list[Doubt]:
+def backup_doubts(session: Session) -> list[Doubt]:
     """Whether the last proved backup or the journal is too old, once the worker is here."""
     if session.get(Heartbeat, WORKER) is None:
         return []
