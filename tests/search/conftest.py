@@ -16,6 +16,7 @@ from ils.search.following import index_of
 
 sys.path.append(str(Path(__file__).parent.parent / "catalog"))
 from citations import citations, entered
+from shelves import BOOKS
 
 
 class Catalogue:
@@ -59,3 +60,10 @@ def catalogue(library) -> Catalogue:
 def cited(catalogue) -> dict[int, dict]:
     """Record → the citation it was entered from."""
     return {catalogue.add(entered(one)): one for one in citations()}
+
+
+@pytest.fixture
+def shelf(catalogue) -> Catalogue:
+    for marc in BOOKS:
+        catalogue.add(marc)
+    return catalogue

@@ -4,62 +4,24 @@ import html
 import io
 import json
 import re
-import shutil
 from urllib.parse import parse_qs
 from uuid import uuid4
 
 import docx
 import pytest
-from citations import LANGUAGES
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shelves import BOOKS, book
 from sqlalchemy import select
 
 from ils import db
-from ils.catalog.models import BibliographicRecord, RecordState, RevisionCause
-from ils.catalog.records.actions import set_state
 from ils.cli import main
 from ils.holdings.items.models import Item
-from ils.ledger import Kind
-from ils.marc.record import Field, MarcRecord
 from ils.organisation.staff.models import Role
-from ils.search import engine, following, language
+from ils.search import language
 from ils.search.asking import Step
 from ils.search.models import SearchMiss
-
-
-def book(title, author="", *, language="ru", year="", isbn="", subject="", initials=""):
-    fields = [Field("101", "0 ", [("a", LANGUAGES[language])]), Field("200", "1 ", [("a", title)])]
-    if isbn:
-        fields.insert(0, Field("010", "  ", [("a", isbn)]))
-    if year:
-        fields.append(Field("210", "  ", [("a", "Алматы"), ("d", year)]))
-    if subject:
-        fields.append(Field("606", "  ", [("a", subject)]))
-    if author:
-        fields.append(Field("700", " 1", [("a", author), ("b", initials)]))
-    return MarcRecord("00000nam0 2200000   450 ", fields)
-
-
-BOOKS = (
-    book("Абай жолы", "Әуезов", language="kk", year="1989", initials="М. О.", subject="Роман"),
-    book("Путь Абая", "Ауэзов", year="1977", initials="Мухтар Омарханович", isbn="9785699120147"),
-    book("Қазақтың халық ертегілері", language="kk", year="2001"),
-    book("Сказки казахского народа", year="1999"),
-    book("На дне", "Горький", year="1950", initials="М."),
-    book("Детство", "Горький", year="1980", initials="Алексей Максимович"),
-    book("Кітапханашының анықтамалығы", language="kk", year="2015"),
-    book("Справочник библиотекаря", year="2010"),
-    book("Психология общения", "Леонтьев", year="2005", initials="А. А."),
-)
-
-
-@pytest.fixture
-def shelf(catalogue):
-    for marc in BOOKS:
-        catalogue.add(marc)
-    return catalogue
 
 
 @pytest.mark.parametrize(
@@ -85,6 +47,8 @@ def shelf(catalogue):
         ("автор:горький название:дне", ["На дне"]),
         ("авторы:горький год:1970-1990", ["Детство"]),
         ("горький НЕ детство", ["На дне"]),
+        ("горький -детство", ["На дне"]),
+        ("психология-общения", ["Психология общения"]),
         ("сказки ИЛИ детство", ["Детство", "Сказки казахского народа"]),
         ("9785699120147", ["Путь Абая"]),
         ("978-5-699-12014-7", ["Путь Абая"]),
@@ -174,35 +138,6 @@ def test_what_is_there_is_not_corrected(shelf):
     assert (found.text, shelf.ask("кітап")) == ("", ["Кітап"])
 
 
-def test_many_changes_come_in_some_at_a_time_and_all_of_them(catalogue, monkeypatch):
-    monkeypatch.setattr(following, "AT_ONCE", 4)
-    for number in range(10):
-        catalogue.add(book(f"Белый пароход {number}"))
-    assert [catalogue.found("пароход").total for _ in range(4)] == [4, 8, 10, 10]
-    fresh = following.SearchIndex(catalogue.library.config.folder)
-    with db.reading(catalogue.library.sessions) as session:
-        assert fresh.current(session).size == 10
-        assert fresh.behind(session) == 0
-
-
-def test_what_commits_late_with_a_smaller_number_comes_in(catalogue):
-    """Only PostgreSQL lets two write at once; the numbers say nothing of the order there."""
-    one = catalogue.add(book("Белый пароход"))
-    if "sqlite" in catalogue.library.config.database_url:
-        return
-    early = db.new_id()
-    catalogue.add(book("Плаха"))
-    assert catalogue.ask("плаха") == ["Плаха"]
-    with db.transaction(catalogue.library.sessions) as session:
-        record = session.get_one(BibliographicRecord, one)
-        record.marc = record.marc.replace("Белый", "Чёрный")
-        record.change_number = early
-    assert catalogue.found("чёрный").total == 1
-    with db.transaction(catalogue.library.sessions) as session:
-        record = session.get_one(BibliographicRecord, one)
-        record.marc = record.marc.replace("Чёрный", "Белый")
-
-
 @settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -210,52 +145,6 @@ def test_what_commits_late_with_a_smaller_number_comes_in(catalogue):
 def test_any_garbage_has_an_answer(shelf, typed):
     shelf.found(typed)
     assert language.understood(typed) is not None
-
-
-def test_a_saved_record_is_found_at_once_and_a_deleted_one_no_more(shelf):
-    added = shelf.add(book("Белый пароход", "Айтматов"))
-    assert shelf.ask("пароход") == ["Белый пароход"]
-    with db.transaction(shelf.library.sessions) as session:
-        record = session.get_one(BibliographicRecord, added)
-        set_state(
-            session,
-            shelf.library.origin(),
-            record,
-            RecordState.DELETED,
-            cause=RevisionCause.DELETED,
-            kind=Kind.RECORD_DELETED,
-        )
-    assert shelf.ask("пароход") == []
-
-
-def test_the_index_catches_up_after_being_killed_or_thrown_away(shelf, monkeypatch):
-    assert shelf.ask("детство") == ["Детство"]
-    shelf.add(book("Белый пароход"))
-
-    def killed(*_args, **_more):
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(engine, "write", killed)
-        with pytest.raises(KeyboardInterrupt):
-            shelf.found("пароход")
-    with monkeypatch.context() as patch:  # the postings stand, the note of it does not
-        patch.setattr("ils.search.following._write_state", killed)
-        with pytest.raises(KeyboardInterrupt):
-            shelf.found("пароход")
-    assert shelf.ask("пароход") == ["Белый пароход"]
-    for path in shelf.library.config.folder.glob("search/*/state.json"):
-        path.write_text("broken")
-    assert shelf.ask("пароход") == ["Белый пароход"]
-
-
-def test_it_is_made_anew_while_others_search(shelf):
-    assert shelf.ask("детство") == ["Детство"]
-    during = []
-    with db.reading(shelf.library.sessions) as session:
-        number = shelf.index.rebuild(session, progress=lambda *_: during.append(shelf.ask("дне")))
-    assert (number, during) == (len(BOOKS), [["На дне"]])
-    assert shelf.ask("детство") == ["Детство"]
 
 
 def test_everything_that_is_found_can_be_taken_away_and_changed(shelf, browser):
@@ -332,35 +221,6 @@ def test_it_is_sorted_by_all_that_is_found(shelf, browser):
     ):
         page = browser.get(f"/staff/catalog/?q=автор:горький&sort={sort}").text
         assert re.search(r"<tbody>.*?</tr>", page, re.DOTALL)[0].count(first) == 1, sort
-
-
-def test_a_change_of_many_waits_for_the_whole_index(catalogue, browser, monkeypatch):
-    monkeypatch.setattr(following, "AT_ONCE", 2)
-    catalogue.library.account("каталогизатор", Role.CATALOGUER)
-    browser.sign_in("каталогизатор")
-    for number in range(5):
-        catalogue.add(book(f"Пароход {number}"))
-    browser.post(
-        "/staff/catalog/batch", q="пароход", operation="add", tag="610", code="a",
-        text="", value="флот", request_id=str(uuid4()),
-    )  # fmt: skip
-    with db.reading(catalogue.library.sessions) as session:
-        catalogue.index.catch_up(session)
-    assert catalogue.found("keyword:флот").total == 5
-
-
-def test_an_index_that_another_made_anew_is_not_taken_for_ones_own(catalogue, monkeypatch):
-    """One process remembers what it indexed; another threw the index away and began again."""
-    for number in range(6):
-        catalogue.add(book(f"Пароход {number}"))
-    assert catalogue.found("пароход").total == 6
-    data = catalogue.library.config.folder
-    shutil.rmtree(data / "search")
-    monkeypatch.setattr(following, "AT_ONCE", 2)
-    other = following.SearchIndex(data)
-    with db.reading(catalogue.library.sessions) as session:
-        assert other.current(session).size == 2
-    assert [catalogue.found("пароход").total for _ in range(4)][-1] == 6
 
 
 def test_a_phrase_stays_within_a_text(catalogue):

@@ -1,88 +1,23 @@
-"""Between backups nothing is lost: what changed is written down, signed, and replayed."""
+"""A journal brings a backup to now, as far as it is whole."""
 
 import gzip
-import json
 from dataclasses import replace
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from library import every_row
-from sqlalchemy import delete, func, inspect, select, text
+from mornings import a_morning, append
+from sqlalchemy import func, select
 
-from ils import changes, clock, db, selfcheck
-from ils.changes import ChangedRow
+from ils import changes, db, selfcheck
 from ils.circulation.context import Desk
 from ils.circulation.loans.models import Loan
-from ils.circulation.readers.actions import erase_patron, set_photo
+from ils.circulation.readers.actions import erase_patron
 from ils.config import Backup
-from ils.files import receive_bytes
-from ils.idempotency import IdempotencyKey, purge
 from ils.ledger import Entry
 from ils.operations.backup import actions, journal, restoring
 from ils.organisation.staff.models import Staff
 from ils.patrons.models import Patron
-from ils.stats.models import JOURNAL, Heartbeat
-from ils.stats.overview.queries import backup_doubts
-
-
-@pytest.fixture
-def second(tmp_path):
-    (tmp_path / "second").mkdir()
-    return tmp_path / "second"
-
-
-@pytest.fixture
-def library(library, second):
-    library.config = replace(
-        library.config,
-        backup=Backup(folder="b", second=str(second), every_hours=24, keep=3),
-        _held={},
-    )
-    library.reader("R1")
-    library.reader("R2", surname="Сейтова")
-    for number in range(4):
-        library.copy(f"B{number}", title="Абай жолы")
-    library.desk().issue("R1", "B0")
-    return library
-
-
-def append(library):
-    return journal.append(library.config, library.sessions)
-
-
-@pytest.fixture
-def restored():
-    """A function that restores, and tells of it and how to read what came."""
-    engines = []
-
-    def restore(config, backup, beside):
-        told = restoring.restore(config, backup, beside=beside)
-        engines.append(db.connect(config, settle=False))
-        return told, db.sessions_of(engines[-1])
-
-    yield restore
-    for engine in engines:
-        engine.dispose()
-
-
-def a_morning(library):
-    """Loans, returns, an undone act, a reader more, one erased, a photo, a month closed."""
-    desk = library.desk()
-    desk.issue("R1", "B1")
-    append(library)
-    desk.take_back("B0")
-    desk.undo(desk.issue("R1", "B2").act)
-    library.reader("R3")
-    desk.wait_for("R3", "B1")
-    with db.transaction(library.sessions) as session:
-        patron = session.scalars(select(Patron).where(Patron.surname == "Сейтова")).one()
-        set_photo(session, None, patron, receive_bytes(library.config.folder, b"jpeg"))
-    append(library)
-    library.wait(days=31)
-    library.desk().issue("R1", "B3")
-    library.close_until(library.now.date().replace(day=1))
-    append(library)
 
 
 def test_a_backup_and_its_journal_are_the_library(library, elsewhere, second, restored):
@@ -249,52 +184,6 @@ def test_a_second_place_that_is_away_loses_nothing(library, elsewhere, second, r
     assert every_row(sessions) == every_row(library.sessions)
 
 
-def test_the_worker_writes_it_and_the_overview_says_when_it_cannot(library, second):
-    library.config = replace(library.config, backup=Backup("b", str(second), 24, 3))
-    library.desk().issue("R1", "B1")
-    assert library.work() == []
-    assert len(list((second / "journal").glob("*/*.jsonl.gz"))) == 1
-    with db.reading(library.sessions) as session:
-        assert backup_doubts(session) == []
-    with db.transaction(library.sessions) as session:
-        session.get_one(Heartbeat, JOURNAL).at -= timedelta(minutes=16)
-    with db.reading(library.sessions) as session:
-        (doubt,) = backup_doubts(session)
-    assert "journal" in doubt.message
-
-
-def test_answers_of_the_time_of_a_backup_are_kept_for_the_desks(library):
-    """They offer what they did around it for fourteen days."""
-    now = clock.now()
-    with db.transaction(library.sessions) as session:
-        session.execute(delete(IdempotencyKey))
-        for days in (11, 9, 0):
-            key = {"request_id": uuid4(), "fingerprint": str(days), "result": {}}
-            session.add(IdempotencyKey(at=now - timedelta(days=days), **key))
-        changes.mark(session).restored_to = now - timedelta(days=9.5)
-        purge(session)
-        assert set(session.scalars(select(IdempotencyKey.fingerprint))) == {"9", "0"}
-        changes.mark(session).restored_to = now - timedelta(days=15)
-        purge(session)
-        assert set(session.scalars(select(IdempotencyKey.fingerprint))) == {"0"}
-        changes.mark(session).restored_to = None
-
-
-def test_nothing_is_written_while_nobody_works(library, second):
-    append(library)
-    assert append(library) == 0
-    assert len(list((second / "journal").glob("*/*"))) == 1
-
-
-def test_without_backups_notes_do_not_pile_up(library, second):
-    backup = Backup("b", str(second), every_hours=0, keep=3)
-    library.config = replace(library.config, backup=backup)
-    append(library)
-    with db.reading(library.sessions) as session:
-        assert session.scalar(select(func.count(ChangedRow.id))) == 0
-    assert list(second.iterdir()) == []
-
-
 def test_what_was_dropped_without_being_written_breaks_the_chain(
     library, elsewhere, second, restored
 ):
@@ -350,56 +239,3 @@ def test_a_restore_that_fails_leaves_nothing_behind(library, elsewhere, second, 
         restoring.restore(elsewhere, backup, progress=stop)
     _, sessions = restored(elsewhere, backup, None)
     assert every_row(sessions) == every_row(library.sessions)
-
-
-def test_the_photo_of_who_was_erased_leaves_the_second_place(library, second):
-    with db.transaction(library.sessions) as session:
-        patron = session.scalars(select(Patron).where(Patron.surname == "Сейтова")).one()
-        set_photo(session, None, patron, receive_bytes(library.config.folder, b"jpeg"))
-    append(library)
-    kept = list((second / "journal" / "files").glob("*/*"))
-    assert [path.read_bytes() for path in kept] == [b"jpeg"]
-    with db.transaction(library.sessions) as session:
-        patron = session.scalars(select(Patron).where(Patron.surname == "Сейтова")).one()
-        erase_patron(Desk(session, library.origin("ЦБ"), library.config), patron)
-    append(library)
-    assert list((second / "journal" / "files").glob("*/*")) == []
-
-
-def test_segments_go_with_the_backups_they_follow(library, second):
-    engine = library.sessions.kw["bind"]
-    library.config = replace(
-        library.config, backup=Backup("b", str(second), every_hours=24, keep=1)
-    )
-    for number in ("B1", "B2"):
-        library.desk().issue("R1", number)
-        append(library)
-        actions.finish(library.config, library.sessions, actions.make(library.config, engine))
-    library.desk().issue("R1", "B3")
-    append(library)
-    names = sorted(path.name[:10] for path in (second / "journal").glob("*/*"))
-    assert names == ["0000000003"]
-
-
-def test_each_table_is_watched(library):
-    with db.transaction(library.sessions) as session:
-        tables = set(inspect(session.connection()).get_table_names()) - changes.UNWATCHED
-        assert tables == db.Base.metadata.tables.keys() - changes.UNWATCHED
-        assert changes.missing(session) == []
-        of = " ON loan" if session.get_bind().dialect.name == "postgresql" else "_update"
-        session.execute(text(f"DROP TRIGGER changed_loan{of}"))
-        assert changes.missing(session) == ["loan"]
-        assert [found.check for found in selfcheck.findings(session)] == ["journal"]
-        session.rollback()
-
-
-def test_a_segment_can_be_read_by_a_person(library, second):
-    library.desk().issue("R1", "B1")
-    append(library)
-    (path,) = (second / "journal").glob("*/*.jsonl.gz")
-    head, *rows, end = map(json.loads, gzip.decompress(path.read_bytes()).splitlines())
-    assert (head["number"], head["previous"], list(end)) == (1, "", ["end"])
-    with db.reading(library.sessions) as session:
-        assert len([row for row in rows if row[0] == "ledger"]) == session.scalar(
-            select(func.count(Entry.id))
-        )
