@@ -9,12 +9,13 @@ from ils.circulation.pages import desk, patrons
 from ils.circulation.patron_import import web as patron_import
 from ils.circulation.policy import web as policy
 from ils.circulation.policy.web import lending
+from ils.circulation.rankings import web as rankings
 from ils.circulation.readers import bulk_web, hold_web, merge_web
 from ils.circulation.readers import web as readers
 
 #: Modules whose views are in the blueprints.
 MODULES = (
     boxes, bulk_web, desk_pages, exceptions_web, hold_web, holds, home_delivery, merge_web,
-    patron_import, policy, readers,
+    patron_import, policy, rankings, readers,
 )  # fmt: skip
-BLUEPRINTS = (patrons, desk, lending)
+BLUEPRINTS = (patrons, desk, lending, rankings.rankings)

@@ -55,6 +55,8 @@ FIGURES: dict[str, dict[str, str]] = {
         "consultation": N_("consultation"),
         "suggestion": N_("purchase suggestion"),
         "copy_service": N_("copy service"),
+        "reader_served": N_("reader served"),
+        "borrower": N_("active borrower"),
         "opening": N_("opening balance"),
     },
     "channel": {

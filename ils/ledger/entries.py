@@ -334,7 +334,12 @@ def entry_row(
 
 def posted(session: Session, day: date) -> date:
     """The day an act of ``day`` counts: itself, or the first open day if its month is closed."""
-    return max(day, session.scalars(_FIRST_OPEN_DAY).one())
+    return max(day, first_open_day(session))
+
+
+def first_open_day(session: Session) -> date:
+    """The day after the last closed month: nothing is posted before it."""
+    return session.scalars(_FIRST_OPEN_DAY).one()
 
 
 def close_until(session: Session, day: date) -> None:

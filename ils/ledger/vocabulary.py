@@ -59,6 +59,9 @@ class Kind(StrEnum):
     CONSULTATION = "consultation"
     SUGGESTION = "suggestion"
     COPY_SERVICE = "copy_service"
+    #: The first service, the first loan of a reader in a year: in the system, and at each branch.
+    READER_SERVED = "reader_served"
+    BORROWER = "borrower"
     OPENING = "opening"
 
 

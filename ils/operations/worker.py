@@ -19,6 +19,7 @@ from ils.ledger import acts
 from ils.messages import outbox
 from ils.operations.backup import jobs as backup_jobs
 from ils.operations.backup import journal
+from ils.patrons import served
 from ils.search.following import follow
 from ils.stats.closing import jobs as closing_jobs
 from ils.stats.models import JOURNAL, SELFCHECK
@@ -57,6 +58,14 @@ def _note_overdue(context: JobContext) -> None:
         note_overdue(session, today)
 
 
+def _settle_served(context: JobContext) -> None:
+    with db.reading(context.sessions) as session:
+        unsettled = served.unsettled(session)
+    for session, some in context.steps(unsettled):
+        for kind, patron_year_id in some:
+            served.settle(session, kind, patron_year_id)
+
+
 def _purge(context: JobContext) -> None:
     with context.transaction() as session:
         idempotency.purge(session)
@@ -82,6 +91,7 @@ JOBS: tuple[JobKind, ...] = (
     *import_jobs.JOBS,
     JobKind("purge_requests", _purge, every=timedelta(hours=1)),
     JobKind("note_overdue", _note_overdue, every=timedelta(hours=1)),
+    JobKind("settle_served", _settle_served, every=timedelta(hours=1)),
     JobKind("selfcheck", _check, every=timedelta(days=1)),  # closing asks what it found
     JobKind(CHECKPOINT, _checkpoint),
     *closing_jobs.JOBS,

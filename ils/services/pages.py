@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import TypeVar
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -11,36 +10,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from ils import web
-from ils.clock import Period
-from ils.errors import N_, IlsError, Invalid
+from ils.errors import IlsError
 from ils.web.filled import Form
-from ils.web.lists import Filter
 
-LATEST = 2200
 Data = TypeVar("Data")
 services = Blueprint("services", __name__, url_prefix="/staff/services")
-
-
-def period() -> Period:
-    """The days of the address; this month, unless others are asked for.
-
-    Raises:
-        Invalid: a day cannot be read.
-    """
-    today, args = web.today(), request.args
-    first = web.parsed_day(args["from"], N_("From")) if args.get("from") else today.replace(day=1)
-    last = web.parsed_day(args["to"], N_("To")) if args.get("to") else today
-    if max(first, last).year > LATEST:
-        raise Invalid(N_("To"), N_("It must be a year like 2027."))
-    return Period(first, max(first, last) + timedelta(days=1))
-
-
-def days_filters(days: Period) -> tuple[Filter, Filter]:
-    """The days a list is of."""
-    return (
-        Filter("from", N_("From"), type="date", value=days.start.isoformat(), always=True),
-        Filter("to", N_("To"), type="date", value=days.last.isoformat(), always=True),
-    )
 
 
 def done(text: str, endpoint: str) -> ResponseReturnValue:

@@ -1,5 +1,6 @@
 """Shared by pages: `web.page`, `web.paged`, `web.form_day` and so on."""
 
+from ils.web.days import asked_days, days_filters
 from ils.web.filled import Form, handled
 from ils.web.forms import argument_int, form_day, form_int, form_uuid, parsed_day, whole
 from ils.web.i18n import (
@@ -53,10 +54,12 @@ __all__ = [
     "Workplace",
     "afterwards",
     "argument_int",
+    "asked_days",
     "audit_value",
     "code_name",
     "code_names",
     "current",
+    "days_filters",
     "form_day",
     "form_int",
     "form_uuid",

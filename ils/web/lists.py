@@ -79,6 +79,7 @@ class Filter:
         options: (code, name) of a choice.
         type: of the input where nothing is chosen from.
         always: its value is no chip and cannot be taken away, as the days of a list.
+        hint: how it can be asked, a text marked with `N_`.
     """
 
     key: str
@@ -87,6 +88,7 @@ class Filter:
     type: str = "search"
     value: str | None = None
     always: bool = False
+    hint: str = ""
 
     @property
     def text(self) -> str:

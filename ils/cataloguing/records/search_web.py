@@ -103,7 +103,8 @@ def _definition(session: Session, found: Found, asked: Asked, *, by_index: bool)
                    BibliographicRecord.created_at),
         ),
         filters=(
-            Filter("q", N_("Words, “phrase”, beginn*, author:…, ISBN or a number")),
+            Filter("q", N_("Search"),
+                   hint=N_("words, “phrase”, beginn*, author:…, ISBN or a number")),
             Filter("from", N_("Year from"), type="number"),
             Filter("to", N_("to"), type="number"),
             Filter("free", N_("Copies"), [("1", gettext("available now"))]),
@@ -189,7 +190,10 @@ def _names(session: Session, found: Found) -> Mapping[str, Mapping[str, str]]:
     return {
         "catalogue": dict(web.list_options(lists.catalogues)),
         "division": dict(web.list_options(lists.subject_areas)),
-        "language": {code: web.language_name(code) for code in found.facets.get("language", ())},
+        "language": {
+            code: web.language_name(code)
+            for code in (*found.facets.get("language", ()), *request.args.getlist("language"))
+        },
         "material": dict(web.code_names("material")),
         "branch": {str(number): name for number, (_, name) in branches.items()},
     }

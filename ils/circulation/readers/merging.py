@@ -20,6 +20,7 @@ from ils.patrons import queries
 from ils.patrons.actions import note_search_text
 from ils.patrons.fields import INFOS
 from ils.patrons.models import Patron, PatronMerge, PatronPhoto, PatronYear
+from ils.patrons.served import settle_person
 from ils.patrons.visits import count_visit, reader_facts, visit_key
 
 #: What may be taken from the reader who goes; a guardian is one reader’s own.
@@ -60,8 +61,7 @@ def merge_patrons(
     """
     if kept_id == dropped_id:
         raise SameReader
-    first, second = sorted((kept_id, dropped_id))
-    locked = {n: queries.patron(session, n, lock=True) for n in (first, second)}
+    locked = {n: queries.patron(session, n, lock=True) for n in sorted((kept_id, dropped_id))}
     kept, dropped = locked[kept_id], locked[dropped_id]
     merge = PatronMerge(
         kept_id=kept_id,
@@ -90,6 +90,7 @@ def merge_patrons(
     _set(kept, values)
     session.add(merge)
     session.flush()
+    settle_person(session, kept_id)
     audit(session, origin.staff_id, "patron.merge", str(kept_id), dropped=dropped_id)
     return merge
 
@@ -121,6 +122,8 @@ def separate_patrons(session: Session, origin: Origin, kept_id: int, merge_id: i
     _repeat_corrected(session, origin, merge, dropped.id)
     session.delete(merge)
     session.flush()
+    for reader in (kept, dropped):
+        settle_person(session, reader.id)
     audit(session, origin.staff_id, "patron.separate", str(kept_id), dropped=dropped.id)
     return dropped
 

@@ -24,7 +24,7 @@ from ils.services.enquiries.actions import (
     UnmetData,
 )
 from ils.services.enquiries.models import Enquiry, PurchaseSuggestion, UnmetRequest
-from ils.services.pages import days_filters, done, handled_at_desk, period, services
+from ils.services.pages import done, handled_at_desk, services
 from ils.web.filled import Form
 from ils.web.lists import Column, ListCell, ListDefinition, RowAction
 
@@ -44,7 +44,7 @@ def _enquiry_form(values: Mapping[str, Any] | None) -> Form[EnquiryData]:
 
 
 def _enquiries_page(session: Session, form: Form[EnquiryData]) -> ResponseReturnValue:
-    days = period()
+    days = web.asked_days()
     definition = ListDefinition(
         enquiry_queries.enquiries(g.staff.branch.id, days),
         (
@@ -57,7 +57,7 @@ def _enquiries_page(session: Session, form: Form[EnquiryData]) -> ResponseReturn
             Column("channel", N_("Asked"), lambda e: web.code_name("channel", e.channel),
                    Enquiry.channel),
         ),
-        filters=days_filters(days),
+        filters=web.days_filters(days),
         row_actions=(
             RowAction(N_("Undo"), lambda e: url_for("services.undo_enquiry", enquiry_id=e.id),
                       lambda e: e.question[:40], sends=lambda _: {"undo": 1}),
@@ -106,7 +106,7 @@ def refusals(session: Session) -> ResponseReturnValue:
 
 
 def _refusals_page(session: Session, form: Form[UnmetData]) -> ResponseReturnValue:
-    days = period()
+    days = web.asked_days()
     definition = ListDefinition(
         enquiry_queries.unmet_requests(g.staff.branch.id, days),
         (
@@ -116,7 +116,7 @@ def _refusals_page(session: Session, form: Form[UnmetData]) -> ResponseReturnVal
             Column("reason", N_("Reason"),
                    lambda e: web.code_name("refusal_reason", e.reason), UnmetRequest.reason),
         ),
-        filters=days_filters(days),
+        filters=web.days_filters(days),
         row_actions=(
             RowAction(N_("Undo"), lambda e: url_for("services.undo_refusal", refusal_id=e.id),
                       lambda e: e.what[:40], sends=lambda _: {"undo": 1},
@@ -179,7 +179,7 @@ def wanted(session: Session) -> ResponseReturnValue:
 
 
 def _wanted_page(session: Session, form: Form[SuggestionData]) -> ResponseReturnValue:
-    days = period()
+    days = web.asked_days()
     definition = ListDefinition(
         enquiry_queries.wanted(days),
         (
@@ -188,7 +188,7 @@ def _wanted_page(session: Session, form: Form[SuggestionData]) -> ResponseReturn
             Column("refusals", N_("Unfilled requests"), lambda row: row[2]),
             Column("suggestions", N_("Suggestions"), lambda row: row[3]),
         ),
-        filters=days_filters(days),
+        filters=web.days_filters(days),
         empty=N_("Nothing yet."),
     )  # fmt: skip
     return web.list_page(

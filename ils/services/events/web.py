@@ -19,7 +19,7 @@ from ils.organisation.permissions import Permission
 from ils.services.events import actions, queries
 from ils.services.events.actions import EventData
 from ils.services.events.models import Event
-from ils.services.pages import days_filters, period, services
+from ils.services.pages import services
 from ils.web.filled import Form
 from ils.web.lists import Column, Filter, ListCell, ListDefinition, PageAction
 
@@ -30,7 +30,7 @@ def events(session: Session) -> ResponseReturnValue:
     """Events of a period: of one's branch, or of all for those who may see all."""
     sees_all = web.may(Permission.VIEW_EVENTS_OF_ALL)
     all_ = sees_all and request.args.get("branch") == "all"
-    days, lists = period(), web.current().config.lists
+    days, lists = web.asked_days(), web.current().config.lists
     names = names_of(session, web.language())
     own = g.staff.branch.id if web.may(Permission.OPERATE_DESK) else None
     everywhere = Filter("branch", N_("Branch"), [("all", gettext("all branches"))])
@@ -48,7 +48,7 @@ def events(session: Session) -> ResponseReturnValue:
               for info in infos(EventData)
               if info.name in {"participants", "views", "shown", "issued"}),
         ),
-        filters=(*days_filters(days), *([everywhere] if sees_all else [])),
+        filters=(*web.days_filters(days), *([everywhere] if sees_all else [])),
         empty=N_("Nothing yet."),
     )  # fmt: skip
     add = PageAction(N_("Add event"), url_for("services.new_event"), main=True)

@@ -1,0 +1,1 @@
+"""What is lent most, and who borrows most: for staff only, never published."""
