@@ -8,35 +8,30 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import re
-import resource
 import sqlite3
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from itertools import accumulate
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from flask.testing import FlaskClient  # noqa: E402
-from sqlalchemy import select  # noqa: E402
+import bench_data  # noqa: E402
+from bench import accounts  # noqa: E402
+from bench_server import PASSWORD, Desk, Server  # noqa: E402
+from bench_upload import waits  # noqa: E402
 
-from ils import config as configuration  # noqa: E402
-from ils import db  # noqa: E402
-from ils.app import create_app  # noqa: E402
-from ils.organisation.branches.models import Branch  # noqa: E402
-from ils.organisation.staff import actions as staff_actions  # noqa: E402
-from ils.organisation.staff.models import Role  # noqa: E402
-from ils.search import engine, queries  # noqa: E402
+from ils.search import engine  # noqa: E402
 from ils.search.asking import Asked, find  # noqa: E402
 from ils.search.documents import Searchable  # noqa: E402
-from ils.search.following import index_of  # noqa: E402
 
 SYLLABLES = "ба ка та на ла ма ра са ды не ти ко по ре ши ян ор ен ат ім ұл өз".split()  # noqa: SIM905
 ENDINGS = ("", "", "ы", "а", "лар", "ов", "ның", "ский", "ами", "дағы")
@@ -59,9 +54,9 @@ def records(number: int) -> Iterator[Searchable]:
     """Records of some seven words of title, a name and a heading."""
     chance = random.Random(7)  # noqa: S311 -- words, not secrets
     words = vocabulary(chance, 60_000)
-    weights = [1 / (rank + 10) ** 0.95 for rank in range(len(words))]
+    weights = list(accumulate(1 / (rank + 10) ** 0.95 for rank in range(len(words))))
     for at in range(number):
-        said = chance.choices(words, weights, k=chance.randint(5, 12))
+        said = chance.choices(words, cum_weights=weights, k=chance.randint(5, 12))
         title, author = " ".join(said[3:]).capitalize(), f"{said[0].capitalize()} А. Б."
         language = chance.choice(("ru", "ru", "kk"))
         yield Searchable(
@@ -107,21 +102,40 @@ def timed(name: str, do: Callable[[Asked], object], questions: list[Asked]) -> N
     print(f"  {name}: p50 {statistics.median(took):.2f} ms, p95 {p95:.2f} ms")
 
 
-def postings(number: int, kinds: dict[str, list[Asked]], folder: Path) -> None:
-    start = time.perf_counter()
-    engine.write(folder, records(number), (), heap=engine.REBUILD_HEAP, fresh=True)
-    took = time.perf_counter() - start
+def built(number: int, folder: Path) -> tuple[float, float]:
+    """Records a second, and the share of the time that making their documents takes."""
     generating = time.perf_counter()
     for _ in records(number):
         pass
     generating = time.perf_counter() - generating
+    start = time.perf_counter()
+    engine.write(folder, records(number), (), heap=engine.REBUILD_HEAP, fresh=True)
+    took = time.perf_counter() - start - generating
+    sample = list(records(5000))
+    start = time.perf_counter()
+    for one in sample:
+        engine.document(one)
+    making = (time.perf_counter() - start) / len(sample) * number
+    return number / took, making / took
+
+
+def postings(number: int, kinds: dict[str, list[Asked]], folder: Path) -> None:
+    with ProcessPoolExecutor(1) as other:  # this process only searches
+        speed, share = other.submit(built, number, folder).result()
     size = sum(path.stat().st_size for path in folder.rglob("*")) / 1e6
-    print(f"· {number} records: built at {number / (took - generating):.0f}/s, {size:.0f} MB")
+    print(f"· {number} records: built at {speed:.0f}/s ({share:.0%} analysis), {size:.0f} MB")
+    before = private()
     index = engine.Engine(folder)
     for kind, questions in kinds.items():
         timed(kind, lambda one: find(index, one), questions)
         timed(f"{kind}, facets", lambda one: find(index, one, facets=True), questions)
-    print(f"  memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most")
+    print(f"  private memory: {private():.0f} MB, before the index was opened {before:.0f} MB")
+
+
+def private() -> float:
+    """MB that belong to this process alone."""
+    told = Path("/proc/self/smaps_rollup").read_text(encoding="ascii")
+    return sum(int(kb) for kb in re.findall(r"^Private_\w+: +(\d+) kB", told, re.MULTILINE)) / 1024
 
 
 def fts(number: int, kinds: dict[str, list[Asked]], folder: Path) -> None:
@@ -151,50 +165,39 @@ def fts(number: int, kinds: dict[str, list[Asked]], folder: Path) -> None:
 
 
 def pages(number: int, questions: int, folder: Path) -> None:
-    """A question and the rows of its first page, of a base of so many records."""
-    import bench_data  # noqa: PLC0415
-
-    environ = {**os.environ, "ILS_DATA": str(folder), "ILS_BACKUP_EVERY_HOURS": "0"}
-    config = configuration.load(environ=environ)
-    subprocess.run([sys.executable, "-m", "ils", "init"], cwd=ROOT, env=environ, check=True)
-    bound = db.connect(config)
+    """The staff's page over HTTP, of a base of so many records; desks while it is indexed anew."""
+    server = Server("sqlite", folder, "")
+    server.ils("init", "--branch", "Б1", "--password", PASSWORD)
+    accounts(server, 1)
     file = folder / "base.iso"
     bench_data.records(file, number, 2)
-    command = [sys.executable, "-m", "ils", "catalog"]
     for step in (["import", str(file), "--json"], ["reindex"]):
         start = time.perf_counter()
-        subprocess.run([*command, *step], cwd=ROOT, env=environ, check=True, capture_output=True)
+        server.ils("catalog", *step)
         print(f"· {step[0]} of {number}: {number / (time.perf_counter() - start):.0f}/s")
-    sessions = db.sessions_of(bound)
-    chance = random.Random(3)  # noqa: S311
-    words = chance.choices(bench_data.WORDS, k=questions)
-
-    def ask(one: Asked) -> None:
-        with db.reading(sessions) as session:
-            found = queries.found(session, config.folder, one, facets=True)
-            session.scalars(queries.ranked(session, found.ids[:50])).all()
-
-    timed("one word and its rows", ask, [Asked(word) for word in words])
-    client = signed_in(config, sessions)
-    timed("the staff's page", lambda one: client.get(f"/staff/catalog/?q={one.text}").data,
-          [Asked(word) for word in words])  # fmt: skip
-    with db.reading(sessions) as session:
-        print(f"  behind: {index_of(config.folder).behind(session)}")
+    words = random.Random(3).choices(bench_data.WORDS, k=questions)  # noqa: S311
+    server.start()
+    try:
+        cataloguer = Desk(server.port, "admin")
+        timed("the staff's page over HTTP", lambda one: found(cataloguer, one.text),
+              [Asked(word) for word in words])  # fmt: skip
+        size = len(found(cataloguer, words[0]).encode()) / 1000
+        print(f"  such a page: {size:.0f} kB before it is compressed")
+        for name, work in (("alone", dict), ("index made anew", lambda: reindexed(server))):
+            print(f"  a desk scans cards, {name}: {waits(server, work)}")
+    finally:
+        server.stop()
 
 
-def signed_in(config: configuration.Config, sessions: db.Sessions) -> FlaskClient:
-    """A browser of the application itself: no network, no server."""
-    with db.transaction(sessions) as session:
-        branch = session.scalars(select(Branch)).first()
-        assert branch is not None
-        staff = staff_actions.add_staff(
-            session, None, config, login="bench", name="Bench", password="a long password",  # noqa: S106
-            roles=[Role.CATALOGUER], branch=branch, language="ru",
-        )  # fmt: skip
-    client = create_app(config).test_client()
-    with client.session_transaction() as cookie:
-        cookie.update(staff=staff.id, version=staff.sign_in_version, sitting="bench")
-    return client
+def found(browser: Desk, word: str) -> str:
+    status, page = browser.request("GET", f"/staff/catalog/?q={urllib.parse.quote(word)}", None)
+    assert (status, "<tbody>" in page) == (200, True), page
+    return page
+
+
+def reindexed(server: Server) -> dict[str, object]:
+    server.ils("catalog", "reindex")
+    return {}
 
 
 def main() -> None:

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import Blueprint, g, request
-from sqlalchemy import Select, exists
 from sqlalchemy.orm import Session
 
 from ils import web
 from ils.catalog import queries, rights
-from ils.catalog.models import BibliographicRecord
 from ils.catalog.subjects import Classes, classes_of
 from ils.catalog.worksheets import rules
 from ils.catalog.worksheets.definitions import Worksheet, Worksheets, worksheets
 from ils.catalog.worksheets.rules import Submitted
 from ils.errors import N_, Invalid
-from ils.holdings.items.models import Item, ItemStatus
 from ils.marc import text as marc_text
 from ils.marc.record import MarcRecord
-from ils.organisation.branches.queries import names_of
-from ils.search.asking import HITS, Asked
 
 cataloguing = Blueprint("cataloguing", __name__, url_prefix="/staff/catalog")
 
@@ -49,39 +42,6 @@ def may_fill(session: Session) -> list[str]:
     """The catalogues whoever is signed in may fill."""
     branch, account = queries.catalogues_of(session, g.staff.id)
     return rights.allowed(web.current().config.lists.catalogues, branch, account)
-
-
-#: What narrows a search in the address: facets, and years.
-FACETS = ("catalogue", "language", "material", "division", "branch")
-
-
-def asked_for(most: int = HITS) -> Asked:
-    """The search of the address: words, facets, years, order."""
-    facets = {name: tuple(filter(None, request.args.getlist(name))) for name in FACETS}
-    return Asked(
-        request.args.get("q", "").strip(),
-        {name: values for name, values in facets.items() if values},
-        (_year("from"), _year("to")),
-        request.args.get("sort", ""),
-        most,
-    )
-
-
-def _year(name: str) -> int | None:
-    text = request.args.get(name, "")
-    return int(text) if re.fullmatch("[0-9]{1,4}", text) else None
-
-
-def free(session: Session, query: Select[BibliographicRecord]) -> Select[BibliographicRecord]:
-    """Of the records only those with a copy to be had now, if the address asks; of its branches."""
-    if request.args.get("free") != "1":
-        return query
-    there = [Item.record_id == BibliographicRecord.id, Item.status == ItemStatus.AVAILABLE]
-    asked = set(request.args.getlist("branch"))
-    numbers = [number for number in names_of(session, web.language()) if str(number) in asked]
-    if numbers:
-        there.append(Item.branch_id.in_(numbers))
-    return query.where(exists().where(*there))
 
 
 def check_catalogue(session: Session, catalogue: str) -> str:

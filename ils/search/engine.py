@@ -96,16 +96,17 @@ def write(
     for record in records:
         if not fresh:
             writer.delete_documents_by_term("id", record.id)
-        writer.add_document(_document(record))
+        writer.add_document(document(record))
         number += 1
     writer.commit()
     writer.wait_merging_threads()
     return number
 
 
-def _document(record: Searchable) -> Document:
-    document = Document()
-    document.add_integer("id", record.id)
+def document(record: Searchable) -> Document:
+    """A record as the index takes it."""
+    made = Document()
+    made.add_integer("id", record.id)
     together: list[Token] = []
     at = 0
     for name, texts in record.texts.items():
@@ -120,19 +121,19 @@ def _document(record: Searchable) -> Document:
             together += _tokens(said, at)
             place, at = place + len(said) + GAP, at + len(said) + GAP
         if own:
-            document.add_pre_tokenized_text(name, PreTokenizedString("", own))
-    document.add_pre_tokenized_text(ALL, PreTokenizedString("", together))
+            made.add_pre_tokenized_text(name, PreTokenizedString("", own))
+    made.add_pre_tokenized_text(ALL, PreTokenizedString("", together))
     for code in record.codes:
-        document.add_text("code", code)
+        made.add_text("code", code)
     for name, values in record.facets.items():
         for value in values:
-            document.add_text(name, value)
+            made.add_text(name, value)
     if record.year is not None:
-        document.add_integer("year", record.year)
-    document.add_text("title_key", sort_key(record.title))
-    document.add_text("author_key", sort_key(record.author) or "\U0010ffff")
-    document.add_float("popularity", record.popularity)
-    return document
+        made.add_integer("year", record.year)
+    made.add_text("title_key", sort_key(record.title))
+    made.add_text("author_key", sort_key(record.author) or "\U0010ffff")
+    made.add_float("popularity", record.popularity)
+    return made
 
 
 def _tokens(said: Sequence[Word], at: int) -> list[Token]:

@@ -13,7 +13,6 @@ from ils import web
 from ils.catalog import queries as catalog
 from ils.catalog.authorities.rules import spoken
 from ils.catalog.models import BibliographicRecord
-from ils.cataloguing.pages import asked_for, free
 from ils.cataloguing.printing.rules import Order, printed_list
 from ils.cataloguing.printing.rules import bibliography as arranged
 from ils.documents import docx, pdf
@@ -23,6 +22,7 @@ from ils.marc.gost import Style, entry
 from ils.marc.record import MarcRecord
 from ils.organisation.permissions import Permission
 from ils.search import queries as search
+from ils.search.pages import asked_for, free
 from ils.web.downloads import download
 
 printed = Blueprint("printed", __name__, url_prefix="/staff/catalog")

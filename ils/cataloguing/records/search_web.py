@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
 from flask import g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -13,7 +10,6 @@ from sqlalchemy.orm import Session
 from ils import web
 from ils.catalog import queries as catalog
 from ils.catalog.models import BibliographicRecord
-from ils.cataloguing.pages import FACETS, asked_for, free
 from ils.cataloguing.records.web import catalogue
 from ils.errors import N_
 from ils.organisation.branches.queries import names_of
@@ -23,23 +19,8 @@ from ils.search.actions import note_miss
 from ils.search.analysis import marked
 from ils.search.asking import HITS, Asked, Found, Step
 from ils.search.following import index_of
+from ils.search.pages import asked_for, facets, free, how, kept
 from ils.web.lists import PAGE_SIZE, Column, Filter, ListCell, ListDefinition
-
-#: The names of the facets; they stand on the page in this order.
-LABELS = (
-    N_("Catalogue"), N_("Language"), N_("Material"), N_("Subject area"), N_("Branch"),
-)  # fmt: skip
-FEWEST_VALUES, MOST_VALUES = 2, 12
-
-
-@dataclass(frozen=True)
-class FacetValue:
-    """A value of a facet: its name, how many records have it, and the page that turns it."""
-
-    name: str
-    count: int
-    chosen: bool
-    address: str
 
 
 @catalogue.get("/")
@@ -61,21 +42,15 @@ def records(session: Session) -> ResponseReturnValue:
         title=N_("Catalogue"),
         template="catalog/records.html",
         text=text,
-        narrowed=_narrowed(),
+        narrowed=kept(),
         total=found.total,
         behind=behind,
-        said=_said(found, asked.text),
+        said=how(found, asked.text),
         corrected=found.text if found.step is Step.AS_ASKED else "",
         nothing=nothing,
-        facets=_facets(session, found),
+        facets=facets(session, found),
         narrow=bool(asked.facets),
     )
-
-
-def _narrowed() -> dict[str, list[str]]:
-    """What the address asks for, for links that go on from what was found."""
-    kept = ("q", "from", "to", "free", *FACETS)
-    return {name: values for name in kept if (values := request.args.getlist(name))}
 
 
 def _note_miss_afterwards(text: str) -> None:
@@ -143,57 +118,3 @@ def _title(record: BibliographicRecord, sought: str) -> ListCell:
 
 def _marked(text: str, sought: str) -> ListCell:
     return ListCell(text, pieces=marked(text, sought))
-
-
-def _said(found: Found, text: str) -> str:
-    """How something was found that is not just what was typed."""
-    if not text:
-        return ""
-    told: dict[Step, str] = {
-        Step.ALIKE: gettext("Nothing is written so. This is like it: “%(text)s”.", text=found.text),
-        Step.LAYOUT: gettext("Found as typed on another keyboard: “%(text)s”.", text=found.text),
-        Step.WITHOUT_RAREST: gettext(
-            "Nothing has all the words. Without the rarest: “%(text)s”.", text=found.text
-        ),
-        Step.ALL_CATALOGUES: gettext("Nothing in this catalogue; this is in others."),
-        Step.CITATION: gettext("Searched as a reference: author and title count most."),
-    }
-    return told.get(found.step, "")
-
-
-def _facets(session: Session, found: Found) -> list[tuple[str, list[FacetValue]]]:
-    """The facets that can narrow what was found, most frequent values first."""
-    shown = []
-    names = _names(session, found)
-    for name, label in zip(FACETS, LABELS, strict=True):
-        counts, chosen = found.facets.get(name, {}), request.args.getlist(name)
-        values = sorted(counts, key=lambda value: -counts[value])[:MOST_VALUES]
-        values += [value for value in chosen if value and value not in values]
-        if len(values) >= FEWEST_VALUES or chosen:
-            shown.append((gettext(label), [
-                FacetValue(names[name].get(value, value), counts.get(value, 0), value in chosen,
-                           _turned(name, value, chosen))
-                for value in values
-            ]))  # fmt: skip
-    return shown
-
-
-def _turned(name: str, value: str, chosen: Sequence[str]) -> str:
-    """The address with a value chosen, or left if it is."""
-    args = {key: request.args.getlist(key) for key in request.args if key != "page"}
-    args[name] = [one for one in chosen if one != value] + ([] if value in chosen else [value])
-    return str(url_for("catalogue.records", **args))  # type: ignore[arg-type]  # lists repeat
-
-
-def _names(session: Session, found: Found) -> Mapping[str, Mapping[str, str]]:
-    lists, branches = web.current().config.lists, names_of(session, web.language())
-    return {
-        "catalogue": dict(web.list_options(lists.catalogues)),
-        "division": dict(web.list_options(lists.subject_areas)),
-        "language": {
-            code: web.language_name(code)
-            for code in (*found.facets.get("language", ()), *request.args.getlist("language"))
-        },
-        "material": dict(web.code_names("material")),
-        "branch": {str(number): name for number, (_, name) in branches.items()},
-    }
