@@ -18,6 +18,7 @@ from ils.config import Config
 from ils.datafiles import BadConfiguration
 from ils.documents.labels import layouts
 from ils.messages.templates import templates
+from ils.opac.web import BLUEPRINTS as OPAC
 from ils.operations.web import operations
 from ils.organisation.audit.actions import audit
 from ils.organisation.permissions import PERMISSIONS
@@ -73,6 +74,7 @@ def create_app(config: Config | None = None) -> Flask:
         statistics,
         operations,
         shell,
+        *OPAC,
     )
     for blueprint in pages:
         app.register_blueprint(blueprint)

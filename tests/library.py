@@ -338,7 +338,7 @@ class Browser:
         self.token = self.token_of("/sign-in")
         answer = self.post("/sign-in", login=login, password=password)
         if answer.status_code == 302:
-            self.token = self.token_of("/")
+            self.token = self.token_of("/staff/")
         return answer
 
     def post(self, path: str, *, headers: dict[str, str] | None = None, **form: object):

@@ -28,7 +28,7 @@ HOMES = {
     "xlsxwriter": {"ils/documents/spreadsheets.py"},
     "alembic": {"ils/schema.py"},
     "argon2": {"ils/organisation/staff/actions.py"},
-    "limits": {"ils/organisation/web/sign_in.py"},
+    "limits": {"ils/web/rates.py"},
     "waitress": {"ils/serving.py"},
 }
 

@@ -62,6 +62,7 @@ class Kind(StrEnum):
     #: The first service, the first loan of a reader in a year: in the system, and at each branch.
     READER_SERVED = "reader_served"
     BORROWER = "borrower"
+    CATALOGUE_VISIT = "catalogue_visit"
     OPENING = "opening"
 
 

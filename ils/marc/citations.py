@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 
@@ -69,6 +70,16 @@ def reference(marc: MarcRecord) -> Reference:
 def _inside(marc: MarcRecord, tag: str, inside: str, code: str) -> str:
     found: list[Field] = [one for f in marc.each(tag) for one in f.embedded() if one.tag == inside]
     return next((one.get(code) for one in found if one.get(code)), "")
+
+
+def written(marc: MarcRecord, key: str, form: str) -> str:
+    """A record as ``bib``, ``ris`` or (CSL) ``json``, under a key."""
+    said = reference(marc)
+    if form == "bib":
+        return bibtex(said, key)
+    if form == "ris":
+        return ris(said)
+    return json.dumps([csl(said, key)], ensure_ascii=False, indent=1)
 
 
 def bibtex(one: Reference, key: str) -> str:

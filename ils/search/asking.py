@@ -131,6 +131,19 @@ def explained(index: engine.Engine, asked: Asked, record_id: int) -> tuple[float
     return engine.explained(index, query, record_id)
 
 
+def about(index: engine.Engine, subjects: Sequence[str], most: int) -> Sequence[int]:
+    """Records under any of some headings; under more of them first."""
+    said = [found for text in subjects if (found := words(text))]
+    asked = [engine.phrase_query(one, field) for one in said for field in ("subject", "keyword")]
+    return engine.ids(index, engine.any_of(asked), limit=most)[0] if asked else ()
+
+
+def of_author(index: engine.Engine, name: str, most: int) -> Sequence[int]:
+    """Records whose author has all words of a name."""
+    said = [engine.exact_query(word, "author") for word in words(name)]
+    return engine.ids(index, engine.all_of(said), limit=most)[0] if said else ()
+
+
 def _ladder(index: engine.Engine, asked: Asked, text: str) -> Iterable[tuple[Step, str, Asked]]:
     if _is_citation(text):
         yield Step.CITATION, text, asked

@@ -13,10 +13,14 @@ from sqlalchemy.sql.selectable import TableValuedAlias
 
 from ils.catalog import queries as catalog
 from ils.catalog.models import BibliographicRecord
+from ils.marc.record import MarcRecord
 from ils.search import asking
 from ils.search.asking import Asked, Found
 from ils.search.following import index_of
 from ils.search.models import SearchMiss
+
+#: Records shown beside one.
+SIMILAR = 6
 
 
 def found(session: Session, data: Path, asked: Asked, *, facets: bool = False) -> Found:
@@ -52,6 +56,21 @@ def explained(session: Session, data: Path, text: str, record_id: int) -> dict[s
     index = index_of(data).current(session)
     popularity, told = asking.explained(index, Asked(text), record_id)
     return {"id": record_id, "popularity": popularity, "score": json.loads(told)}
+
+
+def similar(session: Session, data: Path, record_id: int, marc: MarcRecord) -> Sequence[int]:
+    """Records under the same headings, the most alike first; without itself."""
+    subjects = [f.get("a") for f in marc.each("600", "601", "606", "607", "610")]
+    index = index_of(data).current(session)
+    found = asking.about(index, [text for text in subjects if text.strip()], SIMILAR + 1)
+    return [one for one in found if one != record_id][:SIMILAR]
+
+
+def by_author(session: Session, data: Path, record_id: int, surname: str) -> Sequence[int]:
+    """Other records of who has this name, those that are lent most first."""
+    index = index_of(data).current(session)
+    found = asking.of_author(index, surname, SIMILAR + 1)
+    return [one for one in found if one != record_id][:SIMILAR]
 
 
 def misses(first: date, last: date) -> Select[str, str, int, int]:

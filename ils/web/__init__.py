@@ -1,5 +1,6 @@
 """Shared by pages: `web.page`, `web.paged`, `web.form_day` and so on."""
 
+from ils.web import rates
 from ils.web.days import asked_days, days_filters
 from ils.web.filled import Form, handled
 from ils.web.forms import argument_int, form_day, form_int, form_uuid, parsed_day, whole
@@ -38,7 +39,16 @@ from ils.web.pages import (
     translated,
     uploads,
 )
-from ils.web.system import Ils, SignedIn, Workplace, afterwards, current, may, note
+from ils.web.system import (
+    Ils,
+    SignedIn,
+    Workplace,
+    afterwards,
+    current,
+    known_staff,
+    may,
+    note,
+)
 
 __all__ = [
     "LANGUAGES",
@@ -65,6 +75,7 @@ __all__ = [
     "form_uuid",
     "handled",
     "install",
+    "known_staff",
     "language",
     "language_name",
     "library_name",
@@ -78,6 +89,7 @@ __all__ = [
     "parsed_day",
     "place_name",
     "public",
+    "rates",
     "respond",
     "role_names",
     "show_error",

@@ -10,6 +10,7 @@ from uuid import uuid4
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from flask import (
+    g,
     request,
 )
 from flask import (
@@ -26,6 +27,8 @@ LANGUAGES = ("kk", "ru", "en")
 
 def language() -> str:
     """The language of this page: the account's, the visitor's choice, the browser's."""
+    if chosen := g.get("language"):  # the page has its own
+        return str(chosen)
     staff = known_staff()
     chosen = staff.language if staff else cookie.get("language")
     if chosen not in LANGUAGES:

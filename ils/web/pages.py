@@ -281,7 +281,13 @@ def show_error(error: IlsError) -> ResponseReturnValue:
     if "staff" not in g:
         g.staff = None
     number = g.get("request_number", "") if error.status >= _FAULT else ""
-    page = render_template("error.html", error=error, text=translated(error), number=number)
+    page = render_template(
+        "error.html",
+        error=error,
+        text=translated(error),
+        number=number,
+        layout=g.get("layout", "layout.html"),
+    )
     return page, error.status
 
 

@@ -166,7 +166,7 @@ KINDS = """
     il_dispatched il_received il_lent il_sent_back il_back il_cancelled record_added
     record_edited record_deleted record_merged record_restored digitised attached published
     viewed downloaded reference delivery event event_views shown shown_issued consultation
-    suggestion copy_service reader_served borrower opening
+    suggestion copy_service reader_served borrower catalogue_visit opening
 """
 CHANNELS = """
     desk offline phone email site kiosk sip2 import tally system

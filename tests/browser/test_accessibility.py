@@ -25,7 +25,7 @@ def once(prepared):
 
 
 PAGES = {
-    "start": "/",
+    "start": "/staff/",
     "readers": "/staff/patrons/",
     "reader-form": "/staff/patrons/new",
     "catalogue": "/staff/catalog/?q=абай",
@@ -113,7 +113,7 @@ def test_every_page_is_accessible(page, served, library, language, size):
     desk.wait_for("R2", "B8")
     page.goto(f"{served.url}/sign-in")
     seen(page, f"{language}-sign-in", size)
-    sign_in(page, served, "admin", then="/")
+    sign_in(page, served, "admin", then="/staff/")
     for name, path in {
         **PAGES,
         "reader": f"/staff/patrons/{patron}",
@@ -130,6 +130,38 @@ def test_every_page_is_accessible(page, served, library, language, size):
     page.wait_for_url("**/activity_by_branch/*/*")
     seen(page, f"{language}-entries", size)
     desk_in_use(page, served, language, size)
+
+
+PUBLIC = {
+    "public-start": "/",
+    "public-results": "/search?q=абай",
+    "public-narrowed": "/search?q=абай&language=kk",
+    "public-nothing": "/search?q=зыбля крымпа",
+    "public-advanced": "/search/advanced",
+    "public-new": "/new",
+    "public-missing": "/record/1",
+}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_every_public_page_is_accessible(page, served, library, language, size):
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+    library.reader("R1")
+    for number in range(4):
+        library.copy(f"B{number}", title="Абай жолы. Бірінші кітап : роман-эпопея")
+        library.desk().issue("R1", f"B{number}")
+    library.copy("B9", title="Көшпенділер")
+    page.goto(f"{served.url}/?lang={language}")
+    for name, path in PUBLIC.items():
+        page.goto(f"{served.url}{path}")
+        assert page.locator("html").get_attribute("lang") == language
+        seen(page, f"{language}-{name}", size)
+    page.goto(f"{served.url}/search?q=көшпенділер")
+    page.locator(".cards a").first.click()
+    page.wait_for_url("**/record/*")
+    seen(page, f"{language}-public-record", size)
 
 
 def records_in_use(page, served, language, size):

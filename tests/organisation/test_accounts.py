@@ -15,12 +15,12 @@ from ils.organisation.calendar import actions as calendar_actions
 from ils.organisation.staff import actions as staff_actions
 from ils.organisation.staff import queries as staff_queries
 from ils.organisation.staff.models import Role
-from ils.organisation.web.sign_in import _attempts
+from ils.web import rates
 
 
 @pytest.fixture(autouse=True)
 def _no_attempts_yet():
-    _attempts.storage.reset()
+    rates.forget()
 
 
 @pytest.fixture
@@ -155,14 +155,14 @@ def test_sign_ins_and_work_on_personal_data_leave_a_trail(library, browser):
 def test_the_language_is_kept_with_the_account(library, browser):
     library.account("desk", language="ru")
     browser.sign_in("desk")
-    assert '<html lang="ru">' in browser.get("/").text
+    assert '<html lang="ru">' in browser.get("/staff/").text
 
     browser.post("/language", language="kk", next="/desk")
 
-    assert '<html lang="kk">' in browser.get("/").text
+    assert '<html lang="kk">' in browser.get("/staff/").text
     browser.post("/sign-out")
     browser.sign_in("desk")
-    assert '<html lang="kk">' in browser.get("/").text
+    assert '<html lang="kk">' in browser.get("/staff/").text
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_signing_in_leads_nowhere_else(library, browser, target):
     library.account("desk")
     browser.token = browser.token_of("/sign-in")
     answer = browser.post("/sign-in", login="desk", password=PASSWORD, next=target)
-    assert answer.headers["Location"] == "/"
+    assert answer.headers["Location"] == "/staff/"
 
 
 def test_every_answer_carries_its_guards(browser):

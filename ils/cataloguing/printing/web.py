@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -44,13 +42,8 @@ def reference(session: Session, record_id: int, form: str) -> ResponseReturnValu
     marc = catalog.record(session, record_id).marc_record()
     if form == "pdf":
         return _download(pdf.cards([card(marc)]), form, str(record_id))
-    said, key = citations.reference(marc), f"sandyq{record_id}"
-    text = {
-        "bib": lambda: citations.bibtex(said, key),
-        "ris": lambda: citations.ris(said),
-        "json": lambda: json.dumps([citations.csl(said, key)], ensure_ascii=False, indent=1),
-    }[form]()
-    return _download(text.encode(), form, key)
+    key = f"sandyq{record_id}"
+    return _download(citations.written(marc, key, form).encode(), form, key)
 
 
 @printed.get("/cards.pdf")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from ils.catalog.models import BibliographicRecord
@@ -12,7 +13,7 @@ from ils.codes import queries as codes
 from ils.codes.models import Code
 from ils.codes.rules import owners
 from ils.errors import N_, NotFound
-from ils.holdings.items.models import Item
+from ils.holdings.items.models import Item, ItemStatus
 
 
 class UnknownItem(NotFound):
@@ -59,6 +60,63 @@ def items_by_record(session: Session, record_ids: Sequence[int]) -> dict[int, li
     for item in session.scalars(query.options(lazyload(Item.record))):
         found.setdefault(item.record_id, []).append(item)
     return found
+
+
+@dataclass(frozen=True)
+class BranchCopies:
+    """Copies of a record at a branch: all that can come to a reader, and how many are free."""
+
+    branch_id: int
+    free: int
+    total: int
+
+
+#: Copies that no reader gets.
+GONE = (ItemStatus.WITHDRAWN, ItemStatus.LOST, ItemStatus.MISSING)
+
+
+def copies_by_branch(session: Session, record_ids: Sequence[int]) -> dict[int, list[BranchCopies]]:
+    """Record → its copies at each branch, most free ones first; summed by the database."""
+    free = func.sum(case((Item.status == ItemStatus.AVAILABLE, Item.copies), else_=0))
+    query = (
+        select(Item.record_id, Item.branch_id, free, func.sum(Item.copies))
+        .where(Item.record_id.in_(record_ids), Item.status.not_in(GONE))
+        .group_by(Item.record_id, Item.branch_id)
+    )
+    found: dict[int, list[BranchCopies]] = {}
+    for record_id, branch_id, free_ones, total in session.execute(query):
+        found.setdefault(record_id, []).append(BranchCopies(branch_id, free_ones, total))
+    for branches in found.values():
+        branches.sort(key=lambda one: (-one.free, one.branch_id))
+    return found
+
+
+def shelves_of(session: Session, record_id: int) -> dict[int, list[str]]:
+    """Branch → where free copies of a record stand there: place and shelf mark."""
+    query = (
+        select(Item.branch_id, Item.location, Item.shelf_mark)
+        .where(Item.record_id == record_id, Item.status == ItemStatus.AVAILABLE)
+        .distinct()
+        .order_by(Item.branch_id, Item.location, Item.shelf_mark)
+    )
+    found: dict[int, list[str]] = {}
+    for branch_id, location, mark in session.execute(query):
+        if said := " · ".join(filter(None, (location, mark))):
+            found.setdefault(branch_id, []).append(said)
+    return found
+
+
+#: Newest copies that are looked through for newest records.
+LATEST = 1000
+
+
+def newest_records(session: Session, most: int, branch_id: int | None = None) -> list[int]:
+    """Records whose copies came last, the newest first; to one branch, or to any."""
+    latest = select(Item.record_id).where(Item.status.not_in(GONE))
+    if branch_id is not None:
+        latest = latest.where(Item.owner_branch_id == branch_id)
+    found = session.scalars(latest.order_by(Item.id.desc()).limit(LATEST))
+    return list(dict.fromkeys(found))[:most]
 
 
 def disputed_codes() -> Select[Code, Item | None]:

@@ -52,6 +52,16 @@ def entry(marc: MarcRecord, style: Style = Style.GOST71) -> Described:
     return Described(heading, short, body)
 
 
+def imprint(marc: MarcRecord, style: Style = Style.GOST71) -> str:
+    """Where, by whom and when it came out, and how long it is; of an article where it stands."""
+    words = words_of(marc.get("101", "a"))
+    if source := _source(marc, style, words):
+        return f"// {source}"
+    published = filter(None, (publication(f, style) for f in marc.each("210")))
+    extents = filter(None, (physical(f, words) for f in marc.each("215")))
+    return join([" ; ".join(published), " + ".join(extents)]).strip()
+
+
 def _areas(marc: MarcRecord, style: Style, words: Words) -> Iterator[str]:
     source = _source(marc, style, words)
     first = _first_area(marc, style)

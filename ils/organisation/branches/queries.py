@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from ils.errors import N_, NotFound
-from ils.organisation.branches.models import Branch, Department, ServicePoint
+from ils.organisation.branches.models import Branch, BranchType, Department, ServicePoint
 
 
 class UnknownBranch(NotFound):
@@ -33,6 +33,12 @@ def branch_by_code(session: Session, code: str) -> Branch:
     if branch is None:
         raise UnknownBranch(branch=code)
     return branch
+
+
+def central(session: Session) -> Branch:
+    """The central library; of a system that names none, the branch that was opened first."""
+    first = (Branch.type != BranchType.CENTRAL, Branch.id)
+    return session.scalars(select(Branch).where(Branch.active).order_by(*first).limit(1)).one()
 
 
 def service_points(branch: Branch) -> Select[ServicePoint]:

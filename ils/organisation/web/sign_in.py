@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import secrets
 import shutil
@@ -15,13 +14,10 @@ from flask import g, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy.orm import Session
 
-from ils import clock, web
-from ils.errors import N_, Invalid, TooManyRequests, Unavailable
+from ils import web
+from ils.errors import N_, Invalid, Unavailable
 from ils.fields import FieldKind, described
 from ils.organisation.branches.rules import MAX_CODE_LENGTH
 from ils.organisation.staff import actions as staff_actions
@@ -33,8 +29,6 @@ from ils.web.filled import Form
 #: Bytes; with less nothing can be written soon.
 LEAST_FREE = 20_000_000
 
-_attempts = MovingWindowRateLimiter(MemoryStorage())
-
 
 @dataclass(frozen=True)
 class SignInData:
@@ -44,7 +38,7 @@ class SignInData:
     password: str = described(N_("Password"), FieldKind.PASSWORD, autocomplete="current-password")
 
 
-@pages.get("/")
+@pages.get("/staff/")
 @web.public()
 def home(session: Session) -> ResponseReturnValue:
     """The start page: staff go on to their work, others to sign in."""
@@ -136,7 +130,7 @@ def _next() -> str:
     return target if _local.fullmatch(target) else ""
 
 
-def _limits(login: str) -> list[tuple[RateLimitItemPerMinute, str, str]]:
+def _limits(login: str) -> list[tuple[str, str, int]]:
     """An address may fail so often with one account, and so often with all of them.
 
     Not an account as such: nobody shall lock another out from elsewhere.
@@ -144,8 +138,8 @@ def _limits(login: str) -> list[tuple[RateLimitItemPerMinute, str, str]]:
     limits, address = web.current().config.sign_in, request.remote_addr or ""
     account = f"{address} {login.strip().lower()}"
     return [
-        (RateLimitItemPerMinute(limits.attempts_per_minute), "account", account),
-        (RateLimitItemPerMinute(limits.attempts_per_minute_address), "address", address),
+        ("account", account, limits.attempts_per_minute),
+        ("address", address, limits.attempts_per_minute_address),
     ]
 
 
@@ -155,10 +149,8 @@ def _check_attempts(login: str) -> None:
     Raises:
         TooManyRequests: the account or the address failed too often.
     """
-    for rate, name, key in _limits(login):
-        if not _attempts.test(rate, name, key):
-            until = _attempts.get_window_stats(rate, name, key).reset_time
-            raise TooManyRequests(seconds=max(1, math.ceil(until - clock.now().timestamp())))
+    for name, key, most in _limits(login):
+        web.rates.check(name, key, most)
 
 
 #: Account → who tries it now.
@@ -180,5 +172,5 @@ def _note_failure(session: Session, login: str) -> None:
 
 
 def _count_attempt(login: str) -> None:
-    for rate, name, key in _limits(login):
-        _attempts.hit(rate, name, key)
+    for name, key, most in _limits(login):
+        web.rates.count(name, key, most)

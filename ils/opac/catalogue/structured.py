@@ -1,0 +1,49 @@
+"""A record as programs read it: schema.org, and the list of all addresses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ils.catalog.models import BibliographicRecord
+from ils.catalog.queries import ACTIVE
+from ils.marc import citations
+from ils.marc.record import MarcRecord
+
+#: Addresses in a file of a sitemap (sitemaps.org allows 50 000).
+IN_A_FILE = 40_000
+_TYPES = {"article": "Article", "chapter": "Chapter", "webpage": "WebPage"}
+_MATERIALS = {"journal": "Periodical", "newspaper": "Newspaper", "map": "Map", "cd": "MusicAlbum"}
+
+
+def described(marc: MarcRecord, record: BibliographicRecord, address: str) -> str:
+    """JSON-LD of schema.org; safe inside a script element."""
+    said = citations.reference(marc)
+    type_ = _TYPES.get(said.kind) or _MATERIALS.get(record.material, "Book")
+    about: dict[str, object] = {
+        "@context": "https://schema.org", "@type": type_, "@id": address, "url": address,
+        "name": said.title, "inLanguage": record.language, "datePublished": said.year,
+        "isbn": said.isbn, "issn": said.issn,
+        "author": [
+            {"@type": "Person", "name": " ".join(filter(None, (given, surname)))}
+            for surname, given in said.authors
+        ],
+    }  # fmt: skip
+    if said.publisher:
+        about["publisher"] = {"@type": "Organization", "name": said.publisher}
+    if said.host:
+        about["isPartOf"] = {"@type": "CreativeWork", "name": said.host}
+    kept = {name: value for name, value in about.items() if value}
+    return json.dumps(kept, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026")
+
+
+def sitemap_ids(session: Session, number: int | None) -> Sequence[int]:
+    """Records of a file; without a number those of the only one, or the numbers of the files."""
+    ids = select(BibliographicRecord.id).where(ACTIVE).order_by(BibliographicRecord.id)
+    if number is None:
+        total = session.scalar(select(func.count()).select_from(ids.subquery())) or 0
+        return list(range(-(-total // IN_A_FILE)))
+    return session.scalars(ids.offset(number * IN_A_FILE).limit(IN_A_FILE)).all()

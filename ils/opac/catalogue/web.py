@@ -1,0 +1,271 @@
+"""The start page, results, a record, what came last; for people and for robots."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import lru_cache
+from http import HTTPStatus
+
+from flask import g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from ils import clock, web
+from ils.catalog import queries as catalog
+from ils.catalog.authorities.rules import spoken
+from ils.catalog.models import BibliographicRecord, RecordState
+from ils.circulation.rankings.queries import most_lent
+from ils.clock import Period
+from ils.errors import N_, NotFound
+from ils.holdings.items.queries import copies_by_branch, newest_records, shelves_of
+from ils.marc import citations
+from ils.marc.gost import Style, entry
+from ils.marc.record import MarcRecord
+from ils.opac import pages
+from ils.opac.catalogue import structured
+from ils.opac.catalogue.cards import availability, cards
+from ils.opac.pages import opac
+from ils.organisation.branches.queries import branch_by_code, names_of
+from ils.search import queries as search
+from ils.search.actions import note_miss
+from ils.search.asking import HITS, Step
+from ils.search.pages import asked_for, facets, free, how
+from ils.web.downloads import download
+
+ON_A_PAGE = 20
+ON_THE_START = 8
+PARTS = 200
+#: Seconds for which what everybody sees on the start page is not counted anew.
+KEPT = 600
+LOCAL_HISTORY = "local_history"
+TYPES = {
+    "bib": "application/x-bibtex; charset=utf-8",
+    "ris": "application/x-research-info-systems; charset=utf-8",
+    "json": "application/vnd.citationstyles.csl+json; charset=utf-8",
+}
+
+
+class RecordGone(NotFound):
+    """The record was there and is deleted."""
+
+    status = HTTPStatus.GONE
+    code = "record_gone"
+    message = N_("This document is no longer in the catalogue.")
+
+
+@opac.get("/")
+@web.public()
+def start(session: Session) -> ResponseReturnValue:
+    """One field, what came last, what is read most."""
+    now = int(clock.now().timestamp()) // KEPT
+    folder = str(web.current().config.folder)
+    newest = newest_records(session, ON_THE_START)
+    return pages.page(
+        "start.html",
+        session,
+        newest=cards(session, newest),
+        most_read=cards(session, _most_read(session, folder, now)),
+        local_history=LOCAL_HISTORY in web.current().config.lists.catalogues,
+    )
+
+
+def _most_read(session: Session, folder: str, moment: int) -> tuple[int, ...]:
+    """What was lent most in a month; it is dear to count, so it is kept for a while."""
+    key = (folder, moment)
+    if key not in _counted():
+        today = pages.today()
+        period = Period.inclusive(today - timedelta(days=30), today)
+        rows = session.execute(most_lent(period, ()).limit(ON_THE_START))
+        _counted().clear()
+        _counted()[key] = tuple(record.id for record, _ in rows if record.active)
+    return _counted()[key]
+
+
+@lru_cache(maxsize=1)
+def _counted() -> dict[tuple[str, int], tuple[int, ...]]:
+    return {}
+
+
+@opac.get("/search")
+@web.public()
+def results(session: Session) -> ResponseReturnValue:
+    """What is found, best first, with what narrows it."""
+    data = web.current().config.folder
+    number = max(1, min(web.argument_int("page") or 1, HITS // ON_A_PAGE))
+    only_free = request.args.get("free") == "1"
+    asked = asked_for(HITS if only_free else number * ON_A_PAGE)
+    found = search.found(session, data, asked, facets=True)
+    ids, total = found.ids, found.total
+    if only_free:
+        query = free(session, search.ranked(session, ids)).with_only_columns(BibliographicRecord.id)
+        ids = list(session.scalars(query))
+        total = len(ids)
+    if found.step is Step.NOTHING and asked.text:
+        _note_miss_afterwards(session, asked.text)
+    shown = ids[(number - 1) * ON_A_PAGE : number * ON_A_PAGE]
+    return pages.page(
+        "results.html",
+        session,
+        text=request.args.get("q", ""),
+        asked=asked,
+        cards=cards(session, shown, found.text or asked.text),
+        total=total,
+        number=number,
+        last=max(1, -(-min(total, HITS) // ON_A_PAGE)),
+        first=(number - 1) * ON_A_PAGE + 1,
+        said=how(found, asked.text),
+        corrected=found.text if found.step is Step.AS_ASKED else "",
+        facets=facets(session, found),
+        only_free=only_free,
+        address=_address,
+    )
+
+
+def _address(**changed: object) -> str:
+    """This search with something else about it; ``None`` takes it away."""
+    args = {name: request.args.getlist(name) for name in request.args if name not in changed}
+    args |= {name: [str(value)] for name, value in changed.items() if value is not None}
+    return str(url_for("opac.results", **args))  # type: ignore[arg-type]  # lists repeat
+
+
+def _note_miss_afterwards(session: Session, text: str) -> None:
+    branch_id, day, language = pages.central_id(session), pages.today(), g.language
+    web.afterwards(
+        lambda session: note_miss(session, text, language=language, branch_id=branch_id, day=day)
+    )
+
+
+@opac.get("/search/advanced")
+@web.public()
+def advanced(session: Session) -> ResponseReturnValue:
+    """The fields of a search one by one."""
+    branches = [(str(n), name) for n, (_, name) in names_of(session, g.language).items()]
+    return pages.page("advanced.html", session, branches=branches)
+
+
+@opac.get("/search/by-fields")
+@web.public()
+def by_fields(session: Session) -> ResponseReturnValue:
+    """The fields of the form as one search that can be read and changed."""
+    del session
+    names = ("author", "title", "subject", "series", "publisher")
+    words = [(name, request.args.get(name, "").split()) for name in names]
+    text = " ".join(f"{name}:{word}" for name, said in words for word in said)
+    text = " ".join(filter(None, (request.args.get("all", "").strip(), text)))
+    kept = {
+        name: values
+        for name in ("language", "catalogue", "material", "branch", "from", "to", "free", "sort")
+        if (values := list(filter(None, request.args.getlist(name))))
+    }
+    return redirect(url_for("opac.results", q=text, **kept))  # type: ignore[arg-type]  # repeat
+
+
+@opac.get("/record/<id:record_id>")
+@web.public()
+def record(session: Session, record_id: int) -> ResponseReturnValue:
+    """A record: its description, where its copies are, its parts, what is like it."""
+    found = catalog.record(session, record_id)
+    if found.state == RecordState.MERGED and found.merged_into_id:
+        return redirect(url_for("opac.record", record_id=found.merged_into_id), 301)
+    if not found.active:
+        raise RecordGone
+    marc, data = found.marc_record(), web.current().config.folder
+    branches = names_of(session, g.language)
+    copies = copies_by_branch(session, [found.id]).get(found.id, [])
+    surname = marc.get("700", "a") or marc.get("701", "a")
+    alike = search.similar(session, data, found.id, marc)
+    others = search.by_author(session, data, found.id, surname) if surname else []
+    address = url_for("opac.record", record_id=found.id, _external=True)
+    return pages.page(
+        "record.html",
+        session,
+        record=found,
+        entry=entry(marc),
+        copies=copies,
+        branches=branches,
+        shelves=shelves_of(session, found.id),
+        availability=availability(copies, branches),
+        parts=_parts(session, found),
+        subjects=_subjects(marc),
+        author=surname,
+        alike=list(session.scalars(search.ranked(session, alike))),
+        others=list(session.scalars(search.ranked(session, others))),
+        structured=structured.described(marc, found, address),
+        address=address,
+    )
+
+
+def _subjects(marc: MarcRecord) -> list[tuple[str, str]]:
+    """Headings: how they are said, and the search for all under them."""
+    fields = [f for f in marc.each("600", "601", "606", "607", "610") if f.get("a").strip()]
+    return [(spoken(f), f'subject:"{f.get("a").strip()}"') for f in fields]
+
+
+def _parts(
+    session: Session, record: BibliographicRecord
+) -> list[tuple[int | None, list[BibliographicRecord]]]:
+    """Issues, volumes or articles, by year, the latest first."""
+    query = catalog.parts(record).order_by(None)
+    order = (BibliographicRecord.year.desc().nulls_last(), BibliographicRecord.title)
+    years: dict[int | None, list[BibliographicRecord]] = {}
+    for part in session.scalars(query.order_by(*order).limit(PARTS)):
+        years.setdefault(part.year, []).append(part)
+    return list(years.items())
+
+
+@opac.get("/record/<id:record_id>/reference.<any(bib, ris, json, txt):form>")
+@web.public()
+def reference(session: Session, record_id: int, form: str) -> ResponseReturnValue:
+    """A reference for a list of literature."""
+    marc = catalog.record(session, record_id).marc_record()
+    key = f"sandyq{record_id}"
+    if form == "txt":
+        text = f"{entry(marc, Style.GOST2018)}\r\n"
+        return download(text.encode(), f"{key}.txt", "text/plain; charset=utf-8")
+    return download(citations.written(marc, key, form).encode(), f"{key}.{form}", TYPES[form])
+
+
+@opac.get("/new")
+@web.public()
+def newest(session: Session) -> ResponseReturnValue:
+    """What came last, to all branches or to one."""
+    code = request.args.get("branch", "")
+    branch = branch_by_code(session, code) if code else None
+    ids = newest_records(session, 3 * ON_A_PAGE, branch.id if branch else None)
+    choices = list(names_of(session, g.language).values())
+    shown = cards(session, ids)
+    return pages.page("newest.html", session, cards=shown, branch=branch, choices=choices)
+
+
+@opac.get("/new.atom")
+@web.public()
+def feed(session: Session) -> ResponseReturnValue:
+    """The same for programs that tell of news (Atom, RFC 4287)."""
+    code = request.args.get("branch", "")
+    branch = branch_by_code(session, code) if code else None
+    ids = newest_records(session, 3 * ON_A_PAGE, branch.id if branch else None)
+    text = render_template("opac/feed.xml", cards=cards(session, ids), branch=branch)
+    return text, {"Content-Type": "application/atom+xml; charset=utf-8"}
+
+
+@opac.get("/robots.txt")
+@web.public()
+def robots(session: Session) -> ResponseReturnValue:
+    """Robots read records, and nothing that is made for each question."""
+    del session
+    closed = ("/search", "/my", "/staff/", "/desk", "/sign-in", "/record/*/reference")
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), "Crawl-delay: 5",
+             f"Sitemap: {url_for('opac.sitemap', _external=True)}", ""]  # fmt: skip
+    return "\n".join(lines), {"Content-Type": "text/plain; charset=utf-8"}
+
+
+@opac.get("/sitemap.xml")
+@opac.get("/sitemap-<int:number>.xml", endpoint="sitemap_part")
+@web.public()
+def sitemap(session: Session, number: int | None = None) -> ResponseReturnValue:
+    """Addresses of all records (sitemaps.org); more than one file holds have a list of files."""
+    ids = structured.sitemap_ids(session, number)
+    text = render_template("opac/sitemap.xml", ids=ids, number=number)
+    answer = make_response(text)
+    answer.content_type = "application/xml; charset=utf-8"
+    return answer

@@ -1,0 +1,84 @@
+"""What public pages share: the blueprint, language, who reads, the day, limits."""
+
+from __future__ import annotations
+
+from datetime import date
+from urllib.parse import urlencode
+
+from flask import Blueprint, g, render_template, request
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from ils import clock, web
+from ils.errors import IlsError
+from ils.ledger import Channel, Origin
+from ils.opac import visits
+from ils.organisation.branches import queries as branch_queries
+
+opac = Blueprint("opac", __name__)
+
+#: Of visitors who chose none: the language of the state.
+USUAL_LANGUAGE = "kk"
+#: Requests of an address in a minute: a reading room stands behind one.
+PER_MINUTE = 600
+
+
+@opac.before_request
+def begin() -> None:
+    """The language of the page, which an address may choose; nobody asks without measure."""
+    web.rates.check("public", request.remote_addr or "", PER_MINUTE)
+    web.rates.count("public", request.remote_addr or "", PER_MINUTE)
+    asked = request.args.get("lang")
+    if asked in web.LANGUAGES and cookie.get("language") != asked:
+        cookie["language"] = asked
+    chosen = cookie.get("language")
+    g.language = chosen if chosen in web.LANGUAGES else USUAL_LANGUAGE
+    g.layout = "opac/layout.html"
+
+
+def page(template: str, session: Session, **shown: object) -> ResponseReturnValue:
+    """A public page; who comes to it is counted, once a visit."""
+    visits.note(session)
+    return render_template(f"opac/{template}", **shown)
+
+
+def today() -> date:
+    """The day in the library."""
+    return clock.local_day(clock.now(), web.current().config.library.timezone)
+
+
+def central_id(session: Session) -> int:
+    """The branch that answers for the site."""
+    return branch_queries.central(session).id
+
+
+def origin(session: Session) -> Origin:
+    """A visitor of the site does it, now, at the central library."""
+    now = clock.now()
+    branch = branch_queries.central(session)
+    return Origin(
+        at=now,
+        day=clock.local_day(now, branch.timezone),
+        branch_id=branch.id,
+        staff_id=None,
+        channel=Channel.SITE,
+        request_id=web.form_uuid("request_id"),
+    )
+
+
+def other_language(code: str) -> str:
+    """This page in another language."""
+    kept = [pair for pair in request.args.items(multi=True) if pair[0] != "lang"]
+    return f"{request.path}?{urlencode([*kept, ('lang', code)])}"
+
+
+@opac.app_context_processor
+def _shown() -> dict[str, object]:
+    return {"other_language": other_language}
+
+
+@opac.errorhandler(IlsError)
+def refused(error: IlsError) -> ResponseReturnValue:
+    """A refusal, on a public page."""
+    return web.show_error(error)

@@ -1,0 +1,173 @@
+"""What readers see of the catalogue without signing in."""
+
+import json
+import re
+from uuid import uuid4
+from xml.etree import ElementTree as ET
+
+import pytest
+from shelves import BOOKS, book
+from sqlalchemy import select
+
+from ils import db
+from ils.catalog.models import BibliographicRecord, RecordState, RevisionCause
+from ils.catalog.records.actions import add_record, set_state
+from ils.catalog.subjects import classes_of
+from ils.holdings.items.models import Item
+from ils.ledger import Kind
+from ils.marc.record import Field, linked
+from ils.services.enquiries.models import UnmetRequest
+
+
+@pytest.fixture
+def shelf(library):
+    """Title → record."""
+    return {marc.get("200", "a"): add(library, marc) for marc in BOOKS}
+
+
+def add(library, marc):
+    with db.transaction(library.sessions) as session:
+        classes = classes_of(library.config.lists)
+        return add_record(session, library.origin(), marc=marc, classes=classes).id
+
+
+def copy(library, record_id, number, branch="ЦБ", mark=""):
+    library.copy(number, branch=branch)
+    with db.transaction(library.sessions) as session:
+        item = session.scalars(select(Item).where(Item.inventory_number == number)).one()
+        item.record_id, item.shelf_mark = record_id, mark
+
+
+def said(page):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text))
+
+
+def test_a_reader_finds_a_book_and_where_it_is_free(shelf, library, visitor):
+    for number, branch in (("B1", "ЦБ"), ("B2", "ЦБ"), ("B3", "Ф1")):
+        copy(library, shelf["Путь Абая"], number, branch, mark="84(5К)")
+    library.reader("R1")
+    library.desk().issue("R1", "B1")
+    page = visitor.get("/search?q=ауэзов путь&lang=ru")
+    assert "Свободно: 2 — " in said(page)
+    page = visitor.get(f"/record/{shelf['Путь Абая']}")
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</th>(.*?)</tr>", page.text)
+    assert [(name, re.findall(r">([^<]+)</td>", cells)) for name, cells in rows] == [
+        ("Филиал ЦБ", ["1", "2", "84(5К)"]), ("Филиал Ф1", ["1", "1", "84(5К)"]),
+    ]  # fmt: skip
+    assert "978-5-699-12014-7" in page.text or "9785699120147" in page.text
+    library.desk().issue("R1", "B2")
+    library.desk("Ф1").issue("R1", "B3")
+    assert "Все экземпляры выданы: 3" in said(visitor.get("/search?q=ауэзов путь"))
+    assert "Найдено 0" in said(visitor.get("/search?q=ауэзов путь&free=1"))
+
+
+def test_kazakh_is_usual_and_the_choice_is_kept(shelf, visitor):
+    assert '<html lang="kk">' in visitor.get("/").text
+    assert '<html lang="ru">' in visitor.get("/?lang=ru").text
+    assert '<html lang="ru">' in visitor.get("/search?q=абай").text
+    assert 'hreflang="en" href="/search?q=%D0%B0&amp;lang=en"' in visitor.get("/search?q=а").text
+    assert '<html lang="ru">' in visitor.get("/?lang=xx").text
+
+
+@pytest.mark.parametrize("path", ["/search?page=99999", "/search?page=0&q=абай", "/search?sort=x",
+    "/search?language=kk&language=ru&q=абай", "/search?from=abc&to=", "/search?q=" + "я" * 400,
+    "/search/by-fields?author=Әуезов&from=1900", "/new?branch=Ф1", "/search?branch=x&free=1"])  # fmt: skip
+def test_odd_addresses_have_an_answer(shelf, visitor, path):
+    assert visitor.get(path).status_code in {200, 302}
+
+
+def test_what_is_not_there_says_so(shelf, library, visitor):
+    assert visitor.get("/record/1").status_code == 404
+    assert visitor.get("/new?branch=нет").status_code == 404
+    with db.transaction(library.sessions) as session:
+        record = session.get_one(BibliographicRecord, shelf["Детство"])
+        set_state(session, library.origin(), record, RecordState.DELETED,
+                  cause=RevisionCause.DELETED, kind=Kind.RECORD_DELETED)  # fmt: skip
+    gone = visitor.get(f"/record/{shelf['Детство']}")
+    assert (gone.status_code, 'class="library"' in gone.text) == (410, True)
+    assert "Детство" not in visitor.get("/search?q=детство").text
+
+
+def test_programs_read_a_record(shelf, visitor):
+    page = visitor.get(f"/record/{shelf['Путь Абая']}").text
+    told = json.loads(re.search(r'ld\+json">(.*?)</script>', page)[1])
+    assert (told["@type"], told["name"], told["datePublished"], told["author"]) == (
+        "Book", "Путь Абая", "1977", [{"@type": "Person", "name": "Мухтар Омарханович Ауэзов"}],
+    )  # fmt: skip
+    assert visitor.get(f"/record/{shelf['Путь Абая']}/reference.ris").text.startswith("TY  - BOOK")
+    text = visitor.get(f"/record/{shelf['Путь Абая']}/reference.txt").text
+    assert text.startswith("Ауэзов, Мухтар Омарханович. Путь Абая")
+
+
+def test_what_a_title_says_never_ends_the_script(library, visitor):
+    record = add(library, book("</script><script>alert(1)</script> & «Абай»"))
+    page = visitor.get(f"/record/{record}").text
+    assert "<script>alert" not in page
+    told = json.loads(re.search(r'ld\+json">(.*?)</script>', page)[1])
+    assert told["name"].startswith("</script>")
+
+
+def test_a_journal_has_its_issues_by_year(library, visitor):
+    journal = add(library, book("Жұлдыз"))
+    with db.reading(library.sessions) as session:
+        number = session.get_one(BibliographicRecord, journal).control_number
+    for year, name in (("2019", "№ 1"), ("2020", "№ 2"), ("2020", "№ 3")):
+        issue = book(name, year=year)
+        issue.fields.append(linked("461", " 0", [Field("001", "", [("", number or str(journal))])]))
+        add(library, issue)
+    page = visitor.get(f"/record/{journal}?lang=ru").text
+    years = re.findall(r"<summary>(\d{4}) <span class=\"count\">(\d+)", page)
+    assert years == [("2020", "2"), ("2019", "1")]
+
+
+def test_news_are_told_and_robots_are_led(shelf, library, visitor):
+    copy(library, shelf["Абай жолы"], "B1")
+    copy(library, shelf["На дне"], "B2", "Ф1")
+    feed = ET.fromstring(visitor.get("/new.atom").data)  # noqa: S314 -- our own
+    titles = [one.text for one in feed.iter("{http://www.w3.org/2005/Atom}title")]
+    assert titles[1:] == ["На дне", "Абай жолы"]
+    assert "Абай жолы" not in visitor.get("/new?branch=Ф1").text
+    assert "Disallow: /search" in visitor.get("/robots.txt").text
+    index = visitor.get("/sitemap.xml").text
+    assert "/sitemap-0.xml" in index
+    assert visitor.get("/sitemap-0.xml").text.count("<loc>") == len(shelf) + 2
+
+
+def test_a_visit_is_counted_once_and_no_robot(shelf, library, visitor, app):
+    for path in ("/", "/search?q=абай", f"/record/{shelf['Детство']}"):
+        visitor.get(path)
+    assert visitor.visits == 1
+    with visitor.client.session_transaction() as cookie:
+        cookie["seen"] -= 31 * 60
+    visitor.get("/")
+    assert visitor.visits == 2
+    for agent in ("Googlebot/2.1", "curl/8.0", "python-requests/2", ""):
+        app.test_client().get("/", headers={"User-Agent": agent, "Accept-Language": "ru"})
+    app.test_client().get("/", headers={"User-Agent": "Mozilla/5.0"})
+    assert visitor.visits == 2
+
+
+def test_what_is_missing_is_told_once_a_visit(shelf, library, visitor):
+    assert "Сообщите, что вы искали" in visitor.get("/search?q=зыбля крымпа&lang=ru").text
+    for _ in range(2):
+        form = {"what": "Зыбля крымпа", "request_id": str(uuid4())}
+        assert visitor.post("/search/wish", **form).status_code == 302
+    with db.reading(library.sessions) as session:
+        wish = session.scalars(select(UnmetRequest)).one()
+        assert (wish.what, wish.reason, wish.staff_id) == ("Зыбля крымпа", "absent", None)
+    assert library.count(Kind.REFUSAL) == 1
+
+
+def test_an_address_may_not_ask_without_measure(shelf, visitor):
+    answers = [visitor.get("/robots.txt").status_code for _ in range(601)]
+    assert (answers[599], answers[600]) == (200, 429)
+
+
+def test_pages_are_light(shelf, library, visitor):
+    for number in range(60):
+        copy(library, add(library, book(f"Пароход {number}", "Айтматов", year="1970")), f"P{number}")
+    assert len(visitor.get("/search?q=пароход&lang=ru").data) <= 15_000
+    links = re.findall(r'(?:href|src)="(/static/[^"]+)"', visitor.get("/").text)
+    files = [visitor.client.get(link, buffered=True).data for link in links]
+    page = visitor.get("/search?q=пароход").data
+    assert (len(files), len(page) + sum(map(len, files)) <= 40_000) == (3, True)
