@@ -1,6 +1,7 @@
 """Shared by pages: `web.page`, `web.paged`, `web.form_day` and so on."""
 
 from ils.web import rates
+from ils.web.cells import ListCell, shown_value
 from ils.web.days import asked_days, days_filters
 from ils.web.filled import Form, handled
 from ils.web.forms import argument_int, form_day, form_int, form_uuid, parsed_day, whole
@@ -17,17 +18,7 @@ from ils.web.i18n import (
     place_name,
     role_names,
 )
-from ils.web.lists import (
-    Column,
-    Filter,
-    ListCell,
-    ListDefinition,
-    PageAction,
-    RowAction,
-    list_page,
-    respond,
-    shown_value,
-)
+from ils.web.lists import Column, Filter, ListDefinition, PageAction, RowAction, list_page, respond
 from ils.web.pages import (
     install,
     origin,

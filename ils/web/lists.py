@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from decimal import Decimal
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -18,12 +17,13 @@ from urllib.parse import urlencode
 from flask import Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from markupsafe import Markup
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from ils.documents import tables
 from ils.errors import N_, IlsError, Refused
-from ils.web import i18n
+from ils.web.cells import cell, plain
 from ils.web.downloads import download
 from ils.web.forms import argument_int
 from ils.web.system import note
@@ -38,19 +38,6 @@ class TooLongForFile(Refused):
 
     code = "too_long_for_file"
     message = N_("The list has %(count)s rows; at most %(most)s go into a file. Narrow it first.")
-
-
-@dataclass(frozen=True)
-class ListCell:
-    """What a cell shows besides a plain value: a smaller line, a tag, links, a mood, marks."""
-
-    value: object
-    note: str = ""
-    tag: str = ""
-    mood: str = ""
-    links: Sequence[tuple[str, str]] = ()
-    #: The value in pieces, each with whether it was searched for.
-    pieces: Sequence[tuple[str, bool]] = ()
 
 
 @dataclass(frozen=True)
@@ -184,10 +171,18 @@ class Listing:
         """The number of the first row that is shown."""
         return (self.number - 1) * self.definition.size + 1
 
-    @property
+    @cached_property
     def labels(self) -> list[str]:
         """The names of the columns, in the page's language."""
         return [gettext(column.label) for column in self.definition.columns]
+
+    def cells(self, row: Row) -> Markup:
+        """The cells of a row: the first names it."""
+        shown: list[Markup] = []
+        for column, label in zip(self.definition.columns, self.labels, strict=True):
+            link = column.link(row) if column.link else None
+            shown.append(cell(column.value(row), label, link, head=not shown))
+        return Markup("").join(shown)
 
     @property
     def chips(self) -> list[tuple[str, str]]:
@@ -329,32 +324,3 @@ def _file(session: Session, shown: Listing, form: str, title: str) -> Response:
     narrowed = "; ".join(text for text, _ in shown.chips)
     content = tables.written(form, title, narrowed, [gettext(c.label) for c in columns], rows)
     return download(content, f"{title}.{form}", tables.FORMS[form])
-
-
-def plain(value: object) -> str | int | Decimal:
-    """A value as a file has it: numbers as numbers, everything else as it is shown."""
-    if isinstance(value, ListCell):
-        own = str(plain(value.value))
-        return " · ".join(filter(None, (own, value.note, value.tag)))
-    if value is None or isinstance(value, bool):
-        return ""
-    if isinstance(value, int | Decimal):
-        return value
-    if isinstance(value, datetime):
-        return i18n.moment(value)
-    return i18n.shown_day(value) if isinstance(value, date) else str(value)
-
-
-def shown_value(value: object) -> str:
-    """A plain value as a cell shows it."""
-    if value is None or value == "":
-        return "—"
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return i18n.shown_number(value)
-    return str(plain(value))
-
-
-def is_number(value: object) -> bool:
-    """Whether a cell stands to the right."""
-    own = value.value if isinstance(value, ListCell) else value
-    return isinstance(own, int | Decimal) and not isinstance(own, bool)

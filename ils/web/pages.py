@@ -35,8 +35,8 @@ from ils.errors import N_, Forbidden, IlsError, Invalid, NotFound, NotSignedIn, 
 from ils.ledger import Origin
 from ils.ledger.timekeeping import ClockJumped
 from ils.scan_times import Moment
+from ils.web import cells, scan_times, static
 from ils.web import i18n as shown
-from ils.web import lists, scan_times, static
 from ils.web.forms import IdConverter, form_uuid
 from ils.web.i18n import language, role_names
 from ils.web.idempotency import idempotent
@@ -268,8 +268,7 @@ def install(app: Flask, system: Ils, csrf: CSRFProtect) -> None:
         "said_problem": said_problem,
         "config_": system.config,
         "lists": system.config.lists,
-        "is_number": lists.is_number,
-        "shown_value": lists.shown_value,
+        "is_number": cells.is_number,
     }
 
 

@@ -69,9 +69,11 @@ def test_kazakh_is_usual_and_the_choice_is_kept(shelf, visitor):
     assert '<html lang="ru">' in visitor.get("/?lang=xx").text
 
 
-@pytest.mark.parametrize("path", ["/search?page=99999", "/search?page=0&q=абай", "/search?sort=x",
+@pytest.mark.parametrize("path", [
+    "/search?page=99999", "/search?page=0&q=абай", "/search?sort=x", "/search?branch=x&free=1",
     "/search?language=kk&language=ru&q=абай", "/search?from=abc&to=", "/search?q=" + "я" * 400,
-    "/search/by-fields?author=Әуезов&from=1900", "/new?branch=Ф1", "/search?branch=x&free=1"])  # fmt: skip
+    "/search/by-fields?author=Әуезов&from=1900", "/new?branch=Ф1",
+])  # fmt: skip
 def test_odd_addresses_have_an_answer(shelf, visitor, path):
     assert visitor.get(path).status_code in {200, 302}
 
@@ -165,7 +167,9 @@ def test_an_address_may_not_ask_without_measure(shelf, visitor):
 
 def test_pages_are_light(shelf, library, visitor):
     for number in range(60):
-        copy(library, add(library, book(f"Пароход {number}", "Айтматов", year="1970")), f"P{number}")
+        copy(
+            library, add(library, book(f"Пароход {number}", "Айтматов", year="1970")), f"P{number}"
+        )
     assert len(visitor.get("/search?q=пароход&lang=ru").data) <= 15_000
     links = re.findall(r'(?:href|src)="(/static/[^"]+)"', visitor.get("/").text)
     files = [visitor.client.get(link, buffered=True).data for link in links]

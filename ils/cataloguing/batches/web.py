@@ -21,7 +21,8 @@ from ils.errors import N_, IlsError, Invalid
 from ils.organisation.permissions import Permission
 from ils.search import queries as search
 from ils.search.asking import Asked
-from ils.web.lists import Column, Filter, ListCell, ListDefinition, RowAction
+from ils.web.cells import ListCell
+from ils.web.lists import Column, Filter, ListDefinition, RowAction
 
 #: What a change is said with.
 SAID = ("q", "catalogue", "operation", "tag", "code", "text", "value")

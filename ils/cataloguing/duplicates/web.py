@@ -18,7 +18,8 @@ from ils.cataloguing.duplicates import actions
 from ils.cataloguing.pages import check_catalogue, sheets
 from ils.errors import N_
 from ils.organisation.permissions import Permission
-from ils.web.lists import Column, ListCell, ListDefinition, RowAction
+from ils.web.cells import ListCell
+from ils.web.lists import Column, ListDefinition, RowAction
 
 duplicate_pages = Blueprint("duplicates", __name__, url_prefix="/staff/catalog")
 

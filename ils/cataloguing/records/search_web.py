@@ -20,7 +20,8 @@ from ils.search.analysis import marked
 from ils.search.asking import HITS, Asked, Found, Step
 from ils.search.following import index_of
 from ils.search.pages import asked_for, facets, free, how, kept
-from ils.web.lists import PAGE_SIZE, Column, Filter, ListCell, ListDefinition
+from ils.web.cells import ListCell
+from ils.web.lists import PAGE_SIZE, Column, Filter, ListDefinition
 
 
 @catalogue.get("/")

@@ -29,8 +29,9 @@ from ils.holdings.items.models import Item
 from ils.marc.gost import entry
 from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
+from ils.web.cells import ListCell
 from ils.web.downloads import printed
-from ils.web.lists import Column, ListCell, ListDefinition
+from ils.web.lists import Column, ListDefinition
 
 catalogue = Blueprint("catalogue", __name__, url_prefix="/staff/catalog")
 

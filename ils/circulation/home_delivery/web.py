@@ -17,7 +17,8 @@ from ils.circulation.pages import desk
 from ils.errors import N_
 from ils.organisation.permissions import Permission
 from ils.patrons.models import Patron
-from ils.web.lists import Column, ListCell, ListDefinition
+from ils.web.cells import ListCell
+from ils.web.lists import Column, ListDefinition
 
 NOBODY = N_("No reader of the branch is visited at home. The mark stands in the reader’s form.")
 

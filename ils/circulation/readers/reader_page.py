@@ -24,8 +24,9 @@ from ils.organisation.branches.queries import names_of
 from ils.patrons import queries as patron_queries
 from ils.patrons.fields import INFOS
 from ils.patrons.models import Patron, PatronPhoto
+from ils.web.cells import ListCell
 from ils.web.filled import Form
-from ils.web.lists import Column, ListCell, ListDefinition
+from ils.web.lists import Column, ListDefinition
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,9 @@ from ils.services.enquiries.actions import (
 )
 from ils.services.enquiries.models import Enquiry, PurchaseSuggestion, UnmetRequest
 from ils.services.pages import done, handled_at_desk, services
+from ils.web.cells import ListCell
 from ils.web.filled import Form
-from ils.web.lists import Column, ListCell, ListDefinition, RowAction
+from ils.web.lists import Column, ListDefinition, RowAction
 
 MAX_SHOWN = 200
 

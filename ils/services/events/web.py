@@ -20,8 +20,9 @@ from ils.services.events import actions, queries
 from ils.services.events.actions import EventData
 from ils.services.events.models import Event
 from ils.services.pages import services
+from ils.web.cells import ListCell
 from ils.web.filled import Form
-from ils.web.lists import Column, Filter, ListCell, ListDefinition, PageAction
+from ils.web.lists import Column, Filter, ListDefinition, PageAction
 
 
 @services.get("/events")

@@ -29,8 +29,9 @@ from ils.stats.plans import queries as plan_queries
 from ils.stats.plans import rules
 from ils.stats.plans.rules import BadPlan, Planned
 from ils.stats.reports.web import file
+from ils.web.cells import ListCell
 from ils.web.filled import Form
-from ils.web.lists import Column, ListCell, ListDefinition
+from ils.web.lists import Column, ListDefinition
 
 MAX_FILE_BYTES = 5_000_000
 LINES_SHOWN = 20

@@ -30,7 +30,8 @@ from ils.stats.engine import reporting
 from ils.stats.engine.filling import Term
 from ils.stats.pages import FACETS, statistics
 from ils.web import downloads
-from ils.web.lists import Column, ListCell, ListDefinition
+from ils.web.cells import ListCell
+from ils.web.lists import Column, ListDefinition
 
 FORMS = "any(json, csv, xlsx, docx, pdf)"
 EVERYTHING = "everything"

@@ -25,8 +25,9 @@ from ils.stats.models import PreparedReport, Schedule
 from ils.stats.pages import statistics
 from ils.stats.reports.web import FORMS, file
 from ils.stats.schedules import actions as schedules
+from ils.web.cells import ListCell
 from ils.web.filled import Form
-from ils.web.lists import Column, ListCell, ListDefinition, RowAction
+from ils.web.lists import Column, ListDefinition, RowAction
 
 
 @statistics.get("/schedules")
