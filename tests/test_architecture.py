@@ -27,7 +27,7 @@ HOMES = {
     "openpyxl": {"ils/documents/spreadsheets.py"},
     "xlsxwriter": {"ils/documents/spreadsheets.py"},
     "alembic": {"ils/schema.py"},
-    "argon2": {"ils/organisation/staff/actions.py"},
+    "argon2": {"ils/passwords.py"},
     "limits": {"ils/web/rates.py"},
     "waitress": {"ils/serving.py"},
 }

@@ -283,7 +283,13 @@ def reversal_of(session: Session, entry: Entry) -> Entry | None:
 
 
 def record_once(
-    session: Session, kind: Kind, origin: Origin, facts: Facts, *, key: str
+    session: Session,
+    kind: Kind,
+    origin: Origin,
+    facts: Facts,
+    *,
+    key: str,
+    detail: str | None = None,
 ) -> int | None:
     """Add an entry unless one with the same ``key`` stands already; ``None`` if it does.
 
@@ -293,7 +299,7 @@ def record_once(
     request_id, entry_id = _keyed(session, key)
     if entry_id is not None:
         return None
-    return record(session, kind, replace(origin, request_id=request_id), facts)
+    return record(session, kind, replace(origin, request_id=request_id), facts, detail=detail)
 
 
 def entry_of_key(session: Session, key: str) -> Entry | None:

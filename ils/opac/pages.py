@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from urllib.parse import urlencode
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -14,6 +14,8 @@ from ils import clock, web
 from ils.errors import IlsError
 from ils.ledger import Channel, Origin
 from ils.opac import visits
+from ils.opac.account import signing
+from ils.opac.account.signing import PasswordNeeded, ReaderNotSignedIn
 from ils.organisation.branches import queries as branch_queries
 
 opac = Blueprint("opac", __name__)
@@ -40,6 +42,8 @@ def begin() -> None:
 def page(template: str, session: Session, **shown: object) -> ResponseReturnValue:
     """A public page; who comes to it is counted, once a visit."""
     visits.note(session)
+    if "reader" not in g:
+        signing.look(session)
     return render_template(f"opac/{template}", **shown)
 
 
@@ -80,5 +84,10 @@ def _shown() -> dict[str, object]:
 
 @opac.errorhandler(IlsError)
 def refused(error: IlsError) -> ResponseReturnValue:
-    """A refusal, on a public page."""
+    """A refusal, on a public page; who must sign in first comes back afterwards."""
+    if isinstance(error, ReaderNotSignedIn) and request.method == "GET":
+        g.error_code = error.code
+        return redirect(url_for("opac.reader_sign_in", next=request.full_path.rstrip("?")))
+    if isinstance(error, PasswordNeeded):
+        return redirect(url_for("opac.own_password"))
     return web.show_error(error)

@@ -79,6 +79,14 @@ class Patron(Base):
     created_at: Mapped[datetime]
     #: The reader's id in the system an import came from.
     import_key: Mapped[str | None] = mapped_column(index=True, unique=True)
+    #: Hash of what the reader signs in to the site with; empty: nobody can.
+    site_password: Mapped[str] = mapped_column(default="", server_default="")
+    #: It is a code of the library, good for one sign-in until then.
+    site_code_until: Mapped[datetime | None]
+    #: Grows with each password: sign-ins of before are void.
+    site_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: Since then the reader keeps a list of what was read.
+    history_since: Mapped[datetime | None]
     #: The names as the search compares them.
     search_text: Mapped[str]
 

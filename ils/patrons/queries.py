@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Any, cast
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Select,
+    Table,
     and_,
     bindparam,
     func,
@@ -20,6 +23,7 @@ from ils.catalog.identifiers import heading_key
 from ils.codes import queries as codes
 from ils.codes.models import Code, CodeKind
 from ils.codes.rules import owners
+from ils.db import Base
 from ils.errors import N_, NotFound
 from ils.ledger import Channel, Entry, Kind
 from ils.patrons.models import Patron, PatronBlock, PatronMerge, PatronYear
@@ -220,6 +224,15 @@ def years_of(patron_id: int) -> Select[PatronYear]:
     """The registrations of a reader that stand, latest first."""
     query = select(PatronYear).where(PatronYear.patron_id == patron_id, ~PatronYear.taken_back)
     return query.order_by(PatronYear.year.desc())
+
+
+def reader_columns() -> Iterator[Column[Any]]:
+    """The columns that name a reader, of all tables whose rows have a number."""
+    reader = cast("Table", Patron.__table__).c.id
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            if column.references(reader) and not column.primary_key:
+                yield column
 
 
 def merges_of(patron_id: int) -> Select[PatronMerge]:

@@ -106,7 +106,29 @@ def _wrong(
     ]
 
 
-def _wrong_contacts(data: PatronData) -> list[tuple[bool, str, str]]:
+class SaidContacts(Protocol):
+    """How somebody is reached."""
+
+    @property
+    def phone(self) -> str: ...  # noqa: D102
+    @property
+    def email(self) -> str: ...  # noqa: D102
+    @property
+    def channel(self) -> str: ...  # noqa: D102
+
+
+def check_contacts(said: SaidContacts) -> None:
+    """Ask whether somebody can be reached so.
+
+    Raises:
+        Invalid: the field that is wrong.
+    """
+    for wrong, field, reason in _wrong_contacts(said):
+        if wrong:
+            raise Invalid(field, reason)
+
+
+def _wrong_contacts(data: SaidContacts) -> list[tuple[bool, str, str]]:
     return [
         (
             bool(data.phone) and not _phone.fullmatch(data.phone),

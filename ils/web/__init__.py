@@ -4,7 +4,15 @@ from ils.web import rates
 from ils.web.cells import ListCell, shown_value
 from ils.web.days import asked_days, days_filters
 from ils.web.filled import Form, handled
-from ils.web.forms import argument_int, form_day, form_int, form_uuid, parsed_day, whole
+from ils.web.forms import (
+    argument_int,
+    form_day,
+    form_int,
+    form_uuid,
+    next_path,
+    parsed_day,
+    whole,
+)
 from ils.web.i18n import (
     LANGUAGES,
     audit_value,
@@ -74,6 +82,7 @@ __all__ = [
     "list_page",
     "listed",
     "may",
+    "next_path",
     "note",
     "origin",
     "page",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from uuid import UUID
 
@@ -14,6 +15,16 @@ from ils.errors import N_, Invalid
 
 #: The largest number a column of the database holds.
 MAX_INT = 2**63 - 1
+
+
+#: A path: what browsers or servers would skip or take for another sign is not in it.
+_local = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
+
+
+def next_path() -> str:
+    """Where to go on to: a path of this site, or nothing."""
+    target = request.values.get("next", "")
+    return target if _local.fullmatch(target) else ""
 
 
 class IdConverter(IntegerConverter):

@@ -16,7 +16,7 @@ from ils.idempotency import once
 VOLATILE = {"csrf_token", "request_id"}
 
 
-def idempotent(session: Session, who: int | None, work: Callable[[], Response]) -> Response:
+def idempotent(session: Session, who: int | str | None, work: Callable[[], Response]) -> Response:
     """Do what a form asks, unless this very form was done by the same person: then answer so."""
     request_id = _request_id()
     if request_id is None:

@@ -99,11 +99,20 @@ def _prepared(view: View, check: Callable[[Session], None], prepare: Prepare) ->
     return wrapped
 
 
-def public(*, write: bool = False) -> Callable[[View], View]:
-    """A page for anybody; ``g.staff`` is set if somebody is signed in."""
+def public(
+    *, write: bool = False, check: Callable[[Session], None] | None = None
+) -> Callable[[View], View]:
+    """A page for anybody; ``g.staff`` is set if somebody is signed in.
+
+    Args:
+        check: refuses whom the page is not for. Whom it lets in as another than staff it puts
+            into ``g.who``, so that a repeat is answered to nobody else.
+    """
 
     def look(session: Session) -> None:
         g.staff = _staff(session)
+        if check is not None:
+            check(session)
 
     return lambda view: _opened(view, look, write=write, permission=None)
 
@@ -154,7 +163,7 @@ def _opened(
             if not write:
                 return _whole(view(session, **args))
             staff = known_staff()
-            who = staff.id if staff else None
+            who = g.get("who") or (staff.id if staff else None)
             return idempotent(session, who, lambda: done(session))
 
         if write:

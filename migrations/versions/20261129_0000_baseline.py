@@ -711,6 +711,10 @@ def _patron() -> None:
         ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("import_key", sa.String(), nullable=True),
+        sa.Column("site_password", sa.String(), server_default="", nullable=False),
+        sa.Column("site_code_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("site_version", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("history_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("search_text", sa.String(), nullable=False),
         sa.CheckConstraint(
             "channel IN ('phone', 'whatsapp', 'sms', 'email', 'letter')",
@@ -1402,6 +1406,7 @@ def _purchase_suggestion() -> None:
             "branch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("patron_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("what", sa.String(), nullable=False),
         sa.Column("search_key", sa.String(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
@@ -1413,9 +1418,15 @@ def _purchase_suggestion() -> None:
             ["branch_id"], ["branch.id"], name=op.f("fk_purchase_suggestion_branch_id")
         ),
         sa.ForeignKeyConstraint(
+            ["patron_id"], ["patron.id"], name=op.f("fk_purchase_suggestion_patron_id")
+        ),
+        sa.ForeignKeyConstraint(
             ["staff_id"], ["staff.id"], name=op.f("fk_purchase_suggestion_staff_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase_suggestion")),
+    )
+    op.create_index(
+        op.f("ix_purchase_suggestion_patron_id"), "purchase_suggestion", ["patron_id"], unique=False
     )
     op.create_index(
         op.f("ix_purchase_suggestion_search_key"),

@@ -78,6 +78,11 @@ def test_every_route_lets_in_whom_the_table_says(app, signed_in, monkeypatch, re
         known = stranger.status_code == 302 and "/sign-in" in stranger.location
         open_ = not (known or stranger.status_code == 401)
         who = "everybody" if open_ else " ".join(let_in)
+        if stranger.headers["X-Sandyq"] == "reader_not_signed_in":
+            assert browser.open(address, method=method).headers["X-Sandyq"] == (
+                "reader_not_signed_in"
+            )  # staff are no readers
+            who = "readers"
         lines[endpoint, method, address] = f"{method:<4} {endpoint}: {who}\n"
     text = "".join(line for _, line in sorted(lines.items()))
     if request.config.getoption("--golden-update"):

@@ -111,6 +111,14 @@ def newest_loans(patron_id: int) -> Select[Loan]:
     return open_loans(patron_id).order_by(None).order_by(Loan.id.desc())
 
 
+def loans_since(patron_id: int, moment: datetime) -> Select[Loan]:
+    """What a reader took since a moment, latest first."""
+    own = (Loan.patron_id == patron_id, Loan.issued_at >= moment)
+    kept = Loan.ended_by.is_distinct_from(LoanEnd.UNDONE)
+    query = select(Loan).where(*own, kept).order_by(Loan.id.desc())
+    return query.options(joinedload(Loan.item))
+
+
 def number_of_loans(session: Session, patron_id: int) -> int:
     """How many loans a reader has; a group lent by count is one."""
     query = select(func.count()).where(Loan.patron_id == patron_id, Loan.ended_at.is_(None))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, delete, inspect, or_, select, update
+from sqlalchemy import Column, and_, delete, inspect, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from ils import files, ledger, scan_times
@@ -29,15 +29,15 @@ from ils.patrons import queries as patron_queries
 from ils.patrons.models import (
     ConsentRecord,
     Patron,
-    PatronBlock,
-    PatronMerge,
     PatronPhoto,
-    PatronYear,
 )
 from ils.patrons.visits import uncount_visit
 
 #: Columns of a reader that say nothing of the person: made of others, or told apart below.
-NOT_TOLD = {"search_text", "import_key", "guardian_id", "branch_id", "grade_year"}
+NOT_TOLD = {
+    "search_text", "import_key", "guardian_id", "branch_id", "grade_year",
+    "site_password", "site_code_until", "site_version",
+}  # fmt: skip
 OWN = tuple(c.key for c in inspect(Patron).column_attrs if c.key not in NOT_TOLD)
 
 
@@ -174,15 +174,9 @@ def erase_patron(desk: Desk, patron: Patron) -> None:
         raise HasLoans(count=held)
     cancel_all(desk, patron_id)
     session.flush()
-    for model in (Loan, Hold, PatronYear):
-        column = model.patron_id
-        session.execute(update(model).where(column == patron_id).values(patron_id=None))
     set_photo(session, desk.origin.staff_id, patron, None)
     cards = {code.written for code in session.scalars(code_queries.codes_of_patron(patron_id))}
     codes.drop_of_patron(session, patron_id)
-    for kept in (PatronBlock, ConsentRecord):
-        session.execute(delete(kept).where(kept.patron_id == patron_id))
-    session.execute(delete(PatronMerge).where(PatronMerge.kept_id == patron_id))
     to_reader = or_(
         OutgoingMessage.patron_id == patron_id,
         and_(  # a letter of another reader at the same address stays
@@ -199,12 +193,21 @@ def erase_patron(desk: Desk, patron: Patron) -> None:
     scan_times.forget(session, patron_id, cards)
     _forget_sent_files(session)
     _forget_reasons(session, patron)
-    dependants = update(Patron).where(Patron.guardian_id == patron_id)
-    session.execute(dependants.values(guardian_id=None))
+    for column in patron_queries.reader_columns():
+        _let_go(session, column, patron_id)
     session.expunge(patron)
     session.execute(delete(Patron).where(Patron.id == patron_id))
     audit(session, desk.origin.staff_id, "patron.forget", str(patron_id))
     enqueue(session, CHECKPOINT)
+
+
+def _let_go(session: Session, column: Column[Any], patron_id: int) -> None:
+    """Rows that can be nobody's stay and are nobody's; others are the reader's own and go."""
+    if column.nullable:
+        nobodys = update(column.table).where(column == patron_id)
+        session.execute(nobodys.values({column.name: None}))
+    else:
+        session.execute(delete(column.table).where(column == patron_id))
 
 
 def _forget_sent_files(session: Session) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Column, Table, delete, insert, inspect, select, update
+from sqlalchemy import Column, delete, insert, inspect, select, update
 from sqlalchemy.orm import Session, aliased
 
 from ils import ledger
 from ils.circulation.readers.actions import set_photo
 from ils.codes.models import Code, CodeKind
-from ils.db import Base, plain, typed
+from ils.db import plain, typed
 from ils.errors import N_, Invalid, NotFound
 from ils.ledger import Entry, Kind, Origin
 from ils.organisation.audit.actions import audit
@@ -20,13 +20,15 @@ from ils.patrons import queries
 from ils.patrons.actions import note_search_text
 from ils.patrons.fields import INFOS
 from ils.patrons.models import Patron, PatronMerge, PatronPhoto, PatronYear
+from ils.patrons.queries import reader_columns
 from ils.patrons.served import settle_person
 from ils.patrons.visits import count_visit, reader_facts, visit_key
 
 #: What may be taken from the reader who goes; a guardian is one reader’s own.
 FIELDS = tuple(info.name for info in INFOS if info.name not in {"guardian", "consent"})
 VISITS = (Kind.VISIT, Kind.REMOTE_VISIT)
-_COLUMNS = tuple(column.key for column in inspect(Patron).column_attrs)
+#: Of the site a reader keeps nothing of another sign-in.
+_COLUMNS = tuple(c.key for c in inspect(Patron).column_attrs if not c.key.startswith("site_"))
 
 
 class SameReader(Invalid):
@@ -78,7 +80,7 @@ def merge_patrons(
     merge.doubled, corrected = _count_once(session, origin, kept_id, dropped_id)
     corrected += _move_visits(session, origin, years, kept_id)
     merge.moved = {
-        str(column): _move(session, column, dropped_id, kept_id) for column in _followers()
+        str(column): _move(session, column, dropped_id, kept_id) for column in reader_columns()
     }
     corrected += _one_new_year(session, origin, kept_id)
     merge.corrected = [list(pair) for pair in corrected]
@@ -113,7 +115,7 @@ def separate_patrons(session: Session, origin: Origin, kept_id: int, merge_id: i
     session.execute(insert(Patron).values(values))
     dropped = queries.patron(session, values["id"])
     _end_corrections(session, origin, merge)
-    for column in _followers():
+    for column in reader_columns():
         _move(session, column, kept_id, dropped.id, merge.moved.get(str(column), []))
     again = update(PatronYear).where(PatronYear.id.in_(merge.doubled))
     session.execute(again.values(taken_back=False))
@@ -129,15 +131,6 @@ def separate_patrons(session: Session, origin: Origin, kept_id: int, merge_id: i
 
 
 # What names a reader
-
-
-def _followers() -> Iterator[Column[Any]]:
-    """The columns that name a reader, of tables whose rows have a number."""
-    reader = cast("Table", Patron.__table__).c.id
-    for table in Base.metadata.sorted_tables:
-        for column in table.columns:
-            if column.references(reader) and not column.primary_key:
-                yield column
 
 
 def _move(

@@ -37,7 +37,7 @@ from ils.errors import N_, IlsError, Invalid, NotFound
 from ils.files import Purpose, ReceivedFile
 from ils.ledger import Act, Channel
 from ils.organisation.permissions import Permission
-from ils.patrons import actions, photos
+from ils.patrons import actions, photos, site_access
 from ils.patrons import queries as patron_queries
 from ils.patrons.fields import INFOS, PatronData
 from ils.patrons.models import Patron, PatronBlock, PatronPhoto
@@ -182,6 +182,20 @@ def photo(session: Session, patron_id: int) -> ResponseReturnValue:
         raise NotFound
     file = files.stored_file(session, found.file_id, Purpose.PHOTO)
     return shown(files.path_of(web.current().config.folder, file), file.type)
+
+
+@patrons.post("/<id:patron_id>/site-code")
+@web.page(Permission.MANAGE_PATRONS, write=True)
+def site_code(session: Session, patron_id: int) -> ResponseReturnValue:
+    """A code for the site, told once; or no access any more."""
+    found = patron_queries.patron(session, patron_id, lock=True)
+    if "close" in request.form:
+        site_access.close_access(session, g.staff.id, found)
+        flash(gettext("Nobody signs in to the site with this card now."))
+    else:
+        code = site_access.give_code(session, g.staff.id, found)
+        flash(gettext("Code for the site, once within 7 days: %(code)s", code=code))
+    return redirect(url_for("patrons.patron", patron_id=found.id))
 
 
 @patrons.get("/<id:patron_id>/everything.json")

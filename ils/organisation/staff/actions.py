@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 from datetime import timedelta
-from functools import cache
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ils import clock
+from ils import clock, passwords
 from ils.config import Config
 from ils.errors import N_, Invalid
 from ils.organisation.audit.actions import audit, differences
@@ -23,14 +19,6 @@ from ils.organisation.staff import queries as staff_queries
 from ils.organisation.staff import rules as staff_rules
 from ils.organisation.staff.models import Role, Staff
 from ils.organisation.staff.rules import LastAdministrator, WrongPassword
-
-_hasher = PasswordHasher()
-
-
-@cache
-def _no_account() -> str:
-    """A hash to check when the account does not exist, so that the answer takes as long."""
-    return _hasher.hash(secrets.token_urlsafe())
 
 
 def add_staff(
@@ -137,17 +125,14 @@ def sign_in(session: Session, *, login: str, password: str) -> Staff:
         WrongPassword: no such active account, or another password.
     """
     staff = session.scalar(select(Staff).where(Staff.login == login.strip().lower()))
-    try:
-        _hasher.verify(staff.password_hash if staff else _no_account(), password)
-    except (VerificationError, InvalidHashError):
-        raise WrongPassword from None
-    if staff is None or not staff.active:
+    right = passwords.fits(staff.password_hash if staff else None, password)
+    if staff is None or not right or not staff.active:
         raise WrongPassword
     return staff
 
 
 def _hash(password: str, config: Config) -> str:
-    return _hasher.hash(staff_rules.checked_password(password, config.sign_in.password_length))
+    return passwords.hashed(staff_rules.checked_password(password, config.sign_in.password_length))
 
 
 def _some(roles: Iterable[Role]) -> frozenset[Role]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import shutil
 import threading
@@ -86,7 +85,7 @@ def do_sign_in(session: Session) -> ResponseReturnValue:
         cookie.permanent = True
         cookie["staff"], cookie["version"] = staff.id, staff.sign_in_version
         cookie["sitting"] = secrets.token_hex(4)
-        return redirect(_next() or url_for("organisation.home"))
+        return redirect(web.next_path() or url_for("organisation.home"))
 
     return web.handled(session, Form(SignInData), work, _sign_in_page)
 
@@ -94,7 +93,7 @@ def do_sign_in(session: Session) -> ResponseReturnValue:
 def _sign_in_page(form: Form[SignInData]) -> str:
     if form.error is not None:
         g.error_code = form.error.code
-    return render_template("organisation/sign_in.html", form=form, next=_next())
+    return render_template("organisation/sign_in.html", form=form, next=web.next_path())
 
 
 @pages.post("/sign-out")
@@ -117,17 +116,7 @@ def choose_language(session: Session) -> ResponseReturnValue:
     cookie["language"] = chosen
     if g.staff is not None:
         staff_actions.set_language(session, g.staff.id, language=chosen)
-    return redirect(_next() or url_for("organisation.home"))
-
-
-#: A path: what browsers or servers would skip or take for another sign is not in it.
-_local = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
-
-
-def _next() -> str:
-    """Where to go on to: a path of this site, or nothing."""
-    target = request.values.get("next", "")
-    return target if _local.fullmatch(target) else ""
+    return redirect(web.next_path() or url_for("organisation.home"))
 
 
 def _limits(login: str) -> list[tuple[str, str, int]]:

@@ -187,8 +187,13 @@ def reverse_record(session: Session, origin: Origin, done: Enquiry | UnmetReques
     done.undone_at = origin.at
 
 
-def suggest(session: Session, origin: Origin, *, what: str, note: str) -> PurchaseSuggestion:
+def suggest(
+    session: Session, origin: Origin, *, what: str, note: str, patron_id: int | None = None
+) -> PurchaseSuggestion:
     """Write down what somebody asks the library to buy.
+
+    Args:
+        patron_id: the reader who does, on the site.
 
     Raises:
         Invalid: nothing is named.
@@ -200,6 +205,7 @@ def suggest(session: Session, origin: Origin, *, what: str, note: str) -> Purcha
         day=origin.day,
         branch_id=origin.branch_id,
         staff_id=origin.staff_id,
+        patron_id=patron_id,
         what=what,
         search_key=search_key(what),
         note=note.strip(),

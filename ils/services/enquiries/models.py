@@ -97,6 +97,8 @@ class PurchaseSuggestion(Base):
     day: Mapped[date]
     branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
     staff_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff.id"))
+    #: The reader who suggested it on the site.
+    patron_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("patron.id"), index=True)
     what: Mapped[str]
     search_key: Mapped[str] = mapped_column(index=True)
     note: Mapped[str] = mapped_column(default="")

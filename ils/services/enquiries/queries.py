@@ -20,6 +20,12 @@ def enquiries(branch_id: int, period: Period) -> Select[Enquiry]:
     return query.where(Enquiry.undone_at.is_(None)).order_by(Enquiry.id.desc())
 
 
+def suggestions_of(patron_id: int) -> Select[PurchaseSuggestion]:
+    """What a reader suggested on the site, latest first."""
+    own = PurchaseSuggestion.patron_id == patron_id
+    return select(PurchaseSuggestion).where(own).order_by(PurchaseSuggestion.id.desc())
+
+
 def wanted(period: Period) -> Select[str, int | None, int, int]:
     """What readers asked for in vain or suggested, most wanted first.
 

@@ -1,0 +1,206 @@
+"""Signing in, what is lent and renewed, what is waited for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from flask import flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from ils import web
+from ils.circulation.holds import actions as hold_actions
+from ils.circulation.holds import queries as hold_queries
+from ils.circulation.holds.models import Hold
+from ils.circulation.keyboard import readings
+from ils.circulation.loans import actions as loan_actions
+from ils.circulation.loans import queries as loan_queries
+from ils.circulation.loans.models import Loan
+from ils.codes.rules import folded
+from ils.errors import N_, IlsError, Invalid
+from ils.fields import FieldKind, described
+from ils.opac import pages
+from ils.opac.account import signing
+from ils.opac.pages import opac
+from ils.organisation.branches.queries import names_of
+from ils.patrons import queries as patron_queries
+from ils.patrons import site_access
+from ils.patrons.site_access import SHORTEST, WrongCardOrPassword
+from ils.web.filled import Form
+
+#: Wrong passwords in a minute: of a card at an address, and of an address. Not of a card as such:
+#: nobody shall lock a reader out from elsewhere.
+PER_CARD, PER_ADDRESS = 5, 60
+
+
+@dataclass(frozen=True)
+class ReaderSignInData:
+    """The form of a reader's sign-in."""
+
+    card: str = described(N_("Number of your library card"), autocomplete="username", longest=100)
+    password: str = described(
+        N_("Password or code"), FieldKind.PASSWORD, autocomplete="current-password",
+        hint=N_("The library gives a code for the first time."), longest=1000,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class OwnPasswordData:
+    """The form of a reader's own password."""
+
+    password: str = described(
+        N_("New password"), FieldKind.PASSWORD, autocomplete="new-password", longest=1000,
+        hint=N_("At least 8 characters"),
+    )  # fmt: skip
+    again: str = described(
+        N_("The same again"), FieldKind.PASSWORD, autocomplete="new-password", longest=1000
+    )
+
+
+@opac.get("/my/sign-in")
+@web.public(check=signing.look)
+def reader_sign_in(session: Session) -> ResponseReturnValue:
+    """The form."""
+    return _sign_in_page(session, Form(ReaderSignInData, {}))
+
+
+@opac.post("/my/sign-in")
+@web.public()
+def do_reader_sign_in(session: Session) -> ResponseReturnValue:
+    """Sign in. Nothing is written: a password takes long to check."""
+
+    def work(data: ReaderSignInData) -> ResponseReturnValue:
+        address = request.remote_addr or ""
+        codes = readings(data.card)
+        keys = (("card", f"{address} {folded(data.card)}", PER_CARD),
+                ("reader address", address, PER_ADDRESS))  # fmt: skip
+        for key in keys:
+            web.rates.check(*key)
+        try:
+            patron = site_access.check_password(
+                patron_queries.patron_by_card(session, codes), data.password
+            )
+        except WrongCardOrPassword:
+            for key in keys:
+                web.rates.count(*key)
+            raise
+        signing.sign_in(patron)
+        origin = signing.origin_at(session, patron.branch_id, uuid4())
+        patron_id = patron.id
+        web.afterwards(lambda later: site_access.count_use(
+            later, origin, patron_queries.patron(later, patron_id)))  # fmt: skip
+        if patron.site_code_until is not None:
+            return redirect(url_for("opac.own_password"))
+        return redirect(web.next_path() or url_for("opac.my"))
+
+    return web.handled(
+        session, Form(ReaderSignInData), work, lambda form: _sign_in_page(session, form)
+    )
+
+
+def _sign_in_page(session: Session, form: Form[ReaderSignInData]) -> ResponseReturnValue:
+    return pages.page("sign_in.html", session, form=form, next=web.next_path())
+
+
+@opac.post("/my/sign-out")
+@web.public()
+def reader_sign_out(session: Session) -> ResponseReturnValue:
+    """Forget who read."""
+    del session
+    signing.sign_out()
+    return redirect(url_for("opac.start"))
+
+
+@opac.get("/my/password")
+@web.public(check=signing.require_any)
+def own_password(session: Session) -> ResponseReturnValue:
+    """The form of a password of one's own."""
+    return _password_page(session, Form(OwnPasswordData, {}))
+
+
+@opac.post("/my/password")
+@web.public(write=True, check=signing.require_any)
+def set_own_password(session: Session) -> ResponseReturnValue:
+    """Set it; other sign-ins of the reader end."""
+
+    def work(data: OwnPasswordData) -> ResponseReturnValue:
+        if data.password != data.again:
+            raise Invalid(N_("The same again"), N_("The two are not the same."))
+        patron = signing.reader(session)
+        site_access.set_password(session, patron, data.password)
+        signing.sign_in(patron)
+        flash(gettext("Your password is set."))
+        return redirect(url_for("opac.my"))
+
+    return web.handled(
+        session, Form(OwnPasswordData), work, lambda form: _password_page(session, form)
+    )
+
+
+def _password_page(session: Session, form: Form[OwnPasswordData]) -> ResponseReturnValue:
+    return pages.page("password.html", session, form=form, shortest=SHORTEST)
+
+
+@opac.get("/my")
+@web.public(check=signing.require)
+def my(session: Session) -> ResponseReturnValue:
+    """What the reader has and waits for."""
+    today = pages.today()
+    holds = session.scalars(hold_queries.holds_of(g.reader.id)).all()
+    return pages.page(
+        "my.html",
+        session,
+        patron=signing.reader(session),
+        loans=session.scalars(loan_queries.open_loans(g.reader.id)).all(),
+        holds=[(hold, hold_queries.place_in_queue(session, hold)) for hold in holds],
+        branches=names_of(session, g.language),
+        today=today,
+        blocks=patron_queries.reasons_of_blocks(session, g.reader.id, today),
+    )
+
+
+@opac.post("/my/renew")
+@web.public(write=True, check=signing.require)
+def renew(session: Session) -> ResponseReturnValue:
+    """Renew one loan, or all that can be; each says why not."""
+    asked = web.form_int("loan")
+    loans = [loan for loan in session.scalars(loan_queries.open_loans(g.reader.id))
+             if asked in {None, loan.id}]  # fmt: skip
+    for loan in loans:
+        flash(_renewed(session, loan))
+    return redirect(url_for("opac.my"))
+
+
+def _renewed(session: Session, loan: Loan) -> str:
+    title = loan.item.record.title
+    desk = signing.part(signing.desk_of(session, loan.branch_id), f"renew:{loan.id}")
+    try:
+        loan_actions.renew_loan(desk, loan=loan)
+    except IlsError as error:
+        why = web.translated(error)
+        return str(gettext("“%(title)s” is not renewed: %(why)s", title=title, why=why))
+    due = loan.due.strftime("%d.%m.%Y")
+    return str(gettext("“%(title)s” is renewed until %(day)s", title=title, day=due))
+
+
+@opac.post("/my/holds/<id:hold_id>/cancel")
+@web.public(write=True, check=signing.require)
+def cancel_own_hold(session: Session, hold_id: int) -> ResponseReturnValue:
+    """Wait no more.
+
+    Raises:
+        UnknownHold: it is another reader's, or none.
+    """
+    hold = _own_hold(session, hold_id)
+    hold_actions.cancel_hold(signing.desk_of(session, hold.branch_id), hold)
+    flash(gettext("You no longer wait for “%(title)s”.", title=hold.record.title))
+    return redirect(url_for("opac.my"))
+
+
+def _own_hold(session: Session, hold_id: int) -> Hold:
+    hold = hold_queries.hold(session, hold_id)
+    if hold.patron_id != g.reader.id:
+        raise hold_queries.UnknownHold
+    return hold
