@@ -18,6 +18,7 @@ from ils.config import Config
 from ils.datafiles import BadConfiguration
 from ils.documents.labels import layouts
 from ils.messages.templates import templates
+from ils.opac import kiosk
 from ils.opac.web import BLUEPRINTS as OPAC
 from ils.operations.web import operations
 from ils.organisation.audit.actions import audit
@@ -78,6 +79,7 @@ def create_app(config: Config | None = None) -> Flask:
     )
     for blueprint in pages:
         app.register_blueprint(blueprint)
+    kiosk.install(app)
     sheets = _checked_data(config)
     app.jinja_env.globals["place_name"] = lambda place: web.place_name(sheets.fields, place)
     if proxies := config.server.trusted_proxies:

@@ -279,6 +279,29 @@ def records_using(authority: AuthorityRecord) -> Select[BibliographicRecord]:
     return select(BibliographicRecord).where(BibliographicRecord.id.in_(linked))
 
 
+def headings_with_records(kind: str, beginning: str) -> Select[str, int]:
+    """Headings of a kind that begin so, with how many records name them; those with none not."""
+    number = func.count().label("number")
+    return (
+        select(AuthorityRecord.heading, number)
+        .join(RecordLink, RecordLink.target == AuthorityRecord.link_key)
+        .join(BibliographicRecord, BibliographicRecord.id == RecordLink.record_id)
+        .where(AuthorityRecord.kind == kind, AuthorityRecord.state == RecordState.ACTIVE)
+        .where(RecordLink.relation == "heading", ACTIVE)
+        .where(func.substr(AuthorityRecord.heading, 1, len(beginning)) == beginning)
+        .group_by(AuthorityRecord.id, AuthorityRecord.heading)
+        .order_by(AuthorityRecord.heading)
+    )
+
+
+def authors_beginning(beginning: str) -> Select[str, int]:
+    """Authors as records name them, that begin so, with how many records have them."""
+    names = BibliographicRecord.authors
+    begins = func.substr(names, 1, len(beginning)) == beginning
+    query = select(names, func.count().label("number")).where(ACTIVE, begins, names != "")
+    return query.group_by(names).order_by(names)
+
+
 def catalogues_using(authority: AuthorityRecord) -> Select[str]:
     """The catalogues that have records with this heading."""
     return records_using(authority).with_only_columns(BibliographicRecord.catalogue).distinct()

@@ -20,6 +20,10 @@ from ils.organisation.branches import queries as branch_queries
 
 opac = Blueprint("opac", __name__)
 
+#: Of a cookie: the code of the branch whose kiosk the browser is.
+KIOSK = "kiosk"
+#: Seconds without a page after which a kiosk begins anew.
+KIOSK_PAUSE = 120
 #: Of visitors who chose none: the language of the state.
 USUAL_LANGUAGE = "kk"
 #: Requests of an address in a minute: a reading room stands behind one.
@@ -79,7 +83,7 @@ def other_language(code: str) -> str:
 
 @opac.app_context_processor
 def _shown() -> dict[str, object]:
-    return {"other_language": other_language}
+    return {"other_language": other_language, "kiosk_pause": KIOSK_PAUSE if KIOSK in cookie else 0}
 
 
 @opac.errorhandler(IlsError)

@@ -36,9 +36,12 @@ def note(session: Session) -> None:
         cookie.pop("told", None)
     if goes_on or not is_person() or web.known_staff() is not None:
         return
-    branch = branch_queries.central(session)
-    at = clock.now()
-    origin = Origin(at, clock.local_day(at, branch.timezone), branch.id, None, Channel.SITE)
+    code, at = cookie.get("kiosk"), clock.now()
+    branch = (
+        branch_queries.branch_by_code(session, code) if code else branch_queries.central(session)
+    )
+    channel = Channel.KIOSK if code else Channel.SITE
+    origin = Origin(at, clock.local_day(at, branch.timezone), branch.id, None, channel)
     web.afterwards(lambda session: _count(session, origin))
 
 

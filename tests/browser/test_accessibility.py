@@ -7,8 +7,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from served import sign_in
+from sqlalchemy import select
 
+from ils import db
 from ils.organisation.staff.models import Role
+from ils.patrons import site_access
+from ils.patrons.models import Patron
 
 SIZES = {"wide": (1366, 768), "narrow": (390, 844)}
 #: `SANDYQ_SCREENSHOTS=folder scripts/test tests/browser` keeps what was seen.
@@ -140,6 +144,9 @@ PUBLIC = {
     "public-advanced": "/search/advanced",
     "public-new": "/new",
     "public-missing": "/record/1",
+    "public-browse": "/browse",
+    "public-letters": "/browse/authors?letter=Ә",
+    "public-sign-in": "/my/sign-in",
 }
 
 
@@ -162,6 +169,24 @@ def test_every_public_page_is_accessible(page, served, library, language, size):
     page.locator(".cards a").first.click()
     page.wait_for_url("**/record/*")
     seen(page, f"{language}-public-record", size)
+    record = page.url
+    with db.transaction(library.sessions) as session:
+        site_access.set_password(session, session.scalars(select(Patron)).one(), "своя книга")
+    page.goto(f"{served.url}/my")
+    page.fill("[name=card]", "R1")
+    page.fill("[name=password]", "своя книга")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{served.url}/my")
+    seen(page, f"{language}-my", size)
+    for name in ("settings", "history", "suggestions", "password"):
+        page.goto(f"{served.url}/my/{name}")
+        seen(page, f"{language}-my-{name}", size)
+    page.goto(f"{record}/hold")
+    seen(page, f"{language}-my-hold", size)
+    page.goto(f"{served.url}/kiosk")
+    seen(page, f"{language}-kiosk", size)
+    page.goto(f"{served.url}/search?q=көшпенділер")
+    seen(page, f"{language}-kiosk-results", size)
 
 
 def records_in_use(page, served, language, size):

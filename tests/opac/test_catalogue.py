@@ -2,10 +2,14 @@
 
 import json
 import re
+from datetime import date, timedelta
 from uuid import uuid4
 from xml.etree import ElementTree as ET
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from library import PASSWORD
 from shelves import BOOKS, book
 from sqlalchemy import select
 
@@ -14,8 +18,10 @@ from ils.catalog.models import BibliographicRecord, RecordState, RevisionCause
 from ils.catalog.records.actions import add_record, set_state
 from ils.catalog.subjects import classes_of
 from ils.holdings.items.models import Item
-from ils.ledger import Kind
+from ils.ledger import Channel, Entry, Kind
 from ils.marc.record import Field, linked
+from ils.opac.catalogue.expected import expected, reckoned
+from ils.organisation.staff.models import Role
 from ils.services.enquiries.models import UnmetRequest
 
 
@@ -175,3 +181,72 @@ def test_pages_are_light(shelf, library, visitor):
     files = [visitor.client.get(link, buffered=True).data for link in links]
     page = visitor.get("/search?q=пароход").data
     assert (len(files), len(page) + sum(map(len, files)) <= 40_000) == (3, True)
+
+
+def test_the_catalogue_is_walked_by_letters_and_areas(shelf, library, visitor):
+    page = visitor.get("/browse?lang=ru").text
+    assert page.count("division=") == 5
+    authors = visitor.get("/browse/authors?letter=г").text
+    assert re.findall(r'q=author:%22([^"]+)%22">([^<]+)</a> <span class="count">(\d)', authors) == [
+        ("%D0%93%D0%BE%D1%80%D1%8C%D0%BA%D0%B8%D0%B9", "Горький, Алексей Максимович", "1"),
+        ("%D0%93%D0%BE%D1%80%D1%8C%D0%BA%D0%B8%D0%B9", "Горький, М.", "1"),
+    ]  # fmt: skip
+    assert "На дне" in visitor.get('/search?q=author:"Горький"').text
+    for path in ("/browse/subjects?letter=Р", "/browse/series", "/browse/authors?letter=Ъ&page=9"):
+        assert visitor.get(path).status_code == 200
+
+
+def test_a_kiosk_opens_the_catalogue_and_nothing_else(shelf, library, visitor):
+    library.account("кафедра", Role.DESK)
+    visitor.get("/?lang=ru")
+    assert visitor.get("/kiosk?branch=Ф1").status_code == 302
+    start = visitor.get("/").text
+    assert '<html lang="kk">' in start
+    assert 'class="kiosk" data-pause="120" data-anew="/kiosk"' in start
+    for way_out in ("/my", "/sign-in", "/staff/", "sign-in", "Atom"):
+        assert way_out not in start
+    for path in ("/my/sign-in", "/sign-in", "/staff/", "/desk", "/new.atom", "/nowhere"):
+        assert visitor.get(path).headers["Location"] == "/", path
+    assert visitor.post("/sign-in", login="кафедра", password=PASSWORD).headers["Location"] == "/"
+    record = visitor.get(f"/record/{shelf['Детство']}").text
+    assert ("/hold" in record, "reference" in record) == (False, False)
+    assert visitor.get("/kiosk").status_code == 302
+    assert 'data-pause="120"' in visitor.get("/search?q=детство").text
+    with db.reading(library.sessions) as session:
+        visits = session.scalars(select(Entry).where(Entry.channel == Channel.KIOSK)).all()
+        assert {(v.kind, v.branch_id) for v in visits} == {
+            (Kind.CATALOGUE_VISIT, library.branches["Ф1"].id)
+        }
+    assert visitor.get("/kiosk?branch=нет").status_code == 404
+
+
+def test_when_a_copy_comes_back_is_reckoned_from_loans(library, visitor):
+    library.reader("R1")
+    library.reader("R2", surname="Сейтова")
+    library.copy("B1")
+    desk = library.desk()
+    for days in (8, 10, 12, 14) * 5:
+        desk.issue("R1", "B1")
+        library.wait(days=days)
+        desk.take_back("B1")
+    desk.issue("R1", "B1")
+    with db.reading(library.sessions) as session:
+        item = session.scalars(select(Item)).one()
+        day = library.now.date()
+        told = expected(session, item.record_id, "book", "Asia/Almaty", day)
+        assert ((told.likely - day).days, (told.nearly_surely - day).days) == (12, 14)
+    desk.wait_for("R2", "B1")
+    with db.reading(library.sessions) as session:
+        told = expected(session, item.record_id, "book", "Asia/Almaty", day)
+        assert ((told.likely - day).days, (told.nearly_surely - day).days) == (24, 26)
+
+
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=8),
+       st.lists(st.integers(1, 90), min_size=1, max_size=40), st.integers(0, 30))  # fmt: skip
+def test_an_estimate_is_never_past_and_never_sooner_for_who_comes_later(ago, days, waiting):
+    today = date(2026, 12, 1)
+    lent = [today - timedelta(days=n) for n in ago]
+    told = reckoned(lent, days, waiting, today)
+    later = reckoned(lent, days, waiting + 1, today)
+    assert today < told.likely <= told.nearly_surely
+    assert told.likely <= later.likely

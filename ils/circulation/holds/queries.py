@@ -197,6 +197,12 @@ def free_copies(session: Session, record_id: int) -> int:
     return int(session.scalar(query.where(free)) or 0)
 
 
+def waiting_for(session: Session, record_id: int) -> int:
+    """How many readers wait for a record."""
+    query = select(func.count()).where(Hold.record_id == record_id, Hold.status.in_(OPEN))
+    return session.scalar(query) or 0
+
+
 def copies_to_wait_for(session: Session, record_id: int) -> int:
     """Copies of a record that may come back or be sent."""
     gone = (ItemStatus.WITHDRAWN, ItemStatus.LOST, ItemStatus.MISSING)

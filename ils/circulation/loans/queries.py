@@ -111,6 +111,12 @@ def newest_loans(patron_id: int) -> Select[Loan]:
     return open_loans(patron_id).order_by(None).order_by(Loan.id.desc())
 
 
+def loans_of_record(record_id: int) -> Select[Loan]:
+    """Loans of copies of a record that are out."""
+    query = select(Loan).join(Item, Item.id == Loan.item_id)
+    return query.where(Item.record_id == record_id, Loan.ended_at.is_(None))
+
+
 def loans_since(patron_id: int, moment: datetime) -> Select[Loan]:
     """What a reader took since a moment, latest first."""
     own = (Loan.patron_id == patron_id, Loan.issued_at >= moment)

@@ -24,6 +24,7 @@ from ils.marc.record import MarcRecord
 from ils.opac import pages
 from ils.opac.catalogue import structured
 from ils.opac.catalogue.cards import availability, cards
+from ils.opac.catalogue.expected import Expected, expected
 from ils.opac.pages import opac
 from ils.organisation.branches.queries import branch_by_code, names_of
 from ils.search import queries as search
@@ -185,6 +186,7 @@ def record(session: Session, record_id: int) -> ResponseReturnValue:
         branches=branches,
         shelves=shelves_of(session, found.id),
         availability=availability(copies, branches),
+        expected=_expected(session, found) if copies and not copies[0].free else None,
         parts=_parts(session, found),
         subjects=_subjects(marc),
         author=surname,
@@ -193,6 +195,11 @@ def record(session: Session, record_id: int) -> ResponseReturnValue:
         structured=structured.described(marc, found, address),
         address=address,
     )
+
+
+def _expected(session: Session, record: BibliographicRecord) -> Expected | None:
+    zone = web.current().config.library.timezone
+    return expected(session, record.id, record.material, zone, pages.today())
 
 
 def _subjects(marc: MarcRecord) -> list[tuple[str, str]]:

@@ -1,0 +1,64 @@
+"""The catalogue walked through: subject areas, authors and headings by letters."""
+
+from __future__ import annotations
+
+from flask import g, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from ils import web
+from ils.catalog import queries as catalog
+from ils.catalog.models import AuthorityKind
+from ils.errors import N_
+from ils.opac import pages
+from ils.opac.pages import opac
+from ils.search import queries as search
+from ils.search.asking import Asked
+
+LETTERS = "АӘБВГҒДЕЁЖЗИЙКҚЛМНҢОӨПРСТУҰҮФХҺЦЧШЩЫІЭЮЯABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+ROWS = 100
+#: What is walked through by letters → its name, and the field that finds what is under it.
+KINDS = {
+    "authors": (N_("Authors"), "author"),
+    "subjects": (N_("Subjects"), "subject"),
+    "places": (N_("Places"), "subject"),
+    "series": (N_("Series"), "series"),
+}
+HEADINGS = {
+    "subjects": AuthorityKind.SUBJECT, "places": AuthorityKind.PLACE,
+    "series": AuthorityKind.SERIES,
+}  # fmt: skip
+
+
+@opac.get("/browse")
+@web.public()
+def browse(session: Session) -> ResponseReturnValue:
+    """Subject areas with how much there is, and the ways by letters."""
+    lists, folder = web.current().config.lists, web.current().config.folder
+    counts = search.found(session, folder, Asked("", most=1), facets=True).facets
+    areas = [
+        (code, names[g.language if g.language in names else "ru"], names.get("parent"),
+         counts.get("division", {}).get(code, 0))
+        for code, names in lists.subject_areas.items()
+    ]  # fmt: skip
+    return pages.page("browse.html", session, areas=areas, kinds=KINDS)
+
+
+@opac.get("/browse/<any(authors, subjects, places, series):kind>")
+@web.public()
+def browse_letters(session: Session, kind: str) -> ResponseReturnValue:
+    """Names that begin with a letter, with how many records are under each."""
+    letter = request.args.get("letter", "")[:1].upper()
+    number = max(1, min(web.argument_int("page") or 1, 10_000))
+    label, field = KINDS[kind]
+    if kind == "authors":
+        query = catalog.authors_beginning(letter)
+    else:
+        query = catalog.headings_with_records(HEADINGS[kind], letter)
+    rows = (
+        session.execute(query.offset((number - 1) * ROWS).limit(ROWS + 1)).all() if letter else []
+    )
+    return pages.page(
+        "letters.html", session, kind=kind, label=label, field=field, letters=LETTERS,
+        letter=letter, rows=rows[:ROWS], number=number, more=len(rows) > ROWS,
+    )  # fmt: skip

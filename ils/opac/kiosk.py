@@ -1,0 +1,44 @@
+"""A screen in the foyer: the catalogue and nothing else, begun anew after a pause.
+
+The library opens ``/kiosk?branch=…`` as the browser's only page. Nothing but the catalogue opens
+in that browser until it is closed; nobody signs in.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, redirect, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from ils import web
+from ils.opac.pages import KIOSK, opac
+from ils.organisation.branches.queries import branch_by_code, central
+
+#: What opens at a kiosk; of the account nothing does.
+OPEN = {
+    "opac.start", "opac.results", "opac.advanced", "opac.by_fields", "opac.record", "opac.newest",
+    "opac.browse", "opac.browse_letters", "opac.ask_for", "opac.kiosk", "static",
+}  # fmt: skip
+
+
+@opac.get("/kiosk")
+@web.public()
+def kiosk(session: Session) -> ResponseReturnValue:
+    """Make this browser a kiosk, or begin anew as one."""
+    code = request.args.get("branch", "") or cookie.get(KIOSK, "")
+    branch = branch_by_code(session, code) if code else central(session)
+    cookie.clear()
+    cookie.permanent = False
+    cookie[KIOSK] = branch.code
+    return redirect(url_for("opac.start"))
+
+
+def install(app: Flask) -> None:
+    """Keep kiosks within the catalogue."""
+
+    @app.before_request
+    def _within() -> ResponseReturnValue | None:
+        if cookie.get(KIOSK) and request.endpoint not in OPEN:
+            return redirect(url_for("opac.start"))
+        return None
