@@ -66,18 +66,8 @@ def create_app(config: Config | None = None) -> Flask:
     system = web.Ils(config, db.sessions_of(engine), organisation.signed_in, audit, PERMISSIONS)
     web.install(app, system, CSRFProtect())
     navigation.install(app)
-    pages = (
-        organisation_pages,
-        settings,
-        *CATALOGUING,
-        *CIRCULATION,
-        services,
-        statistics,
-        operations,
-        shell,
-        *OPAC,
-    )
-    for blueprint in pages:
+    pages = (organisation_pages, settings, services, statistics, operations, shell)
+    for blueprint in (*pages, *CATALOGUING, *CIRCULATION, *OPAC):
         app.register_blueprint(blueprint)
     kiosk.install(app)
     sheets = _checked_data(config)

@@ -42,6 +42,10 @@ class Library(Declared, frozen=True):
     timezone: str
     installation: Annotated[int, Meta(ge=0, le=63)]
 
+    def name(self, language: str) -> str:
+        """What it is called in a language; Russian stands for any it has no name in."""
+        return {"kk": self.name_kk, "en": self.name_en}.get(language, self.name_ru)
+
 
 class Data(Declared, frozen=True):
     """Where things are kept."""
@@ -60,6 +64,8 @@ class Server(Declared, frozen=True):
     https: bool
     worker: bool
     trusted_proxies: int
+    #: Where readers find the site, for links in letters; without a slash at its end.
+    address: str = ""
 
 
 class SignIn(Declared, frozen=True):

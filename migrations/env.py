@@ -16,6 +16,7 @@ from ils.codes import models as _codes
 from ils.holdings.items import models as _holdings
 from ils.jobs import models as _jobs
 from ils.messages import outbox
+from ils.opac.account import models as _readers_lists
 from ils.organisation.audit import models as _audit
 from ils.organisation.branches import models as _branches
 from ils.organisation.calendar import models as _calendar
@@ -24,6 +25,7 @@ from ils.patrons import models as _patrons
 from ils.search import models as _search
 from ils.services.enquiries import models as _enquiries
 from ils.services.events import models as _events
+from ils.services.topics import models as _topics
 from ils.stats import models as _stats
 
 TABLES = (
@@ -39,6 +41,7 @@ TABLES = (
     _codes,
     _patrons,
     _holdings,
+    _readers_lists,
     _jobs,
     _search,
     _audit,
@@ -48,6 +51,7 @@ TABLES = (
     _enquiries,
     _events,
     _stats,
+    _topics,
     idempotency,
 )
 connection = context.config.attributes["connection"]

@@ -136,10 +136,11 @@ def _more_statistics(library, session, number):
 
 
 def addresses(app):
-    """Pages without arguments, and those of `MORE`."""
+    """Pages without arguments, and those of `MORE`; not what makes the browser a kiosk."""
     for rule in app.url_map.iter_rules():
         if not rule.arguments and "GET" in rule.methods and not rule.rule.endswith("pdf"):
-            yield rule.rule
+            if rule.endpoint != "opac.kiosk":
+                yield rule.rule
     yield from MORE
 
 

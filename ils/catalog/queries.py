@@ -95,8 +95,8 @@ def has_isbn(isbns: Sequence[str]) -> ColumnElement[bool]:
 def matches(text: str) -> ColumnElement[bool]:
     """The plain search: each word begins a word of title or authors; or an ISBN.
 
-    Compare `search_key`. A real index takes its place when the catalogue is searched by
-    readers.
+    Compare `search_key`. For the few serials and sets a form is filled from; the catalogue is
+    searched by `ils.search`.
     """
     if isbn := isbn13(text):
         return has_isbn([isbn])

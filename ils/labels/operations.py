@@ -15,6 +15,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "read_patrons": N_("File of patrons read"),
         "import_patrons": N_("Import patrons"),
         "note_overdue": N_("Overdue copies noted"),
+        "inform_by_topic": N_("Letters about topics"),
         "settle_served": N_("Readers served and borrowers counted"),
         "selfcheck": N_("Self-check"),
         "backup": N_("Backup, proved by a trial restore"),

@@ -63,6 +63,7 @@ class Kind(StrEnum):
     READER_SERVED = "reader_served"
     BORROWER = "borrower"
     CATALOGUE_VISIT = "catalogue_visit"
+    TOPIC_NOTICE = "topic_notice"
     OPENING = "opening"
 
 

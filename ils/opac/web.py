@@ -1,12 +1,15 @@
 """Public pages, in their blueprint."""
 
 from ils.opac import kiosk
-from ils.opac.account import hold_web, wishes_web
+from ils.opac.account import hold_web, lists_web, questions_web, topics_web, wishes_web
 from ils.opac.account import web as account
 from ils.opac.catalogue import browse_web, wishes
 from ils.opac.catalogue import web as catalogue
 from ils.opac.pages import opac
 
 #: Modules whose views are in the blueprint.
-MODULES = (account, browse_web, catalogue, hold_web, kiosk, wishes, wishes_web)
+MODULES = (
+    account, browse_web, catalogue, hold_web, kiosk, lists_web, questions_web, topics_web, wishes,
+    wishes_web,
+)  # fmt: skip
 BLUEPRINTS = (opac,)

@@ -21,6 +21,7 @@ from ils.operations.backup import jobs as backup_jobs
 from ils.operations.backup import journal
 from ils.patrons import served
 from ils.search.following import follow
+from ils.services.topics import jobs as topic_jobs
 from ils.stats.closing import jobs as closing_jobs
 from ils.stats.models import JOURNAL, SELFCHECK
 from ils.stats.plans.actions import note_value
@@ -94,6 +95,7 @@ JOBS: tuple[JobKind, ...] = (
     JobKind("settle_served", _settle_served, every=timedelta(hours=1)),
     JobKind("selfcheck", _check, every=timedelta(days=1)),  # closing asks what it found
     JobKind(CHECKPOINT, _checkpoint),
+    *topic_jobs.JOBS,
     *closing_jobs.JOBS,
     *schedule_jobs.JOBS,
     *backup_jobs.JOBS,

@@ -12,6 +12,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ils.db import Base, BigId, new_id, one_of
 
 _standing = text("NOT taken_back")
+#: Marks columns of what a reader wrote: it goes with the reader, though the row may stay.
+READERS_WORDS = {"readers": "words"}
+#: Marks columns that name a row which says the same words.
+SHARES_WORDS = {"readers": "shared"}
 
 
 class ContactChannel(StrEnum):
@@ -85,6 +89,8 @@ class Patron(Base):
     site_code_until: Mapped[datetime | None]
     #: Grows with each password: sign-ins of before are void.
     site_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: No letters of topics, of one's own or of a group.
+    topics_off: Mapped[bool] = mapped_column(default=False, server_default="0")
     #: Since then the reader keeps a list of what was read.
     history_since: Mapped[datetime | None]
     #: The names as the search compares them.

@@ -158,6 +158,12 @@ def household_of(reader: Patron) -> Select[Patron]:
     return query.order_by(Patron.birth_date, Patron.id)
 
 
+def dependants_of(patron_id: int) -> Select[Patron]:
+    """Children a reader answers for."""
+    own = Patron.guardian_id == patron_id
+    return select(Patron).where(own).order_by(Patron.birth_date, Patron.id)
+
+
 def blocks(patron_id: int) -> Select[PatronBlock]:
     """All blocks of a reader, latest first."""
     query = select(PatronBlock).where(PatronBlock.patron_id == patron_id)

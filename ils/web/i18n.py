@@ -91,8 +91,7 @@ def list_options(codes: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str]
 
 def library_name() -> str:
     """The library's name in the page's language."""
-    name: str = getattr(current().config.library, f"name_{language()}")
-    return name
+    return current().config.library.name(language())
 
 
 def role_names() -> dict[str, str]:

@@ -166,7 +166,7 @@ KINDS = """
     il_dispatched il_received il_lent il_sent_back il_back il_cancelled record_added
     record_edited record_deleted record_merged record_restored digitised attached published
     viewed downloaded reference delivery event event_views shown shown_issued consultation
-    suggestion copy_service reader_served borrower catalogue_visit opening
+    suggestion copy_service reader_served borrower catalogue_visit topic_notice opening
 """
 CHANNELS = """
     desk offline phone email site kiosk sip2 import tally system
@@ -225,6 +225,9 @@ TABLES = (
     "revision",
     "box_item",
     "enquiry",
+    "reader_question",
+    "reader_list_entry",
+    "topic",
     "loan",
     "plan_value",
     "transit",
@@ -714,6 +717,7 @@ def _patron() -> None:
         sa.Column("site_password", sa.String(), server_default="", nullable=False),
         sa.Column("site_code_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("site_version", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("topics_off", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("history_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("search_text", sa.String(), nullable=False),
         sa.CheckConstraint(
@@ -1128,6 +1132,7 @@ def _hold() -> None:
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("paused_until", sa.Date(), nullable=True),
         sa.Column("shelf_until", sa.Date(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
@@ -1578,6 +1583,81 @@ def _enquiry() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enquiry")),
     )
     op.create_index(op.f("ix_enquiry_day"), "enquiry", ["day"], unique=False)
+    op.create_table(
+        "reader_question",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column(
+            "branch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("patron_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("record_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "enquiry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["branch_id"], ["branch.id"], name=op.f("fk_reader_question_branch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["enquiry_id"], ["enquiry.id"], name=op.f("fk_reader_question_enquiry_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["patron_id"], ["patron.id"], name=op.f("fk_reader_question_patron_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["record.id"], name=op.f("fk_reader_question_record_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reader_question")),
+    )
+    op.create_index(
+        op.f("ix_reader_question_patron_id"), "reader_question", ["patron_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_reader_question_record_id"), "reader_question", ["record_id"], unique=False
+    )
+    op.create_table(
+        "topic",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("patron_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("category", sa.String(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("query", sa.String(), nullable=False),
+        sa.Column("seen", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["patron_id"], ["patron.id"], name=op.f("fk_topic_patron_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_topic")),
+    )
+    op.create_index(op.f("ix_topic_patron_id"), "topic", ["patron_id"], unique=False)
+    op.create_table(
+        "reader_list_entry",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "patron_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "record_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("name", sa.String(), server_default="", nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["patron_id"], ["patron.id"], name=op.f("fk_reader_list_entry_patron_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["record.id"], name=op.f("fk_reader_list_entry_record_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reader_list_entry")),
+    )
+    op.create_index(
+        op.f("ix_reader_list_entry_patron_id"), "reader_list_entry", ["patron_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_reader_list_entry_record_id"), "reader_list_entry", ["record_id"], unique=False
+    )
 
 
 def _loan() -> None:

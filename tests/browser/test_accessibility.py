@@ -68,6 +68,8 @@ PAGES = {
     "event-form": "/staff/services/events/new",
     "references": "/staff/services/enquiries",
     "refusals": "/staff/services/refusals",
+    "questions": "/staff/services/questions",
+    "topics": "/staff/services/topics",
     "wanted": "/staff/services/wanted",
     "reregistration": "/staff/patrons/reregister",
     "school-year": "/staff/patrons/school-year",
@@ -178,7 +180,7 @@ def test_every_public_page_is_accessible(page, served, library, language, size):
     page.keyboard.press("Enter")
     page.wait_for_url(f"{served.url}/my")
     seen(page, f"{language}-my", size)
-    for name in ("settings", "history", "suggestions", "password"):
+    for name in ("settings", "history", "suggestions", "password", "lists", "topics", "questions"):
         page.goto(f"{served.url}/my/{name}")
         seen(page, f"{language}-my-{name}", size)
     page.goto(f"{record}/hold")

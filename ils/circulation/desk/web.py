@@ -189,7 +189,7 @@ def mail_receipt(session: Session, patron_id: int) -> ResponseReturnValue:
     values = {
         "reader": patron.name,
         "card": patron.card,
-        "library": getattr(config.library, f"name_{patron.language}"),
+        "library": config.library.name(patron.language),
         "loans": "\n".join(lines) or "—",
     }
     letter = compose(config, "receipt", patron.language, values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,11 +15,10 @@ from ils.catalog.records.actions import facts as record_facts
 from ils.circulation.context import Desk
 from ils.circulation.holds import queries as hold_queries
 from ils.circulation.holds.models import Hold, HoldStatus
-from ils.circulation.holds.queries import fits
 from ils.circulation.policy import rules
 from ils.circulation.transit import queries as transit_queries
 from ils.circulation.transit.models import Transit
-from ils.errors import N_, Refused
+from ils.errors import N_, Invalid, Refused
 from ils.holdings.items.models import Item, ItemStatus
 from ils.holdings.items.rules import ItemMove, next_status
 from ils.ledger import Kind, Origin
@@ -176,6 +175,33 @@ def cancel_hold(desk: Desk, hold: Hold) -> Item | None:
     return _end(desk, hold, HoldStatus.CANCELLED, Kind.HOLD_CANCELLED, desk.origin)
 
 
+class PauseTooLong(Invalid):
+    """Nobody keeps a place for so long."""
+
+    code = "pause_too_long"
+    message = N_("A hold can be paused until %(last)s at most.")
+
+
+#: Days a reader may be away and keep the place.
+LONGEST_PAUSE = 180
+
+
+def pause_hold(desk: Desk, hold: Hold, until: date | None) -> None:
+    """Keep the reader's place and set nothing aside until a day; ``None``: go on.
+
+    Raises:
+        HoldEnded: it has ended, or a copy is set aside already.
+        PauseTooLong: it is too far away.
+    """
+    if hold.status != HoldStatus.WAITING:
+        raise HoldEnded
+    last = desk.origin.day + timedelta(days=LONGEST_PAUSE)
+    if until is not None and until > last:
+        raise PauseTooLong(last=last)
+    hold.paused_until = until
+    desk.session.flush()
+
+
 def expire_holds(desk: Desk) -> list[Item]:
     """End the holds of this branch whose readers did not come; returns their copies."""
     overdue = hold_queries.on_shelf(desk.origin.branch_id).where(
@@ -232,7 +258,7 @@ def route_item(desk: Desk, item: Item) -> Hold | Transit | None:
     if item.branch_id != here:
         item.branch_id = here
     waiting = hold_queries.holds_on(session, item.record_id)
-    hold = next((h for h in waiting if h.status == HoldStatus.WAITING and fits(h, item)), None)
+    hold = hold_queries.next_reader(waiting, item, desk.origin.day)
     if hold is not None:
         hold.item_id = item.id
         if hold.branch_id == here:

@@ -60,6 +60,8 @@ class Hold(Reversible, Base):
     #: The copy that was set aside.
     item_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("item.id"), index=True)
     placed_at: Mapped[datetime]
+    #: Until then the reader is away: the place is kept, and nothing is set aside.
+    paused_until: Mapped[date | None]
     #: The last day the copy stands on the hold shelf.
     shelf_until: Mapped[date | None]
     ended_at: Mapped[datetime | None]
@@ -67,6 +69,10 @@ class Hold(Reversible, Base):
     patron: Mapped[Patron | None] = relationship()
     record: Mapped[BibliographicRecord] = relationship()
     item: Mapped[Item | None] = relationship(foreign_keys=[item_id])
+
+    def paused(self, day: date) -> bool:
+        """Whether the reader is away on a day and nothing is to be set aside."""
+        return self.paused_until is not None and day <= self.paused_until
 
     def unmake(self, at: datetime) -> None:
         """The reader did not ask for it."""

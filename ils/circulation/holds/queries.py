@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
@@ -21,14 +22,28 @@ def fits(hold: Hold, item: Item) -> bool:
     return hold.wanted_item_id in {None, item.id} and item.copies == 1
 
 
-def holds_ahead(session: Session, item: Item, holds: list[Hold], own: Hold | None) -> int:
-    """Readers who came first and would get no copy if this one went."""
+def next_reader(holds: Sequence[Hold], item: Item, day: date) -> Hold | None:
+    """Whom a copy that is free goes to: who waits longest and is not away."""
+    return next(
+        (h for h in holds
+         if h.status == HoldStatus.WAITING and fits(h, item) and not h.paused(day)),
+        None,
+    )  # fmt: skip
+
+
+def holds_ahead(
+    session: Session, item: Item, holds: list[Hold], own: Hold | None, day: date
+) -> int:
+    """Readers who came first and would get no copy if this one went; not those who are away."""
     if any(h.item_id == item.id and h is not own for h in holds):
         return 1
     first = [
         h
         for h in holds
-        if h.status == HoldStatus.WAITING and fits(h, item) and (own is None or h.id < own.id)
+        if h.status == HoldStatus.WAITING
+        and fits(h, item)
+        and not h.paused(day)
+        and (own is None or h.id < own.id)
     ]
     if not first:
         return 0
@@ -144,7 +159,7 @@ def filled_hold(session: Session, patron_id: int, record_id: int) -> Hold | None
     return session.scalars(query.order_by(Hold.id.desc())).first()
 
 
-def to_fetch(branch_id: int) -> Select[Hold, Item]:
+def to_fetch(branch_id: int, today: date) -> Select[Hold, Item]:
     """Holds nobody works on yet, with a free copy that stands in this branch."""
     fitting = or_(Hold.wanted_item_id.is_(None), Hold.wanted_item_id == Item.id)
     free = select(func.min(Item.id)).where(
@@ -158,6 +173,7 @@ def to_fetch(branch_id: int) -> Select[Hold, Item]:
         select(Hold, Item)
         .join(Item, Item.id == free.correlate(Hold).scalar_subquery())
         .where(Hold.status == HoldStatus.WAITING)
+        .where(or_(Hold.paused_until.is_(None), Hold.paused_until < today))
         .order_by(Item.shelf_mark, Hold.id)
         .options(joinedload(Hold.patron), joinedload(Hold.record))
     )

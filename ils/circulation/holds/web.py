@@ -71,7 +71,7 @@ def _of_holds(query: Select[Hold], columns: tuple[Column, ...]) -> ListDefinitio
 def _to_pull(here: int) -> ListDefinition:
     """Rows: the hold, and a copy that stands here."""
     return ListDefinition(
-        hold_queries.to_fetch(here),
+        hold_queries.to_fetch(here, web.today()),
         (
             Column("mark", N_("Call number"), lambda row: row.Item.shelf_mark, Item.shelf_mark),
             Column("title", N_("Title"), lambda row: row.Hold.record.title),

@@ -138,7 +138,7 @@ def _permitted(
     wanted = Wanted(
         desk.place,
         asked.copies,
-        holds_ahead(session, asked.item, asked.holds, asked.own),
+        holds_ahead(session, asked.item, asked.holds, asked.own, desk.origin.day),
         in_transit_to(session, asked.item, here, asked.own),
     )
     found = loan_rules.problems(borrower, wanted, general, special)
@@ -280,7 +280,7 @@ def renew_loan(
     seen = origin.channel not in patron_queries.REMOTE
     (terms,) = desk.terms(loan.patron_year.category, loan.material)
     holds = hold_queries.holds_on(session, loan.item.record_id)
-    waited = holds_ahead(session, loan.item, holds, None)
+    waited = holds_ahead(session, loan.item, holds, None, origin.day)
     place = ServicePlace(loan.place)
     renewing = Renewing(loan.due, place, loan.renewals, loan.unseen_renewals, seen, waited)
     if of_reader is None:

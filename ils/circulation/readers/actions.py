@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, and_, delete, inspect, or_, select, update
+from sqlalchemy import Column, ColumnElement, FromClause, and_, delete, inspect, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from ils import files, ledger, scan_times
@@ -27,6 +27,8 @@ from ils.organisation.audit.actions import audit
 from ils.organisation.audit.models import AuditEntry
 from ils.patrons import queries as patron_queries
 from ils.patrons.models import (
+    READERS_WORDS,
+    SHARES_WORDS,
     ConsentRecord,
     Patron,
     PatronPhoto,
@@ -202,12 +204,27 @@ def erase_patron(desk: Desk, patron: Patron) -> None:
 
 
 def _let_go(session: Session, column: Column[Any], patron_id: int) -> None:
-    """Rows that can be nobody's stay and are nobody's; others are the reader's own and go."""
+    """Rows that can be nobody's stay and are nobody's, without words of the reader; others go."""
     if column.nullable:
+        for shared in column.table.columns:
+            if shared.info == SHARES_WORDS:
+                _blank_shared(session, shared, column == patron_id)
         nobodys = update(column.table).where(column == patron_id)
-        session.execute(nobodys.values({column.name: None}))
+        session.execute(nobodys.values({column.name: None, **_no_words(column.table)}))
     else:
         session.execute(delete(column.table).where(column == patron_id))
+
+
+def _blank_shared(session: Session, column: Column[Any], of_reader: ColumnElement[bool]) -> None:
+    """Take the reader's words out of the rows that say them again."""
+    (key,) = column.foreign_keys
+    shared = select(column).where(of_reader, column.is_not(None))
+    again = update(key.column.table).where(key.column.in_(shared))
+    session.execute(again.values(_no_words(key.column.table)))
+
+
+def _no_words(table: FromClause) -> dict[str, str]:
+    return {column.name: "" for column in table.columns if column.info == READERS_WORDS}
 
 
 def _forget_sent_files(session: Session) -> None:

@@ -70,7 +70,7 @@ def card(console: Console, card: str, output: Path) -> None:
     """Print a reader's card into a PNG or PDF file."""
     with db.reading(console.sessions) as session:
         patron = patron_of(session, card)
-        library = getattr(console.config.library, f"name_{patron.language}")
+        library = console.config.library.name(patron.language)
         sheet = labels.label(console.config, "card", patron.card, library, patron.name)
     pdf = output.suffix.lower() == ".pdf"
     output.write_bytes(labels.pdf([sheet]) if pdf else labels.png(sheet))

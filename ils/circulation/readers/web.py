@@ -365,7 +365,7 @@ def card(session: Session, patron_id: int, form: str) -> ResponseReturnValue:
 
 def card_sheet(patron: Patron) -> Label:
     """What a reader's card says, in the reader's language."""
-    library = getattr(web.current().config.library, f"name_{patron.language}")
+    library = web.current().config.library.name(patron.language)
     return labels.label(web.current().config, "card", patron.card, library, patron.name)
 
 

@@ -30,6 +30,7 @@ class PickupData:
     """The form of a reader's hold."""
 
     branch: str = described(N_("Where you will come for it"), FieldKind.CHOICE)
+    patron: str = described(N_("For whom"), FieldKind.CHOICE, default="")
 
 
 @opac.get("/record/<id:record_id>/hold")
@@ -37,7 +38,9 @@ class PickupData:
 def ask_hold(session: Session, record_id: int) -> ResponseReturnValue:
     """The form: where the reader will come."""
     codes = {number: code for number, (code, _) in names_of(session, g.language).items()}
-    values = {"branch": codes.get(signing.reader(session).branch_id, "")}
+    values = {
+        "branch": codes.get(signing.reader(session).branch_id, ""), "patron": str(g.reader.id)
+    }  # fmt: skip
     return _page(session, record_id, _form(session, values))
 
 
@@ -50,12 +53,14 @@ def place_own_hold(session: Session, record_id: int) -> ResponseReturnValue:
         names = names_of(session, g.language)
         branch_id = next(number for number, (code, _) in names.items() if code == data.branch)
         record = catalog.record(session, record_id)
+        persons = {str(one.id): one for one in signing.persons(session)}
+        patron = persons.get(data.patron) or signing.reader(session)
         hold = actions.place_hold(
             signing.desk_of(session, branch_id),
-            patron=signing.reader(session),
+            patron=patron,
             record=record,
             branch_id=branch_id,
-            own_due=loan_queries.own_due(session, g.reader.id, record.id),
+            own_due=loan_queries.own_due(session, patron.id, record.id),
         )
         number = hold_queries.place_in_queue(session, hold)
         flash(gettext("“%(title)s” is kept for you; you are number %(number)s.",
@@ -69,7 +74,11 @@ def place_own_hold(session: Session, record_id: int) -> ResponseReturnValue:
 
 def _form(session: Session, values: Mapping[str, object] | None) -> Form[PickupData]:
     branches = list(names_of(session, g.language).values())
-    return Form(PickupData, values, choices={"branch": branches})
+    persons = [(str(one.id), one.name) for one in signing.persons(session)]
+    without = ("patron",) if len(persons) == 1 else ()
+    return Form(
+        PickupData, values, choices={"branch": branches, "patron": persons}, without=without
+    )
 
 
 def _page(session: Session, record_id: int, form: Form[PickupData]) -> ResponseReturnValue:

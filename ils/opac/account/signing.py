@@ -14,6 +14,7 @@ from ils.circulation.context import Desk
 from ils.errors import N_, NotSignedIn, Refused
 from ils.ledger import Channel, Origin
 from ils.organisation.branches.models import Branch
+from ils.patrons import queries as patron_queries
 from ils.patrons.models import Patron
 
 #: Seconds without a page after which a reader is asked again: others come to the same screen.
@@ -97,6 +98,11 @@ def require_any(session: Session) -> None:
 def reader(session: Session) -> Patron:
     """The reader who is signed in."""
     return session.get_one(Patron, g.reader.id)
+
+
+def persons(session: Session) -> list[Patron]:
+    """The reader, and the children whom the reader answers for."""
+    return [reader(session), *session.scalars(patron_queries.dependants_of(g.reader.id))]
 
 
 def desk_of(session: Session, branch_id: int) -> Desk:

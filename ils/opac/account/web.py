@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import uuid4
 
 from flask import flash, g, redirect, request, url_for
@@ -27,6 +29,7 @@ from ils.opac.pages import opac
 from ils.organisation.branches.queries import names_of
 from ils.patrons import queries as patron_queries
 from ils.patrons import site_access
+from ils.patrons.models import Patron
 from ils.patrons.site_access import SHORTEST, WrongCardOrPassword
 from ils.web.filled import Form
 
@@ -148,16 +151,37 @@ def _password_page(session: Session, form: Form[OwnPasswordData]) -> ResponseRet
 def my(session: Session) -> ResponseReturnValue:
     """What the reader has and waits for."""
     today = pages.today()
-    holds = session.scalars(hold_queries.holds_of(g.reader.id)).all()
     return pages.page(
         "my.html",
         session,
-        patron=signing.reader(session),
-        loans=session.scalars(loan_queries.open_loans(g.reader.id)).all(),
-        holds=[(hold, hold_queries.place_in_queue(session, hold)) for hold in holds],
+        persons=[_of_person(session, one, today) for one in signing.persons(session)],
         branches=names_of(session, g.language),
         today=today,
-        blocks=patron_queries.reasons_of_blocks(session, g.reader.id, today),
+    )
+
+
+@dataclass(frozen=True)
+class PersonalPage:
+    """What a person has and waits for; each hold with its place in the queue."""
+
+    patron: Patron
+    loans: Sequence[Loan]
+    holds: Sequence[tuple[Hold, int]]
+    blocks: Sequence[str]
+
+    @property
+    def number_of_loans(self) -> int:
+        """How many loans there are."""
+        return len(self.loans)
+
+
+def _of_person(session: Session, patron: Patron, today: date) -> PersonalPage:
+    holds = session.scalars(hold_queries.holds_of(patron.id)).all()
+    return PersonalPage(
+        patron,
+        session.scalars(loan_queries.open_loans(patron.id)).all(),
+        [(hold, hold_queries.place_in_queue(session, hold)) for hold in holds],
+        patron_queries.reasons_of_blocks(session, patron.id, today),
     )
 
 
@@ -166,8 +190,12 @@ def my(session: Session) -> ResponseReturnValue:
 def renew(session: Session) -> ResponseReturnValue:
     """Renew one loan, or all that can be; each says why not."""
     asked = web.form_int("loan")
-    loans = [loan for loan in session.scalars(loan_queries.open_loans(g.reader.id))
-             if asked in {None, loan.id}]  # fmt: skip
+    loans = [
+        loan
+        for one in signing.persons(session)
+        for loan in session.scalars(loan_queries.open_loans(one.id))
+        if asked in {None, loan.id}
+    ]
     for loan in loans:
         flash(_renewed(session, loan))
     return redirect(url_for("opac.my"))
@@ -199,8 +227,24 @@ def cancel_own_hold(session: Session, hold_id: int) -> ResponseReturnValue:
     return redirect(url_for("opac.my"))
 
 
+@opac.post("/my/holds/<id:hold_id>/pause")
+@web.public(write=True, check=signing.require)
+def pause_own_hold(session: Session, hold_id: int) -> ResponseReturnValue:
+    """Keep the place while the reader is away; an empty day: go on.
+
+    Raises:
+        UnknownHold: it is another reader's, or none.
+        Invalid: the day cannot be read.
+    """
+    hold, text = _own_hold(session, hold_id), request.form.get("until", "").strip()
+    until = web.parsed_day(text, N_("Set nothing aside until")) if text else None
+    hold_actions.pause_hold(signing.desk_of(session, hold.branch_id), hold, until)
+    flash(gettext("Saved."))
+    return redirect(url_for("opac.my"))
+
+
 def _own_hold(session: Session, hold_id: int) -> Hold:
     hold = hold_queries.hold(session, hold_id)
-    if hold.patron_id != g.reader.id:
+    if hold.patron_id not in {one.id for one in signing.persons(session)}:
         raise hold_queries.UnknownHold
     return hold

@@ -28,8 +28,17 @@ class ResultCard:
     title: Sequence[tuple[str, bool]]
     authors: Sequence[tuple[str, bool]]
     imprint: str
-    free: int
+    copies: Sequence[BranchCopies]
     availability: str
+
+    @property
+    def free(self) -> int:
+        """Copies that are free anywhere."""
+        return sum(one.free for one in self.copies)
+
+    def free_at(self, branch_id: int) -> int:
+        """Copies that are free at a branch."""
+        return sum(one.free for one in self.copies if one.branch_id == branch_id)
 
 
 def cards(session: Session, ids: Sequence[int], sought: str = "") -> list[ResultCard]:
@@ -53,7 +62,7 @@ def _card(
         marked(record.title or gettext("without a title"), sought),
         marked(record.authors, sought),
         imprint(marc, Style.GOST71),
-        sum(one.free for one in copies),
+        copies,
         availability(copies, branches),
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ils.catalog.models import FOLLOWS_RECORD
 from ils.db import Base, BigId, new_id, one_of
+from ils.patrons.models import READERS_WORDS, SHARES_WORDS
 
 
 class EnquiryType(StrEnum):
@@ -57,11 +58,34 @@ class Enquiry(Base):
     channel: Mapped[str]
     language: Mapped[str]
     subject_area: Mapped[str | None]
-    question: Mapped[str]
-    answer: Mapped[str] = mapped_column(default="")
+    question: Mapped[str] = mapped_column(info=READERS_WORDS)
+    answer: Mapped[str] = mapped_column(default="", info=READERS_WORDS)
     pages: Mapped[int | None]
     entry_id: Mapped[int] = mapped_column(BigId, ForeignKey("ledger.id"))
     undone_at: Mapped[datetime | None]
+
+
+class ReaderQuestion(Base):
+    """A reader asks on the site; once answered it is an `Enquiry` too."""
+
+    __tablename__ = "reader_question"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
+    at: Mapped[datetime]
+    day: Mapped[date]
+    branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
+    patron_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("patron.id"), index=True)
+    #: What a part is wanted of, by electronic delivery.
+    record_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("record.id"), index=True, info=FOLLOWS_RECORD
+    )
+    language: Mapped[str]
+    question: Mapped[str] = mapped_column(info=READERS_WORDS)
+    answer: Mapped[str] = mapped_column(default="", info=READERS_WORDS)
+    answered_at: Mapped[datetime | None]
+    enquiry_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("enquiry.id"), info=SHARES_WORDS
+    )
 
 
 class UnmetRequest(Base):
@@ -101,5 +125,5 @@ class PurchaseSuggestion(Base):
     patron_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("patron.id"), index=True)
     what: Mapped[str]
     search_key: Mapped[str] = mapped_column(index=True)
-    note: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="", info=READERS_WORDS)
     status: Mapped[str] = mapped_column(default=SuggestionStatus.NEW)

@@ -1,0 +1,163 @@
+"""Topics made, told and switched off."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from ils import clock, ledger
+from ils.catalog.models import BibliographicRecord
+from ils.config import Config
+from ils.db import new_id
+from ils.errors import N_, NotFound, Refused
+from ils.ledger import Channel, Kind, Origin
+from ils.messages import outbox
+from ils.messages.templates import compose
+from ils.organisation.branches.models import Branch
+from ils.patrons.models import Patron
+from ils.search import queries as search
+from ils.search.asking import Asked
+from ils.secret import secret_key
+from ils.services import rules
+from ils.services.topics.models import Topic
+
+#: Topics of a reader; titles in a letter; records looked at.
+MOST, TITLES, LOOKED_AT = 20, 30, 300
+INDIVIDUAL, GROUP = "individual", "group"
+
+
+class UnknownTopic(NotFound):
+    """No such topic, or another reader's."""
+
+    code = "unknown_topic"
+    message = N_("There is no such topic.")
+
+
+class TooManyTopics(Refused):
+    """The reader follows many topics."""
+
+    code = "too_many_topics"
+    message = N_("You follow %(most)s topics already. Remove one first.")
+
+
+def topics_of(session: Session, patron_id: int | None) -> Sequence[Topic]:
+    """What a reader follows; without one, the topics of groups."""
+    own = Topic.patron_id == patron_id if patron_id is not None else Topic.category.is_not(None)
+    return session.scalars(select(Topic).where(own).order_by(Topic.id)).all()
+
+
+def follow(
+    session: Session, *, query: str, name: str = "", patron_id: int | None = None,
+    category: str | None = None,
+) -> Topic:  # fmt: skip
+    """Tell a reader, or a category of readers, of what comes from now on.
+
+    Raises:
+        Invalid: nothing is searched for.
+        TooManyTopics: the reader follows many.
+    """
+    query = rules.text_of(query, N_("Search"))
+    if patron_id is not None and len(topics_of(session, patron_id)) >= MOST:
+        raise TooManyTopics(most=MOST)
+    topic = Topic(
+        patron_id=patron_id, category=category, name=name.strip()[:100] or query[:100],
+        query=query, seen=new_id(), created_at=clock.now(),
+    )  # fmt: skip
+    session.add(topic)
+    session.flush()
+    return topic
+
+
+def remove(session: Session, topic_id: int, patron_id: int | None) -> None:
+    """Follow a topic no more.
+
+    Raises:
+        UnknownTopic: it is another reader's, or none.
+    """
+    topic = session.get(Topic, topic_id)
+    if topic is None or topic.patron_id != patron_id:
+        raise UnknownTopic
+    session.delete(topic)
+
+
+def news_of(session: Session, config: Config, topic: Topic) -> list[BibliographicRecord]:
+    """Records of a topic that came since it was looked at, the newest first."""
+    asked = Asked(topic.query, sort="-added", most=LOOKED_AT)
+    found = search.found(session, config.folder, asked)
+    if found.text:  # nothing is written so; what is like it is not what was asked for
+        return []
+    new = [number for number in found.ids if number > topic.seen]
+    return list(session.scalars(search.ranked(session, new))) if new else []
+
+
+def tell(session: Session, config: Config, topic: Topic, news: list[BibliographicRecord]) -> int:
+    """Write the letters of a topic; returns how many."""
+    if not news:
+        return 0
+    topic.seen = max(record.id for record in news)
+    readers = _readers(session, topic)
+    for patron in readers:
+        titles = "\n".join(_line(config, record) for record in news[:TITLES])
+        values = {
+            "reader": patron.name, "library": config.library.name(patron.language),
+            "topic": topic.name, "titles": titles, "off": _off_address(config, patron.id),
+        }  # fmt: skip
+        letter = compose(config, "topic", patron.language, values)
+        outbox.enqueue(
+            session, to=patron.email, subject=letter.subject, body=letter.body,
+            patron_id=patron.id,
+        )  # fmt: skip
+        _count(session, patron, INDIVIDUAL if topic.patron_id else GROUP)
+    session.flush()
+    return len(readers)
+
+
+def _readers(session: Session, topic: Topic) -> Sequence[Patron]:
+    reached = (Patron.email != "", Patron.topics_off.is_(False))
+    who = Patron.id == topic.patron_id if topic.patron_id else Patron.category == topic.category
+    return session.scalars(select(Patron).where(who, *reached).order_by(Patron.id)).all()
+
+
+def _line(config: Config, record: BibliographicRecord) -> str:
+    said = ". ".join(filter(None, (record.authors, record.title)))
+    year = f", {record.year}" if record.year else ""
+    address = f"\n  {config.server.address}/record/{record.id}" if config.server.address else ""
+    return f"{said}{year}{address}"
+
+
+def _count(session: Session, patron: Patron, detail: str) -> None:
+    branch, now = session.get_one(Branch, patron.branch_id), clock.now()
+    day = clock.local_day(now, branch.timezone)
+    origin = Origin(now, day, branch.id, None, Channel.SYSTEM)
+    ledger.record(session, Kind.TOPIC_NOTICE, origin, {}, detail=detail)
+
+
+# Switched off in one step
+
+
+def _off_address(config: Config, patron_id: int) -> str:
+    return f"{config.server.address}/topics/off/{patron_id}/{signature(config, patron_id)}"
+
+
+def signature(config: Config, patron_id: int) -> str:
+    """What a letter carries so that nobody else can switch a reader's letters off."""
+    said = f"topics off {patron_id}".encode()
+    return hmac.new(secret_key(config.folder), said, hashlib.sha256).hexdigest()[:24]
+
+
+def switch_off(session: Session, config: Config, patron_id: int, signed: str) -> None:
+    """No letters of topics any more: the reader's own end, those of groups pass the reader over.
+
+    Raises:
+        UnknownTopic: the signature is not ours.
+    """
+    if not hmac.compare_digest(signature(config, patron_id), signed):
+        raise UnknownTopic
+    session.execute(delete(Topic).where(Topic.patron_id == patron_id))
+    patron = session.get(Patron, patron_id)
+    if patron is not None:
+        patron.topics_off = True
