@@ -138,9 +138,9 @@ def _more_statistics(library, session, number):
 def addresses(app):
     """Pages without arguments, and those of `MORE`; not what makes the browser a kiosk."""
     for rule in app.url_map.iter_rules():
-        if not rule.arguments and "GET" in rule.methods and not rule.rule.endswith("pdf"):
-            if rule.endpoint != "opac.kiosk":
-                yield rule.rule
+        passed = rule.endpoint == "opac.kiosk" or rule.rule.endswith("pdf")
+        if not rule.arguments and "GET" in rule.methods and not passed:
+            yield rule.rule
     yield from MORE
 
 
