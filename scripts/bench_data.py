@@ -32,6 +32,15 @@ def records(path: Path, number: int, copies: int) -> None:
             out.write(iso2709(fields))
 
 
+def record_of_many(title: str, copies: int) -> bytes:
+    """A book with so many copies that its fields fill several records' worth."""
+    fields = [("001", "MANY"), ("101", "0 \x1farus"), ("200", f"1 \x1fa{title}")]
+    for copy in range(copies):
+        code = 9_000_000 + copy
+        fields.append(("910", f"  \x1fa0\x1fb{code}\x1fh{code}\x1fdБ1"))
+    return iso2709(fields)
+
+
 def iso2709(fields: list[tuple[str, str]]) -> bytes:
     directory, body = b"", b""
     for tag, text in fields:
