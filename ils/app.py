@@ -17,6 +17,7 @@ from ils.circulation.web import BLUEPRINTS as CIRCULATION
 from ils.config import Config
 from ils.datafiles import BadConfiguration
 from ils.documents.labels import layouts
+from ils.holdings.items.web import holdings
 from ils.messages.templates import templates
 from ils.opac import kiosk
 from ils.opac.web import BLUEPRINTS as OPAC
@@ -66,7 +67,7 @@ def create_app(config: Config | None = None) -> Flask:
     system = web.Ils(config, db.sessions_of(engine), organisation.signed_in, audit, PERMISSIONS)
     web.install(app, system, CSRFProtect())
     navigation.install(app)
-    pages = (organisation_pages, settings, services, statistics, operations, shell)
+    pages = (organisation_pages, settings, holdings, services, statistics, operations, shell)
     for blueprint in (*pages, *CATALOGUING, *CIRCULATION, *OPAC):
         app.register_blueprint(blueprint)
     kiosk.install(app)

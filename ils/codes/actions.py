@@ -75,6 +75,24 @@ def replace_card(
     claim(session, CodeKind.CARD, card, patron_id=patron_id)
 
 
+def replace_barcode(
+    session: Session, item_id: int, barcode: str | None, *, at: datetime, staff_id: int | None
+) -> None:
+    """Give a copy another barcode, or none; the former one still finds it.
+
+    Raises:
+        CodeTaken: another has it, or had it; or it was this copy's before.
+    """
+    if barcode is not None:
+        check_free(session, barcode)
+    own = select(Code).where(Code.item_id == item_id, Code.kind == CodeKind.BARCODE)
+    for code in session.scalars(own):
+        code.kind, code.replaced_at, code.staff_id = CodeKind.FORMER_BARCODE, at, staff_id
+    session.flush()
+    if barcode is not None:
+        claim(session, CodeKind.BARCODE, barcode, item_id=item_id)
+
+
 def bring_in(session: Session, codes: Iterable[ItemCode]) -> None:
     """Keep the codes imported copies come with; one that another has is kept as disputed."""
     rows: list[dict[str, Any]] = []

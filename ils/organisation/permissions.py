@@ -28,6 +28,8 @@ class Permission(StrEnum):
     IMPORT_PATRONS = "import_patrons"
     VIEW_CATALOGUE = "view_catalogue"
     EDIT_CATALOGUE = "edit_catalogue"
+    #: Put copies into stock, describe and move them.
+    EDIT_HOLDINGS = "edit_holdings"
     PRINT_LABELS = "print_labels"
     VIEW_EVENTS = "view_events"
     VIEW_EVENTS_OF_ALL = "view_events_of_all"
@@ -67,6 +69,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         Permission.IMPORT_PATRONS: {_ADMIN},
         Permission.VIEW_CATALOGUE: set(Role),
         Permission.EDIT_CATALOGUE: {_CATALOGUER, _ADMIN},
+        Permission.EDIT_HOLDINGS: {_STOCK, _CATALOGUER, _ADMIN},
         Permission.PRINT_LABELS: {_STOCK, _CATALOGUER, _DESK, _ADMIN},
         Permission.VIEW_EVENTS: {_DESK, _STATISTICIAN, _ADMIN},
         Permission.VIEW_EVENTS_OF_ALL: {_STATISTICIAN, _ADMIN},

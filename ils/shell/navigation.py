@@ -71,7 +71,7 @@ SECTIONS = (
         Place(N_("School year"), "patrons.school_year", Permission.IMPORT_PATRONS),
         Place(N_("Import patrons"), "patrons.import_form", Permission.IMPORT_PATRONS),
     )),
-    NavigationSection(N_("Catalogue"), ("/staff/catalog/",), (
+    NavigationSection(N_("Catalogue"), ("/staff/catalog/", "/staff/holdings/"), (
         Place(N_("Records"), "catalogue.records", Permission.VIEW_CATALOGUE),
         Place(N_("New record"), "cataloguing.new", Permission.EDIT_CATALOGUE),
         Place(N_("Articles of an issue"), "cataloguing.articles", Permission.EDIT_CATALOGUE),

@@ -77,6 +77,11 @@ def audit_value(key: str, value: object) -> str:
         return " → ".join(", ".join(listed(known, c) for c in side) or "—" for side in sides)
     sides = value if isinstance(value, list) else [value]
     names = {True: gettext("yes"), False: gettext("no")}
+    if key == "price":
+        shown = [
+            shown_number(Decimal(str(side)) / 100) if side is not None else "—" for side in sides
+        ]
+        return " → ".join(shown)
     if key == "problems" and isinstance(value, list):
         return ", ".join(code_name("loan_problem", str(code)) for code in value)
     if key == "type":

@@ -657,6 +657,7 @@ def _item() -> None:
         ),
         sa.Column("location", sa.String(), nullable=False),
         sa.Column("shelf_mark", sa.String(), nullable=False),
+        sa.Column("condition", sa.String(), server_default="", nullable=False),
         sa.Column("price", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("ksu", sa.String(), nullable=False),
         sa.Column("withdrawal_act", sa.String(), nullable=False),

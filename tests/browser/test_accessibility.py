@@ -191,12 +191,24 @@ def test_every_public_page_is_accessible(page, served, library, language, size):
     seen(page, f"{language}-kiosk-results", size)
 
 
+def copies_in_use(page, served, language, size):
+    page.locator("a.button.main[href*=holdings]").click()
+    page.wait_for_url("**/holdings/new*")
+    seen(page, f"{language}-copies-new", size)
+    page.locator("form.card button.main").click()
+    page.wait_for_url("**/catalog/*made=*")
+    page.locator("tbody a[href*=holdings]").last.click()
+    page.wait_for_url("**/holdings/*")
+    seen(page, f"{language}-copy", size)
+
+
 def records_in_use(page, served, language, size):
     page.goto(f"{served.url}/staff/catalog/?q=абай")
     page.locator("tbody a").first.click()
     record = page.url
     page.locator("#main summary").first.click()
     seen(page, f"{language}-record", size)
+    copies_in_use(page, served, language, size)
     page.goto(f"{record}/edit")
     expect(page.locator("#preview h2").first).to_be_visible()
     seen(page, f"{language}-edit", size)

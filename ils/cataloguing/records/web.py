@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, url_for
+from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Row
@@ -85,6 +85,7 @@ def record(session: Session, record_id: int) -> ResponseReturnValue:
         entry=entry(found.marc_record()),
         editable=found.catalogue in may_fill(session) and web.may(Permission.EDIT_CATALOGUE),
         parts=list(session.scalars(catalog.parts(found).limit(PARTS + 1))),
+        made=request.args.get("made", ""),
         hidden=list(session.scalars(catalog.hidden_in(found).limit(PARTS))),
         doubles=find_duplicates(session, describe(found.marc_record(), _classes()), but=found.id)
         if found.active
@@ -97,7 +98,8 @@ def _items(record: BibliographicRecord, branches: Mapping[int, tuple[str, str]])
     return ListDefinition(
         queries.items_of(record),
         (
-            Column("number", N_("Inventory number"), _number, Item.inventory_number),
+            Column("number", N_("Inventory number"), _number, Item.inventory_number,
+                   lambda item: url_for("holdings.copy", item_id=item.id)),
             Column("barcode", N_("Barcode"), lambda item: item.barcode, Item.barcode),
             Column("state", N_("State"), lambda item: web.code_name("status", item.status),
                    Item.status),

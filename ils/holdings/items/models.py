@@ -47,6 +47,8 @@ class Item(Reversible, Base):
     branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
     location: Mapped[str] = mapped_column(default="")
     shelf_mark: Mapped[str] = mapped_column(default="")
+    #: How it looks: what is torn, missing, bound anew.
+    condition: Mapped[str] = mapped_column(default="", server_default="")
     #: In tiyn.
     price: Mapped[int | None] = mapped_column(BigId)
     ksu: Mapped[str] = mapped_column(default="")

@@ -63,6 +63,13 @@ def count_administrators(session: Session) -> int:
     return sum(Role.ADMINISTRATOR in staff.roles for staff in active)
 
 
+def audit_of(subject: str, actions: str) -> Select[AuditEntry, str]:
+    """What was done to a subject, by whom, the latest first; of actions that begin so."""
+    query = select(AuditEntry, Staff.name).outerjoin(Staff, Staff.id == AuditEntry.staff_id)
+    own = (AuditEntry.subject == subject, AuditEntry.action.startswith(actions, autoescape=True))
+    return query.where(*own).order_by(AuditEntry.id.desc())
+
+
 def audit_entries() -> Select[AuditEntry, str]:
     """The audit trail with the login of who acted, latest first."""
     return (

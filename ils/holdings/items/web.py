@@ -1,0 +1,215 @@
+"""Copies entered, described, moved, taken back; their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from ils import web
+from ils.catalog import queries as catalog
+from ils.catalog.models import BibliographicRecord
+from ils.documents import labels
+from ils.documents.labels import Label
+from ils.errors import N_
+from ils.fields import FieldKind, described
+from ils.holdings.items import entering, queries
+from ils.holdings.items.entering import CopyData, NewCopiesData
+from ils.holdings.items.models import Item
+from ils.ledger import AccessionSource
+from ils.organisation.branches.queries import names_of
+from ils.organisation.permissions import Permission
+from ils.organisation.staff.queries import audit_of
+from ils.web.downloads import download
+from ils.web.filled import Form
+
+holdings = Blueprint("holdings", __name__, url_prefix="/staff/holdings")
+
+#: Labels on sheets at once.
+MOST_LABELS = 1000
+
+
+@dataclass(frozen=True)
+class MoveData:
+    """The form of a move."""
+
+    branch: str = described(N_("Branch"), FieldKind.CHOICE)
+
+
+@dataclass(frozen=True)
+class SplitData:
+    """The form of copies split off a group."""
+
+    numbers: str = described(
+        N_("Inventory numbers"),
+        FieldKind.LONG,
+        hint=N_("one in a line, or scanned"),
+        longest=20_000,
+    )
+
+
+@holdings.get("/new")
+@web.page(Permission.EDIT_HOLDINGS)
+def new_copies(session: Session) -> ResponseReturnValue:
+    """The form of copies of a record that come into stock."""
+    record = _record(session)
+    last = session.scalars(queries.items_of(record).order_by(None).order_by(Item.id.desc())).first()
+    values: dict[str, object] = {
+        "branch": g.staff.branch.code, "count": 1,
+        "number": entering.next_number(session, g.staff.branch.id),
+    }  # fmt: skip
+    if last is not None:
+        values |= {"location": last.location, "shelf_mark": last.shelf_mark}
+    return _new_page(session, record, _new_form(session, values))
+
+
+@holdings.post("/new")
+@web.page(Permission.EDIT_HOLDINGS, write=True)
+def add_copies(session: Session) -> ResponseReturnValue:
+    """Put them into stock."""
+    record = _record(session)
+
+    def work(data: NewCopiesData) -> ResponseReturnValue:
+        names = names_of(session, web.language())
+        owner = next(number for number, (code, _) in names.items() if code == data.branch)
+        items = entering.add_copies(session, web.origin(), record, data, owner)
+        flash(gettext("Copies in stock: %(number)s, from %(first)s.", number=len(items),
+                      first=items[0].number))  # fmt: skip
+        ids = ",".join(str(item.id) for item in items[:MOST_LABELS])
+        return redirect(url_for("catalogue.record", record_id=record.id, made=ids))
+
+    form = _new_form(session, None)
+    return web.handled(session, form, work, lambda form: _new_page(session, record, form))
+
+
+def _record(session: Session) -> BibliographicRecord:
+    number = web.whole("record", request.values.get("record", "")) or 0
+    return catalog.record(session, number)
+
+
+def _new_form(session: Session, values: Mapping[str, object] | None) -> Form[NewCopiesData]:
+    codes = [code for code in AccessionSource if code is not AccessionSource.REDISTRIBUTION]
+    sources = [(code.value, web.code_name("accession_source", code)) for code in codes]
+    branches = list(names_of(session, web.language()).values())
+    return Form(NewCopiesData, values, choices={"source": sources, "branch": branches})
+
+
+def _new_page(
+    session: Session, record: BibliographicRecord, form: Form[NewCopiesData]
+) -> ResponseReturnValue:
+    return web.respond(
+        session, "holdings/new.html", {}, title=N_("Copies into stock"), record=record, form=form
+    )
+
+
+@holdings.get("/<id:item_id>")
+@web.page(Permission.VIEW_CATALOGUE)
+def copy(session: Session, item_id: int) -> ResponseReturnValue:
+    """A copy: what is known of it, and what was done to it."""
+    return _copy_page(session, queries.item_by_id(session, item_id))
+
+
+def _copy_page(session: Session, item: Item, sent: Form[Any] | None = None) -> ResponseReturnValue:
+    names = names_of(session, web.language())
+    values = {one.name: getattr(item, one.name) for one in fields(CopyData)}
+    values["price"] = f"{item.price / 100:.2f}".replace(".", ",") if item.price is not None else ""
+    forms: dict[str, object] = {
+        "about": Form(CopyData, values, name="about"),
+        "move": _move_form(session, {"branch": names[item.owner_branch_id][0]}),
+        "split": Form(SplitData, {}, name="split"),
+    }
+    if sent is not None:
+        forms[sent.name] = sent
+    history = session.execute(audit_of(str(item.id), "item.")).all()
+    return web.respond(
+        session, "holdings/copy.html", {}, title=item.number or item.record.title, item=item,
+        branches=names, forms=forms, history=history,
+    )  # fmt: skip
+
+
+def _move_form(session: Session, values: Mapping[str, object] | None) -> Form[MoveData]:
+    branches = list(names_of(session, web.language()).values())
+    return Form(MoveData, values, name="move", choices={"branch": branches})
+
+
+@holdings.post("/<id:item_id>")
+@web.page(Permission.EDIT_HOLDINGS, write=True)
+def save_copy(session: Session, item_id: int) -> ResponseReturnValue:
+    """Describe it anew."""
+    item = queries.item_by_id(session, item_id, lock=True)
+
+    def work(data: CopyData) -> ResponseReturnValue:
+        entering.change_copy(session, g.staff.id, item, data)
+        flash(gettext("Saved."))
+        return redirect(url_for("holdings.copy", item_id=item.id))
+
+    form = Form(CopyData, name="about")
+    return web.handled(session, form, work, lambda form: _copy_page(session, item, form))
+
+
+@holdings.post("/<id:item_id>/move")
+@web.page(Permission.EDIT_HOLDINGS, write=True)
+def move_copy(session: Session, item_id: int) -> ResponseReturnValue:
+    """Give it to another branch."""
+    item = queries.item_by_id(session, item_id, lock=True)
+
+    def work(data: MoveData) -> ResponseReturnValue:
+        names = names_of(session, web.language())
+        to = next(number for number, (code, _) in names.items() if code == data.branch)
+        entering.move_copy(session, web.origin(), item, to)
+        flash(gettext("The copy is of the branch “%(name)s” now.", name=names[to][1]))
+        return redirect(url_for("holdings.copy", item_id=item.id))
+
+    form = _move_form(session, None)
+    return web.handled(session, form, work, lambda form: _copy_page(session, item, form))
+
+
+@holdings.post("/<id:item_id>/split")
+@web.page(Permission.EDIT_HOLDINGS, write=True)
+def split_group(session: Session, item_id: int) -> ResponseReturnValue:
+    """Give copies of a group numbers."""
+    group = queries.item_by_id(session, item_id, lock=True)
+
+    def work(data: SplitData) -> ResponseReturnValue:
+        numbers = data.numbers.split()
+        items = entering.split_group(session, web.origin(), group, numbers)
+        flash(gettext("Copies with numbers of their own: %(number)s.", number=len(items)))
+        return redirect(url_for("catalogue.record", record_id=group.record_id))
+
+    form = Form(SplitData, name="split")
+    return web.handled(session, form, work, lambda form: _copy_page(session, group, form))
+
+
+@holdings.post("/<id:item_id>/take-back")
+@web.page(Permission.EDIT_HOLDINGS, write=True)
+def take_back(session: Session, item_id: int) -> ResponseReturnValue:
+    """It was entered by mistake."""
+    item = queries.item_by_id(session, item_id, lock=True)
+    record_id = item.record_id
+    entering.take_back(session, web.origin(), item)
+    flash(gettext("The copy is out of stock again; its number is free."))
+    return redirect(url_for("catalogue.record", record_id=record_id))
+
+
+@holdings.get("/labels.pdf")
+@web.page(Permission.PRINT_LABELS)
+def label_sheet(session: Session) -> ResponseReturnValue:
+    """Labels of some copies on sheets."""
+    numbers = [int(one) for one in request.args.get("ids", "").split(",") if one.isdecimal()]
+    branches = names_of(session, web.language())
+    items = [queries.item_by_id(session, number) for number in numbers[:MOST_LABELS]]
+    made = [_label(item, branches[item.owner_branch_id][1]) for item in items if item.number]
+    if not made:
+        raise queries.UnknownItem
+    sheet = labels.sheet(web.current().config, made)
+    return download(sheet, "labels.pdf", "application/pdf")
+
+
+def _label(item: Item, branch: str) -> Label:
+    code, below = item.barcode or item.number, item.shelf_mark or item.number
+    return labels.label(web.current().config, "item", code, branch, below, item.record.title)
