@@ -64,6 +64,8 @@ class Server(Declared, frozen=True):
     https: bool
     worker: bool
     trusted_proxies: int
+    #: Public pages an address may ask for in a minute.
+    public_per_minute: Annotated[int, Meta(ge=1)]
     #: Where readers find the site, for links in letters; without a slash at its end.
     address: str = ""
 

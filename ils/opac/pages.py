@@ -26,15 +26,14 @@ KIOSK = "kiosk"
 KIOSK_PAUSE = 120
 #: Of visitors who chose none: the language of the state.
 USUAL_LANGUAGE = "kk"
-#: Requests of an address in a minute: a reading room stands behind one.
-PER_MINUTE = 600
 
 
 @opac.before_request
 def begin() -> None:
     """The language of the page, which an address may choose; nobody asks without measure."""
-    web.rates.check("public", request.remote_addr or "", PER_MINUTE)
-    web.rates.count("public", request.remote_addr or "", PER_MINUTE)
+    key, most = request.remote_addr or "", web.current().config.server.public_per_minute
+    web.rates.check("public", key, most)
+    web.rates.count("public", key, most)
     asked = request.args.get("lang")
     if asked in web.LANGUAGES and cookie.get("language") != asked:
         cookie["language"] = asked
