@@ -22,6 +22,8 @@ opac = Blueprint("opac", __name__)
 
 #: Of a cookie: the code of the branch whose kiosk the browser is.
 KIOSK = "kiosk"
+#: Large letters and full contrast, for people who see little.
+LARGE = "large"
 #: Seconds without a page after which a kiosk begins anew.
 KIOSK_PAUSE = 120
 #: Of visitors who chose none: the language of the state.
@@ -37,6 +39,8 @@ def begin() -> None:
     asked = request.args.get("lang")
     if asked in web.LANGUAGES and cookie.get("language") != asked:
         cookie["language"] = asked
+    if (view := request.args.get("view")) in {LARGE, "usual"}:
+        cookie["view"] = view
     chosen = cookie.get("language")
     g.language = chosen if chosen in web.LANGUAGES else USUAL_LANGUAGE
     g.layout = "opac/layout.html"
@@ -74,15 +78,19 @@ def origin(session: Session) -> Origin:
     )
 
 
-def other_language(code: str) -> str:
-    """This page in another language."""
-    kept = [pair for pair in request.args.items(multi=True) if pair[0] != "lang"]
-    return f"{request.path}?{urlencode([*kept, ('lang', code)])}"
+def this_page(name: str, value: str) -> str:
+    """This page with something else about it: its language, its view."""
+    kept = [pair for pair in request.args.items(multi=True) if pair[0] != name]
+    return f"{request.path}?{urlencode([*kept, (name, value)])}"
 
 
 @opac.app_context_processor
 def _shown() -> dict[str, object]:
-    return {"other_language": other_language, "kiosk_pause": KIOSK_PAUSE if KIOSK in cookie else 0}
+    return {
+        "this_page": this_page,
+        "kiosk_pause": KIOSK_PAUSE if KIOSK in cookie else 0,
+        "large": cookie.get("view") == LARGE,
+    }
 
 
 @opac.errorhandler(IlsError)

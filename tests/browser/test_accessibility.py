@@ -149,6 +149,8 @@ PUBLIC = {
     "public-browse": "/browse",
     "public-letters": "/browse/authors?letter=Ә",
     "public-sign-in": "/my/sign-in",
+    "public-large": "/search?q=абай&view=large",
+    "public-usual": "/?view=usual",
 }
 
 

@@ -125,8 +125,12 @@ def test_a_journal_has_its_issues_by_year(library, visitor):
         issue.fields.append(linked("461", " 0", [Field("001", "", [("", number or str(journal))])]))
         add(library, issue)
     page = visitor.get(f"/record/{journal}?lang=ru").text
-    years = re.findall(r"<summary>(\d{4}) <span class=\"count\">(\d+)", page)
+    years = re.findall(r">(\d{4}) <span class=\"count\">(\d+)", page)
     assert years == [("2020", "2"), ("2019", "1")]
+    assert ("№ 3" in page, "№ 1" in page) == (True, False)
+    page = visitor.get(f"/record/{journal}?year=2019").text
+    assert ("№ 3" in page, "№ 1" in page) == (False, True)
+    assert "№ 3" in visitor.get(f"/record/{journal}?year=1812").text
 
 
 def test_news_are_told_and_robots_are_led(shelf, library, visitor):
@@ -255,3 +259,10 @@ def test_an_estimate_is_never_past_and_never_sooner_for_who_comes_later(ago, day
     later = reckoned(lent, days, waiting + 1, today)
     assert today < told.likely <= told.nearly_surely
     assert told.likely <= later.likely
+
+
+def test_people_who_see_little_choose_large_letters_and_keep_them(shelf, visitor):
+    assert "<body>" in visitor.get("/").text
+    assert '<body class="large">' in visitor.get("/search?q=абай&view=large").text
+    assert '<body class="large">' in visitor.get("/new").text
+    assert "<body>" in visitor.get("/?view=usual").text

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from http import HTTPStatus
 
 from flask import g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from ils import clock, web
@@ -35,7 +38,8 @@ from ils.web.downloads import download
 
 ON_A_PAGE = 20
 ON_THE_START = 8
-PARTS = 200
+#: Parts of one year on a page.
+PARTS = 500
 #: Seconds for which what everybody sees on the start page is not counted anew.
 KEPT = 600
 LOCAL_HISTORY = "local_history"
@@ -208,16 +212,27 @@ def _subjects(marc: MarcRecord) -> list[tuple[str, str]]:
     return [(spoken(f), f'subject:"{f.get("a").strip()}"') for f in fields]
 
 
-def _parts(
-    session: Session, record: BibliographicRecord
-) -> list[tuple[int | None, list[BibliographicRecord]]]:
-    """Issues, volumes or articles, by year, the latest first."""
-    query = catalog.parts(record).order_by(None)
-    order = (BibliographicRecord.year.desc().nulls_last(), BibliographicRecord.title)
-    years: dict[int | None, list[BibliographicRecord]] = {}
-    for part in session.scalars(query.order_by(*order).limit(PARTS)):
-        years.setdefault(part.year, []).append(part)
-    return list(years.items())
+@dataclass(frozen=True)
+class PartsOfRecord:
+    """Issues, volumes or articles: the years there are with their numbers, and those of one."""
+
+    years: Sequence[tuple[int | None, int]]
+    year: int | None
+    shown: Sequence[BibliographicRecord]
+    more: bool
+
+
+def _parts(session: Session, record: BibliographicRecord) -> PartsOfRecord:
+    """The parts of the year the address asks for, or of the latest."""
+    parts, year = catalog.parts(record).order_by(None), BibliographicRecord.year
+    counted = parts.with_only_columns(year, func.count()).group_by(year)
+    rows = session.execute(counted.order_by(year.desc().nulls_last())).all()
+    years = [(one, number) for one, number in rows]
+    asked = web.argument_int("year") or None
+    chosen = asked if asked in dict(years) else next((one for one, _ in years), None)
+    own = parts.where(year == chosen if chosen is not None else year.is_(None))
+    found = session.scalars(own.order_by(BibliographicRecord.title).limit(PARTS + 1)).all()
+    return PartsOfRecord(years, chosen, found[:PARTS], len(found) > PARTS)
 
 
 @opac.get("/record/<id:record_id>/reference.<any(bib, ris, json, txt):form>")
