@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, undefer
@@ -69,6 +70,27 @@ def record(session: Session, record_id: int, *, lock: bool = False) -> Bibliogra
     )
     if found is None:
         raise UnknownRecord(id=record_id)
+    return found
+
+
+class RecordGone(NotFound):
+    """The record was there, and is deleted or stands for another."""
+
+    status = HTTPStatus.GONE
+    code = "record_gone"
+    message = N_("This document is no longer in the catalogue.")
+
+
+def active_record(session: Session, record_id: int) -> BibliographicRecord:
+    """A record that is in the catalogue.
+
+    Raises:
+        UnknownRecord: there is none.
+        RecordGone: it is deleted, or merged into another.
+    """
+    found = record(session, record_id)
+    if not found.active:
+        raise RecordGone
     return found
 
 

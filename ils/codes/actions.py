@@ -81,15 +81,24 @@ def replace_barcode(
     """Give a copy another barcode, or none; the former one still finds it.
 
     Raises:
-        CodeTaken: another has it, or had it; or it was this copy's before.
+        CodeTaken: another has it, or had it.
     """
-    if barcode is not None:
+    mine = (
+        []
+        if barcode is None
+        else session.scalars(
+            select(Code).where(Code.folded == folded(barcode), Code.item_id == item_id)
+        ).all()
+    )
+    if barcode is not None and not mine:
         check_free(session, barcode)
     own = select(Code).where(Code.item_id == item_id, Code.kind == CodeKind.BARCODE)
     for code in session.scalars(own):
         code.kind, code.replaced_at, code.staff_id = CodeKind.FORMER_BARCODE, at, staff_id
     session.flush()
-    if barcode is not None:
+    for code in mine:  # it had this one before
+        code.kind, code.written, code.replaced_at = CodeKind.BARCODE, str(barcode), None
+    if barcode is not None and not mine:
         claim(session, CodeKind.BARCODE, barcode, item_id=item_id)
 
 

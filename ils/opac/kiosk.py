@@ -12,6 +12,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from ils import web
+from ils.errors import N_, Refused
+from ils.opac.account import signing
 from ils.opac.pages import KIOSK, opac
 from ils.organisation.branches.queries import branch_by_code, central
 
@@ -22,10 +24,25 @@ OPEN = {
 }  # fmt: skip
 
 
+class NoKiosk(Refused):
+    """A browser becomes a kiosk by its own first page only."""
+
+    code = "no_kiosk"
+    message = N_("Open this address as the first page of the browser of the kiosk.")
+
+
 @opac.get("/kiosk")
 @web.public()
 def kiosk(session: Session) -> ResponseReturnValue:
-    """Make this browser a kiosk, or begin anew as one."""
+    """Make this browser a kiosk, or begin anew as one.
+
+    Raises:
+        NoKiosk: a link of another page led here, or somebody is signed in.
+    """
+    from_where = request.headers.get("Sec-Fetch-Site", "none")
+    begun = KIOSK in cookie and from_where == "same-origin"
+    if not begun and (from_where != "none" or "staff" in cookie or signing.NAME in cookie):
+        raise NoKiosk
     code = request.args.get("branch", "") or cookie.get(KIOSK, "")
     branch = branch_by_code(session, code) if code else central(session)
     cookie.clear()

@@ -71,6 +71,8 @@ def set_password(session: Session, patron: Patron, password: str) -> None:
     """
     if not SHORTEST <= len(password) <= LONGEST:
         raise Invalid(N_("Password"), N_("It must have at least 8 characters."))
+    if passwords.fits(patron.site_password, password):
+        raise Invalid(N_("Password"), N_("It must be another than before."))
     patron.site_password, patron.site_code_until = passwords.hashed(password), None
     patron.site_version += 1
     audit(session, None, "patron.site_password", str(patron.id))
@@ -85,6 +87,11 @@ class ContactData:
     email: str = described(N_("E-mail"), FieldKind.EMAIL, default="", longest=200)
     language: str = described(N_("Language of messages"), codes="language", default="kk")
     channel: str = described(N_("How to reach you"), codes="contact_channel", default="phone")
+
+
+def end_sign_ins(patron: Patron) -> None:
+    """Every sign-in of the reader ends."""
+    patron.site_version += 1
 
 
 def change_contacts(session: Session, patron: Patron, data: ContactData) -> None:

@@ -10,8 +10,8 @@ from reports import MARCH, cells, report
 from sqlalchemy import select
 
 from ils import clock, db
-from ils.catalog.models import BibliographicRecord
-from ils.catalog.records.actions import add_record
+from ils.catalog.models import BibliographicRecord, RecordState, RevisionCause
+from ils.catalog.records.actions import add_record, set_state
 from ils.catalog.subjects import classes_of
 from ils.errors import Invalid
 from ils.holdings.items import entering
@@ -114,7 +114,7 @@ def test_a_taken_number_stops_all_of_them(library, stock, record):
 @pytest.mark.parametrize("wrong", [
     {"price": "дорого"}, {"price": "12 руб 5"}, {"price": "-5"}, {"price": "1.234"}, {"count": "0"},
     {"count": "1001"}, {"count": "два"}, {"source": "redistribution"}, {"branch": "нет"},
-    {"number": "без цифр", "count": "2"}, {"barcode": "123", "count": "2"},
+    {"number": "без цифр", "count": "2"}, {"number": "---"}, {"barcode": "123", "count": "2"},
 ])  # fmt: skip
 def test_what_cannot_be_is_said_and_nothing_is_written(library, stock, record, wrong):
     answer = put(stock, record, **wrong)
@@ -137,11 +137,21 @@ def test_a_copy_is_described_anew_and_a_former_barcode_finds_it(library, stock, 
     library.reader("R1")
     library.desk().issue("R1", "4600001")
     assert library.kinds() == ["loan"]
+    moved = stock.post(f"/staff/holdings/{item.id}/move", branch="Ф1", request_id=str(uuid4()))
+    assert (moved.status_code, "notice error" in moved.text) == (409, True)
     page = stock.get(f"/staff/holdings/{item.id}").text
     assert "нет обложки" in page
     with db.reading(library.sessions) as session:
         change = session.scalars(select(AuditEntry).where(AuditEntry.action == "item.change")).one()
         assert change.changes["price"] == [None, 230000]
+    assert [(e.count, e.amount) for e in entries(library, Kind.ACCESSION)] == [
+        (1, None), (-1, None), (1, 230000),
+    ]  # fmt: skip
+    back = {**form, "barcode": "4600001", "request_id": str(uuid4())}
+    library.desk().take_back("4600001")
+    assert stock.post(f"/staff/holdings/{item.id}", **back).status_code == 302
+    back |= {"barcode": "4600002", "request_id": str(uuid4())}
+    assert stock.post(f"/staff/holdings/{item.id}", **back).status_code == 302
     put(stock, record, number="К-2")
     form["request_id"], other = str(uuid4()), items(library)["К-2"]
     assert stock.post(f"/staff/holdings/{other.id}", **form).status_code == 409
@@ -186,6 +196,8 @@ def test_a_copy_entered_by_mistake_leaves_nothing_in_the_figures(library, stock,
     assert [said["ksu_1", "total", key] for key in ("copies", "titles", "sum")] == [1, 1, "100.00"]
     assert mistaken(stock, second).status_code == 302
     assert sum(e.count for e in entries(library, Kind.ACCESSION, Kind.TITLE)) == 0
+    gone = {"barcode": "4600009", "request_id": str(uuid4())}
+    assert stock.post(f"/staff/holdings/{first.id}", **gone).status_code == 409
     put(stock, record, number="К-1")
     third = items(library)["К-1"]
     assert third.id not in {first.id, second.id}
@@ -197,6 +209,16 @@ def test_a_copy_entered_by_mistake_leaves_nothing_in_the_figures(library, stock,
         == 409
     )
     library.check()
+
+
+def test_a_record_that_is_gone_gets_no_copies_and_odd_labels_have_an_answer(library, stock, record):
+    for ids in ("9" * 30, "9" * 5000, "x", "", "1"):
+        assert stock.get(f"/staff/holdings/labels.pdf?ids={ids}").status_code in {404, 422}
+    with db.transaction(library.sessions) as session:
+        found = session.get_one(BibliographicRecord, record)
+        set_state(session, library.origin(), found, RecordState.DELETED,
+                  cause=RevisionCause.DELETED, kind=Kind.RECORD_DELETED)  # fmt: skip
+    assert put(stock, record).status_code == 410
 
 
 def test_a_form_sent_twice_is_done_once(library, stock, record):

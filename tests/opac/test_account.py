@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from ils import clock, db
 from ils.circulation.context import Desk
+from ils.circulation.holds.actions import expire_holds
 from ils.circulation.loans.models import Loan
 from ils.circulation.readers.actions import erase_patron, export_personal_data
 from ils.ledger import Channel, Entry, Kind
@@ -38,10 +39,10 @@ def reader(library, visitor):
     return visitor
 
 
-def with_password(library, card):
+def with_password(library, card, password=PASSWORD):
     with db.transaction(library.sessions) as session:
         patron = patron_of(session, card)
-        site_access.set_password(session, patron, PASSWORD)
+        site_access.set_password(session, patron, password)
         return patron.id
 
 
@@ -122,18 +123,51 @@ def test_wrong_passwords_are_counted_by_card_and_address(library, reader, app):
 
 def test_a_sign_in_ends_with_a_new_password_a_closed_access_and_idleness(library, reader):
     assert reader.get("/my").status_code == 200
-    with_password(library, "R1")
+    with_password(library, "R1", "другая книга")
     assert reader.get("/my").status_code == 302
-    reader.post("/my/sign-in", card="R1", password=PASSWORD)
+    reader.post("/my/sign-in", card="R1", password="другая книга")
     library.wait(minutes=29)
     assert reader.get("/my").status_code == 200
     library.wait(minutes=31)
     assert reader.get("/my").status_code == 302
-    reader.post("/my/sign-in", card="R1", password=PASSWORD)
+    reader.post("/my/sign-in", card="R1", password="другая книга")
     with db.transaction(library.sessions) as session:
         site_access.close_access(session, None, patron_of(session, "R1"))
     assert reader.get("/my").status_code == 302
-    assert reader.post("/my/sign-in", card="R1", password=PASSWORD).status_code == 409
+    assert reader.post("/my/sign-in", card="R1", password="другая книга").status_code == 409
+
+
+def test_a_sign_out_voids_the_cookie_wherever_it_was_copied_to(reader, app):
+    with reader.client.session_transaction() as cookie:
+        kept = dict(cookie)
+    copied = app.test_client()
+    with copied.session_transaction() as cookie:
+        cookie.update(kept)
+    assert copied.get("/my").status_code == 200
+    assert send(reader, "/my/sign-out").status_code == 302
+    assert copied.get("/my").status_code == 302
+
+
+def test_the_librarys_code_does_not_become_the_password(library, visitor):
+    library.reader("R1")
+    with db.transaction(library.sessions) as session:
+        code = site_access.give_code(session, None, patron_of(session, "R1"))
+    visitor.post("/my/sign-in", card="R1", password=code)
+    assert send(visitor, "/my/password", password=code, again=code).status_code == 422
+
+
+def test_what_is_given_up_stays_on_the_hold_shelf_until_staff_take_it_off(library, reader):
+    hold = library.desk().issue("R2", "B0") and library.desk().wait_for("R1", "B0")
+    library.desk().take_back("B0")
+    assert library.status("B0") == "on_hold_shelf"
+    assert send(reader, f"/my/holds/{hold.id}/cancel").status_code == 302
+    assert library.status("B0") == "on_hold_shelf"
+    assert "больше не отложено" in said(reader.get("/my"))
+    library.account("кафедра", Role.DESK)
+    with db.transaction(library.sessions) as session:
+        freed = expire_holds(Desk(session, library.origin(), library.config))
+        assert [item.inventory_number for item in freed] == ["B0"]
+    library.check()
 
 
 def test_loans_are_renewed_from_home_and_counted(library, reader):
@@ -246,13 +280,14 @@ def test_a_suggestion_has_its_state_and_outlives_the_reader(library, reader):
         patron = patron_of(session, "R1")
         told = export_personal_data(session, patron)
         assert not {"site_password", "site_version"} & set(told)
+        assert [one["what"] for one in told["purchase_suggestion"]] == ["Атлас области"]
         erase_patron(Desk(session, library.origin("ЦБ"), library.config), patron)
         assert session.scalars(select(PurchaseSuggestion)).one().patron_id is None
     assert reader.get("/my").status_code == 302
 
 
 def test_who_uses_the_site_is_counted_once_a_year(library, reader):
-    reader.post("/my/sign-out")
+    send(reader, "/my/sign-out")
     reader.post("/my/sign-in", card="R1", password=PASSWORD)
     assert [e for e in entries(library) if e[0] == "registration"] == [("registration", "site", 1)]
     library.check()

@@ -92,6 +92,8 @@ def test_what_is_not_there_says_so(shelf, library, visitor):
         record = session.get_one(BibliographicRecord, shelf["Детство"])
         set_state(session, library.origin(), record, RecordState.DELETED,
                   cause=RevisionCause.DELETED, kind=Kind.RECORD_DELETED)  # fmt: skip
+    for path in ("", "/reference.txt"):
+        assert visitor.get(f"/record/{shelf['Детство']}{path}").status_code == 410
     gone = visitor.get(f"/record/{shelf['Детство']}")
     assert (gone.status_code, 'class="library"' in gone.text) == (410, True)
     assert "Детство" not in visitor.get("/search?q=детство").text
@@ -143,6 +145,8 @@ def test_news_are_told_and_robots_are_led(shelf, library, visitor):
     assert "Disallow: /search" in visitor.get("/robots.txt").text
     index = visitor.get("/sitemap.xml").text
     assert "/sitemap-0.xml" in index
+    for beyond in ("1", "999", "500000000000000", "9" * 30):
+        assert visitor.get(f"/sitemap-{beyond}.xml").status_code == 404
     assert visitor.get("/sitemap-0.xml").text.count("<loc>") == len(shelf) + 2
 
 
@@ -227,6 +231,16 @@ def test_a_kiosk_opens_the_catalogue_and_nothing_else(shelf, library, visitor):
             (Kind.CATALOGUE_VISIT, library.branches["Ф1"].id)
         }
     assert visitor.get("/kiosk?branch=нет").status_code == 404
+
+
+def test_no_link_makes_a_kiosk_of_somebodys_browser(library, visitor, browser):
+    for where in ("cross-site", "same-site", "same-origin"):
+        answer = visitor.get("/kiosk", **{"Sec-Fetch-Site": where})
+        assert (answer.status_code, visitor.get("/my/sign-in").status_code) == (409, 200)
+    library.account("кафедра", Role.DESK)
+    browser.sign_in("кафедра")
+    assert browser.get("/kiosk").status_code == 409
+    assert browser.get("/staff/").status_code == 200
 
 
 def test_when_a_copy_comes_back_is_reckoned_from_loans(library, visitor):

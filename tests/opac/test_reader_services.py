@@ -1,6 +1,7 @@
 """What readers do on the site besides borrowing: ask, keep lists, act for a child, be away."""
 
 import re
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -31,7 +32,9 @@ def _now(library, monkeypatch):
 def mother(library, visitor):
     """A reader with a child, signed in."""
     library.reader("R1", surname="Абаева", email="abaeva@example.kz", language="ru")
-    library.reader("R2", surname="Абаев", given_name="Тимур", guardian="R1")
+    library.reader("R2", surname="Абаев", given_name="Тимур", guardian="R1",
+                   birth_date=date(2015, 5, 1))  # fmt: skip
+    library.reader("R4", surname="Взрослый", guardian="R1", birth_date=date(2000, 5, 1))
     library.reader("R3", surname="Сейтова")
     for number in range(4):
         library.copy(f"B{number}", title=f"Книга {number}")
@@ -132,6 +135,7 @@ def test_a_mother_renews_and_reserves_for_her_child_and_for_nobody_else(library,
     mother.post("/my/sign-in", card="R1", password=PASSWORD)
     page = said(mother.get("/my"))
     assert ("Тимур" in page, "Книга 0" in page, "Книга 1" in page) == (True, True, False)
+    assert "Взрослый" not in page
     send(mother, "/my/renew")
     assert library.count(Kind.RENEWAL) == 1
     with db.reading(library.sessions) as session:

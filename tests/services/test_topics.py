@@ -83,10 +83,13 @@ def test_a_reader_is_told_of_what_is_new_once(town):
 def test_a_group_is_told_but_not_who_has_no_address_or_wants_none(town):
     with db.transaction(town.sessions) as session:
         actions.follow(session, query="пароход", name="Флот", category="pupil")
+        actions.follow(session, query="пароход", name="Флот", category="worker")
+        reader(session, "R3").category = "builder"
+        reader(session, "R3").email = "c@example.kz"
         reader(session, "R2").topics_off = True
     add(town, "Пароходы Каспия")
-    assert [to for to, _ in tell(town)] == ["a@example.kz"]
-    assert notices(town) == ["group"]
+    assert [to for to, _ in tell(town)] == ["a@example.kz", "c@example.kz"]
+    assert notices(town) == ["group", "group"]
 
 
 def test_what_is_only_like_it_is_not_told(town):
@@ -105,6 +108,7 @@ def test_a_letter_ends_them_in_one_step_and_nobody_else_can(town, app, browser):
     app.config["WTF_CSRF_ENABLED"] = False
     stranger = app.test_client()
     assert stranger.get(address).status_code == 200  # programs open links of letters
+    assert stranger.post("/topics/off/1/ф", data={"request_id": str(uuid4())}).status_code == 404
     forged = address[:-1] + ("0" if address[-1] != "0" else "1")
     assert stranger.post(forged, data={"request_id": str(uuid4())}).status_code == 404
     with db.reading(town.sessions) as session:
@@ -126,7 +130,10 @@ def test_staff_keep_topics_of_groups(town, browser):
     assert (
         browser.post("/staff/services/topics", request_id=str(uuid4()), **form).status_code == 302
     )
+    nobody = {**form, "category": "", "request_id": str(uuid4())}
+    assert browser.post("/staff/services/topics", **nobody).status_code == 422
     page = browser.get("/staff/services/topics").text
+    assert page.count("<td data-label") == 2  # one row
     assert "пароход" in page
     remove = re.search(r"/staff/services/topics/\d+/remove", page)[0]
     assert browser.post(remove, request_id=str(uuid4())).status_code == 302

@@ -182,6 +182,19 @@ class PauseTooLong(Invalid):
     message = N_("A hold can be paused until %(last)s at most.")
 
 
+def give_up(desk: Desk, hold: Hold) -> None:
+    """The reader wants it no more; a copy on the hold shelf stands there until staff take it off.
+
+    Raises:
+        HoldEnded: it has ended.
+    """
+    if hold.status == HoldStatus.ON_SHELF:
+        hold.shelf_until = desk.origin.day - timedelta(days=1)  # it is among the expired ones
+        desk.session.flush()
+        return
+    cancel_hold(desk, hold)
+
+
 #: Days a reader may be away and keep the place.
 LONGEST_PAUSE = 180
 

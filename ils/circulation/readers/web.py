@@ -194,7 +194,12 @@ def site_code(session: Session, patron_id: int) -> ResponseReturnValue:
         flash(gettext("Nobody signs in to the site with this card now."))
     else:
         code = site_access.give_code(session, g.staff.id, found)
-        flash(gettext("Code for the site, once within 7 days: %(code)s", code=code))
+        flash(
+            gettext(
+                "Code for the site, good for 7 days, until the reader sets a password: %(code)s",
+                code=code,
+            )
+        )
     return redirect(url_for("patrons.patron", patron_id=found.id))
 
 

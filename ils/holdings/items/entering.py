@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any, cast
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ils import clock, ledger
+from ils import ledger
 from ils.catalog.models import BibliographicRecord
 from ils.catalog.records.actions import facts as record_facts
 from ils.codes import actions as codes
@@ -20,6 +22,8 @@ from ils.errors import N_, Invalid, Refused
 from ils.fields import FieldKind, described
 from ils.holdings.items.actions import item_facts
 from ils.holdings.items.models import Item, ItemStatus
+from ils.holdings.items.rules import ItemUnavailable
+from ils.labels import LABELS
 from ils.ledger import AccessionSource, Entry, Facts, Kind, Origin
 from ils.marc.copies import price_in_tiyn
 from ils.organisation.audit.actions import audit, differences
@@ -110,9 +114,11 @@ def _following(number: str) -> Iterator[str]:
 
 
 def _free(session: Session, numbers: Iterator[str]) -> Iterator[str]:
-    for number in numbers:
-        if not session.scalar(select(Code.id).where(Code.folded == folded(number)).limit(1)):
-            yield number
+    """Those that are nobody's, asked for some hundreds at once."""
+    while some := list(islice(numbers, LATEST)):
+        keys = {number: folded(number) for number in some}
+        taken = set(session.scalars(select(Code.folded).where(Code.folded.in_(keys.values()))))
+        yield from (number for number in some if keys[number] not in taken)
 
 
 def price_of(text: str) -> int | None:
@@ -194,6 +200,8 @@ def _numbers(session: Session, data: NewCopiesData, owner_id: int) -> list[str]:
         return [first, *(next(follow) for _ in range(data.count - 1))]
     if data.count > 1 and _series.fullmatch(first) is None:
         raise Invalid(N_("First inventory number"), N_("It must have digits to count on from."))
+    if not folded(first):
+        raise Invalid(N_("First inventory number"), N_("It must have digits to count on from."))
     numbers = [first]
     numbers += [number for number, _ in zip(_following(first), range(data.count - 1))]  # noqa: B905 -- endless
     for number in numbers:
@@ -201,24 +209,53 @@ def _numbers(session: Session, data: NewCopiesData, owner_id: int) -> list[str]:
     return numbers
 
 
-def change_copy(session: Session, by: int | None, item: Item, data: CopyData) -> None:
+def change_copy(session: Session, origin: Origin, item: Item, data: CopyData) -> None:
     """Describe a copy anew; what it was stays in the audit trail, a former barcode in the codes.
+
+    Another price is another sum of its accession: the entry is reversed and said again.
 
     Raises:
         Invalid: a field cannot be used.
+        ItemUnavailable: it is written off.
         CodeTaken: another has the barcode, or had it.
     """
+    if item.status == ItemStatus.WITHDRAWN:
+        raise ItemUnavailable(status=LABELS["status"][item.status])
     before = _described(item)
     barcode = data.barcode.strip() or None
     if barcode != item.barcode:
-        codes.replace_barcode(session, item.id, barcode, at=clock.now(), staff_id=by)
+        codes.replace_barcode(session, item.id, barcode, at=origin.at, staff_id=origin.staff_id)
         item.barcode = barcode
-    item.price = price_of(data.price)
+    price = price_of(data.price)
+    if price != item.price:
+        _correct_accession(session, origin, item, price)
+        item.price = price
     item.location, item.shelf_mark = data.location.strip(), data.shelf_mark.strip()
     item.condition, item.ksu = data.condition.strip(), data.ksu.strip()
     session.flush()
     if changed := differences(before, _described(item)):
-        audit(session, by, "item.change", str(item.id), **changed)
+        audit(session, origin.staff_id, "item.change", str(item.id), **changed)
+
+
+def _correct_accession(session: Session, origin: Origin, item: Item, price: int | None) -> None:
+    entry = next(iter(_standing(session, item, Kind.ACCESSION)), None)
+    if entry is None:  # an opening balance has no sums
+        return
+    again = replace(origin.as_of(entry), branch_id=entry.branch_id)
+    facts: dict[str, Any] = {name: getattr(entry, name) for name in Facts.__annotations__}
+    ledger.reverse(session, entry, origin.derive(f"price:{entry.id}"))
+    said = cast("Facts", {**facts, "amount": price})
+    ledger.record(session, Kind.ACCESSION, again.derive(f"again:{entry.id}"), said)
+
+
+def _standing(session: Session, item: Item, *kinds: Kind) -> Sequence[Entry]:
+    """Entries of a copy that nobody reversed."""
+    undone = select(Entry.reverses_id).where(
+        Entry.item_id == item.id, Entry.reverses_id.is_not(None)
+    )
+    standing = (Entry.reverses_id.is_(None), Entry.id.not_in(undone))
+    query = select(Entry).where(Entry.item_id == item.id, *standing).order_by(Entry.id)
+    return session.scalars(query.where(Entry.kind.in_(kinds)) if kinds else query).all()
 
 
 def _described(item: Item) -> dict[str, object]:
@@ -238,7 +275,8 @@ def move_copy(session: Session, origin: Origin, item: Item, to_branch_id: int) -
         raise Invalid(N_("Branch"), N_("The copy is of this branch already."))
     if item.status != ItemStatus.AVAILABLE:
         raise NotTakenBack
-    facts: Facts = {**item_facts(item), "other_branch_id": to_branch_id}
+    amount = None if item.price is None else item.price * item.copies
+    facts: Facts = {**item_facts(item), "other_branch_id": to_branch_id, "amount": amount}
     place = replace(origin, branch_id=giver)
     ledger.record(session, Kind.REDISTRIBUTION, place, facts, count=item.copies)
     item.owner_branch_id = item.branch_id = to_branch_id
@@ -283,14 +321,13 @@ def take_back(session: Session, origin: Origin, item: Item) -> None:
     Raises:
         NotTakenBack: it was lent or moved, or came in otherwise.
     """
-    own = Entry.item_id == item.id
-    entries = session.scalars(select(Entry).where(own).order_by(Entry.id)).all()
+    entries = _standing(session, item)
     if [entry.kind for entry in entries] != [Kind.ACCESSION] or item.status != ItemStatus.AVAILABLE:
         raise NotTakenBack
     (accession,) = entries
     ledger.reverse(session, accession, origin)
     of_act = select(Entry).where(
-        Entry.act_id == accession.act_id, or_(own, Entry.kind.in_((Kind.ACCESSION, Kind.TITLE)))
+        Entry.act_id == accession.act_id, Entry.kind.in_((Kind.ACCESSION, Kind.TITLE))
     )
     rest = session.scalars(of_act).all()
     if sum(entry.count for entry in rest if entry.kind == Kind.ACCESSION) == 0:

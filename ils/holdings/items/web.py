@@ -89,7 +89,7 @@ def add_copies(session: Session) -> ResponseReturnValue:
 
 def _record(session: Session) -> BibliographicRecord:
     number = web.whole("record", request.values.get("record", "")) or 0
-    return catalog.record(session, number)
+    return catalog.active_record(session, number)
 
 
 def _new_form(session: Session, values: Mapping[str, object] | None) -> Form[NewCopiesData]:
@@ -144,7 +144,7 @@ def save_copy(session: Session, item_id: int) -> ResponseReturnValue:
     item = queries.item_by_id(session, item_id, lock=True)
 
     def work(data: CopyData) -> ResponseReturnValue:
-        entering.change_copy(session, g.staff.id, item, data)
+        entering.change_copy(session, web.origin(), item, data)
         flash(gettext("Saved."))
         return redirect(url_for("holdings.copy", item_id=item.id))
 
@@ -200,9 +200,10 @@ def take_back(session: Session, item_id: int) -> ResponseReturnValue:
 @web.page(Permission.PRINT_LABELS)
 def label_sheet(session: Session) -> ResponseReturnValue:
     """Labels of some copies on sheets."""
-    numbers = [int(one) for one in request.args.get("ids", "").split(",") if one.isdecimal()]
+    texts = request.args.get("ids", "").split(",")[:MOST_LABELS]
+    numbers = [number for text in texts if (number := web.whole("ids", text)) is not None]
     branches = names_of(session, web.language())
-    items = [queries.item_by_id(session, number) for number in numbers[:MOST_LABELS]]
+    items = [queries.item_by_id(session, number) for number in numbers]
     made = [_label(item, branches[item.owner_branch_id][1]) for item in items if item.number]
     if not made:
         raise queries.UnknownItem

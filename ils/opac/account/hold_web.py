@@ -52,7 +52,7 @@ def place_own_hold(session: Session, record_id: int) -> ResponseReturnValue:
     def work(data: PickupData) -> ResponseReturnValue:
         names = names_of(session, g.language)
         branch_id = next(number for number, (code, _) in names.items() if code == data.branch)
-        record = catalog.record(session, record_id)
+        record = catalog.active_record(session, record_id)
         persons = {str(one.id): one for one in signing.persons(session)}
         patron = persons.get(data.patron) or signing.reader(session)
         hold = actions.place_hold(
@@ -82,7 +82,7 @@ def _form(session: Session, values: Mapping[str, object] | None) -> Form[PickupD
 
 
 def _page(session: Session, record_id: int, form: Form[PickupData]) -> ResponseReturnValue:
-    record = catalog.record(session, record_id)
+    record = catalog.active_record(session, record_id)
     copies = copies_by_branch(session, [record_id]).get(record_id, [])
     free = sum(one.free for one in copies)
     return pages.page("hold.html", session, record=record, form=form, free=free)

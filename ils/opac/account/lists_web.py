@@ -63,7 +63,7 @@ def my_lists(session: Session) -> ResponseReturnValue:
 @web.public(write=True, check=signing.require)
 def keep_on_list(session: Session, record_id: int) -> ResponseReturnValue:
     """Put a document on a list; it stands there once."""
-    record = catalog.record(session, record_id)
+    record = catalog.active_record(session, record_id)
     name = " ".join(request.form.get("name", "").split())[:LONGEST_NAME]
     kept = session.scalars(entries_of(g.reader.id)).all()
     if len(kept) < MOST and not any((one.record_id, one.name) == (record.id, name) for one in kept):

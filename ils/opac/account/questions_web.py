@@ -43,7 +43,7 @@ def ask_question(session: Session) -> ResponseReturnValue:
 
 def _record(session: Session) -> BibliographicRecord | None:
     number = web.whole("record", request.values.get("record", ""))
-    return catalog.record(session, number) if number is not None else None
+    return catalog.active_record(session, number) if number is not None else None
 
 
 def _page(session: Session, form: Form[QuestionData]) -> ResponseReturnValue:

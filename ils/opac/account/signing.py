@@ -16,10 +16,13 @@ from ils.ledger import Channel, Origin
 from ils.organisation.branches.models import Branch
 from ils.patrons import queries as patron_queries
 from ils.patrons.models import Patron
+from ils.patrons.rules import age_on
 
 #: Seconds without a page after which a reader is asked again: others come to the same screen.
 IDLE = 30 * 60
 NAME = "reader"
+#: Years (Civil Code of Kazakhstan, article 17).
+OF_AGE = 18
 
 
 class ReaderNotSignedIn(NotSignedIn):
@@ -101,8 +104,10 @@ def reader(session: Session) -> Patron:
 
 
 def persons(session: Session) -> list[Patron]:
-    """The reader, and the children whom the reader answers for."""
-    return [reader(session), *session.scalars(patron_queries.dependants_of(g.reader.id))]
+    """The reader, and the children whom the reader answers for; not those who are grown up."""
+    today = clock.local_day(clock.now(), web.current().config.library.timezone)
+    family = session.scalars(patron_queries.dependants_of(g.reader.id))
+    return [reader(session), *(p for p in family if age_on(p.birth_date, today) < OF_AGE)]
 
 
 def desk_of(session: Session, branch_id: int) -> Desk:

@@ -108,10 +108,11 @@ def _sign_in_page(session: Session, form: Form[ReaderSignInData]) -> ResponseRet
 
 
 @opac.post("/my/sign-out")
-@web.public()
+@web.public(write=True, check=signing.look)
 def reader_sign_out(session: Session) -> ResponseReturnValue:
-    """Forget who read."""
-    del session
+    """Forget who read; no copy of the cookie opens anything any more, wherever it was made."""
+    if g.reader is not None:
+        site_access.end_sign_ins(signing.reader(session))
     signing.sign_out()
     return redirect(url_for("opac.start"))
 
@@ -222,7 +223,7 @@ def cancel_own_hold(session: Session, hold_id: int) -> ResponseReturnValue:
         UnknownHold: it is another reader's, or none.
     """
     hold = _own_hold(session, hold_id)
-    hold_actions.cancel_hold(signing.desk_of(session, hold.branch_id), hold)
+    hold_actions.give_up(signing.desk_of(session, hold.branch_id), hold)
     flash(gettext("You no longer wait for “%(title)s”.", title=hold.record.title))
     return redirect(url_for("opac.my"))
 

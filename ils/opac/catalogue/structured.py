@@ -15,6 +15,7 @@ from ils.marc.record import MarcRecord
 
 #: Addresses in a file of a sitemap (sitemaps.org allows 50 000).
 IN_A_FILE = 40_000
+MOST_FILES = 1000
 _TYPES = {"article": "Article", "chapter": "Chapter", "webpage": "WebPage"}
 _MATERIALS = {"journal": "Periodical", "newspaper": "Newspaper", "map": "Map", "cd": "MusicAlbum"}
 

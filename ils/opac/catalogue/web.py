@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from http import HTTPStatus
 
 from flask import g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,7 +18,7 @@ from ils.catalog.authorities.rules import spoken
 from ils.catalog.models import BibliographicRecord, RecordState
 from ils.circulation.rankings.queries import most_lent
 from ils.clock import Period
-from ils.errors import N_, NotFound
+from ils.errors import NotFound
 from ils.holdings.items.queries import copies_by_branch, newest_records, shelves_of
 from ils.marc import citations
 from ils.marc.gost import Style, entry
@@ -48,14 +47,6 @@ TYPES = {
     "ris": "application/x-research-info-systems; charset=utf-8",
     "json": "application/vnd.citationstyles.csl+json; charset=utf-8",
 }
-
-
-class RecordGone(NotFound):
-    """The record was there and is deleted."""
-
-    status = HTTPStatus.GONE
-    code = "record_gone"
-    message = N_("This document is no longer in the catalogue.")
 
 
 @opac.get("/")
@@ -173,7 +164,7 @@ def record(session: Session, record_id: int) -> ResponseReturnValue:
     if found.state == RecordState.MERGED and found.merged_into_id:
         return redirect(url_for("opac.record", record_id=found.merged_into_id), 301)
     if not found.active:
-        raise RecordGone
+        raise catalog.RecordGone
     marc, data = found.marc_record(), web.current().config.folder
     branches = names_of(session, g.language)
     copies = copies_by_branch(session, [found.id]).get(found.id, [])
@@ -239,7 +230,7 @@ def _parts(session: Session, record: BibliographicRecord) -> PartsOfRecord:
 @web.public()
 def reference(session: Session, record_id: int, form: str) -> ResponseReturnValue:
     """A reference for a list of literature."""
-    marc = catalog.record(session, record_id).marc_record()
+    marc = catalog.active_record(session, record_id).marc_record()
     key = f"sandyq{record_id}"
     if form == "txt":
         text = f"{entry(marc, Style.GOST2018)}\r\n"
@@ -286,7 +277,11 @@ def robots(session: Session) -> ResponseReturnValue:
 @web.public()
 def sitemap(session: Session, number: int | None = None) -> ResponseReturnValue:
     """Addresses of all records (sitemaps.org); more than one file holds have a list of files."""
+    if number is not None and number >= structured.MOST_FILES:
+        raise NotFound
     ids = structured.sitemap_ids(session, number)
+    if number and not ids:
+        raise NotFound
     text = render_template("opac/sitemap.xml", ids=ids, number=number)
     answer = make_response(text)
     answer.content_type = "application/xml; charset=utf-8"

@@ -67,7 +67,8 @@ def questions(*, waiting: bool) -> Select[ReaderQuestion]:
     """Questions that wait, the oldest first; or those answered, the latest first."""
     answered = ReaderQuestion.answered_at
     if waiting:
-        return select(ReaderQuestion).where(answered.is_(None)).order_by(ReaderQuestion.id)
+        there = (answered.is_(None), ReaderQuestion.patron_id.is_not(None))  # not of who was erased
+        return select(ReaderQuestion).where(*there).order_by(ReaderQuestion.id)
     return select(ReaderQuestion).where(answered.is_not(None)).order_by(answered.desc())
 
 

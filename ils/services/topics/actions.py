@@ -99,7 +99,7 @@ def tell(session: Session, config: Config, topic: Topic, news: list[Bibliographi
     if not news:
         return 0
     topic.seen = max(record.id for record in news)
-    readers = _readers(session, topic)
+    readers = _readers(session, config, topic)
     for patron in readers:
         titles = "\n".join(_line(config, record) for record in news[:TITLES])
         values = {
@@ -116,9 +116,12 @@ def tell(session: Session, config: Config, topic: Topic, news: list[Bibliographi
     return len(readers)
 
 
-def _readers(session: Session, topic: Topic) -> Sequence[Patron]:
+def _readers(session: Session, config: Config, topic: Topic) -> Sequence[Patron]:
+    """Who is told: the reader, or those of the category and of what belongs to it."""
+    lists = config.lists
+    group = [code for code in lists.categories if topic.category in lists.category_path(code)]
     reached = (Patron.email != "", Patron.topics_off.is_(False))
-    who = Patron.id == topic.patron_id if topic.patron_id else Patron.category == topic.category
+    who = Patron.id == topic.patron_id if topic.patron_id else Patron.category.in_(group)
     return session.scalars(select(Patron).where(who, *reached).order_by(Patron.id)).all()
 
 
@@ -155,7 +158,7 @@ def switch_off(session: Session, config: Config, patron_id: int, signed: str) ->
     Raises:
         UnknownTopic: the signature is not ours.
     """
-    if not hmac.compare_digest(signature(config, patron_id), signed):
+    if not hmac.compare_digest(signature(config, patron_id).encode(), signed.encode()):
         raise UnknownTopic
     session.execute(delete(Topic).where(Topic.patron_id == patron_id))
     patron = session.get(Patron, patron_id)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ils import web
-from ils.errors import N_
+from ils.errors import N_, Invalid
 from ils.fields import described
 from ils.organisation.permissions import Permission
 from ils.services import rules
@@ -46,6 +46,8 @@ def add_topic(session: Session) -> ResponseReturnValue:
     """Tell readers of a category of what comes."""
 
     def work(data: TopicData) -> ResponseReturnValue:
+        if data.category not in web.current().config.lists.categories:
+            raise Invalid(N_("For whom"), N_("Choose one from the list."))
         actions.follow(session, query=data.query, name=data.name, category=data.category)
         flash(gettext("Saved."))
         return redirect(url_for("services.topics"))
