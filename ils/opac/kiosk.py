@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from ils import web
 from ils.errors import N_, Refused
 from ils.opac.account import signing
-from ils.opac.pages import KIOSK, opac
+from ils.opac.pages import opac
+from ils.opac.visits import KIOSK
 from ils.organisation.branches.queries import branch_by_code, central
 
 #: What opens at a kiosk; of the account nothing does.

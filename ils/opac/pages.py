@@ -16,12 +16,11 @@ from ils.ledger import Channel, Origin
 from ils.opac import visits
 from ils.opac.account import signing
 from ils.opac.account.signing import PasswordNeeded, ReaderNotSignedIn
+from ils.opac.visits import KIOSK
 from ils.organisation.branches import queries as branch_queries
 
 opac = Blueprint("opac", __name__)
 
-#: Of a cookie: the code of the branch whose kiosk the browser is.
-KIOSK = "kiosk"
 #: Large letters and full contrast, for people who see little.
 LARGE = "large"
 #: Seconds without a page after which a kiosk begins anew.

@@ -14,8 +14,9 @@ from ils.organisation.branches import queries as branch_queries
 
 #: Seconds without a page after which the next one is another visit (COUNTER 5.1, §3.3.8).
 PAUSE = 30 * 60
-#: Of a cookie: when the last page of the visit was asked for.
-SEEN = "seen"
+#: Of a cookie: when the last page of the visit was asked for; that something was told in it;
+#: the code of the branch whose kiosk the browser is.
+SEEN, TOLD, KIOSK = "seen", "told", "kiosk"
 #: What is no browser of a person says so, or says nothing.
 ROBOT = re.compile(
     r"bot\b|bots|crawl|spider|slurp|fetch|scan|monitor|preview|curl|wget|python|java/|go-http|"
@@ -33,13 +34,18 @@ def note(session: Session) -> None:
     if not goes_on or since > PAUSE // 10:  # not a new cookie for each page
         cookie[SEEN] = now
     if not goes_on:
-        cookie.pop("told", None)
+        cookie.pop(TOLD, None)
     if goes_on or not is_person() or web.known_staff() is not None:
         return
-    code, at = cookie.get("kiosk"), clock.now()
-    branch = (
-        branch_queries.branch_by_code(session, code) if code else branch_queries.central(session)
-    )
+    code, at = cookie.get(KIOSK), clock.now()
+    try:
+        branch = (
+            branch_queries.branch_by_code(session, code)
+            if code
+            else branch_queries.central(session)
+        )
+    except branch_queries.UnknownBranch:  # none is open yet, or that one no more
+        return
     channel = Channel.KIOSK if code else Channel.SITE
     origin = Origin(at, clock.local_day(at, branch.timezone), branch.id, None, channel)
     web.afterwards(lambda session: _count(session, origin))

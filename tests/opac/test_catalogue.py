@@ -22,6 +22,7 @@ from ils.holdings.items.models import Item
 from ils.ledger import Channel, Entry, Kind
 from ils.marc.record import Field, linked
 from ils.opac.catalogue.expected import expected, reckoned
+from ils.organisation.branches.models import Branch
 from ils.organisation.staff.models import Role
 from ils.services.enquiries.models import UnmetRequest
 
@@ -280,3 +281,11 @@ def test_people_who_see_little_choose_large_letters_and_keep_them(shelf, visitor
     assert '<body class="large">' in visitor.get("/search?q=абай&view=large").text
     assert '<body class="large">' in visitor.get("/new").text
     assert "<body>" in visitor.get("/?view=usual").text
+
+
+def test_a_library_that_has_no_branch_yet_has_a_start_page(visitor, library):
+    with db.transaction(library.sessions) as session:
+        for branch in session.scalars(select(Branch)):
+            branch.active = False
+    assert visitor.get("/").status_code == 200
+    assert visitor.visits == 0

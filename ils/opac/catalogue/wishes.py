@@ -14,19 +14,16 @@ from ils.opac.pages import opac
 from ils.services.enquiries.actions import record_unmet_request
 from ils.services.enquiries.models import UnmetReason
 
-#: Of a cookie: the visit in which something was told.
-TOLD = "told"
-
 
 @opac.post("/search/wish")
 @web.public(write=True)
 def ask_for(session: Session) -> ResponseReturnValue:
     """Write down what the library has not; one thing a visit, and none of a robot."""
-    if cookie.get(TOLD) or not visits.is_person():
+    if cookie.get(visits.TOLD) or not visits.is_person():
         flash(gettext("You told us of one thing already; thank you."))
         return redirect(url_for("opac.start"))
     what = request.form.get("what", "")
     record_unmet_request(session, pages.origin(session), what=what, reason=UnmetReason.ABSENT)
-    cookie[TOLD] = True
+    cookie[visits.TOLD] = True
     flash(gettext("Thank you. The library buys by what readers ask for."))
     return redirect(url_for("opac.start"))

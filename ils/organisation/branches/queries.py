@@ -36,9 +36,16 @@ def branch_by_code(session: Session, code: str) -> Branch:
 
 
 def central(session: Session) -> Branch:
-    """The central library; of a system that names none, the branch that was opened first."""
+    """The central library; of a system that names none, the branch that was opened first.
+
+    Raises:
+        UnknownBranch: none is open yet.
+    """
     first = (Branch.type != BranchType.CENTRAL, Branch.id)
-    return session.scalars(select(Branch).where(Branch.active).order_by(*first).limit(1)).one()
+    found = session.scalars(select(Branch).where(Branch.active).order_by(*first).limit(1)).first()
+    if found is None:
+        raise UnknownBranch(branch="")
+    return found
 
 
 def service_points(branch: Branch) -> Select[ServicePoint]:
