@@ -21,7 +21,8 @@ from ils.organisation.branches.queries import branch_by_code, central
 #: What opens at a kiosk; of the account nothing does.
 OPEN = {
     "opac.start", "opac.results", "opac.advanced", "opac.by_fields", "opac.record", "opac.newest",
-    "opac.browse", "opac.browse_letters", "opac.ask_for", "opac.kiosk", "static",
+    "opac.browse", "opac.browse_letters", "opac.browse_classes", "opac.ask_for", "opac.kiosk",
+    "static",
 }  # fmt: skip
 
 

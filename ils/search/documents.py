@@ -90,6 +90,25 @@ def _joined(field: Field, codes: str) -> str:
     return " ".join(value.strip() for value in field.all(*codes) if value.strip())
 
 
+#: Field and scheme of a classification → its name here.
+_SCHEMES = {"675": "udc", "686": "bbk"}
+#: Signs of an index that are looked at from its beginning.
+CLASS_LENGTH = 14
+
+
+def classes_of(marc: MarcRecord) -> dict[str, list[str]]:
+    """Scheme → the beginnings of a record's indexes: what it is under in the tree of classes."""
+    found: dict[str, dict[str, None]] = {"udc": {}, "bbk": {}}
+    for field in marc.each(*_SCHEMES):
+        if field.tag == "686" and field.get("2") and not field.get("2").startswith("rubbk"):
+            continue  # another classification
+        for value in map(str.strip, field.all("a")):
+            for length in range(1, min(len(value), CLASS_LENGTH) + 1):
+                if value[length - 1].isalnum() or value[length - 1] == ")":
+                    found[_SCHEMES[field.tag]][value[:length]] = None
+    return {scheme: list(beginnings) for scheme, beginnings in found.items() if beginnings}
+
+
 def codes_of(marc: MarcRecord, copies: Iterable[CopyFacts]) -> list[str]:
     """Numbers a record is asked for by, folded: ISBN, ISSN, of it and of its copies."""
     return list(dict.fromkeys(_codes(marc, copies)))

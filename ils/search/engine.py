@@ -25,6 +25,8 @@ ALL = "all"
 FULL_TEXT = "fulltext"
 FIELDS = (ALL, *SOURCES, FULL_TEXT)
 FACETS = ("catalogue", "language", "material", "division", "branch")
+#: What narrows too, and is counted class by class only: beginnings of УДК and ББК indexes.
+CLASSES = ("udc", "bbk")
 LIVE_HEAP, REBUILD_HEAP = 64_000_000, 256_000_000
 #: A gap between texts of a field, so that no phrase goes across.
 GAP = 8
@@ -42,7 +44,7 @@ def schema() -> tantivy.Schema:
     builder.add_integer_field("id", stored=True, indexed=True, fast=True)
     for name in FIELDS:
         builder.add_text_field(name, tokenizer_name="raw", index_option="position")
-    for name in ("code", *FACETS):
+    for name in ("code", *FACETS, *CLASSES):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_integer_field("year", indexed=True, fast=True)
     builder.add_text_field("title_key", tokenizer_name="raw", index_option="basic", fast=True)

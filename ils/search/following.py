@@ -32,7 +32,7 @@ from ils.db import id_before
 from ils.holdings.items.models import Item, ItemStatus
 from ils.ledger import Entry, Kind
 from ils.search import analysis, engine
-from ils.search.documents import SOURCES, CopyFacts, Searchable, codes_of, texts_of
+from ils.search.documents import SOURCES, CopyFacts, Searchable, classes_of, codes_of, texts_of
 
 #: So many records a search brings up to date itself; the rest is the worker's.
 AT_ONCE = 500
@@ -269,7 +269,14 @@ def index_of(data: Path) -> SearchIndex:
 
 def fingerprint() -> str:
     """Another one: the index must be made anew."""
-    said = [analysis.VERSION, engine.FIELDS, engine.FACETS, engine.GAP, sorted(SOURCES.items())]
+    said = [
+        analysis.VERSION,
+        engine.FIELDS,
+        engine.FACETS,
+        engine.CLASSES,
+        engine.GAP,
+        sorted(SOURCES.items()),
+    ]
     return hashlib.sha256(repr(said).encode()).hexdigest()[:12]
 
 
@@ -330,7 +337,8 @@ def _loaded(session: Session, numbers: Sequence[int]) -> Iterator[Searchable]:
             texts_of(marc),
             codes_of(marc, own),
             {name: [value] for name, value in facets.items() if value}
-            | {"branch": sorted({str(copy.branch_id) for copy in own})},
+            | {"branch": sorted({str(copy.branch_id) for copy in own})}
+            | classes_of(marc),
             record.year,
             record.title,
             record.authors,

@@ -23,6 +23,8 @@ FACETS = {
     "catalogue": N_("Catalogue"), "language": N_("Language"), "material": N_("Material"),
     "division": N_("Subject area"), "branch": N_("Branch"),
 }  # fmt: skip
+#: What narrows by the tree of classes → its name.
+CLASSES = {"udc": N_("УДК"), "bbk": N_("ББК")}
 FEWEST_VALUES, MOST_VALUES = 2, 12
 
 
@@ -38,7 +40,8 @@ class FacetValue:
 
 def asked_for(most: int = HITS) -> Asked:
     """The search of the address: words, facets, years, order."""
-    facets = {name: tuple(filter(None, request.args.getlist(name))) for name in FACETS}
+    names = (*FACETS, *CLASSES)
+    facets = {name: tuple(filter(None, request.args.getlist(name))) for name in names}
     return Asked(
         request.args.get("q", "").strip(),
         {name: values for name, values in facets.items() if values},
@@ -55,7 +58,7 @@ def _year(name: str) -> int | None:
 
 def kept() -> dict[str, list[str]]:
     """What the address asks for, for links that go on from what was found."""
-    names = ("q", "from", "to", "free", *FACETS)
+    names = ("q", "from", "to", "free", *FACETS, *CLASSES)
     return {name: values for name in names if (values := request.args.getlist(name))}
 
 
@@ -100,6 +103,12 @@ def facets(session: Session, found: Found) -> list[tuple[str, list[FacetValue]]]
                 FacetValue(names[name].get(value, value), counts.get(value, 0), value in chosen,
                            _turned(name, value, chosen))
                 for value in values
+            ]))  # fmt: skip
+    for name, label in CLASSES.items():
+        if chosen := list(filter(None, request.args.getlist(name))):
+            shown.append((gettext(label), [
+                FacetValue(value, found.total, True, _turned(name, value, chosen))
+                for value in chosen
             ]))  # fmt: skip
     return shown
 

@@ -148,6 +148,7 @@ PUBLIC = {
     "public-missing": "/record/1",
     "public-browse": "/browse",
     "public-letters": "/browse/authors?letter=Ә",
+    "public-classes": "/browse/udc?at=5",
     "public-sign-in": "/my/sign-in",
     "public-large": "/search?q=абай&view=large",
     "public-usual": "/?view=usual",

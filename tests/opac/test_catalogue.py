@@ -210,6 +210,35 @@ def test_the_catalogue_is_walked_by_letters_and_areas(shelf, library, visitor):
         assert visitor.get(path).status_code == 200
 
 
+def test_the_tree_of_classes_counts_what_is_under_each(library, visitor):
+    for title, tag, index in (
+        ("Теңдеулер", "675", "517.9"), ("Сандар", "675", "511"), ("Кодекс", "675", "347:34"),
+        ("Роман", "686", "84(5Каз)"),
+    ):  # fmt: skip
+        marc = book(title)
+        marc.fields.append(Field(tag, "  ", [("a", index)]))
+        add(library, marc)
+    other = book("Иное")
+    other.fields.append(Field("686", "  ", [("a", "84"), ("2", "lcc")]))
+    add(library, other)
+    count = r'(?:udc|bbk)=(\d+)">(\d+)<'
+    top = dict(re.findall(count, visitor.get("/browse/udc?lang=ru").text))
+    assert {code: number for code, number in top.items() if number != "0"} == {"3": "1", "5": "2"}
+    below = visitor.get("/browse/udc?at=5").text
+    assert dict(re.findall(count, below))["51"] == "2"
+    assert "Математика" in below
+    assert "Кодекс" in visitor.get("/search?udc=34").text
+    assert dict(re.findall(count, visitor.get("/browse/bbk").text))["84"] == "1"
+    assert "Роман" in visitor.get("/search?bbk=84").text
+    below = visitor.get("/browse/bbk?at=84").text
+    assert dict(re.findall(r"bbk=([^\"]+)\">(\d+)<", below))["84(5%D0%9A%D0%B0%D0%B7)"] == "1"
+    assert "Иное" not in visitor.get("/search?bbk=84").text
+    for odd in ("/browse/udc?at=нет", "/search?udc=999", "/search?udc=" + "9" * 300):
+        assert visitor.get(odd).status_code == 200
+    chosen = visitor.get("/search?udc=34").text
+    assert 'aria-current="true">34</a>' in chosen
+
+
 def test_a_kiosk_opens_the_catalogue_and_nothing_else(shelf, library, visitor):
     library.account("кафедра", Role.DESK)
     visitor.get("/?lang=ru")

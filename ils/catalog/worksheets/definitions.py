@@ -165,6 +165,10 @@ class ClassName(Declared, frozen=True):
     ru: Name
     kk: Name
 
+    def name(self, language: str) -> str:
+        """In a language; Russian stands for any but Kazakh."""
+        return self.kk if language == "kk" else self.ru
+
 
 @dataclass(frozen=True)
 class _FieldData:

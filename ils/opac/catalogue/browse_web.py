@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -9,6 +11,7 @@ from sqlalchemy.orm import Session
 from ils import web
 from ils.catalog import queries as catalog
 from ils.catalog.models import AuthorityKind
+from ils.catalog.worksheets.definitions import class_names
 from ils.errors import N_
 from ils.opac import pages
 from ils.opac.pages import opac
@@ -62,3 +65,29 @@ def browse_letters(session: Session, kind: str) -> ResponseReturnValue:
         "letters.html", session, kind=kind, label=label, field=field, letters=LETTERS,
         letter=letter, rows=rows[:ROWS], number=number, more=len(rows) > ROWS,
     )  # fmt: skip
+
+
+@opac.get("/browse/<any(udc, bbk):scheme>")
+@web.public()
+def browse_classes(session: Session, scheme: str) -> ResponseReturnValue:
+    """The tree of a classification, a level at a time, with how much is under each class."""
+    names, folder = class_names(web.current().config)[scheme], web.current().config.folder
+    at = request.args.get("at", "")
+    shown = []
+    for code in sorted(names):
+        if code != at and _above(code, names) == at:
+            asked = Asked("", {scheme: (code,)}, most=1)
+            number = search.found(session, folder, asked).total
+            deeper = any(_above(other, names) == code for other in names)
+            shown.append((code, names[code].name(g.language), number, deeper))
+    above, path = at, list[tuple[str, str]]()
+    while above in names:
+        path.insert(0, (above, names[above].name(g.language)))
+        above = _above(above, names)
+    return pages.page("classes.html", session, scheme=scheme, classes=shown, path=path)
+
+
+def _above(code: str, names: Mapping[str, object]) -> str:
+    """The class one belongs to: the longest beginning that is a class itself."""
+    beginnings = (code[:length] for length in range(len(code) - 1, 0, -1))
+    return next((one for one in beginnings if one in names), "")
