@@ -15,7 +15,7 @@ from ils.holdings.items.queries import shelves_of
 from ils.opac import pages
 from ils.opac.account import signing
 from ils.opac.account.models import ReaderListEntry
-from ils.opac.catalogue.cards import cards
+from ils.opac.catalogue.cards import ResultCard, cards
 from ils.opac.pages import opac
 from ils.organisation.branches.queries import names_of
 
@@ -46,13 +46,15 @@ def my_lists(session: Session) -> ResponseReturnValue:
     kept = session.scalars(entries_of(g.reader.id)).all()
     shown = {card.record.id: card for card in cards(session, [one.record_id for one in kept])}
     shelves = {one.record_id: shelves_of(session, one.record_id) for one in kept} if branch else {}
-    lists: dict[str, list[object]] = {}
+    lists: dict[str, list[tuple[ReaderListEntry, ResultCard, str]]] = {}
     for one in kept:
         card = shown.get(one.record_id)
         here = card is not None and (branch is None or card.free_at(branch))
         if card is not None and here:
             places = shelves.get(one.record_id, {}).get(branch or 0, [])
             lists.setdefault(one.name, []).append((one, card, "; ".join(places)))
+    for entries in lists.values() if branch else ():
+        entries.sort(key=lambda row: row[2])  # as one walks along the shelves
     return pages.page(
         "lists.html", session, lists=lists, choices=list(names.values()),
         branch=request.args.get("branch", "") if branch else "", kept=len(kept),
