@@ -31,6 +31,7 @@ def once(prepared):
 PAGES = {
     "start": "/staff/",
     "readers": "/staff/patrons/",
+    "own-password": "/staff/password",
     "reader-form": "/staff/patrons/new",
     "catalogue": "/staff/catalog/?q=абай",
     "catalogue-narrowed": "/staff/catalog/?q=абай&language=kk&from=1900",

@@ -275,3 +275,38 @@ def test_a_closed_day_moves_what_is_due(library, desk):
         calendar_actions.close_on(session, None, branch, day=date(2026, 3, 19), reason="")
 
     assert desk.issue("R1", "B1").loan.due == date(2026, 3, 20)
+
+
+def test_staff_change_their_own_password_and_other_sign_ins_end(library, browser, app):
+    library.account("desk")
+    browser.sign_in("desk")
+    elsewhere = type(browser)(app.test_client())
+    elsewhere.sign_in("desk")
+    new = {"password": "совсем другой пароль", "again": "совсем другой пароль"}
+    for wrong in (
+        {**new, "present": "не тот"},
+        {**new, "present": PASSWORD, "again": "иначе"},
+        {"present": PASSWORD, "password": "мал", "again": "мал"},
+    ):
+        assert browser.post("/staff/password", request_id=str(uuid4()), **wrong).status_code == 422
+    right = {**new, "present": PASSWORD, "request_id": str(uuid4())}
+    assert browser.post("/staff/password", **right).status_code == 302
+    assert browser.get("/staff/password").status_code == 200
+    assert elsewhere.get("/staff/password").status_code == 302
+    assert elsewhere.sign_in("desk").status_code == 422
+    assert elsewhere.sign_in("desk", "совсем другой пароль").status_code == 302
+
+
+def test_a_present_password_is_not_guessed_without_measure(library, browser):
+    library.account("desk")
+    browser.sign_in("desk")
+    form = {
+        "present": "не тот",
+        "password": "совсем другой пароль",
+        "again": "совсем другой пароль",
+    }
+    told = [
+        browser.post("/staff/password", request_id=str(uuid4()), **form).status_code
+        for _ in range(6)
+    ]
+    assert told == [422] * 5 + [429]
