@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from weakref import WeakValueDictionary
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -11,8 +15,10 @@ from limits.strategies import MovingWindowRateLimiter
 from ils import clock
 from ils.errors import TooManyRequests
 
-#: Kept by the name of what is tried and a key.
 _tried = MovingWindowRateLimiter(MemoryStorage())
+#: Who is tried now → its turn.
+_turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
+_turns_guard = threading.Lock()
 
 
 def check(name: str, key: str, per_minute: int) -> None:
@@ -27,11 +33,38 @@ def check(name: str, key: str, per_minute: int) -> None:
         raise TooManyRequests(seconds=max(1, math.ceil(until - clock.now().timestamp())))
 
 
-def forget() -> None:
-    """Begin anew, as after a start."""
-    _tried.storage.reset()
-
-
 def count(name: str, key: str, per_minute: int) -> None:
     """Count one more."""
     _tried.hit(RateLimitItemPerMinute(per_minute), name, key)
+
+
+@contextmanager
+def attempt(
+    whose: str, limits: Sequence[tuple[str, str, int]], failure: type[Exception]
+) -> Iterator[None]:
+    """Try a password: refused before it is looked at, counted when it is wrong.
+
+    Attempts at one account follow each other: none is made before another was counted.
+
+    Args:
+        limits: each a name, a key and how often a minute, as in `check`.
+
+    Raises:
+        TooManyRequests: it was wrong too often.
+    """
+    with _turns_guard:
+        turn = _turns.setdefault(whose, threading.Lock())
+    with turn:
+        for limit in limits:
+            check(*limit)
+        try:
+            yield
+        except failure:
+            for limit in limits:
+                count(*limit)
+            raise
+
+
+def forget() -> None:
+    """Begin anew, as after a start."""
+    _tried.storage.reset()

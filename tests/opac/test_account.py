@@ -1,6 +1,7 @@
 """The reader's own pages: nobody else's, and every act in the ledger."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -121,6 +122,17 @@ def test_wrong_passwords_are_counted_by_card_and_address(library, reader, app):
     assert attempt("R1", PASSWORD, address="10.0.0.2").status_code == 302
 
 
+def test_attempts_that_come_together_are_counted_one_by_one(library, reader, app):
+    def attempt(_):
+        form = {"card": "R1", "password": "мимо"}
+        address = {"REMOTE_ADDR": "10.0.0.9"}
+        answer = app.test_client().post("/my/sign-in", data=form, environ_base=address)
+        return answer.status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(attempt, range(12))) == [409] * 5 + [429] * 7
+
+
 def test_a_sign_in_ends_with_a_new_password_a_closed_access_and_idleness(library, reader):
     assert reader.get("/my").status_code == 200
     with_password(library, "R1", "другая книга")
@@ -188,6 +200,20 @@ def test_loans_are_renewed_from_home_and_counted(library, reader):
         ("renewal", "reader", 1), ("remote_visit", None, 1), ("catalogue_visit", None, 1),
     ]  # fmt: skip
     library.check()
+
+
+def test_many_loans_with_long_titles_are_renewed_and_nothing_is_lost_of_the_cookie(library, reader):
+    library.rule(max_loans=50, max_holds=50)
+    for number in range(14):
+        library.copy(f"C{number}", title="Ұзақ атаулы кітап туралы " * 8 + str(number))
+        library.desk().issue("R1", f"C{number}")
+        if number % 2:
+            library.desk().wait_for("R2", f"C{number}")
+    library.wait(days=3)
+    reader.post("/my/sign-in", card="R1", password=PASSWORD)
+    assert send(reader, "/my/renew").status_code == 302
+    page = said(reader.get("/my"))
+    assert ("Продлено: 7" in page, page.count("не продлена")) == (True, 5)
 
 
 def test_what_rules_refuse_is_said_and_the_others_are_renewed(library, reader):

@@ -64,12 +64,10 @@ def look(session: Session) -> None:
     g.reader = None
     kept, now = cookie.get(NAME), int(clock.now().timestamp())
     if not isinstance(kept, dict) or not 0 <= now - int(kept.get("at", 0)) < IDLE:
-        sign_out()
         return
     patron = session.get(Patron, kept["id"])
     if patron is None or not patron.site_password or patron.site_version != kept["version"]:
-        sign_out()
-        return
+        return  # the cookie is left: the answer to another request may have renewed it just now
     if now - kept["at"] > IDLE // 10:
         cookie[NAME] = {**kept, "at": now}
     g.reader = SignedInReader(patron.id, patron.given_name, patron.site_code_until is not None)

@@ -36,6 +36,8 @@ from ils.web.filled import Form
 #: Wrong passwords in a minute: of a card at an address, and of an address. Not of a card as such:
 #: nobody shall lock a reader out from elsewhere.
 PER_CARD, PER_ADDRESS = 5, 60
+#: Refusals told at once, and letters of a title in them.
+MOST_TOLD, LONGEST_TITLE = 5, 60
 
 
 @dataclass(frozen=True)
@@ -76,19 +78,11 @@ def do_reader_sign_in(session: Session) -> ResponseReturnValue:
 
     def work(data: ReaderSignInData) -> ResponseReturnValue:
         address = request.remote_addr or ""
-        codes = readings(data.card)
-        keys = (("card", f"{address} {folded(data.card)}", PER_CARD),
-                ("reader address", address, PER_ADDRESS))  # fmt: skip
-        for key in keys:
-            web.rates.check(*key)
-        try:
-            patron = site_access.check_password(
-                patron_queries.patron_by_card(session, codes), data.password
-            )
-        except WrongCardOrPassword:
-            for key in keys:
-                web.rates.count(*key)
-            raise
+        card = folded(data.card)
+        limits = (("card", f"{address} {card}", PER_CARD), ("reader address", address, PER_ADDRESS))
+        with web.rates.attempt(f"reader {card}", limits, WrongCardOrPassword):
+            found = patron_queries.patron_by_card(session, readings(data.card))
+            patron = site_access.check_password(found, data.password)
         signing.sign_in(patron)
         origin = signing.origin_at(session, patron.branch_id, uuid4())
         patron_id = patron.id
@@ -197,21 +191,30 @@ def renew(session: Session) -> ResponseReturnValue:
         for loan in session.scalars(loan_queries.open_loans(one.id))
         if asked in {None, loan.id}
     ]
+    refused, renewed = list[str](), list[str]()
     for loan in loans:
-        flash(_renewed(session, loan))
+        done, text = _renewed(session, loan)
+        (renewed if done else refused).append(text)
+    told = renewed if len(renewed) == 1 else []
+    if len(renewed) > 1:
+        told = [gettext("Renewed: %(number)s.", number=len(renewed))]
+    for text in (*told, *refused[:MOST_TOLD]):  # a cookie carries them
+        flash(text)
     return redirect(url_for("opac.my"))
 
 
-def _renewed(session: Session, loan: Loan) -> str:
-    title = loan.item.record.title
+def _renewed(session: Session, loan: Loan) -> tuple[bool, str]:
+    """Whether a loan is renewed, and what is said of it."""
+    title = loan.item.record.title[:LONGEST_TITLE]
     desk = signing.part(signing.desk_of(session, loan.branch_id), f"renew:{loan.id}")
     try:
         loan_actions.renew_loan(desk, loan=loan)
     except IlsError as error:
         why = web.translated(error)
-        return str(gettext("“%(title)s” is not renewed: %(why)s", title=title, why=why))
+        text = gettext("“%(title)s” is not renewed: %(why)s", title=title, why=why)
+        return False, text
     due = loan.due.strftime("%d.%m.%Y")
-    return str(gettext("“%(title)s” is renewed until %(day)s", title=title, day=due))
+    return True, gettext("“%(title)s” is renewed until %(day)s", title=title, day=due)
 
 
 @opac.post("/my/holds/<id:hold_id>/cancel")

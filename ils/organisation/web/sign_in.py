@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import secrets
 import shutil
-import threading
 from contextlib import suppress
 from dataclasses import dataclass
-from weakref import WeakValueDictionary
 
 from flask import g, redirect, render_template, request, url_for
 from flask import session as cookie
@@ -72,12 +70,11 @@ def do_sign_in(session: Session) -> ResponseReturnValue:
 
     def work(data: SignInData) -> ResponseReturnValue:
         login = data.login[:MAX_CODE_LENGTH]
-        with _one_at_a_time(login):
-            _check_attempts(login)
+        whose = f"staff {login.strip().lower()}"
+        with web.rates.attempt(whose, _limits(login), WrongPassword):
             try:
                 staff = staff_actions.sign_in(session, login=login, password=data.password)
             except WrongPassword:
-                _count_attempt(login)
                 _note_failure(session, login)
                 raise
         web.note("staff.sign_in", staff.login, by=staff.id)
@@ -132,34 +129,8 @@ def _limits(login: str) -> list[tuple[str, str, int]]:
     ]
 
 
-def _check_attempts(login: str) -> None:
-    """Refuse before the password is looked at.
-
-    Raises:
-        TooManyRequests: the account or the address failed too often.
-    """
-    for name, key, most in _limits(login):
-        web.rates.check(name, key, most)
-
-
-#: Account → who tries it now.
-_turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
-_turns_guard = threading.Lock()
-
-
-def _one_at_a_time(login: str) -> threading.Lock:
-    """Attempts at an account follow each other: none is made before another was counted."""
-    with _turns_guard:
-        return _turns.setdefault(login.strip().lower(), threading.Lock())
-
-
 def _note_failure(session: Session, login: str) -> None:
     """Of accounts there are only: people type passwords into the wrong field."""
     with suppress(staff_queries.UnknownStaff):
         staff = staff_queries.staff_by_login(session, login.strip().lower())
         web.note("staff.sign_in_failed", staff.login)
-
-
-def _count_attempt(login: str) -> None:
-    for name, key, most in _limits(login):
-        web.rates.count(name, key, most)
