@@ -8,6 +8,12 @@ from dataclasses import dataclass
 
 from ils.marc.record import Field, MarcRecord
 
+#: Form of a reference → its media type.
+TYPES = {
+    "bib": "application/x-bibtex; charset=utf-8",
+    "ris": "application/x-research-info-systems; charset=utf-8",
+    "json": "application/vnd.citationstyles.csl+json; charset=utf-8",
+}
 BIBTEX_SPECIAL = str.maketrans({c: f"\\{c}" for c in "&%$#_{}"} | {"\\": "\\textbackslash{}"})
 
 _pages = re.compile(r"[0-9]+(?:\s*[-–—]\s*[0-9]+)?")

@@ -85,7 +85,7 @@ class Patron(Base):
     import_key: Mapped[str | None] = mapped_column(index=True, unique=True)
     #: Hash of what the reader signs in to the site with; empty: nobody can.
     site_password: Mapped[str] = mapped_column(default="", server_default="")
-    #: It is a code of the library, good for one sign-in until then.
+    #: It is a code of the library, good until then to set a password.
     site_code_until: Mapped[datetime | None]
     #: Grows with each password: sign-ins of before are void.
     site_version: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -8,6 +8,7 @@ closing; so no scan waits for it, and what was undone is taken back by itself.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
@@ -24,6 +25,8 @@ SERVICES: Mapping[Kind, Sequence[Kind]] = {
 }
 #: Details of a mark: the first in the system, and the first at a branch after it.
 FIRST, FURTHER = "first", "further"
+#: Before the last closing: a worker that stood still catches up after a month was closed.
+LOOKED_BACK = timedelta(days=45)
 
 
 def unsettled(session: Session) -> list[tuple[Kind, int]]:
@@ -86,7 +89,8 @@ def _kept_marks(
 
 def _differing(session: Session, kind: Kind, services: Sequence[Kind]) -> Select[int]:
     """Years with a service since the last closing where a branch has a mark too many or too few."""
-    since = Entry.posted >= ledger.first_open_day(session)
+    opened = max(ledger.first_open_day(session), date.min + LOOKED_BACK)  # none is closed yet
+    since = Entry.posted >= opened - LOOKED_BACK
     pairs = (
         select(Entry.patron_year_id, Entry.branch_id)
         .where(Entry.kind.in_(services), since, Entry.patron_year_id.is_not(None))

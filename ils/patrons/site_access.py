@@ -1,4 +1,4 @@
-"""A reader's own access to the site: a code of the desk, once; then the reader's password."""
+"""A reader's own access to the site: a code of the desk first, then the reader's password."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class WrongCardOrPassword(Refused):
 
 
 def give_code(session: Session, by: int | None, patron: Patron) -> str:
-    """A code to sign in with once; what the reader had opens nothing any more."""
+    """A code to sign in and set a password with; what the reader had opens nothing any more."""
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
     patron.site_password = passwords.hashed(code)
     patron.site_code_until = clock.now() + CODE_HOLDS

@@ -87,6 +87,16 @@ def test_it_is_told_once_however_often_it_is_asked(town):
         assert served.unsettled(session) == []
 
 
+def test_what_a_worker_that_stood_still_left_is_counted_after_the_month_was_closed(town):
+    town.desk("Ф1").issue("R1", "B1")
+    town.wait(days=35)
+    town.close_until(town.now.date().replace(day=1))
+    settled(town)
+    assert (town.count(Kind.BORROWER), town.count(Kind.READER_SERVED)) == (1, 3)
+    settled(town)
+    assert town.count(Kind.BORROWER) == 1
+
+
 def test_a_new_year_begins_anew(town):
     town.desk("Ф1").issue("R1", "B1")
     figures(town)

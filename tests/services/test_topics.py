@@ -53,9 +53,12 @@ def reader(session, card):
 def tell(library):
     """What the daily job does: the letters, their addresses and bodies."""
     with db.transaction(library.sessions) as session:
-        for topic in session.scalars(select(Topic).order_by(Topic.id)):
-            news = actions.news_of(session, library.config, topic)
-            actions.tell(session, library.config, topic, news)
+        for topic in session.scalars(select(Topic).order_by(Topic.id)).all():
+            if news := actions.news_of(session, library.config, topic):
+                for _ in range(2):  # as after a kill: nobody is told twice
+                    for patron in news.readers:
+                        actions.tell(session, library.config, news, patron)
+                actions.end(session, news)
         letters = session.scalars(select(OutgoingMessage).order_by(OutgoingMessage.id))
         return [(letter.to, letter.body) for letter in letters]
 

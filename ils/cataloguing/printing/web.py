@@ -29,9 +29,7 @@ MAX_RECORDS = 3000
 TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "bib": "application/x-bibtex; charset=utf-8",
-    "ris": "application/x-research-info-systems; charset=utf-8",
-    "json": "application/vnd.citationstyles.csl+json; charset=utf-8",
+    **citations.TYPES,
 }
 
 

@@ -13,6 +13,7 @@ from ils.circulation.transit import queries as transit_queries
 from ils.circulation.transit.models import Transit
 from ils.errors import N_, NotFound
 from ils.holdings.items.models import Item, ItemStatus
+from ils.holdings.items.queries import GONE
 from ils.organisation.branches.models import Branch
 from ils.patrons.models import Patron
 
@@ -221,8 +222,7 @@ def waiting_for(session: Session, record_id: int) -> int:
 
 def copies_to_wait_for(session: Session, record_id: int) -> int:
     """Copies of a record that may come back or be sent."""
-    gone = (ItemStatus.WITHDRAWN, ItemStatus.LOST, ItemStatus.MISSING)
     query = select(func.count()).where(
-        Item.record_id == record_id, Item.status.not_in(gone), Item.copies == 1
+        Item.record_id == record_id, Item.status.not_in(GONE), Item.copies == 1
     )
     return session.scalar(query) or 0

@@ -15,8 +15,9 @@ from ils import ledger
 from ils.catalog.models import BibliographicRecord
 from ils.catalog.records.actions import facts as record_facts
 from ils.codes import actions as codes
+from ils.codes.actions import ItemCode
 from ils.codes.models import Code, CodeKind
-from ils.codes.rules import folded
+from ils.codes.rules import CodeTaken, folded
 from ils.db import new_id
 from ils.errors import N_, Invalid, Refused
 from ils.fields import FieldKind, described
@@ -168,22 +169,30 @@ def add_copies(
         session.add(item)
         items.append(item)
     session.flush()
-    about = {"source": data.source, "amount": price, "act_id": act_id}
-    for item in items:
-        codes.claim(
-            session, CodeKind.INVENTORY_NUMBER, item.inventory_number or "", item_id=item.id
-        )
-        if item.barcode:
-            codes.claim(session, CodeKind.BARCODE, item.barcode, item_id=item.id)
-        facts: Facts = {**item_facts(item), **about}  # type: ignore[typeddict-item]  # all are facts
-        ledger.record(session, Kind.ACCESSION, origin.derive(f"copy:{item.id}"), facts)
-    title: Facts = {
+    if data.barcode:
+        codes.check_free(session, data.barcode)
+    codes.bring_in(session, (code for item in items for code in _codes(item)))
+    facts: Facts = {
         **record_facts(record), "owner_branch_id": owner_id, "source": data.source,
-        "act_id": act_id,
+        "amount": price, "act_id": act_id,
     }  # fmt: skip
+    rows = [
+        ledger.entry_row(Kind.ACCESSION, origin.derive(f"copy:{item.id}"),
+                         {**facts, "item_id": item.id}, count=1)
+        for item in items
+    ]  # fmt: skip
+    ledger.record_many(session, rows)
+    title: Facts = {**facts, "amount": None}
     ledger.record(session, Kind.TITLE, origin.derive("title"), title)
     session.flush()
     return items
+
+
+def _codes(item: Item) -> Iterator[ItemCode]:
+    """The codes of a new copy; nobody has them, see `_numbers`."""
+    yield ItemCode(CodeKind.INVENTORY_NUMBER, item.inventory_number or "", item.id)
+    if item.barcode:
+        yield ItemCode(CodeKind.BARCODE, item.barcode, item.id)
 
 
 def _numbers(session: Session, data: NewCopiesData, owner_id: int) -> list[str]:
@@ -202,10 +211,11 @@ def _numbers(session: Session, data: NewCopiesData, owner_id: int) -> list[str]:
         raise Invalid(N_("First inventory number"), N_("It must have digits to count on from."))
     if not folded(first):
         raise Invalid(N_("First inventory number"), N_("It must have digits to count on from."))
-    numbers = [first]
-    numbers += [number for number, _ in zip(_following(first), range(data.count - 1))]  # noqa: B905 -- endless
+    numbers = [first, *islice(_following(first), data.count - 1)]
+    free = set(_free(session, iter(numbers)))
     for number in numbers:
-        codes.check_free(session, number)
+        if number not in free:
+            raise CodeTaken(taken=number)
     return numbers
 
 

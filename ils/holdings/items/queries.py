@@ -91,18 +91,18 @@ def copies_by_branch(session: Session, record_ids: Sequence[int]) -> dict[int, l
     return found
 
 
-def shelves_of(session: Session, record_id: int) -> dict[int, list[str]]:
-    """Branch → where free copies of a record stand there: place and shelf mark."""
+def shelves_of(session: Session, record_ids: Sequence[int]) -> dict[tuple[int, int], list[str]]:
+    """(record, branch) → where free copies stand there: place and shelf mark."""
     query = (
-        select(Item.branch_id, Item.location, Item.shelf_mark)
-        .where(Item.record_id == record_id, Item.status == ItemStatus.AVAILABLE)
+        select(Item.record_id, Item.branch_id, Item.location, Item.shelf_mark)
+        .where(Item.record_id.in_(record_ids), Item.status == ItemStatus.AVAILABLE)
         .distinct()
-        .order_by(Item.branch_id, Item.location, Item.shelf_mark)
+        .order_by(Item.location, Item.shelf_mark)
     )
-    found: dict[int, list[str]] = {}
-    for branch_id, location, mark in session.execute(query):
+    found: dict[tuple[int, int], list[str]] = {}
+    for record_id, branch_id, location, mark in session.execute(query):
         if said := " · ".join(filter(None, (location, mark))):
-            found.setdefault(branch_id, []).append(said)
+            found.setdefault((record_id, branch_id), []).append(said)
     return found
 
 

@@ -45,13 +45,13 @@ def my_lists(session: Session) -> ResponseReturnValue:
     branch = next((n for n, (code, _) in names.items() if code == request.args.get("branch")), None)
     kept = session.scalars(entries_of(g.reader.id)).all()
     shown = {card.record.id: card for card in cards(session, [one.record_id for one in kept])}
-    shelves = {one.record_id: shelves_of(session, one.record_id) for one in kept} if branch else {}
+    shelves = shelves_of(session, list(shown)) if branch else {}
     lists: dict[str, list[tuple[ReaderListEntry, ResultCard, str]]] = {}
     for one in kept:
         card = shown.get(one.record_id)
         here = card is not None and (branch is None or card.free_at(branch))
         if card is not None and here:
-            places = shelves.get(one.record_id, {}).get(branch or 0, [])
+            places = shelves.get((one.record_id, branch or 0), [])
             lists.setdefault(one.name, []).append((one, card, "; ".join(places)))
     for entries in lists.values() if branch else ():
         entries.sort(key=lambda row: row[2])  # as one walks along the shelves

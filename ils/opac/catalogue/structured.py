@@ -15,7 +15,6 @@ from ils.marc.record import MarcRecord
 
 #: Addresses in a file of a sitemap (sitemaps.org allows 50 000).
 IN_A_FILE = 40_000
-MOST_FILES = 1000
 _TYPES = {"article": "Article", "chapter": "Chapter", "webpage": "WebPage"}
 _MATERIALS = {"journal": "Periodical", "newspaper": "Newspaper", "map": "Map", "cd": "MusicAlbum"}
 
@@ -41,10 +40,13 @@ def described(marc: MarcRecord, record: BibliographicRecord, address: str) -> st
     return json.dumps(kept, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026")
 
 
-def sitemap_ids(session: Session, number: int | None) -> Sequence[int]:
-    """Records of a file; without a number those of the only one, or the numbers of the files."""
+def sitemap_files(session: Session) -> int:
+    """How many files all records take."""
+    total = session.scalar(select(func.count()).select_from(BibliographicRecord).where(ACTIVE))
+    return -(-(total or 0) // IN_A_FILE)
+
+
+def sitemap_ids(session: Session, file: int) -> Sequence[int]:
+    """Records of a file."""
     ids = select(BibliographicRecord.id).where(ACTIVE).order_by(BibliographicRecord.id)
-    if number is None:
-        total = session.scalar(select(func.count()).select_from(ids.subquery())) or 0
-        return list(range(-(-total // IN_A_FILE)))
-    return session.scalars(ids.offset(number * IN_A_FILE).limit(IN_A_FILE)).all()
+    return session.scalars(ids.offset(file * IN_A_FILE).limit(IN_A_FILE)).all()

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
 
-from flask import g, make_response, redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func
 from sqlalchemy.orm import Session
@@ -42,11 +41,6 @@ PARTS = 500
 #: Seconds for which what everybody sees on the start page is not counted anew.
 KEPT = 600
 LOCAL_HISTORY = "local_history"
-TYPES = {
-    "bib": "application/x-bibtex; charset=utf-8",
-    "ris": "application/x-research-info-systems; charset=utf-8",
-    "json": "application/vnd.citationstyles.csl+json; charset=utf-8",
-}
 
 
 @opac.get("/")
@@ -65,21 +59,21 @@ def start(session: Session) -> ResponseReturnValue:
     )
 
 
-def _most_read(session: Session, folder: str, moment: int) -> tuple[int, ...]:
+#: (data folder, moment) → what was lent most, of the last moment it was asked for.
+_counted: dict[tuple[str, int], list[int]] = {}
+
+
+def _most_read(session: Session, folder: str, moment: int) -> list[int]:
     """What was lent most in a month; it is dear to count, so it is kept for a while."""
-    key = (folder, moment)
-    if key not in _counted():
+    kept = _counted.get((folder, moment))
+    if kept is None:
         today = pages.today()
         period = Period.inclusive(today - timedelta(days=30), today)
         rows = session.execute(most_lent(period, ()).limit(ON_THE_START))
-        _counted().clear()
-        _counted()[key] = tuple(record.id for record, _ in rows if record.active)
-    return _counted()[key]
-
-
-@lru_cache(maxsize=1)
-def _counted() -> dict[tuple[str, int], tuple[int, ...]]:
-    return {}
+        kept = [record.id for record, _ in rows if record.active]
+        _counted.clear()
+        _counted[folder, moment] = kept
+    return kept
 
 
 @opac.get("/search")
@@ -179,7 +173,7 @@ def record(session: Session, record_id: int) -> ResponseReturnValue:
         entry=entry(marc),
         copies=copies,
         branches=branches,
-        shelves=shelves_of(session, found.id),
+        shelves=shelves_of(session, [found.id]),
         availability=availability(copies, branches),
         expected=_expected(session, found) if copies and not copies[0].free else None,
         parts=_parts(session, found),
@@ -235,7 +229,9 @@ def reference(session: Session, record_id: int, form: str) -> ResponseReturnValu
     if form == "txt":
         text = f"{entry(marc, Style.GOST2018)}\r\n"
         return download(text.encode(), f"{key}.txt", "text/plain; charset=utf-8")
-    return download(citations.written(marc, key, form).encode(), f"{key}.{form}", TYPES[form])
+    return download(
+        citations.written(marc, key, form).encode(), f"{key}.{form}", citations.TYPES[form]
+    )
 
 
 @opac.get("/new")
@@ -273,16 +269,21 @@ def robots(session: Session) -> ResponseReturnValue:
 
 
 @opac.get("/sitemap.xml")
-@opac.get("/sitemap-<int:number>.xml", endpoint="sitemap_part")
 @web.public()
-def sitemap(session: Session, number: int | None = None) -> ResponseReturnValue:
-    """Addresses of all records (sitemaps.org); more than one file holds have a list of files."""
-    if number is not None and number >= structured.MOST_FILES:
+def sitemap(session: Session) -> ResponseReturnValue:
+    """The files with addresses of all records (sitemaps.org)."""
+    return _sitemap(files=range(structured.sitemap_files(session)))
+
+
+@opac.get("/sitemap-<int:number>.xml")
+@web.public()
+def sitemap_part(session: Session, number: int) -> ResponseReturnValue:
+    """Addresses of some records."""
+    if number >= structured.sitemap_files(session):
         raise NotFound
-    ids = structured.sitemap_ids(session, number)
-    if number and not ids:
-        raise NotFound
-    text = render_template("opac/sitemap.xml", ids=ids, number=number)
-    answer = make_response(text)
-    answer.content_type = "application/xml; charset=utf-8"
-    return answer
+    return _sitemap(ids=structured.sitemap_ids(session, number))
+
+
+def _sitemap(**shown: Sequence[int]) -> ResponseReturnValue:
+    text = render_template("opac/sitemap.xml", **shown)
+    return text, {"Content-Type": "application/xml; charset=utf-8"}

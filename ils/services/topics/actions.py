@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -25,8 +26,8 @@ from ils.secret import secret_key
 from ils.services import rules
 from ils.services.topics.models import Topic
 
-#: Topics of a reader; titles in a letter; records looked at.
-MOST, TITLES, LOOKED_AT = 20, 30, 300
+#: Topics of a reader; titles in a letter.
+MOST, TITLES = 20, 30
 INDIVIDUAL, GROUP = "individual", "group"
 
 
@@ -84,45 +85,64 @@ def remove(session: Session, topic_id: int, patron_id: int | None) -> None:
     session.delete(topic)
 
 
-def news_of(session: Session, config: Config, topic: Topic) -> list[BibliographicRecord]:
-    """Records of a topic that came since it was looked at, the newest first."""
-    asked = Asked(topic.query, sort="-added", most=LOOKED_AT)
-    found = search.found(session, config.folder, asked)
-    if found.text:  # nothing is written so; what is like it is not what was asked for
-        return []
-    new = [number for number in found.ids if number > topic.seen]
-    return list(session.scalars(search.ranked(session, new))) if new else []
+@dataclass(frozen=True)
+class News:
+    """What came of a topic, and who is to be told."""
+
+    topic_id: int
+    name: str
+    #: The newest record of them.
+    newest: int
+    titles: str
+    detail: str
+    readers: Sequence[int]
 
 
-def tell(session: Session, config: Config, topic: Topic, news: list[BibliographicRecord]) -> int:
-    """Write the letters of a topic; returns how many."""
-    if not news:
-        return 0
-    topic.seen = max(record.id for record in news)
-    readers = _readers(session, config, topic)
-    for patron in readers:
-        titles = "\n".join(_line(config, record) for record in news[:TITLES])
-        values = {
-            "reader": patron.name, "library": config.library.name(patron.language),
-            "topic": topic.name, "titles": titles, "off": _off_address(config, patron.id),
-        }  # fmt: skip
-        letter = compose(config, "topic", patron.language, values)
-        outbox.enqueue(
-            session, to=patron.email, subject=letter.subject, body=letter.body,
-            patron_id=patron.id,
-        )  # fmt: skip
-        _count(session, patron, INDIVIDUAL if topic.patron_id else GROUP)
-    session.flush()
-    return len(readers)
+def news_of(session: Session, config: Config, topic: Topic) -> News | None:
+    """What came since the topic was looked at, and nothing that is only like it.
+
+    It waits for the index; not within a writing transaction.
+    """
+    found = search.every_id(session, config.folder, Asked(topic.query))
+    new = sorted((number for number in found if number > topic.seen), reverse=True)
+    if not new:
+        return None
+    records = session.scalars(search.ranked(session, new[:TITLES]))
+    titles = "\n".join(_line(config, record) for record in records)
+    detail = INDIVIDUAL if topic.patron_id else GROUP
+    return News(topic.id, topic.name, new[0], titles, detail, _readers(session, config, topic))
 
 
-def _readers(session: Session, config: Config, topic: Topic) -> Sequence[Patron]:
+def tell(session: Session, config: Config, news: News, patron_id: int) -> bool:
+    """Write the letter of a topic to a reader, unless it was written."""
+    patron = session.get(Patron, patron_id)
+    if patron is None or not _count(session, patron, news):
+        return False
+    values = {
+        "reader": patron.name, "library": config.library.name(patron.language),
+        "topic": news.name, "titles": news.titles, "off": _off_address(config, patron.id),
+    }  # fmt: skip
+    letter = compose(config, "topic", patron.language, values)
+    outbox.enqueue(
+        session, to=patron.email, subject=letter.subject, body=letter.body, patron_id=patron.id
+    )
+    return True
+
+
+def end(session: Session, news: News) -> None:
+    """Everybody is told: the next time only later records are new."""
+    topic = session.get(Topic, news.topic_id)
+    if topic is not None:
+        topic.seen = news.newest
+
+
+def _readers(session: Session, config: Config, topic: Topic) -> Sequence[int]:
     """Who is told: the reader, or those of the category and of what belongs to it."""
     lists = config.lists
     group = [code for code in lists.categories if topic.category in lists.category_path(code)]
     reached = (Patron.email != "", Patron.topics_off.is_(False))
     who = Patron.id == topic.patron_id if topic.patron_id else Patron.category.in_(group)
-    return session.scalars(select(Patron).where(who, *reached).order_by(Patron.id)).all()
+    return session.scalars(select(Patron.id).where(who, *reached).order_by(Patron.id)).all()
 
 
 def _line(config: Config, record: BibliographicRecord) -> str:
@@ -132,11 +152,14 @@ def _line(config: Config, record: BibliographicRecord) -> str:
     return f"{said}{year}{address}"
 
 
-def _count(session: Session, patron: Patron, detail: str) -> None:
+def _count(session: Session, patron: Patron, news: News) -> bool:
+    """Count a letter; whether it is the first of this news to this reader."""
     branch, now = session.get_one(Branch, patron.branch_id), clock.now()
     day = clock.local_day(now, branch.timezone)
     origin = Origin(now, day, branch.id, None, Channel.SYSTEM)
-    ledger.record(session, Kind.TOPIC_NOTICE, origin, {}, detail=detail)
+    key = f"topic:{news.topic_id}:{news.newest}:{patron.id}"
+    entry = ledger.record_once(session, Kind.TOPIC_NOTICE, origin, {}, key=key, detail=news.detail)
+    return entry is not None
 
 
 # Switched off in one step

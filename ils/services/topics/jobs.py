@@ -16,16 +16,17 @@ def _tell(context: JobContext) -> dict[str, int]:
     with db.reading(context.sessions) as session:
         numbers = session.scalars(select(Topic.id).order_by(Topic.id)).all()
     letters = 0
-    for number in context.watched(numbers):
+    for number in numbers:
         with db.reading(context.sessions) as session:
             topic = session.get(Topic, number)
-            news = actions.news_of(session, context.config, topic) if topic else []
-        if topic is None or not news:
+            news = actions.news_of(session, context.config, topic) if topic else None
+        if news is None:
             continue
+        for session, some in context.steps(news.readers):
+            for patron_id in some:
+                letters += actions.tell(session, context.config, news, patron_id)
         with context.transaction() as session:
-            again = session.get(Topic, number)
-            if again is not None and again.seen == topic.seen:
-                letters += actions.tell(session, context.config, again, news)
+            actions.end(session, news)
     return {"letters": letters}
 
 
