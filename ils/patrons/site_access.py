@@ -30,15 +30,27 @@ class WrongCardOrPassword(Refused):
     message = N_("The card or the password is wrong, or the code of the library is too old.")
 
 
-def give_code(session: Session, by: int | None, patron: Patron) -> str:
-    """A code to sign in and set a password with; what the reader had opens nothing any more."""
+@dataclass(frozen=True)
+class SiteCode:
+    """A code, and what is kept of it."""
+
+    written: str
+    kept: str
+
+
+def new_code() -> SiteCode:
+    """A code nobody has yet; it takes long, so not within a writing transaction."""
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
-    patron.site_password = passwords.hashed(code)
+    return SiteCode(code, passwords.hashed(code))
+
+
+def give_code(session: Session, by: int | None, patron: Patron, code: SiteCode) -> None:
+    """A code to sign in and set a password with; what the reader had opens nothing any more."""
+    patron.site_password = code.kept
     patron.site_code_until = clock.now() + CODE_HOLDS
     patron.site_version += 1
     audit(session, by, "patron.site_code", str(patron.id))
     session.flush()
-    return code
 
 
 def close_access(session: Session, by: int | None, patron: Patron) -> None:
@@ -63,17 +75,22 @@ def check_password(patron: Patron | None, password: str) -> Patron:
     return patron
 
 
-def set_password(session: Session, patron: Patron, password: str) -> None:
-    """The reader's own password; other sign-ins end.
+def new_password(patron: Patron, password: str) -> str:
+    """What is kept of a reader's own password; it takes long, so not within a writing transaction.
 
     Raises:
-        Invalid: it is too short or too long.
+        Invalid: it is too short, too long, or what it was.
     """
     if not SHORTEST <= len(password) <= LONGEST:
         raise Invalid(N_("Password"), N_("It must have at least 8 characters."))
     if passwords.fits(patron.site_password, password):
         raise Invalid(N_("Password"), N_("It must be another than before."))
-    patron.site_password, patron.site_code_until = passwords.hashed(password), None
+    return passwords.hashed(password)
+
+
+def set_password(session: Session, patron: Patron, kept: str) -> None:
+    """Keep a reader's own password, see `new_password`; other sign-ins end."""
+    patron.site_password, patron.site_code_until = kept, None
     patron.site_version += 1
     audit(session, None, "patron.site_password", str(patron.id))
     session.flush()

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from served import sign_in
 from sqlalchemy import select
 
-from ils import db
+from ils import db, passwords
 from ils.organisation.staff.models import Role
 from ils.patrons import site_access
 from ils.patrons.models import Patron
@@ -178,7 +178,8 @@ def test_every_public_page_is_accessible(page, served, library, language, size):
     seen(page, f"{language}-public-record", size)
     record = page.url
     with db.transaction(library.sessions) as session:
-        site_access.set_password(session, session.scalars(select(Patron)).one(), "своя книга")
+        reader = session.scalars(select(Patron)).one()
+        site_access.set_password(session, reader, passwords.hashed("своя книга"))
     page.goto(f"{served.url}/my")
     page.fill("[name=card]", "R1")
     page.fill("[name=password]", "своя книга")

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from ils import clock, db
+from ils import clock, db, passwords
 from ils.circulation.context import Desk
 from ils.circulation.holds.models import Hold, HoldStatus
 from ils.circulation.readers.actions import erase_patron
@@ -39,7 +39,7 @@ def mother(library, visitor):
     for number in range(4):
         library.copy(f"B{number}", title=f"Книга {number}")
     with db.transaction(library.sessions) as session:
-        site_access.set_password(session, patron_of(session, "R1"), PASSWORD)
+        site_access.set_password(session, patron_of(session, "R1"), passwords.hashed(PASSWORD))
     visitor.get("/?lang=ru")
     visitor.post("/my/sign-in", card="R1", password=PASSWORD)
     return visitor

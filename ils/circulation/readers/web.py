@@ -42,6 +42,7 @@ from ils.patrons import queries as patron_queries
 from ils.patrons.fields import INFOS, PatronData
 from ils.patrons.models import Patron, PatronBlock, PatronPhoto
 from ils.patrons.rules import PossibleDuplicate
+from ils.patrons.site_access import SiteCode
 from ils.web.downloads import printed, shown
 from ils.web.filled import Form
 from ils.web.lists import Column, Filter, ListDefinition, PageAction
@@ -185,19 +186,19 @@ def photo(session: Session, patron_id: int) -> ResponseReturnValue:
 
 
 @patrons.post("/<id:patron_id>/site-code")
-@web.page(Permission.MANAGE_PATRONS, write=True)
-def site_code(session: Session, patron_id: int) -> ResponseReturnValue:
+@web.page(Permission.MANAGE_PATRONS, write=True, prepare=site_access.new_code)
+def site_code(session: Session, prepared: SiteCode, patron_id: int) -> ResponseReturnValue:
     """A code for the site, told once; or no access any more."""
     found = patron_queries.patron(session, patron_id, lock=True)
     if "close" in request.form:
         site_access.close_access(session, g.staff.id, found)
         flash(gettext("Nobody signs in to the site with this card now."))
     else:
-        code = site_access.give_code(session, g.staff.id, found)
+        site_access.give_code(session, g.staff.id, found, prepared)
         flash(
             gettext(
                 "Code for the site, good for 7 days, until the reader sets a password: %(code)s",
-                code=code,
+                code=prepared.written,
             )
         )
     return redirect(url_for("patrons.patron", patron_id=found.id))

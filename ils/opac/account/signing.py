@@ -48,10 +48,10 @@ class SignedInReader:
     by_code: bool
 
 
-def sign_in(patron: Patron) -> None:
+def sign_in(patron_id: int, version: int) -> None:
     """Remember who reads; staff who are signed in here stay so."""
     now = int(clock.now().timestamp())
-    cookie[NAME] = {"id": patron.id, "version": patron.site_version, "at": now}
+    cookie[NAME] = {"id": patron_id, "version": version, "at": now}
 
 
 def sign_out() -> None:

@@ -83,7 +83,7 @@ def do_reader_sign_in(session: Session) -> ResponseReturnValue:
         with web.rates.attempt(f"reader {card}", limits, WrongCardOrPassword):
             found = patron_queries.patron_by_card(session, readings(data.card))
             patron = site_access.check_password(found, data.password)
-        signing.sign_in(patron)
+        signing.sign_in(patron.id, patron.site_version)
         origin = signing.origin_at(session, patron.branch_id, uuid4())
         patron_id = patron.id
         web.afterwards(lambda later: site_access.count_use(
@@ -119,16 +119,18 @@ def own_password(session: Session) -> ResponseReturnValue:
 
 
 @opac.post("/my/password")
-@web.public(write=True, check=signing.require_any)
+@web.public(check=signing.require_any)
 def set_own_password(session: Session) -> ResponseReturnValue:
-    """Set it; other sign-ins of the reader end."""
+    """Set it; other sign-ins of the reader end. It is hashed before anything is written."""
 
     def work(data: OwnPasswordData) -> ResponseReturnValue:
         if data.password != data.again:
             raise Invalid(N_("The same again"), N_("The two are not the same."))
         patron = signing.reader(session)
-        site_access.set_password(session, patron, data.password)
-        signing.sign_in(patron)
+        patron_id, kept = patron.id, site_access.new_password(patron, data.password)
+        signing.sign_in(patron_id, patron.site_version + 1)
+        web.afterwards(lambda later: site_access.set_password(
+            later, patron_queries.patron(later, patron_id, lock=True), kept))  # fmt: skip
         flash(gettext("Your password is set."))
         return redirect(url_for("opac.my"))
 
