@@ -17,7 +17,8 @@ from ils.circulation.web import BLUEPRINTS as CIRCULATION
 from ils.config import Config
 from ils.datafiles import BadConfiguration
 from ils.documents.labels import layouts
-from ils.holdings.items.web import holdings
+from ils.holdings import papers
+from ils.holdings.web import holdings
 from ils.messages.templates import templates
 from ils.opac import kiosk
 from ils.opac.web import BLUEPRINTS as OPAC
@@ -89,6 +90,7 @@ def _checked_data(config: Config) -> Worksheets:
     definitions(config)
     templates(config)
     layouts(config)
+    papers.check(config)
     sheets = worksheets(config)
     for form in sheets.forms.values():
         if form.catalogue not in config.lists.catalogues:

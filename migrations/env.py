@@ -13,6 +13,7 @@ from ils.circulation.loans import models as _loans
 from ils.circulation.policy import models as _policy
 from ils.circulation.transit import models as _transit
 from ils.codes import models as _codes
+from ils.holdings.acts import models as _stock_acts
 from ils.holdings.items import models as _holdings
 from ils.jobs import models as _jobs
 from ils.messages import outbox
@@ -40,6 +41,7 @@ TABLES = (
     _transit,
     _codes,
     _patrons,
+    _stock_acts,
     _holdings,
     _readers_lists,
     _jobs,

@@ -29,12 +29,19 @@ class Table:
     Attributes:
         levels: how deep each row stands under others.
         texts: all columns hold texts, none of them wider than the others.
+        widths: the shares of the columns, where they are not to be guessed.
     """
 
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
     levels: Sequence[int]
     texts: bool = False
+    widths: Sequence[float] = ()
 
 
-Block = Heading | Paragraph | Table
+@dataclass(frozen=True)
+class PageBreak:
+    """What follows begins on a new page."""
+
+
+Block = Heading | Paragraph | Table | PageBreak

@@ -13,16 +13,20 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from ils.documents import Block, Heading, Paragraph, Table
+from ils.documents import Block, Heading, PageBreak, Paragraph, Table
 
 FONT = "Times New Roman"
 INDENT = "    "
 
 
 def document(
-    title: str, blocks: Sequence[Block], *, wide: bool = False, language: str = ""
+    title: str, blocks: Sequence[Block], *, wide: bool = False, language: str = "", foot: str = ""
 ) -> bytes:
-    """Headings Word can find, paragraphs, and tables whose head is repeated on each page."""
+    """Headings Word can find, paragraphs, and tables whose head is repeated on each page.
+
+    Args:
+        foot: stands at the foot of each page, before its number.
+    """
     made = Document()
     made.styles["Normal"].font.name = FONT
     made.styles["Normal"].font.size = Pt(12)
@@ -33,9 +37,12 @@ def document(
         page.orientation = WD_ORIENT.LANDSCAPE
         page.page_width, page.page_height = Mm(297), Mm(210)
         page.left_margin = page.right_margin = Mm(15)
+    _number_pages(made, foot)
     for block in blocks:
         if isinstance(block, Heading):
             made.add_heading(_clean(block.text), level=block.level)
+        elif isinstance(block, PageBreak):
+            made.add_page_break()  # type: ignore[no-untyped-call]  # it has no types
         elif isinstance(block, Paragraph):
             run = made.add_paragraph().add_run(_clean(block.text))
             run.font.size = Pt(9) if block.small else None
@@ -46,22 +53,44 @@ def document(
     return out.getvalue()
 
 
+def _number_pages(made: Any, foot: str) -> None:
+    """The number of the page, as Word counts it, at its foot."""
+    paragraph = made.sections[0].footer.paragraphs[0]
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    if foot:
+        paragraph.add_run(_clean(foot) + "  ").font.size = Pt(7)
+    run = paragraph.add_run()
+    for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
+        if kind:
+            mark = OxmlElement("w:fldChar")
+            mark.set(qn("w:fldCharType"), kind)
+        else:
+            mark = OxmlElement("w:instrText")
+            mark.text = text
+        run._r.append(mark)  # noqa: SLF001 -- python-docx has no other way
+
+
 def _grid(made: Any, grid: Table) -> None:
     table = made.add_table(rows=1, cols=len(grid.head), style="Table Grid")
+    if grid.widths:
+        section = made.sections[0]
+        room = section.page_width - section.left_margin - section.right_margin
+        for column, share in zip(table.columns, grid.widths, strict=True):
+            column.width = int(room * share / sum(grid.widths))
     _row(table.rows[0], grid.head)
     repeated = OxmlElement("w:tblHeader")
     repeated.set(qn("w:val"), "true")
     table.rows[0]._tr.get_or_add_trPr().append(repeated)  # noqa: SLF001 -- python-docx has no other way
     for cells, level in zip(grid.rows, grid.levels, strict=True):
-        _row(table.add_row(), [INDENT * level + cells[0], *cells[1:]])
+        _row(table.add_row(), [INDENT * level + cells[0], *cells[1:]], numbers=not grid.texts)
     made.add_paragraph()
 
 
-def _row(row: Any, texts: Sequence[str]) -> None:
+def _row(row: Any, texts: Sequence[str], *, numbers: bool = True) -> None:
     for at, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
         paragraph = cell.paragraphs[0]
         paragraph.add_run(_clean(text)).font.size = Pt(9)
-        if at:
+        if at and numbers:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 from reportlab import platypus
@@ -21,7 +22,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, SimpleDocTemplate, Spacer, TableStyle
 from reportlab.platypus.doctemplate import LayoutError
 
-from ils.documents import Block, Heading, Paragraph, barcodes
+from ils.documents import Block, Heading, PageBreak, Paragraph, barcodes
 from ils.documents.labels import Label, SheetLayout
 from ils.errors import Unavailable
 
@@ -118,8 +119,11 @@ def _frame(canvas: Canvas, card: Card) -> None:
     canvas.circle(CARD[0] / 2 * mm, 6 * mm, 3 * mm, stroke=1, fill=0)
 
 
-def document(title: str, blocks: Sequence[Block], *, wide: bool = False) -> bytes:
+def document(title: str, blocks: Sequence[Block], *, wide: bool = False, foot: str = "") -> bytes:
     """Headings, paragraphs and tables on A4 with page numbers; ``wide``: across.
+
+    Args:
+        foot: stands at the foot of each page, left of its number.
 
     Raises:
         Unavailable: a paragraph or row is longer than a page.
@@ -133,7 +137,8 @@ def document(title: str, blocks: Sequence[Block], *, wide: bool = False) -> byte
     )  # fmt: skip
     story = [flowable for block in blocks for flowable in _flow(block, written.width)]
     try:
-        written.build(story, onFirstPage=_number, onLaterPages=_number)
+        number = partial(_number, foot)
+        written.build(story, onFirstPage=number, onLaterPages=number)
     except LayoutError as error:
         raise Unavailable(reason="an entry is longer than a page") from error
     return out.getvalue()
@@ -149,29 +154,38 @@ HEADS = {
     2: ParagraphStyle("section", parent=PLAIN, fontName=BOLD, fontSize=11, spaceBefore=8,
                       keepWithNext=1),
 }  # fmt: skip
+#: On both sides of what stands in a cell.
+CELL_PADDING = 12
 NAMES = 0.34  # of the width, for the names of rows
 
 
 def _flow(block: Block, width: float) -> list[Flowable]:
     if isinstance(block, Heading):
         return [platypus.Paragraph(escape(block.text), HEADS[block.level])]
+    if isinstance(block, PageBreak):
+        return [platypus.PageBreak()]
     if isinstance(block, Paragraph):
         return [platypus.Paragraph(escape(block.text), SMALL if block.small else PLAIN)]
-    rows = [[platypus.Paragraph(escape(text), CELL) for text in block.head]]
-    for cells, level in zip(block.rows, block.levels, strict=True):
-        name = platypus.Paragraph("&nbsp;" * 4 * level + escape(cells[0]), CELL)
-        style = CELL if block.texts else NUMBER
-        rows.append([name, *(platypus.Paragraph(escape(text), style) for text in cells[1:])])
     numbers = max(1, len(block.head) - 1)
     widths = [width * NAMES, *[width * (1 - NAMES) / numbers] * (len(block.head) - 1)]
     if block.texts:
         widths = [width / len(block.head)] * len(block.head)
+    if block.widths:
+        widths = [width * share / sum(block.widths) for share in block.widths]
+    rows: list[list[Any]] = [[platypus.Paragraph(escape(text), CELL) for text in block.head]]
+    style = CELL if block.texts else NUMBER
+    for cells, level in zip(block.rows, block.levels, strict=True):
+        name = platypus.Paragraph("&nbsp;" * 4 * level + escape(cells[0]), CELL)
+        others = zip(cells[1:], widths[1:], strict=True)
+        rows.append([name, *(_cell(text, style, room) for text, room in others)])
     table = platypus.Table(rows, colWidths=widths, repeatRows=1)
     table.setStyle(
         TableStyle([
             ("GRID", (0, 0), (-1, -1), 0.4, "#777777"),
             ("BACKGROUND", (0, 0), (-1, 0), "#eeeeee"),
             ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+            ("FONT", (0, 0), (-1, -1), FONT, CELL.fontSize, CELL.leading),
+            ("ALIGN", (1, 1), (-1, -1), "LEFT" if block.texts else "RIGHT"),
             ("TOPPADDING", (0, 0), (-1, -1), 2),
             ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
         ])
@@ -179,7 +193,16 @@ def _flow(block: Block, width: float) -> list[Flowable]:
     return [table, Spacer(1, 4 * mm)]
 
 
-def _number(canvas: Canvas, written: SimpleDocTemplate) -> None:
+def _cell(text: str, style: ParagraphStyle, room: float) -> Any:
+    """A text as it is where it fits, which is quick; else one that is broken into lines."""
+    if pdfmetrics.stringWidth(text, FONT, style.fontSize) < room - CELL_PADDING:
+        return text
+    return platypus.Paragraph(escape(text), style)
+
+
+def _number(foot: str, canvas: Canvas, written: SimpleDocTemplate) -> None:
+    canvas.setFont(FONT, 6)
+    canvas.drawString(written.leftMargin, 6 * mm, foot)
     canvas.setFont(FONT, 9)
     canvas.drawCentredString(written.pagesize[0] / 2, 10 * mm, str(written.page))
 

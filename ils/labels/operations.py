@@ -1,4 +1,4 @@
-"""What codes of tasks are called."""
+"""What codes of tasks and of acts of the stock are called."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "note_overdue": N_("Overdue copies noted"),
         "inform_by_topic": N_("Letters about topics"),
         "settle_served": N_("Readers served and borrowers counted"),
+        "settle_records": N_("Records whose last copy went hidden"),
+        "write_book": N_("Book of the stock written"),
         "selfcheck": N_("Self-check"),
         "backup": N_("Backup, proved by a trial restore"),
         "close_month": N_("Month closed when due"),
@@ -24,6 +26,18 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "refresh_summaries": N_("Totals of closed months"),
         "plan_reports": N_("Reports that are due"),
         "prepare_report": N_("Report by schedule"),
+    },
+    "stock_act": {
+        "acceptance": N_("act of acceptance"),
+        "redistribution": N_("act of redistribution"),
+        "withdrawal": N_("act of withdrawal"),
+    },
+    "act_state": {
+        "draft": N_("draft"),
+        "fixed": N_("list fixed"),
+        "approved": N_("approved"),
+        "executed": N_("executed"),
+        "cancelled": N_("cancelled"),
     },
     "job_state": {
         "queued": N_("waiting"),

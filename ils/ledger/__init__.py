@@ -4,6 +4,7 @@ The one source of every figure. Only `ils.ledger.entries` writes it.
 """
 
 from ils.ledger.acts import Act, CannotUndo, Reversible, UnknownAct, act
+from ils.ledger.bulk import reverse_many
 from ils.ledger.entries import (
     AMOUNTS,
     FACTS,
@@ -77,4 +78,5 @@ __all__ = [
     "repeat",
     "reversal_of",
     "reverse",
+    "reverse_many",
 ]

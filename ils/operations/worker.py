@@ -12,6 +12,8 @@ from ils import clock, db, files, idempotency, logs, selfcheck
 from ils.circulation.loans.queries import overdue_by_branch
 from ils.circulation.patron_import import jobs as import_jobs
 from ils.config import Config
+from ils.holdings.acts import jobs as act_jobs
+from ils.holdings.books import jobs as book_jobs
 from ils.jobs import queries as job_queries
 from ils.jobs.models import CHECKPOINT
 from ils.jobs.runner import JobContext, JobKind, Runner
@@ -96,6 +98,8 @@ JOBS: tuple[JobKind, ...] = (
     JobKind("selfcheck", _check, every=timedelta(days=1)),  # closing asks what it found
     JobKind(CHECKPOINT, _checkpoint),
     *topic_jobs.JOBS,
+    *act_jobs.JOBS,
+    *book_jobs.JOBS,
     *closing_jobs.JOBS,
     *schedule_jobs.JOBS,
     *backup_jobs.JOBS,

@@ -30,6 +30,8 @@ class Permission(StrEnum):
     EDIT_CATALOGUE = "edit_catalogue"
     #: Put copies into stock, describe and move them.
     EDIT_HOLDINGS = "edit_holdings"
+    #: Write down that an act is approved, execute it, turn it round.
+    APPROVE_ACTS = "approve_acts"
     PRINT_LABELS = "print_labels"
     VIEW_EVENTS = "view_events"
     VIEW_EVENTS_OF_ALL = "view_events_of_all"
@@ -70,6 +72,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         Permission.VIEW_CATALOGUE: set(Role),
         Permission.EDIT_CATALOGUE: {_CATALOGUER, _ADMIN},
         Permission.EDIT_HOLDINGS: {_STOCK, _CATALOGUER, _ADMIN},
+        Permission.APPROVE_ACTS: {_STOCK, _DIRECTOR, _ADMIN},
         Permission.PRINT_LABELS: {_STOCK, _CATALOGUER, _DESK, _ADMIN},
         Permission.VIEW_EVENTS: {_DESK, _STATISTICIAN, _ADMIN},
         Permission.VIEW_EVENTS_OF_ALL: {_STATISTICIAN, _ADMIN},

@@ -71,7 +71,7 @@ SECTIONS = (
         Place(N_("School year"), "patrons.school_year", Permission.IMPORT_PATRONS),
         Place(N_("Import patrons"), "patrons.import_form", Permission.IMPORT_PATRONS),
     )),
-    NavigationSection(N_("Catalogue"), ("/staff/catalog/", "/staff/holdings/"), (
+    NavigationSection(N_("Catalogue"), ("/staff/catalog/",), (
         Place(N_("Records"), "catalogue.records", Permission.VIEW_CATALOGUE),
         Place(N_("New record"), "cataloguing.new", Permission.EDIT_CATALOGUE),
         Place(N_("Articles of an issue"), "cataloguing.articles", Permission.EDIT_CATALOGUE),
@@ -80,6 +80,11 @@ SECTIONS = (
         Place(N_("Duplicates"), "duplicates.duplicates", Permission.EDIT_CATALOGUE),
         Place(N_("Shared codes"), "catalogue.shared_codes", Permission.EDIT_CATALOGUE),
         Place(N_("Batch changes"), "cataloguing.batch", Permission.EDIT_CATALOGUE),
+    )),
+    NavigationSection(N_("Stock"), ("/staff/holdings/",), (
+        Place(N_("Acts"), "holdings.acts", Permission.VIEW_CATALOGUE, also=("holdings.act",)),
+        Place(N_("Summary register of the stock"), "holdings.ksu", Permission.VIEW_CATALOGUE),
+        Place(N_("Inventory book"), "holdings.inventory_book", Permission.VIEW_CATALOGUE),
     )),
     NavigationSection(N_("Statistics"), ("/staff/stats/",), (
         Place(N_("Overview"), "statistics.overview", Permission.VIEW_STATISTICS),

@@ -14,8 +14,8 @@ from ils.catalog.models import BibliographicRecord, RecordState, RevisionCause
 from ils.catalog.records.actions import add_record, set_state
 from ils.catalog.subjects import classes_of
 from ils.errors import Invalid
-from ils.holdings.items import entering
 from ils.holdings.items.models import Item
+from ils.holdings.items.rules import price_of
 from ils.ledger import Entry, Kind
 from ils.marc.record import Field, MarcRecord
 from ils.organisation.audit.models import AuditEntry
@@ -48,7 +48,9 @@ def stock(library, browser, record):
 
 
 def put(browser, record, **form):
-    values = dict.fromkeys(("number", "barcode", "price", "location", "shelf_mark", "ksu"), "")
+    values = dict.fromkeys(
+        ("number", "barcode", "price", "location", "shelf_mark", "act", "replaces"), ""
+    )
     values |= {"count": "1", "source": "budget", "branch": "ЦБ", "condition": ""}
     values |= {"record": record, "request_id": str(uuid4()), **form}
     return browser.post("/staff/holdings/new", **values)
@@ -242,13 +244,13 @@ def test_a_desk_may_look_and_not_touch(library, browser, record):
 def test_a_price_is_read_as_people_write_it(tenge, tiyn, unit):
     grouped = f"{tenge:,}".replace(",", " ")
     for text in (f"{grouped},{tiyn:02}{unit}", f"{tenge}.{tiyn:02}{unit}"):
-        assert entering.price_of(text) == tenge * 100 + tiyn
+        assert price_of(text) == tenge * 100 + tiyn
 
 
 @given(st.text(max_size=12))
 def test_any_other_price_is_refused_and_never_guessed(text):
     try:
-        price = entering.price_of(text)
+        price = price_of(text)
     except Invalid:
         return
     digits = re.sub(r"\D", "", text)

@@ -55,7 +55,7 @@ class Item(Reversible, Base):
     withdrawal_act: Mapped[str] = mapped_column(default="")
     #: Numbers the source gives this copy although another copy has them.
     disputed_numbers: Mapped[str] = mapped_column(default="")
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
 
     record: Mapped[BibliographicRecord] = relationship(lazy="joined", innerjoin=True)
 

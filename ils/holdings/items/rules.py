@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ils.errors import N_, Refused
+from ils.errors import N_, Invalid, Refused
 from ils.holdings.items.models import Item, ItemStatus
 from ils.labels import LABELS
 from ils.ledger import Kind
-from ils.marc.copies import GROUPS, CopyStatement, copies
+from ils.marc.copies import GROUPS, CopyStatement, copies, price_in_tiyn
 from ils.marc.record import Field, MarcRecord
+
+PRICE = N_("Price of a copy, ₸")
+_price = re.compile(r"\d{1,8}(?:[.,]\d{1,2})?")
 
 
 class ItemMove(StrEnum):
@@ -21,6 +25,9 @@ class ItemMove(StrEnum):
     SEND = "send"
     RECEIVE = "receive"
     RELEASE = "release"
+    #: Taken off the shelf for an act.
+    SET_APART = "set_apart"
+    TO_REPAIR = "to_repair"
 
 
 #: What an act does to a copy. Whatever is not listed is refused.
@@ -40,6 +47,17 @@ TRANSITIONS: dict[tuple[ItemStatus, Kind | ItemMove], ItemStatus] = {
     (ItemStatus.IN_TRANSIT, ItemMove.RECEIVE): ItemStatus.AVAILABLE,
     (ItemStatus.ON_HOLD_SHELF, ItemMove.RELEASE): ItemStatus.AVAILABLE,
     (ItemStatus.IN_PROCESSING, Kind.ACCESSION): ItemStatus.AVAILABLE,
+    (ItemStatus.AVAILABLE, ItemMove.SET_APART): ItemStatus.IN_PROCESSING,
+    (ItemStatus.IN_PROCESSING, ItemMove.SET_APART): ItemStatus.IN_PROCESSING,
+    (ItemStatus.IN_REPAIR, ItemMove.SET_APART): ItemStatus.IN_PROCESSING,
+    (ItemStatus.MISSING, ItemMove.SET_APART): ItemStatus.MISSING,
+    (ItemStatus.LOST, ItemMove.SET_APART): ItemStatus.LOST,
+    (ItemStatus.IN_PROCESSING, Kind.WITHDRAWAL): ItemStatus.WITHDRAWN,
+    (ItemStatus.MISSING, Kind.WITHDRAWAL): ItemStatus.WITHDRAWN,
+    (ItemStatus.LOST, Kind.WITHDRAWAL): ItemStatus.WITHDRAWN,
+    (ItemStatus.IN_PROCESSING, Kind.REDISTRIBUTION): ItemStatus.AVAILABLE,
+    (ItemStatus.AVAILABLE, ItemMove.TO_REPAIR): ItemStatus.IN_REPAIR,
+    (ItemStatus.IN_REPAIR, Kind.REPAIR): ItemStatus.AVAILABLE,
 }
 
 #: Statuses of ИРБИС 910^A. A copy on loan there (1) is available here until its loan is
@@ -190,3 +208,31 @@ def _said(item: Item) -> list[tuple[str, str]]:
         ("1", str(item.copies) if item.copies > 1 else ""),
     ]
     return [(code, value) for code, value in said if value]
+
+
+def price_of(text: str, field: str = PRICE) -> int | None:
+    """A price as people write it, in tiyn.
+
+    Raises:
+        Invalid: it is none.
+
+    >>> price_of("1 500,50 ₸"), price_of("2300"), price_of("")
+    (150050, 230000, None)
+    """
+    cleaned = re.sub(r"[\s\u00a0\u202f]|₸|тг\.?|тенге|теңге|KZT", "", text, flags=re.IGNORECASE)
+    if not cleaned:
+        return None
+    found = price_in_tiyn(cleaned) if _price.fullmatch(cleaned) else None
+    if found is None:
+        raise Invalid(field, N_("Write the price as 1 500,00."))
+    return found
+
+
+def shown_sum(tiyn: int) -> str:
+    r"""A sum as papers have it.
+
+    >>> shown_sum(230000000), shown_sum(-150)
+    ('2\xa0300\xa0000,00', '-1,50')
+    """
+    sign, whole = "-" if tiyn < 0 else "", f"{abs(tiyn) // 100:,}".replace(",", "\xa0")
+    return f"{sign}{whole},{abs(tiyn) % 100:02}"

@@ -1,4 +1,4 @@
-"""Copies entered, described, moved, taken back; their labels."""
+"""A copy: described, split off a group, taken back; labels."""
 
 from __future__ import annotations
 
@@ -6,29 +6,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ils import web
-from ils.catalog import queries as catalog
-from ils.catalog.models import BibliographicRecord
 from ils.documents import labels
 from ils.documents.labels import Label
 from ils.errors import N_
 from ils.fields import FieldKind, described
+from ils.holdings.acts import execution
+from ils.holdings.acts import queries as acts
 from ils.holdings.items import entering, queries
-from ils.holdings.items.entering import CopyData, NewCopiesData
+from ils.holdings.items.entering import CopyData
 from ils.holdings.items.models import Item
-from ils.ledger import AccessionSource
+from ils.holdings.pages import branch_choices, branch_ids, holdings
 from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
 from ils.organisation.staff.queries import audit_of
 from ils.web.downloads import download
 from ils.web.filled import Form
-
-holdings = Blueprint("holdings", __name__, url_prefix="/staff/holdings")
 
 #: Labels on sheets at once.
 MOST_LABELS = 1000
@@ -50,60 +48,6 @@ class SplitData:
         FieldKind.LONG,
         hint=N_("one in a line, or scanned"),
         longest=20_000,
-    )
-
-
-@holdings.get("/new")
-@web.page(Permission.EDIT_HOLDINGS)
-def new_copies(session: Session) -> ResponseReturnValue:
-    """The form of copies of a record that come into stock."""
-    record = _record(session)
-    last = session.scalars(queries.items_of(record).order_by(None).order_by(Item.id.desc())).first()
-    values: dict[str, object] = {
-        "branch": g.staff.branch.code, "count": 1,
-        "number": entering.next_number(session, g.staff.branch.id),
-    }  # fmt: skip
-    if last is not None:
-        values |= {"location": last.location, "shelf_mark": last.shelf_mark}
-    return _new_page(session, record, _new_form(session, values))
-
-
-@holdings.post("/new")
-@web.page(Permission.EDIT_HOLDINGS, write=True)
-def add_copies(session: Session) -> ResponseReturnValue:
-    """Put them into stock."""
-    record = _record(session)
-
-    def work(data: NewCopiesData) -> ResponseReturnValue:
-        names = names_of(session, web.language())
-        owner = next(number for number, (code, _) in names.items() if code == data.branch)
-        items = entering.add_copies(session, web.origin(), record, data, owner)
-        flash(gettext("Copies in stock: %(number)s, from %(first)s.", number=len(items),
-                      first=items[0].number))  # fmt: skip
-        ids = ",".join(str(item.id) for item in items[:MOST_LABELS])
-        return redirect(url_for("catalogue.record", record_id=record.id, made=ids))
-
-    form = _new_form(session, None)
-    return web.handled(session, form, work, lambda form: _new_page(session, record, form))
-
-
-def _record(session: Session) -> BibliographicRecord:
-    number = web.whole("record", request.values.get("record", "")) or 0
-    return catalog.active_record(session, number)
-
-
-def _new_form(session: Session, values: Mapping[str, object] | None) -> Form[NewCopiesData]:
-    codes = [code for code in AccessionSource if code is not AccessionSource.REDISTRIBUTION]
-    sources = [(code.value, web.code_name("accession_source", code)) for code in codes]
-    branches = list(names_of(session, web.language()).values())
-    return Form(NewCopiesData, values, choices={"source": sources, "branch": branches})
-
-
-def _new_page(
-    session: Session, record: BibliographicRecord, form: Form[NewCopiesData]
-) -> ResponseReturnValue:
-    return web.respond(
-        session, "holdings/new.html", {}, title=N_("Copies into stock"), record=record, form=form
     )
 
 
@@ -129,12 +73,13 @@ def _copy_page(session: Session, item: Item, sent: Form[Any] | None = None) -> R
     return web.respond(
         session, "holdings/copy.html", {}, title=item.number or item.record.title, item=item,
         branches=names, forms=forms, history=history,
+        acts=session.scalars(acts.acts_of_item(item)).all(),
+        replaced_by=session.scalars(acts.replacements_of(item)).all(),
     )  # fmt: skip
 
 
 def _move_form(session: Session, values: Mapping[str, object] | None) -> Form[MoveData]:
-    branches = list(names_of(session, web.language()).values())
-    return Form(MoveData, values, name="move", choices={"branch": branches})
+    return Form(MoveData, values, name="move", choices={"branch": branch_choices(session)})
 
 
 @holdings.post("/<id:item_id>")
@@ -159,10 +104,11 @@ def move_copy(session: Session, item_id: int) -> ResponseReturnValue:
     item = queries.item_by_id(session, item_id, lock=True)
 
     def work(data: MoveData) -> ResponseReturnValue:
-        names = names_of(session, web.language())
-        to = next(number for number, (code, _) in names.items() if code == data.branch)
-        entering.move_copy(session, web.origin(), item, to)
-        flash(gettext("The copy is of the branch “%(name)s” now.", name=names[to][1]))
+        to = branch_ids(session)[data.branch]
+        act = execution.move_copy(session, web.origin(), item, to)
+        name = dict(branch_choices(session))[data.branch]
+        said = gettext("The copy is of the branch “%(name)s” now.", name=name)
+        flash(f"{said} {web.code_name('stock_act', act.kind)} № {act.called}")
         return redirect(url_for("holdings.copy", item_id=item.id))
 
     form = _move_form(session, None)

@@ -1,0 +1,171 @@
+"""What stands in an act: lines added, copies scanned, found and taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from ils import web
+from ils.catalog import queries as catalog
+from ils.catalog.identifiers import isbns
+from ils.catalog.models import BibliographicRecord
+from ils.errors import N_, IlsError, Invalid
+from ils.fields import FieldKind, described
+from ils.holdings.acts import acceptance, actions, queries
+from ils.holdings.acts.fields import ItemsData, LineData
+from ils.holdings.acts.web import act_page
+from ils.holdings.items.queries import item_by_code
+from ils.holdings.pages import branch_choices, branch_ids, holdings
+from ils.organisation.permissions import Permission
+from ils.web.filled import Form
+
+#: Years are as long as this when "not lent for N years" is asked.
+YEAR = timedelta(days=365)
+LONGEST_ID = 19
+#: So many numbers that could not go in are told with their reasons.
+TOLD = 20
+
+
+@dataclass(frozen=True)
+class WantedData:
+    """The form by which copies are found for an act."""
+
+    branch: str = described(N_("Branch"), FieldKind.CHOICE, default="", empty=N_("all"))
+    status: str = described(N_("State"), codes="status", default="available")
+    material: str = described(N_("Material"), codes="material", default="", empty=N_("all"))
+    subject_area: str = described(
+        N_("Subject area"), codes="subject_areas", default="", empty=N_("all")
+    )
+    unused: int | None = described(
+        N_("Not lent for years"), FieldKind.WHOLE, default=None, width="year", most=100
+    )
+    older: int | None = described(
+        N_("Published before the year"), FieldKind.WHOLE, default=None, width="year", most=2100
+    )
+    spare: int | None = described(
+        N_("Copies of a title beyond"), FieldKind.WHOLE, default=None, width="year", least=1,
+        hint=N_("so many stay at each branch"),
+    )  # fmt: skip
+
+
+@holdings.post("/acts/<id:act_id>/lines")
+@web.page(Permission.EDIT_HOLDINGS, write=True)
+def add_line(session: Session, act_id: int) -> ResponseReturnValue:
+    """Add copies of a record, distributed among branches."""
+    act = queries.act_by_id(session, act_id, lock=True)
+
+    def work(data: LineData) -> ResponseReturnValue:
+        record = _record(session, data.record)
+        lines = acceptance.add_lines(session, act, record, data, branch_ids(session))
+        flash(gettext("%(title)s: copies %(number)s.", title=record.title,
+                      number=sum(line.copies for line in lines)))  # fmt: skip
+        return redirect(url_for("holdings.act", act_id=act.id))
+
+    form = Form(LineData, name="line")
+    return web.handled(session, form, work, lambda form: act_page(session, act, form))
+
+
+def _record(session: Session, text: str) -> BibliographicRecord:
+    """The record that is meant: by ISBN, by a copy it has, by its own number.
+
+    Raises:
+        Invalid: there is none, or there are several.
+    """
+    item = item_by_code(session, [text])
+    if item is not None:
+        return item.record
+    found = session.scalars(catalog.records().where(catalog.has_isbn(isbns(text))).limit(2)).all()
+    if not found and text.isascii() and text.isdigit() and len(text) < LONGEST_ID:
+        query = catalog.records().where(BibliographicRecord.id == int(text))
+        found = session.scalars(query).all()
+    if not found:
+        raise Invalid(N_("Record"), N_("There is no such record: describe the document first."))
+    if len(found) > 1:
+        raise Invalid(N_("Record"), N_("Several records have it: write the number of one."))
+    return found[0]
+
+
+@holdings.post("/acts/<id:act_id>/lines/<id:line_id>/remove")
+@web.page(Permission.EDIT_HOLDINGS, write=True)
+def remove_line(session: Session, act_id: int, line_id: int) -> ResponseReturnValue:
+    """Take a line out."""
+    act = queries.act_by_id(session, act_id, lock=True)
+    acceptance.remove_line(session, act, line_id)
+    return redirect(url_for("holdings.act", act_id=act.id))
+
+
+@holdings.post("/acts/<id:act_id>/items")
+@web.page(Permission.EDIT_HOLDINGS, write=True)
+def put_in(session: Session, act_id: int) -> ResponseReturnValue:
+    """Put copies in by their numbers; those that cannot be stay in the field, with the reason."""
+    act = queries.act_by_id(session, act_id, lock=True)
+
+    def work(data: ItemsData) -> ResponseReturnValue:
+        put = actions.put_in(session, act, data.numbers.replace(",", " ").replace(";", " ").split())
+        flash(gettext("Copies put in: %(number)s.", number=put.added))
+        if not put.refused:
+            return redirect(url_for("holdings.act", act_id=act.id))
+        left = Form(ItemsData, {"numbers": "\n".join(n for n, _ in put.refused)}, name="items")
+        left.problem = _said(put.refused)
+        return act_page(session, act, left)
+
+    form = Form(ItemsData, name="items")
+    return web.handled(session, form, work, lambda form: act_page(session, act, form))
+
+
+def _said(refused: Sequence[tuple[str, IlsError]]) -> str:
+    """Why numbers could not go in, the first of them."""
+    said = [f"{number}: {web.translated(error)}" for number, error in refused[:TOLD]]
+    return "; ".join(said) + (" …" if len(refused) > TOLD else "")
+
+
+@holdings.post("/acts/<id:act_id>/items/<id:item_id>/remove")
+@web.page(Permission.EDIT_HOLDINGS, write=True)
+def take_out(session: Session, act_id: int, item_id: int) -> ResponseReturnValue:
+    """Take a copy out."""
+    act = queries.act_by_id(session, act_id, lock=True)
+    actions.take_out(session, act, item_id)
+    return redirect(url_for("holdings.act", act_id=act.id))
+
+
+@holdings.get("/acts/<id:act_id>/find")
+@web.page(Permission.EDIT_HOLDINGS)
+def find_copies(session: Session, act_id: int) -> ResponseReturnValue:
+    """The form by which copies are found for an act."""
+    return _find_page(session, act_id, _find_form(session, {"status": "available"}))
+
+
+@holdings.post("/acts/<id:act_id>/find")
+@web.page(Permission.EDIT_HOLDINGS, write=True)
+def put_found(session: Session, act_id: int) -> ResponseReturnValue:
+    """Put all that fit into the act."""
+    act = queries.act_by_id(session, act_id, lock=True)
+
+    def work(data: WantedData) -> ResponseReturnValue:
+        since = None if data.unused is None else web.today() - YEAR * data.unused
+        wanted = queries.Wanted(
+            branch_ids(session).get(data.branch), since, data.older, data.material, data.status,
+            data.subject_area, data.spare,
+        )  # fmt: skip
+        put = actions.put_found(session, act, wanted)
+        flash(gettext("Copies put in: %(number)s.", number=put))
+        return redirect(url_for("holdings.act", act_id=act.id))
+
+    form = _find_form(session, None)
+    return web.handled(session, form, work, lambda form: _find_page(session, act_id, form))
+
+
+def _find_form(session: Session, values: dict[str, object] | None) -> Form[WantedData]:
+    return Form(WantedData, values, choices={"branch": branch_choices(session)})
+
+
+def _find_page(session: Session, act_id: int, form: Form[WantedData]) -> ResponseReturnValue:
+    act = queries.act_by_id(session, act_id)
+    title = N_("Copies for the act")
+    return web.respond(session, "holdings/find.html", {}, title=title, form=form, act=act)

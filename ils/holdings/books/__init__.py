@@ -1,0 +1,1 @@
+"""The books of the stock: the summary register (КСУ) and the inventory book."""

@@ -1,0 +1,12 @@
+"""All pages of the stock."""
+
+from ils.holdings.acts import documents_web, lines_web
+from ils.holdings.acts import web as acts_web
+from ils.holdings.books import web as books_web
+from ils.holdings.copies import adding_web
+from ils.holdings.copies import web as copies_web
+from ils.holdings.pages import holdings
+
+__all__ = ["holdings"]
+#: Imported for their routes.
+ROOMS = (acts_web, adding_web, books_web, copies_web, documents_web, lines_web)

@@ -1,0 +1,180 @@
+"""The stock: acts, checks of the shelves, periodicals, orders.
+
+Revision ID: 0002
+Locks, time: new tables only; a moment.
+Downgrade: drops them, with all acts.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    _stock_act()
+    _acceptance_line()
+    _act_item()
+
+
+def downgrade() -> None:
+    """Drop them."""
+    op.drop_index(op.f("ix_item_created_at"), table_name="item")
+    op.drop_index(
+        "ix_act_item_open",
+        table_name="act_item",
+        sqlite_where=sa.text("is_open"),
+        postgresql_where=sa.text("is_open"),
+    )
+    op.drop_index("ix_act_item_item", table_name="act_item")
+    op.drop_table("act_item")
+    op.drop_index(op.f("ix_acceptance_line_record_id"), table_name="acceptance_line")
+    op.drop_index(op.f("ix_acceptance_line_act_id"), table_name="acceptance_line")
+    op.drop_table("acceptance_line")
+    op.drop_table("stock_act")
+
+
+def _stock_act() -> None:
+    op.create_table(
+        "stock_act",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("year", sa.Integer(), nullable=True),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column(
+            "branch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("source", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("partner", sa.String(), nullable=False),
+        sa.Column("document", sa.String(), nullable=False),
+        sa.Column("document_day", sa.Date(), nullable=True),
+        sa.Column(
+            "document_sum", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("commission", sa.String(), nullable=False),
+        sa.Column("disposal", sa.String(), nullable=False),
+        sa.Column("approval", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column(
+            "reverses_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "created_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "approved_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("executed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "executed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column(
+            "last_entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.CheckConstraint(
+            "kind IN ('acceptance', 'redistribution', 'withdrawal')", name=op.f("ck_stock_act_kind")
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'fixed', 'approved', 'executed', 'cancelled')",
+            name=op.f("ck_stock_act_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["approved_by"], ["staff.id"], name=op.f("fk_stock_act_approved_by")
+        ),
+        sa.ForeignKeyConstraint(["branch_id"], ["branch.id"], name=op.f("fk_stock_act_branch_id")),
+        sa.ForeignKeyConstraint(["created_by"], ["staff.id"], name=op.f("fk_stock_act_created_by")),
+        sa.ForeignKeyConstraint(
+            ["executed_by"], ["staff.id"], name=op.f("fk_stock_act_executed_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reverses_id"], ["stock_act.id"], name=op.f("fk_stock_act_reverses_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_act")),
+        sa.UniqueConstraint("kind", "year", "number", name=op.f("uq_stock_act_kind_year_number")),
+        sa.UniqueConstraint("reverses_id", name=op.f("uq_stock_act_reverses_id")),
+    )
+
+
+def _acceptance_line() -> None:
+    op.create_table(
+        "acceptance_line",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("act_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "record_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "branch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("copies", sa.Integer(), nullable=False),
+        sa.Column("stated", sa.Integer(), nullable=True),
+        sa.Column("price", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("barcode", sa.String(), nullable=False),
+        sa.Column("location", sa.String(), nullable=False),
+        sa.Column("shelf_mark", sa.String(), nullable=False),
+        sa.Column("condition", sa.String(), nullable=False),
+        sa.Column(
+            "replaces_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["act_id"], ["stock_act.id"], name=op.f("fk_acceptance_line_act_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["branch_id"], ["branch.id"], name=op.f("fk_acceptance_line_branch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["record.id"], name=op.f("fk_acceptance_line_record_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"], ["item.id"], name=op.f("fk_acceptance_line_replaces_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_acceptance_line")),
+    )
+    op.create_index(op.f("ix_acceptance_line_act_id"), "acceptance_line", ["act_id"], unique=False)
+    op.create_index(
+        op.f("ix_acceptance_line_record_id"), "acceptance_line", ["record_id"], unique=False
+    )
+
+
+def _act_item() -> None:
+    op.create_table(
+        "act_item",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("act_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("status_before", sa.String(), nullable=False),
+        sa.Column(
+            "owner_before_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("copies", sa.Integer(), nullable=False),
+        sa.Column("price", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["act_id"], ["stock_act.id"], name=op.f("fk_act_item_act_id")),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_act_item_item_id")),
+        sa.ForeignKeyConstraint(
+            ["owner_before_id"], ["branch.id"], name=op.f("fk_act_item_owner_before_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_act_item")),
+        sa.UniqueConstraint("act_id", "item_id", name=op.f("uq_act_item_act_id_item_id")),
+    )
+    op.create_index("ix_act_item_item", "act_item", ["item_id"], unique=False)
+    op.create_index(
+        "ix_act_item_open",
+        "act_item",
+        ["item_id"],
+        unique=True,
+        sqlite_where=sa.text("is_open"),
+        postgresql_where=sa.text("is_open"),
+    )
+    op.create_index(op.f("ix_item_created_at"), "item", ["created_at"], unique=False)
