@@ -18,6 +18,7 @@ from ils.circulation.loans.models import Loan, LoanEnd
 from ils.circulation.transit.models import Transit
 from ils.codes.models import Code
 from ils.errors import N_
+from ils.holdings.acts.models import ActItem, ActKind, ActState, StockAct
 from ils.holdings.items.models import Item, ItemStatus
 from ils.ledger import AMOUNTS, ClosingFrontier, Entry, Kind, OpeningOf
 from ils.patrons.models import Patron, PatronYear
@@ -239,6 +240,42 @@ def _codes_differ() -> CompoundSelect[int]:
     return items.union_all(select(Patron.id).where(~select(Code.id).where(of_patron).exists()))
 
 
+def _acts_differ() -> CompoundSelect[int]:
+    """An executed act wrote as many copies as its list has; what it took out is out."""
+    listed = (
+        select(ActItem.act_id, func.sum(ActItem.copies).label("n"))
+        .group_by(ActItem.act_id)
+        .subquery()
+    )
+    kinds = (Kind.ACCESSION, Kind.REDISTRIBUTION, Kind.WITHDRAWAL)
+    told = (
+        select(Entry.act_id, func.sum(Entry.count).label("n"))
+        .join(StockAct, StockAct.id == Entry.act_id)
+        .where(Entry.kind.in_(kinds), Entry.id <= StockAct.last_entry_id)
+        .group_by(Entry.act_id)
+        .subquery()
+    )
+    executed = StockAct.state == ActState.EXECUTED
+    uneven = (
+        select(StockAct.id)
+        .outerjoin(listed, listed.c.act_id == StockAct.id)
+        .outerjoin(told, told.c.act_id == StockAct.id)
+        .where(executed, func.abs(func.coalesce(told.c.n, 0)) != func.coalesce(listed.c.n, 0))
+    )
+    turned = aliased(StockAct)
+    standing = and_(
+        executed, StockAct.kind == ActKind.WITHDRAWAL, StockAct.reverses_id.is_(None),
+        ~select(turned.id).where(turned.reverses_id == StockAct.id).exists(),
+    )  # fmt: skip
+    back = (
+        select(Item.id)
+        .join(ActItem, ActItem.item_id == Item.id)
+        .join(StockAct, StockAct.id == ActItem.act_id)
+        .where(standing, Item.status != ItemStatus.WITHDRAWN)
+    )
+    return uneven.union_all(back)
+
+
 def _no_books() -> Select[int]:
     """The frontier of closed months is one row."""
     return select(func.count(ClosingFrontier.id)).having(func.count(ClosingFrontier.id) != 1)
@@ -261,6 +298,7 @@ CHECKS: dict[str, tuple[str, Callable[[], Select[int] | CompoundSelect[int]]]] =
     "stock": (N_("Copies are counted more than once."), _counted_twice),
     "records": (N_("Records are not counted once."), _records_uncounted),
     "codes": (N_("Cards and numbers differ from the table of codes."), _codes_differ),
+    "acts": (N_("Acts of the stock differ from the ledger."), _acts_differ),
     "books": (N_("The date of the last closed month is missing."), _no_books),
 }
 

@@ -15,6 +15,7 @@ from ils.circulation.transit import models as _transit
 from ils.codes import models as _codes
 from ils.holdings.acts import models as _stock_acts
 from ils.holdings.items import models as _holdings
+from ils.holdings.stocktaking import models as _stocktaking
 from ils.jobs import models as _jobs
 from ils.messages import outbox
 from ils.opac.account import models as _readers_lists
@@ -42,6 +43,7 @@ TABLES = (
     _codes,
     _patrons,
     _stock_acts,
+    _stocktaking,
     _holdings,
     _readers_lists,
     _jobs,

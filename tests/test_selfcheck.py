@@ -14,6 +14,7 @@ from ils.circulation.loans.models import Loan, LoanEnd
 from ils.circulation.transit.models import Transit
 from ils.codes.models import Code
 from ils.db import new_id
+from ils.holdings.acts.models import ActItem, StockAct
 from ils.holdings.items.models import Item, ItemStatus
 from ils.ledger import Channel, ClosingFrontier, Entry, Kind
 
@@ -153,6 +154,17 @@ def lose_the_frontier(session):
     session.execute(delete(ClosingFrontier))
 
 
+def take_a_copy_out_by_an_act_without_an_entry(session):
+    item = first(session, Item)
+    at = item.created_at
+    act = StockAct(kind="withdrawal", state="executed", number=1, year=2026, day=at.date(),
+                   branch_id=item.branch_id, created_at=at, executed_at=at)  # fmt: skip
+    session.add(act)
+    session.flush()
+    session.add(ActItem(act_id=act.id, item_id=item.id, is_open=False))
+    session.flush()
+
+
 FAULTS = {
     "loans": lend_a_copy_twice,
     "renewals": renew_without_an_entry,
@@ -170,6 +182,7 @@ FAULTS = {
     "stock": bring_a_copy_in_twice,
     "records": hide_a_record_without_an_entry,
     "codes": lose_the_code_of_a_card,
+    "acts": take_a_copy_out_by_an_act_without_an_entry,
     "books": lose_the_frontier,
 }
 

@@ -31,8 +31,8 @@ class Wordings:
 
 
 @dataclass(frozen=True)
-class Words:
-    """Words for one paper: its language, and the day it is of."""
+class PaperWords:
+    """PaperWords for one paper: its language, and the day it is of."""
 
     language: str
     words: Mapping[str, str]
@@ -42,7 +42,7 @@ class Words:
         return self.words[key].format_map(values)
 
 
-def words(config: Config, language: str, day: date) -> Words:
+def words(config: Config, language: str, day: date) -> PaperWords:
     """The words of papers of a day; Russian stands for any language but Kazakh."""
     chosen = "kk" if language == "kk" else "ru"
     of = config.holding(_load)[chosen]
@@ -50,7 +50,7 @@ def words(config: Config, language: str, day: date) -> Words:
     for since, changed in of.dated:
         if since <= day:
             found |= changed
-    return Words(chosen, found)
+    return PaperWords(chosen, found)
 
 
 def check(config: Config) -> None:
@@ -116,7 +116,7 @@ class PagedColumns:
 
 
 def paged(
-    say: Words, columns: PagedColumns, rows: Sequence[tuple[Sequence[str], Sequence[int]]]
+    say: PaperWords, columns: PagedColumns, rows: Sequence[tuple[Sequence[str], Sequence[int]]]
 ) -> Iterator[Block]:
     """A table over pages, each with its total and the total so far.
 
@@ -139,7 +139,7 @@ def paged(
         yield Table(columns.head, body, [0] * len(body), texts=True, widths=columns.widths)
 
 
-def seal(session: Session, say: Words, *contents: object) -> str:
+def seal(session: Session, say: PaperWords, *contents: object) -> str:
     """What stands at the foot: the newest entry, and a hash of what the paper says."""
     newest = session.scalar(select(func.max(Entry.id))) or 0
     digest = hashlib.sha256(repr((newest, contents)).encode()).hexdigest()[:16]

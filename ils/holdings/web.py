@@ -6,7 +6,18 @@ from ils.holdings.books import web as books_web
 from ils.holdings.copies import adding_web
 from ils.holdings.copies import web as copies_web
 from ils.holdings.pages import holdings
+from ils.holdings.stocktaking import findings_web
+from ils.holdings.stocktaking import web as stocktaking_web
 
 __all__ = ["holdings"]
 #: Imported for their routes.
-ROOMS = (acts_web, adding_web, books_web, copies_web, documents_web, lines_web)
+ROOMS = (
+    acts_web,
+    adding_web,
+    books_web,
+    copies_web,
+    documents_web,
+    findings_web,
+    lines_web,
+    stocktaking_web,
+)

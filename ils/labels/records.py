@@ -49,6 +49,8 @@ RECORDS: dict[str, dict[str, str]] = {
         "stock_act.approve": N_("act approved"),
         "stock_act.execute": N_("act executed"),
         "stock_act.cancel": N_("act cancelled"),
+        "stocktake.begin": N_("check of the stock begun"),
+        "stocktake.close": N_("check of the stock ended"),
         "patron.export": N_("all data of a reader taken away"),
         "patron.import": N_("readers imported"),
         "rule.save": N_("lending rule saved"),

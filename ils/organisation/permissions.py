@@ -32,6 +32,8 @@ class Permission(StrEnum):
     EDIT_HOLDINGS = "edit_holdings"
     #: Write down that an act is approved, execute it, turn it round.
     APPROVE_ACTS = "approve_acts"
+    #: Scan copies at the shelves for a check of the stock.
+    COUNT_STOCK = "count_stock"
     PRINT_LABELS = "print_labels"
     VIEW_EVENTS = "view_events"
     VIEW_EVENTS_OF_ALL = "view_events_of_all"
@@ -73,6 +75,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         Permission.EDIT_CATALOGUE: {_CATALOGUER, _ADMIN},
         Permission.EDIT_HOLDINGS: {_STOCK, _CATALOGUER, _ADMIN},
         Permission.APPROVE_ACTS: {_STOCK, _DIRECTOR, _ADMIN},
+        Permission.COUNT_STOCK: {_STOCK, _CATALOGUER, _DESK, _ADMIN},
         Permission.PRINT_LABELS: {_STOCK, _CATALOGUER, _DESK, _ADMIN},
         Permission.VIEW_EVENTS: {_DESK, _STATISTICIAN, _ADMIN},
         Permission.VIEW_EVENTS_OF_ALL: {_STATISTICIAN, _ADMIN},

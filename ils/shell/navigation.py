@@ -83,6 +83,9 @@ SECTIONS = (
     )),
     NavigationSection(N_("Stock"), ("/staff/holdings/",), (
         Place(N_("Acts"), "holdings.acts", Permission.VIEW_CATALOGUE, also=("holdings.act",)),
+        Place(N_("Checks of the stock"), "holdings.stocktakes", Permission.COUNT_STOCK,
+              also=("holdings.stocktake", "holdings.counting")),
+        Place(N_("Places"), "holdings.shelf_places", Permission.COUNT_STOCK),
         Place(N_("Summary register of the stock"), "holdings.ksu", Permission.VIEW_CATALOGUE),
         Place(N_("Inventory book"), "holdings.inventory_book", Permission.VIEW_CATALOGUE),
     )),

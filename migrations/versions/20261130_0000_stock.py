@@ -16,14 +16,22 @@ down_revision = "0001"
 
 def upgrade() -> None:
     """Make the tables."""
+    _shelf_place()
     _stock_act()
+    _stocktake()
     _acceptance_line()
     _act_item()
+    _stocktake_item()
+    _stocktake_scan()
 
 
 def downgrade() -> None:
     """Drop them."""
     op.drop_index(op.f("ix_item_created_at"), table_name="item")
+    op.drop_index("ix_stocktake_scan_outcome", table_name="stocktake_scan")
+    op.drop_table("stocktake_scan")
+    op.drop_index("ix_stocktake_item_item", table_name="stocktake_item")
+    op.drop_table("stocktake_item")
     op.drop_index(
         "ix_act_item_open",
         table_name="act_item",
@@ -35,7 +43,26 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_acceptance_line_record_id"), table_name="acceptance_line")
     op.drop_index(op.f("ix_acceptance_line_act_id"), table_name="acceptance_line")
     op.drop_table("acceptance_line")
+    op.drop_table("stocktake")
     op.drop_table("stock_act")
+    op.drop_table("shelf_place")
+
+
+def _shelf_place() -> None:
+    op.create_table(
+        "shelf_place",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "branch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["branch_id"], ["branch.id"], name=op.f("fk_shelf_place_branch_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shelf_place")),
+        sa.UniqueConstraint("code", name=op.f("uq_shelf_place_code")),
+    )
 
 
 def _stock_act() -> None:
@@ -102,6 +129,34 @@ def _stock_act() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_act")),
         sa.UniqueConstraint("kind", "year", "number", name=op.f("uq_stock_act_kind_year_number")),
         sa.UniqueConstraint("reverses_id", name=op.f("uq_stock_act_reverses_id")),
+    )
+
+
+def _stocktake() -> None:
+    op.create_table(
+        "stocktake",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column(
+            "branch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("location", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("seen_since", sa.Date(), nullable=True),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("commission", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "created_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('preparing', 'open', 'paused', 'closed')", name=op.f("ck_stocktake_state")
+        ),
+        sa.ForeignKeyConstraint(["branch_id"], ["branch.id"], name=op.f("fk_stocktake_branch_id")),
+        sa.ForeignKeyConstraint(["created_by"], ["staff.id"], name=op.f("fk_stocktake_created_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stocktake")),
     )
 
 
@@ -176,5 +231,62 @@ def _act_item() -> None:
         unique=True,
         sqlite_where=sa.text("is_open"),
         postgresql_where=sa.text("is_open"),
+    )
+
+
+def _stocktake_item() -> None:
+    op.create_table(
+        "stocktake_item",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "stocktake_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_stocktake_item_item_id")),
+        sa.ForeignKeyConstraint(
+            ["stocktake_id"], ["stocktake.id"], name=op.f("fk_stocktake_item_stocktake_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stocktake_item")),
+        sa.UniqueConstraint(
+            "stocktake_id", "item_id", name=op.f("uq_stocktake_item_stocktake_id_item_id")
+        ),
+    )
+    op.create_index("ix_stocktake_item_item", "stocktake_item", ["item_id"], unique=False)
+
+
+def _stocktake_scan() -> None:
+    op.create_table(
+        "stocktake_scan",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "stocktake_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("settled", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "outcome IN ('here', 'already', 'elsewhere', 'on_loan', 'in_transit', 'withdrawn', 'found', 'unknown')",
+            name=op.f("ck_stocktake_scan_outcome"),
+        ),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_stocktake_scan_item_id")),
+        sa.ForeignKeyConstraint(
+            ["place_id"], ["shelf_place.id"], name=op.f("fk_stocktake_scan_place_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_stocktake_scan_staff_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["stocktake_id"], ["stocktake.id"], name=op.f("fk_stocktake_scan_stocktake_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stocktake_scan")),
+    )
+    op.create_index(
+        "ix_stocktake_scan_outcome", "stocktake_scan", ["stocktake_id", "outcome"], unique=False
     )
     op.create_index(op.f("ix_item_created_at"), "item", ["created_at"], unique=False)

@@ -306,7 +306,7 @@ def test_copies_beyond_so_many_of_a_title_are_found(library, stock):
     line(stock, act, "К-1", "ЦБ 4", number="Д-1")
     send(stock, f"/{act}/execute")
     with db.reading(library.sessions) as session:
-        spare = queries.copies_wanted(queries.Wanted(spare=3))
+        spare = queries.copies_wanted(queries.CopySearch(spare=3))
         assert [item.number for item in session.scalars(spare)] == ["Д-3", "Д-4"]
 
 

@@ -98,37 +98,43 @@ def sheets(library):
         ]  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_the_register_the_statistics_and_the_shelf_agree_whatever_is_done(library, seed):
-    dice, records, executed = random.Random(seed), sheets(library), []  # noqa: S311 -- no secret
+def a_year_of_acts(library, dice):
+    """Batches, moves, withdrawals, reversals and mended prices, as they come."""
+    records, executed = sheets(library), []
     for _ in range(25):
         library.wait(hours=dice.randint(1, 30))
         with db.reading(library.sessions) as session:
-            free = list(session.scalars(
-                select(Item.inventory_number).where(Item.status == ItemStatus.AVAILABLE)
-                .order_by(Item.id)
-            ))  # fmt: skip
+            standing = select(Item.inventory_number).where(Item.status == ItemStatus.AVAILABLE)
+            free = list(session.scalars(standing.order_by(Item.id)))
         some = dice.sample(free, min(len(free), dice.randint(1, 4)))
-        choice = dice.choice(["в", "в", "п", "с", "и", "ц"])
-        if choice == "в" or not some:
+        choice = dice.choice(["in", "in", "move", "out", "turn", "price"])
+        if choice == "in" or not some:
             shares = f"ЦБ {dice.randint(1, 4)}, Ф1 {dice.randint(1, 3)}"
             price = dice.choice(["", "1200,50", "999"])
             executed.append(bought(library, dice.choice(records), shares, price=price))
-        elif choice == "п":
+        elif choice == "move":
             to = dice.choice(["ЦБ", "Ф1"])
             moving = [n for n in some if library.state(n)[1] != to]
             if moving:
                 executed.append(done(library, ActKind.REDISTRIBUTION, moving, branch=to))
-        elif choice == "с":
+        elif choice == "out":
             executed.append(done(library, ActKind.WITHDRAWAL, some))
-        elif choice == "ц":
-            with db.transaction(library.sessions) as session:
-                query = select(Item).where(Item.inventory_number == some[0])
-                item = session.scalars(query).one()
-                change_copy(session, library.origin(), item, CopyData(price="777,77"))
+        elif choice == "price":
+            repriced(library, some[0])
         elif executed:
             with suppress(NotReversible):
                 turned(library, executed.pop(dice.randrange(len(executed))))
+
+
+def repriced(library, number, price="777,77"):
+    with db.transaction(library.sessions) as session:
+        item = session.scalars(select(Item).where(Item.inventory_number == number)).one()
+        change_copy(session, library.origin(), item, CopyData(price=price))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_register_the_statistics_and_the_shelf_agree_whatever_is_done(library, seed):
+    a_year_of_acts(library, random.Random(seed))  # noqa: S311 -- no secret
     for branch in (None, "ЦБ", "Ф1"):
         areas, languages, amount = on_shelf(library, branch)
         book = register(library, branch)
@@ -170,9 +176,7 @@ def test_a_year_ends_where_the_next_begins(library):
 def test_a_price_mended_later_is_a_row_of_its_own(library):
     (record, *_) = sheets(library)
     bought(library, record, "ЦБ 2", price="100")
-    with db.transaction(library.sessions) as session:
-        item = session.scalars(select(Item).where(Item.inventory_number == "1")).one()
-        change_copy(session, library.origin(), item, CopyData(price="150"))
+    repriced(library, "1", "150")
     rows = register(library).arrivals
     assert [(row.correction, row.movement.copies, row.movement.amount) for row in rows] == [
         (False, 2, 20000), (True, 0, 5000),

@@ -151,7 +151,7 @@ def put_item(session: Session, act: StockAct, item: Item) -> bool:
     return True
 
 
-def put_found(session: Session, act: StockAct, wanted: queries.Wanted) -> int:
+def put_found(session: Session, act: StockAct, wanted: queries.CopySearch) -> int:
     """Put all copies that fit into an act; returns how many.
 
     Raises:

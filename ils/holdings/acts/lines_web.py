@@ -33,7 +33,7 @@ TOLD = 20
 
 
 @dataclass(frozen=True)
-class WantedData:
+class CopySearchData:
     """The form by which copies are found for an act."""
 
     branch: str = described(N_("Branch"), FieldKind.CHOICE, default="", empty=N_("all"))
@@ -147,9 +147,9 @@ def put_found(session: Session, act_id: int) -> ResponseReturnValue:
     """Put all that fit into the act."""
     act = queries.act_by_id(session, act_id, lock=True)
 
-    def work(data: WantedData) -> ResponseReturnValue:
+    def work(data: CopySearchData) -> ResponseReturnValue:
         since = None if data.unused is None else web.today() - YEAR * data.unused
-        wanted = queries.Wanted(
+        wanted = queries.CopySearch(
             branch_ids(session).get(data.branch), since, data.older, data.material, data.status,
             data.subject_area, data.spare,
         )  # fmt: skip
@@ -161,11 +161,11 @@ def put_found(session: Session, act_id: int) -> ResponseReturnValue:
     return web.handled(session, form, work, lambda form: _find_page(session, act_id, form))
 
 
-def _find_form(session: Session, values: dict[str, object] | None) -> Form[WantedData]:
-    return Form(WantedData, values, choices={"branch": branch_choices(session)})
+def _find_form(session: Session, values: dict[str, object] | None) -> Form[CopySearchData]:
+    return Form(CopySearchData, values, choices={"branch": branch_choices(session)})
 
 
-def _find_page(session: Session, act_id: int, form: Form[WantedData]) -> ResponseReturnValue:
+def _find_page(session: Session, act_id: int, form: Form[CopySearchData]) -> ResponseReturnValue:
     act = queries.act_by_id(session, act_id)
     title = N_("Copies for the act")
     return web.respond(session, "holdings/find.html", {}, title=title, form=form, act=act)

@@ -18,7 +18,7 @@ from ils.holdings import papers
 from ils.holdings.acts import queries
 from ils.holdings.acts.models import AcceptanceLine, ActItem, ActKind, ActState, StockAct
 from ils.holdings.items.rules import shown_sum
-from ils.holdings.papers import PagedColumns, Words, paged
+from ils.holdings.papers import PagedColumns, PaperWords, paged
 from ils.labels import LABELS
 from ils.organisation.branches.queries import names_of
 
@@ -78,7 +78,7 @@ def paper(session: Session, config: Config, act: StockAct, which: ActPaper, lang
 
 
 def _rows(
-    session: Session, config: Config, say: Words, act: StockAct, names: Mapping[int, str]
+    session: Session, config: Config, say: PaperWords, act: StockAct, names: Mapping[int, str]
 ) -> list[_Row]:
     found: list[_Row] = []
     if act.kind == ActKind.ACCEPTANCE and act.state == ActState.DRAFT:
@@ -94,7 +94,7 @@ def _rows(
 
 
 def _row(
-    config: Config, say: Words, one: AcceptanceLine | ActItem, number: str, branch: str
+    config: Config, say: PaperWords, one: AcceptanceLine | ActItem, number: str, branch: str
 ) -> _Row:
     record = one.record if isinstance(one, AcceptanceLine) else one.item.record
     parts = (record.authors, record.title, str(record.year) if record.year else "")
@@ -106,7 +106,7 @@ def _row(
 
 
 def _act(
-    session: Session, config: Config, say: Words, act: StockAct, names: Mapping[int, str]
+    session: Session, config: Config, say: PaperWords, act: StockAct, names: Mapping[int, str]
 ) -> Iterator[Block]:
     if act.kind == ActKind.WITHDRAWAL:
         yield from (Paragraph(say.say(key)) for key in ("approve", "director", "approval_day"))
@@ -133,7 +133,7 @@ def _act(
 
 
 def _about(
-    session: Session, say: Words, act: StockAct, names: Mapping[int, str]
+    session: Session, say: PaperWords, act: StockAct, names: Mapping[int, str]
 ) -> Iterator[Block]:
     people = ", ".join(filter(None, (line.strip() for line in act.commission.splitlines())))
     document = act.document
@@ -158,11 +158,11 @@ def _about(
         yield Paragraph(say.say("reversal", number=first.called, day=f"{first.day:%d.%m.%Y}"))
 
 
-def _label(kind: str, code: str | None, say: Words) -> str:
+def _label(kind: str, code: str | None, say: PaperWords) -> str:
     return i18n.say(LABELS[kind][code], say.language) if code else ""
 
 
-def _by_area(say: Words, rows: Iterable[_Row]) -> Table:
+def _by_area(say: PaperWords, rows: Iterable[_Row]) -> Table:
     """Copies and sums by subject area and language."""
     copies, amounts = Counter[tuple[str, str]](), Counter[str]()
     for row in rows:
@@ -184,7 +184,7 @@ def _by_area(say: Words, rows: Iterable[_Row]) -> Table:
     return Table(head, body, [0] * len(body))
 
 
-def _signatures(say: Words, act: StockAct) -> Iterator[Block]:
+def _signatures(say: PaperWords, act: StockAct) -> Iterator[Block]:
     if act.kind == ActKind.REDISTRIBUTION:
         yield Paragraph(say.say("gave"))
         yield Paragraph(say.say("took"))
@@ -196,7 +196,7 @@ def _signatures(say: Words, act: StockAct) -> Iterator[Block]:
 
 
 def _distribution(
-    session: Session, say: Words, act: StockAct, names: Mapping[int, str]
+    session: Session, say: PaperWords, act: StockAct, names: Mapping[int, str]
 ) -> Iterator[Block]:
     """What each branch gets, a table a branch."""
     by_branch: dict[int, list[AcceptanceLine]] = {}
@@ -232,7 +232,7 @@ def differing(session: Session, act: StockAct) -> list[tuple[str, int, int]]:
     return [(titles[n], stated[n], came[n]) for n in titles if stated[n] != came[n]]
 
 
-def _discrepancy(session: Session, say: Words, act: StockAct) -> Iterator[Block]:
+def _discrepancy(session: Session, say: PaperWords, act: StockAct) -> Iterator[Block]:
     yield from _about(session, say, act, {})
     head = [say.say(key) for key in ("title", "stated", "received", "difference")]
     rows = [[title, str(s), str(c), f"{c - s:+}"] for title, s, c in differing(session, act)]

@@ -105,7 +105,7 @@ def replacements_of(item: Item) -> Select[StockAct]:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class CopySearch:
     """Which copies are looked for, to put them into an act.
 
     Attributes:
@@ -125,7 +125,7 @@ class Wanted:
     spare: int | None = None
 
 
-def copies_wanted(wanted: Wanted) -> Select[Item]:
+def copies_wanted(wanted: CopySearch) -> Select[Item]:
     """Copies that fit, none of them in an act or on its way."""
     in_act = exists().where(ActItem.item_id == Item.id, ActItem.is_open)
     query = select(Item).join(Item.record).where(~in_act).options(contains_eager(Item.record))

@@ -16,7 +16,7 @@ from ils.holdings.books import queries
 from ils.holdings.books.queries import NONE, Ksu, KsuRow, Movement
 from ils.holdings.items.models import Item
 from ils.holdings.items.rules import shown_sum
-from ils.holdings.papers import PagedColumns, Words, paged
+from ils.holdings.papers import PagedColumns, PaperWords, paged
 from ils.labels import LABELS
 from ils.organisation.branches.queries import names_of
 
@@ -43,7 +43,9 @@ def ksu(
     return Paper(title, blocks, papers.seal(session, say, blocks))
 
 
-def _head(session: Session, say: Words, days: Period, branch_id: int | None) -> Iterator[Paragraph]:
+def _head(
+    session: Session, say: PaperWords, days: Period, branch_id: int | None
+) -> Iterator[Paragraph]:
     period = say.say("period", first=f"{days.start:%d.%m.%Y}", last=f"{days.last:%d.%m.%Y}")
     branch = "" if branch_id is None else names_of(session, say.language)[branch_id][1]
     yield Paragraph(", ".join(filter(None, (branch, period))))
@@ -52,7 +54,7 @@ def _head(session: Session, say: Words, days: Period, branch_id: int | None) -> 
 class Cut:
     """The columns by which copies are cut: kinds, subject areas and languages that occur."""
 
-    def __init__(self, config: Config, say: Words, movements: Sequence[Movement]) -> None:
+    def __init__(self, config: Config, say: PaperWords, movements: Sequence[Movement]) -> None:
         self.materials = [
             (code, i18n.say(name, say.language))
             for code, name in LABELS["material"].items()
@@ -87,7 +89,7 @@ class Cut:
         ]
 
 
-def _part(say: Words, cut: Cut, rows: Sequence[KsuRow], *, arrivals: bool) -> Iterator[Block]:
+def _part(say: PaperWords, cut: Cut, rows: Sequence[KsuRow], *, arrivals: bool) -> Iterator[Block]:
     """Part 1 or 2: a row an act."""
     first = ["day", "act", "from", "paper"] if arrivals else ["day", "act", "why", "paper"]
     counted = ["copies", "titles", "sum"] if arrivals else ["copies", "sum"]
@@ -108,7 +110,7 @@ def _part(say: Words, cut: Cut, rows: Sequence[KsuRow], *, arrivals: bool) -> It
     yield from paged(say, PagedColumns(head, widths, sums), body)  # type: ignore[arg-type]  # both write an int
 
 
-def about(say: Words, row: KsuRow) -> list[str]:
+def about(say: PaperWords, row: KsuRow) -> list[str]:
     """Day, number, where from or why, paper of a row."""
     act = row.act
     kind = "accession_source" if row.code in LABELS["accession_source"] else "withdrawal_reason"
@@ -125,7 +127,7 @@ def about(say: Words, row: KsuRow) -> list[str]:
     ]  # fmt: skip
 
 
-def _totals(say: Words, cut: Cut, book: Ksu, days: Period) -> Table:
+def _totals(say: PaperWords, cut: Cut, book: Ksu, days: Period) -> Table:
     """Part 3: what there was, what came and went, what there is."""
     head = ["", say.say("copies"), say.say("sum"), *cut.head]
     lines = (
@@ -159,7 +161,7 @@ def inventory_book(
     return Paper(title, blocks, papers.seal(session, say, blocks))
 
 
-def line(config: Config, say: Words, names: Mapping[int, str], item: Item) -> list[str]:
+def line(config: Config, say: PaperWords, names: Mapping[int, str], item: Item) -> list[str]:
     """A row of the inventory book."""
     record = item.record
     parts = (record.authors, record.title, str(record.year) if record.year else "")

@@ -1,0 +1,99 @@
+"""Work of checks that takes longer: the list of what is expected, files of scanners."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ils import clock, db, files
+from ils.db import bulk_insert, new_id
+from ils.files import Purpose
+from ils.holdings.stocktaking import actions, queries, rules
+from ils.holdings.stocktaking.actions import PREPARE, Scan
+from ils.holdings.stocktaking.models import StocktakeItem, StocktakeState
+from ils.jobs.runner import JobContext, JobKind
+from ils.ledger import Channel, Origin
+from ils.marc import encodings
+from ils.organisation.branches.models import Branch
+
+COUNT_FILE = "count_file"
+#: Rows of the list written at once.
+PART = 500
+
+
+def _parts(items: Sequence[Any]) -> list[Sequence[Any]]:
+    return [items[start : start + PART] for start in range(0, len(items), PART)]
+
+
+def _prepare(context: JobContext) -> dict[str, Any]:
+    """Freeze the list of what a check expects; done again it goes on where it stopped."""
+    number = context.args["stocktake_id"]
+    with db.reading(context.sessions) as session:
+        stocktake = queries.stocktake_by_id(session, number)
+        there = select(StocktakeItem.item_id).where(StocktakeItem.stocktake_id == number)
+        listed = set(session.scalars(there))
+        rows = session.execute(queries.expected_ids(stocktake)).all()
+        new = [row for row in rows if row[0] not in listed]
+    for session, parts in context.steps(_parts(new)):
+        for part in parts:
+            bulk_insert(session, StocktakeItem, [
+                {"id": new_id(), "stocktake_id": number, "item_id": item_id, "status": status,
+                 "counted_at": None}
+                for item_id, status in part
+            ])  # fmt: skip
+    with context.transaction() as session:
+        stocktake = queries.stocktake_by_id(session, number, lock=True)
+        if stocktake.state == StocktakeState.PREPARING:
+            stocktake.state = StocktakeState.OPEN
+    return {"expected": len(listed) + len(new)}
+
+
+def _count_file(context: JobContext) -> dict[str, Any]:
+    """Count the codes of a scanner's file, some hundreds at a time."""
+    args, counts = context.args, dict[str, int]()
+    with db.reading(context.sessions) as session:
+        file = files.stored_file(session, args["file_id"], Purpose.UPLOAD)
+        data = files.path_of(context.config.folder, file).read_bytes()
+        scans = _scans(session, rules.codes_in(decoded(data)))
+    done = 0 if context.result is None else context.result["done"]
+    for session, parts in context.steps(_parts(scans[done:])):
+        origin = _origin(session, args)
+        stocktake = queries.stocktake_by_id(session, args["stocktake_id"])
+        for part in parts:
+            for one in actions.count(session, origin, stocktake, part):
+                counts[one.outcome] = counts.get(one.outcome, 0) + 1
+            done += len(part)
+        context.keep_result(session, {"done": done, "counts": counts})
+    return {"done": done, "counts": counts}
+
+
+def _scans(session: Session, codes: Sequence[str]) -> list[Scan]:
+    """Copies with the place that was scanned before them."""
+    place, scans = None, []
+    for code in codes:
+        if rules.PLACE_CODE.fullmatch(code):
+            place = actions.place_of(session, code)
+        else:
+            scans.append(Scan(code, place))
+    return scans
+
+
+def decoded(data: bytes) -> str:
+    """The text of a scanner's file in whatever encoding it is."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
+    name, _ = encodings.detect([data])
+    return encodings.decoder(name)(data)
+
+
+def _origin(session: Session, args: Any) -> Origin:
+    branch = session.get_one(Branch, args["branch_id"])
+    now = clock.now()
+    day = clock.local_day(now, branch.timezone)
+    return Origin(now, day, branch.id, args["staff_id"], Channel.DESK)
+
+
+JOBS = (JobKind(PREPARE, _prepare), JobKind(COUNT_FILE, _count_file))

@@ -1,0 +1,108 @@
+"""What a scan at a shelf means. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ils.errors import N_, NotFound, Refused
+from ils.holdings.items.models import ItemStatus
+from ils.holdings.stocktaking.models import ScanOutcome
+
+#: What the labels of places begin with.
+PLACE_CODE = re.compile(r"SQ-P\d+", re.IGNORECASE)
+#: Statuses that say where a copy is although it is not on the shelf.
+EXPLAINED = (ItemStatus.ON_LOAN, ItemStatus.IN_TRANSIT, ItemStatus.IN_REPAIR)
+#: Copies a check does not expect.
+NOT_EXPECTED = (ItemStatus.WITHDRAWN, ItemStatus.LOST, ItemStatus.MISSING)
+#: The question a scan leaves open, and who has it in hand: outcomes that are work.
+TO_SETTLE = (ScanOutcome.ELSEWHERE, ScanOutcome.FOUND, ScanOutcome.UNKNOWN, ScanOutcome.ON_LOAN)
+LEVELS = {
+    ScanOutcome.HERE: "success", ScanOutcome.ALREADY: "info", ScanOutcome.ELSEWHERE: "warning",
+    ScanOutcome.ON_LOAN: "warning", ScanOutcome.IN_TRANSIT: "warning",
+    ScanOutcome.WITHDRAWN: "error", ScanOutcome.FOUND: "warning", ScanOutcome.UNKNOWN: "error",
+}  # fmt: skip
+
+
+class UnknownStocktake(NotFound):
+    """No check has this number."""
+
+    code = "unknown_stocktake"
+    message = N_("There is no such check of the stock.")
+
+
+class StocktakeClosed(Refused):
+    """The check takes no scans now."""
+
+    code = "stocktake_closed"
+    message = N_("The check is “%(state)s”: it takes no scans now.")
+
+
+class PlaceTaken(Refused):
+    """A place of the branch has this name."""
+
+    code = "place_taken"
+    message = N_("The branch has a place of this name already.")
+
+
+@dataclass(frozen=True)
+class Known:
+    """A copy that was scanned, as far as a check needs to know it.
+
+    Attributes:
+        expected: it is on the list of the check.
+        counted: it was scanned in this check before.
+        location: where it should stand.
+        place: where it was scanned; empty where no place was.
+    """
+
+    status: str
+    expected: bool
+    counted: bool
+    location: str
+    place: str
+
+
+#: What the state of a copy says of its scan, wherever it stands.
+_BY_STATUS = {
+    ItemStatus.MISSING: ScanOutcome.FOUND,
+    ItemStatus.LOST: ScanOutcome.FOUND,
+    ItemStatus.ON_LOAN: ScanOutcome.ON_LOAN,
+    ItemStatus.IN_TRANSIT: ScanOutcome.IN_TRANSIT,
+}
+
+
+def outcome_of(copy: Known) -> ScanOutcome:
+    """What the scan of a copy turned out to be."""
+    if copy.status == ItemStatus.WITHDRAWN:
+        return ScanOutcome.WITHDRAWN
+    if copy.counted:
+        return ScanOutcome.ALREADY
+    if (told := _BY_STATUS.get(ItemStatus(copy.status))) is not None:
+        return told
+    if not copy.expected or not _stands_there(copy.location, copy.place):
+        return ScanOutcome.ELSEWHERE
+    return ScanOutcome.HERE
+
+
+def _stands_there(location: str, place: str) -> bool:
+    """Whether a copy of this place stands at a place that was scanned; either may be unknown."""
+    own, scanned = location.casefold().strip(), place.casefold().strip()
+    return not own or not scanned or own.startswith(scanned) or scanned.startswith(own)
+
+
+def codes_in(text: str) -> list[str]:
+    r"""The codes of a file of a scanner, between whatever separates them.
+
+    Of a table, which has as many columns in each line, the first column is taken.
+
+    >>> codes_in("K-1;10:15\nK-2;10:16"), codes_in("1, 2 3\n4")
+    (['K-1', 'K-2'], ['1', '2', '3', '4'])
+    """
+    lines = [re.split(r"[;\t|]", line) for line in text.splitlines() if line.strip()]
+    widths = {len(line) for line in lines}
+    if len(lines) > 1 and len(widths) == 1 and widths != {1}:
+        found = [line[0] for line in lines]
+    else:
+        found = re.split(r"[\s;,|]+", text)
+    return [code for code in (one.strip().strip('"') for one in found) if code]
