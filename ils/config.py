@@ -125,6 +125,14 @@ class Limits(Declared, frozen=True):
     megapixels: Annotated[int, Meta(ge=1, le=1_000)] = 40
 
 
+class Labels(Declared, frozen=True):
+    """Label printers."""
+
+    #: Name → address:port of a printer that understands ZPL.
+    printers: dict[str, str]
+    dpi: Literal[203, 300, 600]
+
+
 class Catalog(Declared, frozen=True):
     """How catalogues are kept."""
 
@@ -162,6 +170,7 @@ class Config:
     statistics: Statistics
     mail: Mail
     limits: Limits
+    labels: Labels
     backup: Backup
     #: The folder all of it was read from.
     source: Path = ROOT / "config"
@@ -222,6 +231,7 @@ SECTIONS: dict[str, type[Declared]] = {
     "catalog": Catalog,
     "statistics": Statistics,
     "limits": Limits,
+    "labels": Labels,
     "backup": Backup,
     "mail": Mail,
 }

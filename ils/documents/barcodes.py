@@ -1,22 +1,31 @@
-"""Code 128 as a picture, and pictures read. The one importer of python-barcode and pyzbar."""
+"""Code 128 and QR as pictures, and pictures read.
+
+The one importer of python-barcode, pyzbar and zxing-cpp.
+"""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import barcode
-from barcode.writer import ImageWriter
-from PIL import Image, ImageFont
+import zxingcpp
+from PIL import Image, ImageDraw, ImageFont
 from pyzbar import pyzbar
 
 from ils.errors import N_, Invalid, Unavailable
 
 DPI = 300
-MM = DPI / 25.4
+MM_PER_INCH = 25.4
 QUIET_MODULES = 10
+#: The width of the narrowest bar in millimetres: as wide as fits, of these.
 MODULE_MM = (0.34, 0.254, 0.17)
+#: Narrower bars a thermal printer does not print sharply.
+FEWEST_DOTS = 2
+LONGEST = 40
 FONTS = (
     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
     "/usr/share/fonts/truetype/freefont/FreeSans.ttf",
@@ -33,9 +42,15 @@ class BadBarcode(Invalid):
 
 
 def read(image: bytes) -> list[str]:
-    """The barcodes in a picture."""
+    """The barcodes in a picture: by one reader, or by the other where the first finds none."""
     with Image.open(io.BytesIO(image)) as picture:
-        return [found.data.decode("utf-8", "replace") for found in pyzbar.decode(picture)]
+        found = [one.data.decode("utf-8", "replace") for one in pyzbar.decode(picture)]
+        return found or read_otherwise(picture)
+
+
+def read_otherwise(picture: Image.Image) -> list[str]:
+    """The barcodes in a picture, by the second reader."""
+    return [str(one.text) for one in zxingcpp.read_barcodes(picture)]
 
 
 def checked(code: str) -> str:
@@ -44,13 +59,18 @@ def checked(code: str) -> str:
     Raises:
         BadBarcode: it has other characters, or is too long.
     """
-    if not code.isascii() or not code.isprintable() or not 0 < len(code) <= 40:
+    if not linear(code):
         raise BadBarcode(text=code)
     return code
 
 
-def symbol(code: str, width: int, height: int) -> Image.Image:
-    """The bars of a code, as wide as fits.
+def linear(code: str) -> bool:
+    """Whether Code 128 can say it; a number with Cyrillic letters needs a QR code."""
+    return code.isascii() and code.isprintable() and 0 < len(code) <= LONGEST
+
+
+def symbol(code: str, width: int, height: int, dpi: int = DPI) -> Image.Image:
+    """The bars of a code, each a whole number of dots, as wide as fits.
 
     Args:
         width, height: in dots.
@@ -59,20 +79,45 @@ def symbol(code: str, width: int, height: int) -> Image.Image:
         BadBarcode: it cannot be said, or does not fit.
     """
     checked(code)
-    for module in MODULE_MM:
-        options = {
-            "module_width": module,
-            "module_height": height / MM,
-            "quiet_zone": module * QUIET_MODULES,
-            "dpi": DPI,
-            "write_text": False,
-            "margin_top": 0,
-            "margin_bottom": 0,
-        }
-        bars: Image.Image = barcode.Code128(code, writer=ImageWriter()).render(options)
-        if bars.width <= width:
-            return bars.convert("L")
+    bars = barcode.Code128(code).build()[0]
+    modules = len(bars) + 2 * QUIET_MODULES
+    for dots in _widths(dpi):
+        if modules * dots <= width:
+            picture = Image.new("L", (modules * dots, height), 255)
+            pen = ImageDraw.Draw(picture)
+            for at, bar in enumerate(bars, QUIET_MODULES):
+                if bar == "1":
+                    pen.rectangle((at * dots, 0, (at + 1) * dots - 1, height - 1), fill=0)
+            return picture
     raise BadBarcode(text=code)
+
+
+def _widths(dpi: int) -> Iterator[int]:
+    """Widths of the narrowest bar in whole dots, widest first."""
+    for module in MODULE_MM:
+        if (dots := round(module * dpi / MM_PER_INCH)) >= FEWEST_DOTS:
+            yield dots
+
+
+def square(code: str, size: int) -> Image.Image:
+    """The QR code of any text, each module a whole number of dots.
+
+    Args:
+        size: the most it may measure, in dots.
+
+    Raises:
+        BadBarcode: it does not fit.
+    """
+    if not 0 < len(code) <= LONGEST:
+        raise BadBarcode(text=code)
+    made = zxingcpp.create_barcode(code, zxingcpp.BarcodeFormat.QRCode)
+    drawn: Any = zxingcpp.write_barcode_to_image(made)
+    height, width = drawn.shape
+    modules = Image.frombytes("L", (width, height), bytes(memoryview(drawn)))
+    dots = size // width
+    if dots < FEWEST_DOTS:
+        raise BadBarcode(text=code)
+    return modules.resize((width * dots, height * dots), Image.Resampling.NEAREST)
 
 
 def fitted(text: str, font: Font, width: float) -> str:

@@ -11,7 +11,10 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from reportlab import platypus
+from reportlab.graphics import renderPDF
 from reportlab.graphics.barcode.code128 import Code128
+from reportlab.graphics.barcode.qr import QrCodeWidget
+from reportlab.graphics.shapes import Drawing
 from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ParagraphStyle
@@ -258,16 +261,45 @@ def _places(
 def _label(canvas: Canvas, one: Label) -> None:
     """A label at the lower left corner."""
     layout, width = one.layout, one.layout.width * mm
-    bars = _bars(one.code, layout.width, layout.height * layout.code)
-    bars.drawOn(canvas, (width - bars.width) / 2, 5 * mm)
     canvas.setFillGray(0)
+    if layout.code is None:
+        _middle(canvas, one)
+        return
     canvas.setFont(FONT, 2.8 * mm)
-    canvas.drawCentredString(width / 2, 1.8 * mm, one.code)
+    if layout.square or not barcodes.linear(one.code):
+        size = (layout.height * layout.code + 5) * mm
+        _square(canvas, one.code, size)
+        canvas.drawString(size, 1.8 * mm, one.code)
+    else:
+        bars = _bars(one.code, layout.width, layout.height * layout.code)
+        bars.drawOn(canvas, (width - bars.width) / 2, 5 * mm)
+        canvas.drawCentredString(width / 2, 1.8 * mm, one.code)
     top = layout.height - 2
     for line, size in zip(one.lines, layout.lines, strict=False):
         canvas.setFont(FONT, size * mm)
         canvas.drawString(3 * mm, (top - size) * mm, _cut(line, size, layout.width - 6))
         top -= size * 1.3
+
+
+def _middle(canvas: Canvas, one: Label) -> None:
+    """Lines in the middle of a label without a code."""
+    layout = one.layout
+    top = (layout.height + sum(size * 1.2 for size in layout.lines)) / 2
+    for line, size in zip(one.lines, layout.lines, strict=False):
+        canvas.setFont(FONT, size * mm)
+        text = _cut(line, size, layout.width - 2)
+        canvas.drawCentredString(layout.width / 2 * mm, (top - size) * mm, text)
+        top -= size * 1.2
+
+
+def _square(canvas: Canvas, code: str, size: float) -> None:
+    """A QR code in the lower left corner, drawn as lines."""
+    widget = QrCodeWidget(code, barLevel="M")
+    left, low, right, high = widget.getBounds()
+    scale = [size / (right - left), 0, 0, size / (high - low), 0, 0]
+    drawing = Drawing(size, size, transform=scale)
+    drawing.add(widget)
+    renderPDF.draw(drawing, canvas, 0, 0)
 
 
 def _bars(code: str, width: float, height: float) -> Code128:

@@ -5,6 +5,7 @@ from ils.holdings.acts import web as acts_web
 from ils.holdings.books import web as books_web
 from ils.holdings.copies import adding_web
 from ils.holdings.copies import web as copies_web
+from ils.holdings.labels import web as labels_web
 from ils.holdings.pages import holdings
 from ils.holdings.stocktaking import findings_web
 from ils.holdings.stocktaking import web as stocktaking_web
@@ -18,6 +19,7 @@ ROOMS = (
     copies_web,
     documents_web,
     findings_web,
+    labels_web,
     lines_web,
     stocktaking_web,
 )

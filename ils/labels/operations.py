@@ -21,6 +21,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "write_book": N_("Book of the stock written"),
         "prepare_stocktake": N_("List of a stock check made"),
         "count_file": N_("File of a scanner counted"),
+        "print_labels": N_("Labels sent to a printer"),
         "selfcheck": N_("Self-check"),
         "backup": N_("Backup, proved by a trial restore"),
         "close_month": N_("Month closed when due"),

@@ -14,6 +14,7 @@ from ils.circulation.patron_import import jobs as import_jobs
 from ils.config import Config
 from ils.holdings.acts import jobs as act_jobs
 from ils.holdings.books import jobs as book_jobs
+from ils.holdings.labels import jobs as label_jobs
 from ils.holdings.stocktaking import jobs as stocktake_jobs
 from ils.jobs import queries as job_queries
 from ils.jobs.models import CHECKPOINT
@@ -102,6 +103,7 @@ JOBS: tuple[JobKind, ...] = (
     *act_jobs.JOBS,
     *book_jobs.JOBS,
     *stocktake_jobs.JOBS,
+    *label_jobs.JOBS,
     *closing_jobs.JOBS,
     *schedule_jobs.JOBS,
     *backup_jobs.JOBS,

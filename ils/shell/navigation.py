@@ -86,6 +86,7 @@ SECTIONS = (
         Place(N_("Checks of the stock"), "holdings.stocktakes", Permission.COUNT_STOCK,
               also=("holdings.stocktake", "holdings.counting")),
         Place(N_("Places"), "holdings.shelf_places", Permission.COUNT_STOCK),
+        Place(N_("Labels"), "holdings.item_labels", Permission.PRINT_LABELS),
         Place(N_("Summary register of the stock"), "holdings.ksu", Permission.VIEW_CATALOGUE),
         Place(N_("Inventory book"), "holdings.inventory_book", Permission.VIEW_CATALOGUE),
     )),

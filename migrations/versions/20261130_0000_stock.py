@@ -28,6 +28,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop them."""
     op.drop_index(op.f("ix_item_created_at"), table_name="item")
+    op.drop_column("item", "labelled_at")
     op.drop_index("ix_stocktake_scan_outcome", table_name="stocktake_scan")
     op.drop_table("stocktake_scan")
     op.drop_index("ix_stocktake_item_item", table_name="stocktake_item")
@@ -289,4 +290,5 @@ def _stocktake_scan() -> None:
     op.create_index(
         "ix_stocktake_scan_outcome", "stocktake_scan", ["stocktake_id", "outcome"], unique=False
     )
+    op.add_column("item", sa.Column("labelled_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(op.f("ix_item_created_at"), "item", ["created_at"], unique=False)

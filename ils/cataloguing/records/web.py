@@ -22,7 +22,6 @@ from ils.catalog.records.rules import describe
 from ils.catalog.subjects import Classes, classes_of
 from ils.cataloguing.pages import may_fill
 from ils.codes.models import Code
-from ils.documents import labels
 from ils.errors import N_
 from ils.holdings.items import queries
 from ils.holdings.items.models import Item
@@ -30,7 +29,6 @@ from ils.marc.gost import entry
 from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
 from ils.web.cells import ListCell
-from ils.web.downloads import printed
 from ils.web.lists import Column, ListDefinition
 
 catalogue = Blueprint("catalogue", __name__, url_prefix="/staff/catalog")
@@ -124,28 +122,9 @@ def _number(item: Item) -> ListCell:
 def _labels(item: Item) -> ListCell:
     forms = ("png", "pdf") if item.number else ()
     links = [
-        (form.upper(), url_for("catalogue.label", item_id=item.id, form=form)) for form in forms
+        (form.upper(), url_for("holdings.item_label", item_id=item.id, form=form)) for form in forms
     ]
     return ListCell("", links=links)
-
-
-@catalogue.get("/label/<id:item_id>.<any(png, pdf):form>")
-@web.page(Permission.PRINT_LABELS)
-def label(session: Session, item_id: int, form: str) -> ResponseReturnValue:
-    """The label of a copy."""
-    item = queries.item_by_id(session, item_id)
-    if not item.number:
-        raise queries.UnknownItem
-    branches = names_of(session, web.language())
-    sheet = labels.label(
-        web.current().config,
-        "item",
-        item.barcode or item.number,
-        branches[item.owner_branch_id][1],
-        item.shelf_mark or item.number,
-        item.record.title,
-    )
-    return printed(sheet, form)
 
 
 def _classes() -> Classes:

@@ -17,10 +17,10 @@ from ils.holdings.acts import acceptance
 from ils.holdings.acts import queries as acts
 from ils.holdings.acts.fields import NewCopiesData
 from ils.holdings.acts.models import ActKind, ActState, StockAct
-from ils.holdings.copies.web import MOST_LABELS
 from ils.holdings.items import queries
 from ils.holdings.items.models import Item
 from ils.holdings.items.numbers import next_numbers
+from ils.holdings.labels.queries import MOST_LABELS
 from ils.holdings.pages import branch_choices, branch_ids, holdings
 from ils.ledger import AccessionSource
 from ils.organisation.permissions import Permission

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ils import web
-from ils.documents import labels
-from ils.documents.labels import Label
 from ils.errors import N_
 from ils.fields import FieldKind, described
 from ils.holdings.acts import execution
@@ -25,11 +23,7 @@ from ils.holdings.pages import branch_choices, branch_ids, holdings
 from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
 from ils.organisation.staff.queries import audit_of
-from ils.web.downloads import download
 from ils.web.filled import Form
-
-#: Labels on sheets at once.
-MOST_LABELS = 1000
 
 
 @dataclass(frozen=True)
@@ -140,23 +134,3 @@ def take_back(session: Session, item_id: int) -> ResponseReturnValue:
     entering.take_back(session, web.origin(), item)
     flash(gettext("The copy is out of stock again; its number is free."))
     return redirect(url_for("catalogue.record", record_id=record_id))
-
-
-@holdings.get("/labels.pdf")
-@web.page(Permission.PRINT_LABELS)
-def label_sheet(session: Session) -> ResponseReturnValue:
-    """Labels of some copies on sheets."""
-    texts = request.args.get("ids", "").split(",")[:MOST_LABELS]
-    numbers = [number for text in texts if (number := web.whole("ids", text)) is not None]
-    branches = names_of(session, web.language())
-    items = [queries.item_by_id(session, number) for number in numbers]
-    made = [_label(item, branches[item.owner_branch_id][1]) for item in items if item.number]
-    if not made:
-        raise queries.UnknownItem
-    sheet = labels.sheet(web.current().config, made)
-    return download(sheet, "labels.pdf", "application/pdf")
-
-
-def _label(item: Item, branch: str) -> Label:
-    code, below = item.barcode or item.number, item.shelf_mark or item.number
-    return labels.label(web.current().config, "item", code, branch, below, item.record.title)

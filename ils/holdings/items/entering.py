@@ -65,7 +65,7 @@ def change_copy(session: Session, origin: Origin, item: Item, data: CopyData) ->
     barcode = data.barcode.strip() or None
     if barcode != item.barcode:
         codes.replace_barcode(session, item.id, barcode, at=origin.at, staff_id=origin.staff_id)
-        item.barcode = barcode
+        item.barcode, item.labelled_at = barcode, None
     price = price_of(data.price)
     if price != item.price:
         _correct_accession(session, origin, item, price)

@@ -56,6 +56,8 @@ class Item(Reversible, Base):
     #: Numbers the source gives this copy although another copy has them.
     disputed_numbers: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(index=True)
+    #: When its label was printed; none: the label of today's barcode is still to come.
+    labelled_at: Mapped[datetime | None]
 
     record: Mapped[BibliographicRecord] = relationship(lazy="joined", innerjoin=True)
 

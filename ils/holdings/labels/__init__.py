@@ -1,0 +1,1 @@
+"""Labels of copies: which, as what, on which printer."""
