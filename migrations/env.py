@@ -15,6 +15,7 @@ from ils.circulation.transit import models as _transit
 from ils.codes import models as _codes
 from ils.holdings.acts import models as _stock_acts
 from ils.holdings.items import models as _holdings
+from ils.holdings.lists import models as _copy_lists
 from ils.holdings.stocktaking import models as _stocktaking
 from ils.jobs import models as _jobs
 from ils.messages import outbox
@@ -43,6 +44,7 @@ TABLES = (
     _codes,
     _patrons,
     _stock_acts,
+    _copy_lists,
     _stocktaking,
     _holdings,
     _readers_lists,

@@ -23,7 +23,14 @@ HOMES = {
     "docx": {"ils/documents/docx.py"},
     "barcode": {"ils/documents/barcodes.py"},
     "pyzbar": {"ils/documents/barcodes.py"},
-    "PIL": {"ils/patrons/photos.py", "ils/documents/barcodes.py", "ils/documents/labels.py"},
+    "PIL": {
+        "ils/patrons/photos.py",
+        "ils/documents/barcodes.py",
+        "ils/documents/labels.py",
+        "ils/documents/zpl.py",
+    },  # fmt: skip
+    "num2words": {"ils/documents/words.py"},
+    "zxingcpp": {"ils/documents/barcodes.py"},
     "openpyxl": {"ils/documents/spreadsheets.py"},
     "xlsxwriter": {"ils/documents/spreadsheets.py"},
     "alembic": {"ils/schema.py"},

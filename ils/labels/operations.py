@@ -22,6 +22,9 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "prepare_stocktake": N_("List of a stock check made"),
         "count_file": N_("File of a scanner counted"),
         "print_labels": N_("Labels sent to a printer"),
+        "read_copies": N_("List of copies read"),
+        "import_copies": N_("List of copies brought in"),
+        "compare_copies": N_("List compared with the stock"),
         "selfcheck": N_("Self-check"),
         "backup": N_("Backup, proved by a trial restore"),
         "close_month": N_("Month closed when due"),
@@ -57,6 +60,11 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "withdrawn": N_("withdrawn"),
         "found": N_("lost, found again"),
         "unknown": N_("unknown number"),
+    },
+    "repair_work": {
+        "repair": N_("mended"),
+        "restoration": N_("restored"),
+        "binding": N_("bound"),
     },
     "job_state": {
         "queued": N_("waiting"),

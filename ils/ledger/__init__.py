@@ -4,7 +4,7 @@ The one source of every figure. Only `ils.ledger.entries` writes it.
 """
 
 from ils.ledger.acts import Act, CannotUndo, Reversible, UnknownAct, act
-from ils.ledger.bulk import reverse_many
+from ils.ledger.bulk import known_requests, reverse_many
 from ils.ledger.entries import (
     AMOUNTS,
     FACTS,
@@ -22,7 +22,6 @@ from ils.ledger.entries import (
     entry_of_request,
     entry_row,
     first_open_day,
-    known_requests,
     posted,
     record,
     record_many,

@@ -1,9 +1,10 @@
-"""Many entries turned round at once."""
+"""Many entries turned round, or looked up, at once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,6 +28,16 @@ def reverse_many(
         if session.scalar(known.limit(1)) is not None:
             raise AlreadyReversed
     record_many(session, [_opposite(entry, origin, act_id) for entry in entries])
+
+
+def known_requests(session: Session, ids: Iterable[UUID]) -> dict[UUID, Entry]:
+    """The entries the ledger has of these requests."""
+    wanted, known = list(ids), dict[UUID, Entry]()
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        entries = session.scalars(select(Entry).where(Entry.request_id.in_(part)))
+        known.update({entry.request_id: entry for entry in entries})
+    return known
 
 
 def _opposite(entry: Entry, origin: Origin, act_id: int) -> dict[str, Any]:

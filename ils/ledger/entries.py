@@ -7,7 +7,7 @@ change or delete them. A mistake is mended by an opposite entry.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, TypedDict, cast
@@ -290,6 +290,7 @@ def record_once(
     *,
     key: str,
     detail: str | None = None,
+    count: int = 1,
 ) -> int | None:
     """Add an entry unless one with the same ``key`` stands already; ``None`` if it does.
 
@@ -299,7 +300,8 @@ def record_once(
     request_id, entry_id = _keyed(session, key)
     if entry_id is not None:
         return None
-    return record(session, kind, replace(origin, request_id=request_id), facts, detail=detail)
+    at = replace(origin, request_id=request_id)
+    return record(session, kind, at, facts, detail=detail, count=count)
 
 
 def entry_of_key(session: Session, key: str) -> Entry | None:
@@ -361,16 +363,6 @@ def close_until(session: Session, day: date) -> None:
         .values(first_open_day=day)
     )
     session.execute(forward)
-
-
-def known_requests(session: Session, ids: Iterable[UUID]) -> dict[UUID, Entry]:
-    """The entries the ledger has of these requests."""
-    wanted, known = list(ids), dict[UUID, Entry]()
-    for start in range(0, len(wanted), 500):
-        part = wanted[start : start + 500]
-        entries = session.scalars(select(Entry).where(Entry.request_id.in_(part)))
-        known.update({entry.request_id: entry for entry in entries})
-    return known
 
 
 def _columns(kind: Kind, origin: Origin) -> dict[str, Any]:

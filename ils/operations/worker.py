@@ -15,6 +15,7 @@ from ils.config import Config
 from ils.holdings.acts import jobs as act_jobs
 from ils.holdings.books import jobs as book_jobs
 from ils.holdings.labels import jobs as label_jobs
+from ils.holdings.lists import jobs as list_jobs
 from ils.holdings.stocktaking import jobs as stocktake_jobs
 from ils.jobs import queries as job_queries
 from ils.jobs.models import CHECKPOINT
@@ -104,6 +105,7 @@ JOBS: tuple[JobKind, ...] = (
     *book_jobs.JOBS,
     *stocktake_jobs.JOBS,
     *label_jobs.JOBS,
+    *list_jobs.JOBS,
     *closing_jobs.JOBS,
     *schedule_jobs.JOBS,
     *backup_jobs.JOBS,

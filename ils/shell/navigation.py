@@ -87,8 +87,12 @@ SECTIONS = (
               also=("holdings.stocktake", "holdings.counting")),
         Place(N_("Places"), "holdings.shelf_places", Permission.COUNT_STOCK),
         Place(N_("Labels"), "holdings.item_labels", Permission.PRINT_LABELS),
+        Place(N_("Lists of copies"), "holdings.copy_list", Permission.EDIT_HOLDINGS),
         Place(N_("Summary register of the stock"), "holdings.ksu", Permission.VIEW_CATALOGUE),
         Place(N_("Inventory book"), "holdings.inventory_book", Permission.VIEW_CATALOGUE),
+        Place(N_("Movements for the accountant"), "holdings.movements", Permission.VIEW_CATALOGUE),
+        Place(N_("Repair and binding"), "holdings.repair", Permission.VIEW_CATALOGUE),
+        Place(N_("Opening balances"), "holdings.opening_balances", Permission.MANAGE_STATISTICS),
     )),
     NavigationSection(N_("Statistics"), ("/staff/stats/",), (
         Place(N_("Overview"), "statistics.overview", Permission.VIEW_STATISTICS),

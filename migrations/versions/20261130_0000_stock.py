@@ -16,6 +16,7 @@ down_revision = "0001"
 
 def upgrade() -> None:
     """Make the tables."""
+    _list_layout()
     _shelf_place()
     _stock_act()
     _stocktake()
@@ -47,6 +48,18 @@ def downgrade() -> None:
     op.drop_table("stocktake")
     op.drop_table("stock_act")
     op.drop_table("shelf_place")
+    op.drop_table("list_layout")
+
+
+def _list_layout() -> None:
+    op.create_table(
+        "list_layout",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("columns", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_list_layout")),
+        sa.UniqueConstraint("source", name=op.f("uq_list_layout_source")),
+    )
 
 
 def _shelf_place() -> None:

@@ -11,6 +11,7 @@ from ils.circulation.patron_import import rules
 from ils.circulation.patron_import.rules import ImportedPatron
 from ils.config import Config, Limits, Lists
 from ils.documents import spreadsheets
+from ils.documents.columns import cells_of, columns_of, head_and_rows
 from ils.errors import N_, IlsError, Invalid
 from ils.marc import encodings, irbis
 from ils.patrons import rules as people
@@ -79,22 +80,26 @@ def _opened(path: Path, lists: Lists, limits: Limits) -> tuple[Sequence[str], It
     if irbis.looks_like(data):
         return (), _of_rdr(data, categories, lists)
     rows = spreadsheets.rows(data, limits)
-    head = next(rows, [])
-    columns = rules.columns_of(head)
+    at, head, below = head_and_rows(rows, rules.COLUMNS)
+    columns = columns_of(head, rules.COLUMNS)
     names = set(columns.values())
     if not names >= REQUIRED_COLUMNS or not names & {"surname", "full_name"}:
         raise Invalid(N_("File"), N_("It needs columns for the surname and the birth date."))
-    return head, _of_table(rows, columns, categories, lists)
+    return head, _of_table(at, below, columns, categories, lists)
 
 
 def _of_table(
-    rows: Iterator[list[str]], columns: dict[int, str], categories: dict[str, str], lists: Lists
+    head_at: int,
+    rows: Iterator[Sequence[str]],
+    columns: dict[int, str],
+    categories: dict[str, str],
+    lists: Lists,
 ) -> Iterator[_Row]:
-    for number, row in enumerate(rows, 2):
+    for number, row in enumerate(rows, head_at + 1):
         if not any(row):
             continue
         try:
-            reader = rules.of_row(number, rules.cells_of(row, columns), categories)
+            reader = rules.of_row(number, cells_of(row, columns), categories)
             yield number, row, _usable(reader, lists)
         except IlsError as error:
             yield number, row, error

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
+from ils.documents.columns import plain
 from ils.errors import N_, Invalid
 from ils.marc.record import Field, MarcRecord
 from ils.patrons.fields import INFOS, TEXTS, PatronData
@@ -61,17 +62,6 @@ class ImportedPatron:
     told: frozenset[str] = frozenset()
 
 
-def columns_of(head: Sequence[str]) -> dict[int, str]:
-    """Which column is what; columns that say nothing to us are left out.
-
-    >>> columns_of(["Фамилия", "Имя", "Дата рождения", "Цвет глаз"])
-    {0: 'surname', 1: 'given_name', 2: 'birth_date'}
-    """
-    known = {_plain(name): key for key, names in COLUMNS.items() for name in (key, *names)}
-    found = ((n, known.get(_plain(cell))) for n, cell in enumerate(head))
-    return {n: key for n, key in found if key is not None}
-
-
 def counts_rows(keys: Sequence[str]) -> bool:
     """Whether a column of ids only counts the rows: 1, 2, 3 … is nobody's id.
 
@@ -96,28 +86,10 @@ def check_days(reader: ImportedPatron, today: date) -> None:
         raise Invalid(N_("Lent on"), IN_FUTURE)
 
 
-def cells_of(row: Sequence[str], columns: Mapping[int, str]) -> dict[str, str]:
-    """What each column says; of two with one meaning the one that says more.
-
-    >>> cells_of(["23.08.1977", "1977"], {0: "birth_date", 1: "birth_date"})
-    {'birth_date': '23.08.1977'}
-    """
-    cells: dict[str, str] = {}
-    for n, name in columns.items():
-        value = row[n].strip() if n < len(row) else ""
-        if len(value) > len(cells.get(name, "")) or name not in cells:
-            cells[name] = value
-    return cells
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[^\w]+", "", text.casefold().replace("ё", "е").replace("_", ""))
-
-
 def category_codes(names: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """Name of a category in any language, or its code → code."""
     texts = ((code, text) for code, by in names.items() for text in (code, *by.values()))
-    return {_plain(text): code for code, text in texts if text in {code, *names[code].values()}}
+    return {plain(text): code for code, text in texts if text in {code, *names[code].values()}}
 
 
 def of_row(number: int, cells: Mapping[str, str], categories: Mapping[str, str]) -> ImportedPatron:
@@ -147,7 +119,7 @@ def of_row(number: int, cells: Mapping[str, str], categories: Mapping[str, str])
     data = PatronData(
         **dict[str, Any](texts),
         birth_date=day_of(said.get("birth_date", ""), N_("Birth date")),
-        category=categories.get(_plain(category), category or "other"),
+        category=categories.get(plain(category), category or "other"),
         sex=SEXES.get(said.get("sex", "").casefold().strip(". "), ""),
         grade=grade[0] if grade else "",
         language=LANGUAGES.get(language, language if language in {"kk", "ru", "en"} else "ru"),

@@ -85,7 +85,7 @@ def ksu(session: Session, days: Period, branch_id: int | None = None) -> Ksu:
     """The register of the system, or of a branch with what it gave and got."""
     arrivals = _rows(session, days, _arriving(branch_id), Kind.ACCESSION)
     withdrawals = _rows(session, days, _leaving(branch_id), Kind.WITHDRAWAL)
-    start = _balance(session, days.start, branch_id)
+    start = _balance(session, days, branch_id)
     came = _stock(session, days, _arriving(branch_id))
     went = _stock(session, days, _leaving(branch_id))
     end = Movement()
@@ -152,13 +152,15 @@ def _stock(session: Session, days: Period, which: ColumnElement[bool]) -> Moveme
     return _summed(session, [(which, 1)], days.start, days.end)
 
 
-def _balance(session: Session, until: date, branch_id: int | None) -> Movement:
-    """The stock before a day: what was brought in, came and went."""
+def _balance(session: Session, days: Period, branch_id: int | None) -> Movement:
+    """The stock before the period: what came and went; what a library began with, whenever."""
     opening = and_(Entry.kind == Kind.OPENING, Entry.opening_of == OpeningOf.STOCK)
     if branch_id is not None:
         opening = and_(opening, Entry.owner_branch_id == branch_id)
-    parts = [(opening, 1), (_arriving(branch_id), 1), (_leaving(branch_id), -1)]
-    return _summed(session, parts, None, until)
+    moved = [(_arriving(branch_id), 1), (_leaving(branch_id), -1)]
+    total = _summed(session, moved, None, days.start)
+    total.add(_summed(session, [(opening, 1)], None, days.end))
+    return total
 
 
 def _summed(

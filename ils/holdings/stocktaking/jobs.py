@@ -57,7 +57,7 @@ def _count_file(context: JobContext) -> dict[str, Any]:
     with db.reading(context.sessions) as session:
         file = files.stored_file(session, args["file_id"], Purpose.UPLOAD)
         data = files.path_of(context.config.folder, file).read_bytes()
-        scans = _scans(session, rules.codes_in(decoded(data)))
+        scans = scans_of(session, rules.codes_in(decoded(data)))
     done = 0 if context.result is None else context.result["done"]
     for session, parts in context.steps(_parts(scans[done:])):
         origin = _origin(session, args)
@@ -70,7 +70,7 @@ def _count_file(context: JobContext) -> dict[str, Any]:
     return {"done": done, "counts": counts}
 
 
-def _scans(session: Session, codes: Sequence[str]) -> list[Scan]:
+def scans_of(session: Session, codes: Sequence[str]) -> list[Scan]:
     """Copies with the place that was scanned before them."""
     place, scans = None, []
     for code in codes:

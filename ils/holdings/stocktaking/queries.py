@@ -17,6 +17,7 @@ from ils.holdings.stocktaking.models import (
 )
 from ils.holdings.stocktaking.rules import EXPLAINED, NOT_EXPECTED, TO_SETTLE, UnknownStocktake
 from ils.ledger import Entry, Kind
+from ils.organisation.branches.models import Branch
 
 #: Acts with the copy in hand: since one of them it was seen.
 IN_HAND = (Kind.LOAN, Kind.RETURN, Kind.IN_HOUSE_USE, Kind.FOUND, Kind.REPAIR)
@@ -32,6 +33,15 @@ def stocktake_by_id(session: Session, number: int, *, lock: bool = False) -> Sto
     if found is None:
         raise UnknownStocktake
     return found
+
+
+def branch_of(session: Session, number: int) -> str:
+    """The code of the branch that is checked.
+
+    Raises:
+        UnknownStocktake: there is no such check.
+    """
+    return session.get_one(Branch, stocktake_by_id(session, number).branch_id).code
 
 
 def stocktakes() -> Select[Stocktake]:

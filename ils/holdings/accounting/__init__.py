@@ -1,0 +1,1 @@
+"""For the accountant: what came, moved and went, entry by entry."""

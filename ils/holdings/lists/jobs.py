@@ -1,0 +1,155 @@
+"""Lists of copies: first only read, then brought in or compared, by the worker."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ils import clock, db, files, i18n
+from ils.catalog.subjects import classes_of
+from ils.documents import tables
+from ils.errors import IlsError
+from ils.files import Purpose
+from ils.holdings.lists import comparison
+from ils.holdings.lists import files as sheets
+from ils.holdings.lists.actions import (
+    ListOptions,
+    RecordFinder,
+    import_copies,
+    keep_layout,
+    layout_of,
+)
+from ils.holdings.lists.files import ParsedList
+from ils.jobs.models import Job
+from ils.jobs.runner import JobContext, JobKind
+from ils.ledger import Channel, Origin
+from ils.organisation.audit.actions import audit
+from ils.organisation.branches.models import Branch
+from ils.organisation.branches.queries import names_of
+
+READ, IMPORT, COMPARE = "read_copies", "import_copies", "compare_copies"
+PROBLEMS_SHOWN = 50
+PREVIEW = 20
+#: Rows that are looked up together.
+PART = 200
+
+
+def _parsed(context: JobContext) -> ParsedList:
+    with db.reading(context.sessions) as session:
+        file = files.stored_file(session, context.args["file_id"], Purpose.UPLOAD)
+        layout = layout_of(session, context.args["source"]) | context.args.get("columns", {})
+    path = files.path_of(context.config.folder, file)
+    return sheets.read_list(path, context.config, layout)
+
+
+def _read(context: JobContext) -> dict[str, Any]:
+    """Say what a file holds; nothing is changed."""
+    parsed = _parsed(context)
+    return {
+        "copies": sum(one.copies for one in parsed.copies),
+        "head": list(parsed.head),
+        "columns": {str(at): name for at, name in parsed.columns.items()},
+        "rows": [list(row) for row in list(parsed.raw.values())[:PREVIEW]],
+        "filled": parsed.filled,
+        "totals": parsed.totals,
+        "bad": len(parsed.problems),
+        "problems": _told(parsed.problems),
+    }
+
+
+def _told(problems: Sequence[tuple[int, IlsError]]) -> list[dict[str, Any]]:
+    """The first problems, to be said in the language of the page."""
+    return [{"row": number, **error.as_json()} for number, error in problems[:PROBLEMS_SHOWN]]
+
+
+def branches_by_name(session: Session) -> dict[str, int]:
+    """Code or name of a branch in lower case → its id."""
+    found: dict[str, int] = {}
+    for language in ("ru", "kk"):
+        for number, (code, name) in names_of(session, language).items():
+            found |= {code.casefold(): number, name.casefold(): number}
+    return found
+
+
+def _import(context: JobContext) -> dict[str, Any]:
+    """Bring copies in, some at a time; an attempt after a stop goes on where that was."""
+    before = context.result or {}
+    if "problems" in before:  # everything was in; only the end was missing
+        return before
+    parsed, args = _parsed(context), context.args
+    counts = Counter[str](before.get("counts", {"rejected": len(parsed.problems)}))
+    problems, done = list(parsed.problems), before.get("done", 0)
+    with db.reading(context.sessions) as session:
+        finder, branches = RecordFinder(session), branches_by_name(session)
+        begun = session.get_one(Job, context.job_id).created_at
+    classes = classes_of(context.config.lists)
+    options = ListOptions(args["branch_id"], branches, classes, args["opening"], begun)
+    parts = [parsed.copies[at : at + PART] for at in range(done, len(parsed.copies), PART)]
+    for session, some in context.steps(parts):
+        for part in some:
+            report = import_copies(session, _origin(session, args), part, options, finder)
+            counts += report.counts
+            problems += report.problems
+            done += len(part)
+        context.keep_result(session, {"done": done, "counts": dict(counts)})
+    return _finish(context, parsed, sorted(problems, key=lambda one: one[0]), dict(counts))
+
+
+def _origin(session: Session, args: Any) -> Origin:
+    branch = session.get_one(Branch, args["branch_id"])
+    now = clock.now()
+    day = clock.local_day(now, branch.timezone)
+    return Origin(now, day, branch.id, args["staff_id"], Channel.IMPORT)
+
+
+def _finish(
+    context: JobContext, parsed: ParsedList, problems: Sequence[tuple[int, IlsError]],
+    counts: dict[str, int],
+) -> dict[str, Any]:  # fmt: skip
+    """Keep what could not be used, and what the columns are; say what came of it."""
+    args = context.args
+    result: dict[str, Any] = {"counts": counts, "problems": _told(problems), "file": None}
+    received = None
+    if problems:
+        content = sheets.rejected(parsed, problems, context.config.library.language)
+        received = files.receive_bytes(context.config.folder, content)
+    with context.transaction() as session:
+        if received is not None:
+            kept = files.keep(session, received, Purpose.REJECTS, name="rejects.csv",
+                              type="text/csv", created_by=args["staff_id"])  # fmt: skip
+            result["file"] = kept.id
+        names = {parsed.head[at]: name for at, name in parsed.columns.items()}
+        keep_layout(session, args["source"], names)
+        audit(session, args["staff_id"], "item.import", args["source"], **counts)
+        context.keep_result(session, result)
+    return result
+
+
+def _compare(context: JobContext) -> dict[str, Any]:
+    """Compare a list with the stock, and keep the differences as a table."""
+    parsed, args = _parsed(context), context.args
+    language = args["language"]
+    with db.reading(context.sessions) as session:
+        ids = list(names_of(session, "ru")) if args["all_branches"] else [args["branch_id"]]
+        found = comparison.compare(session, parsed.copies, ids, language)
+    head = [i18n.say(name, language) for name in comparison.HEAD]
+    rows = [one.cells(language) for one in found.differences]
+    received = files.receive_bytes(
+        context.config.folder, tables.written("xlsx", "comparison", "", head, rows)
+    )
+    with context.transaction() as session:
+        kept = files.keep(session, received, Purpose.REJECTS, name="comparison.xlsx",
+                          type=tables.FORMS["xlsx"], created_by=args["staff_id"])  # fmt: skip
+        result = {
+            "equal": found.equal, "theirs": found.theirs, "ours": found.ours,
+            "counts": found.counts, "file": kept.id, "problems": _told(parsed.problems),
+            "first": rows[:PREVIEW],
+        }  # fmt: skip
+        context.keep_result(session, result)
+    return result
+
+
+JOBS = (JobKind(READ, _read), JobKind(IMPORT, _import), JobKind(COMPARE, _compare))

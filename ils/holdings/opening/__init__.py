@@ -1,0 +1,1 @@
+"""The balance a library begins with, entered as figures."""

@@ -1,0 +1,1 @@
+"""Copies in repair and at the binder’s."""
