@@ -18,6 +18,7 @@ from ils.config import Config
 from ils.datafiles import BadConfiguration
 from ils.documents.labels import layouts
 from ils.holdings import papers
+from ils.holdings.periodicals.rules import patterns
 from ils.holdings.web import holdings
 from ils.messages.templates import templates
 from ils.opac import kiosk
@@ -91,6 +92,7 @@ def _checked_data(config: Config) -> Worksheets:
     templates(config)
     layouts(config)
     papers.check(config)
+    patterns(config)
     sheets = worksheets(config)
     for form in sheets.forms.values():
         if form.catalogue not in config.lists.catalogues:

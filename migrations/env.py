@@ -16,6 +16,7 @@ from ils.codes import models as _codes
 from ils.holdings.acts import models as _stock_acts
 from ils.holdings.items import models as _holdings
 from ils.holdings.lists import models as _copy_lists
+from ils.holdings.periodicals import models as _periodicals
 from ils.holdings.stocktaking import models as _stocktaking
 from ils.jobs import models as _jobs
 from ils.messages import outbox
@@ -45,6 +46,7 @@ TABLES = (
     _patrons,
     _stock_acts,
     _copy_lists,
+    _periodicals,
     _stocktaking,
     _holdings,
     _readers_lists,

@@ -28,7 +28,7 @@ HOMES = {
         "ils/documents/barcodes.py",
         "ils/documents/labels.py",
         "ils/documents/zpl.py",
-    },  # fmt: skip
+    },
     "num2words": {"ils/documents/words.py"},
     "zxingcpp": {"ils/documents/barcodes.py"},
     "openpyxl": {"ils/documents/spreadsheets.py"},

@@ -10,6 +10,7 @@ from ils.holdings.labels import web as labels_web
 from ils.holdings.lists import web as lists_web
 from ils.holdings.opening import web as opening_web
 from ils.holdings.pages import holdings
+from ils.holdings.periodicals import web as periodicals_web
 from ils.holdings.repair import web as repair_web
 from ils.holdings.stocktaking import findings_web
 from ils.holdings.stocktaking import web as stocktaking_web
@@ -19,6 +20,7 @@ __all__ = ["holdings"]
 ROOMS = (
     accounting_web,
     opening_web,
+    periodicals_web,
     repair_web,
     acts_web,
     adding_web,

@@ -34,6 +34,8 @@ class Permission(StrEnum):
     APPROVE_ACTS = "approve_acts"
     #: Scan copies at the shelves for a check of the stock.
     COUNT_STOCK = "count_stock"
+    #: Note which issues of periodicals came.
+    CHECK_IN_SERIALS = "check_in_serials"
     PRINT_LABELS = "print_labels"
     VIEW_EVENTS = "view_events"
     VIEW_EVENTS_OF_ALL = "view_events_of_all"
@@ -76,6 +78,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         Permission.EDIT_HOLDINGS: {_STOCK, _CATALOGUER, _ADMIN},
         Permission.APPROVE_ACTS: {_STOCK, _DIRECTOR, _ADMIN},
         Permission.COUNT_STOCK: {_STOCK, _CATALOGUER, _DESK, _ADMIN},
+        Permission.CHECK_IN_SERIALS: {_STOCK, _CATALOGUER, _DESK, _ADMIN},
         Permission.PRINT_LABELS: {_STOCK, _CATALOGUER, _DESK, _ADMIN},
         Permission.VIEW_EVENTS: {_DESK, _STATISTICIAN, _ADMIN},
         Permission.VIEW_EVENTS_OF_ALL: {_STATISTICIAN, _ADMIN},

@@ -18,10 +18,12 @@ def upgrade() -> None:
     """Make the tables."""
     _list_layout()
     _shelf_place()
+    _subscription()
     _stock_act()
     _stocktake()
     _acceptance_line()
     _act_item()
+    _serial_issue()
     _stocktake_item()
     _stocktake_scan()
 
@@ -29,11 +31,14 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop them."""
     op.drop_index(op.f("ix_item_created_at"), table_name="item")
+    op.drop_column("item", "part")
     op.drop_column("item", "labelled_at")
     op.drop_index("ix_stocktake_scan_outcome", table_name="stocktake_scan")
     op.drop_table("stocktake_scan")
     op.drop_index("ix_stocktake_item_item", table_name="stocktake_item")
     op.drop_table("stocktake_item")
+    op.drop_index(op.f("ix_serial_issue_subscription_id"), table_name="serial_issue")
+    op.drop_table("serial_issue")
     op.drop_index(
         "ix_act_item_open",
         table_name="act_item",
@@ -47,6 +52,8 @@ def downgrade() -> None:
     op.drop_table("acceptance_line")
     op.drop_table("stocktake")
     op.drop_table("stock_act")
+    op.drop_index(op.f("ix_subscription_record_id"), table_name="subscription")
+    op.drop_table("subscription")
     op.drop_table("shelf_place")
     op.drop_table("list_layout")
 
@@ -77,6 +84,44 @@ def _shelf_place() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shelf_place")),
         sa.UniqueConstraint("code", name=op.f("uq_shelf_place_code")),
     )
+
+
+def _subscription() -> None:
+    op.create_table(
+        "subscription",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "record_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "branch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("half", sa.Integer(), nullable=False),
+        sa.Column("sets", sa.Integer(), nullable=False),
+        sa.Column("price", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("supplier", sa.String(), nullable=False),
+        sa.Column("index", sa.String(), nullable=False),
+        sa.Column("pattern", sa.String(), nullable=False),
+        sa.Column("kazakhstani", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("half IN (1, 2)", name=op.f("ck_subscription_half")),
+        sa.CheckConstraint("sets > 0", name=op.f("ck_subscription_sets")),
+        sa.ForeignKeyConstraint(
+            ["branch_id"], ["branch.id"], name=op.f("fk_subscription_branch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["record.id"], name=op.f("fk_subscription_record_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
+        sa.UniqueConstraint(
+            "record_id",
+            "branch_id",
+            "year",
+            "half",
+            name=op.f("uq_subscription_record_id_branch_id_year_half"),
+        ),
+    )
+    op.create_index(op.f("ix_subscription_record_id"), "subscription", ["record_id"], unique=False)
 
 
 def _stock_act() -> None:
@@ -193,6 +238,8 @@ def _acceptance_line() -> None:
         sa.Column("location", sa.String(), nullable=False),
         sa.Column("shelf_mark", sa.String(), nullable=False),
         sa.Column("condition", sa.String(), nullable=False),
+        sa.Column("part", sa.String(), nullable=False),
+        sa.Column("numbered", sa.Boolean(), nullable=False),
         sa.Column(
             "replaces_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
@@ -245,6 +292,33 @@ def _act_item() -> None:
         unique=True,
         sqlite_where=sa.text("is_open"),
         postgresql_where=sa.text("is_open"),
+    )
+
+
+def _serial_issue() -> None:
+    op.create_table(
+        "serial_issue",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "subscription_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("expected_on", sa.Date(), nullable=False),
+        sa.Column("arrived_on", sa.Date(), nullable=True),
+        sa.Column("copies", sa.Integer(), nullable=False),
+        sa.Column("claimed_on", sa.Date(), nullable=True),
+        sa.Column("act_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["act_id"], ["stock_act.id"], name=op.f("fk_serial_issue_act_id")),
+        sa.ForeignKeyConstraint(
+            ["subscription_id"], ["subscription.id"], name=op.f("fk_serial_issue_subscription_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_serial_issue")),
+        sa.UniqueConstraint(
+            "subscription_id", "number", name=op.f("uq_serial_issue_subscription_id_number")
+        ),
+    )
+    op.create_index(
+        op.f("ix_serial_issue_subscription_id"), "serial_issue", ["subscription_id"], unique=False
     )
 
 
@@ -304,4 +378,5 @@ def _stocktake_scan() -> None:
         "ix_stocktake_scan_outcome", "stocktake_scan", ["stocktake_id", "outcome"], unique=False
     )
     op.add_column("item", sa.Column("labelled_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("item", sa.Column("part", sa.String(), server_default="", nullable=False))
     op.create_index(op.f("ix_item_created_at"), "item", ["created_at"], unique=False)

@@ -131,40 +131,45 @@ def _make(
     session: Session, origin: Origin, act: StockAct, line: AcceptanceLine, series: NumberSeries
 ) -> list[int]:
     """The copies of a line: rows, codes, entries."""
-    numbers = series.give(line.number, line.copies, line.branch_id)
-    items = [_row(origin, act, line, number) for number in numbers]
+    numbers: list[str | None] = [None]
+    if line.numbered:
+        numbers = [*series.give(line.number, line.copies, line.branch_id)]
+    each = line.copies // len(numbers)
+    items = [_row(origin, act, line, number) | {"copies": each} for number in numbers]
     if line.barcode:
         codes.check_free(session, line.barcode)
     bulk_insert(session, Item, items)
     codes.bring_in(session, (code for item in items for code in _codes(item)))
-    facts = _facts(act, line)
+    amount = None if line.price is None else line.price * each
+    facts = _facts(act, line) | Facts(amount=amount)
     ledger.record_many(session, [
         ledger.entry_row(Kind.ACCESSION, origin.derive(f"copy:{item['id']}"),
-                         {**facts, "item_id": item["id"]}, count=1)
+                         {**facts, "item_id": item["id"]}, count=each)
         for item in items
     ])  # fmt: skip
     bulk_insert(session, ActItem, [
         {"id": new_id(), "act_id": act.id, "item_id": item["id"], "is_open": False,
-         "status_before": "", "owner_before_id": None, "copies": 1, "price": line.price}
+         "status_before": "", "owner_before_id": None, "copies": each, "price": line.price}
         for item in items
     ])  # fmt: skip
     return [item["id"] for item in items]
 
 
-def _row(origin: Origin, act: StockAct, line: AcceptanceLine, number: str) -> dict[str, Any]:
+def _row(origin: Origin, act: StockAct, line: AcceptanceLine, number: str | None) -> dict[str, Any]:
     return {
         "id": new_id(), "record_id": line.record_id, "inventory_number": number,
-        "barcode": line.barcode or None, "copies": 1, "status": ItemStatus.AVAILABLE.value,
+        "barcode": line.barcode or None, "status": ItemStatus.AVAILABLE.value,
         "owner_branch_id": line.branch_id, "branch_id": line.branch_id,
-        "location": line.location, "shelf_mark": line.shelf_mark, "condition": line.condition,
-        "price": line.price, "ksu": act.called, "withdrawal_act": "", "disputed_numbers": "",
-        "created_at": origin.at,
+        "location": line.location, "part": line.part, "shelf_mark": line.shelf_mark,
+        "condition": line.condition, "price": line.price, "ksu": act.called,
+        "withdrawal_act": "", "disputed_numbers": "", "created_at": origin.at,
     }  # fmt: skip
 
 
 def _codes(item: Mapping[str, Any]) -> Iterator[ItemCode]:
     """The codes of a new copy; nobody has them."""
-    yield ItemCode(CodeKind.INVENTORY_NUMBER, item["inventory_number"], item["id"])
+    if item["inventory_number"]:
+        yield ItemCode(CodeKind.INVENTORY_NUMBER, item["inventory_number"], item["id"])
     if item["barcode"]:
         yield ItemCode(CodeKind.BARCODE, item["barcode"], item["id"])
 

@@ -107,6 +107,10 @@ class AcceptanceLine(Base):
     location: Mapped[str] = mapped_column(default="")
     shelf_mark: Mapped[str] = mapped_column(default="")
     condition: Mapped[str] = mapped_column(default="")
+    #: Of a periodical: which issue, which year.
+    part: Mapped[str] = mapped_column(default="")
+    #: Each copy gets an inventory number; else they are a group without numbers.
+    numbered: Mapped[bool] = mapped_column(default=True)
     #: The lost copy this one comes in place of.
     replaces_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("item.id"))
 

@@ -84,7 +84,8 @@ def _correct_accession(session: Session, origin: Origin, item: Item, price: int 
     again = replace(origin.as_of(entry), branch_id=entry.branch_id)
     facts: dict[str, Any] = {name: getattr(entry, name) for name in Facts.__annotations__}
     ledger.reverse(session, entry, origin.derive(f"price:{entry.id}"))
-    said = cast("Facts", {**facts, "amount": price})
+    amount = None if price is None else price * entry.count
+    said = cast("Facts", {**facts, "amount": amount})
     ledger.record(session, Kind.ACCESSION, again.derive(f"again:{entry.id}"), said)
 
 

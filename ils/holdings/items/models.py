@@ -58,6 +58,8 @@ class Item(Reversible, Base):
     created_at: Mapped[datetime] = mapped_column(index=True)
     #: When its label was printed; none: the label of today's barcode is still to come.
     labelled_at: Mapped[datetime | None]
+    #: Of a periodical: which issue or year it is: 2026, 2026 № 3.
+    part: Mapped[str] = mapped_column(default="", server_default="")
 
     record: Mapped[BibliographicRecord] = relationship(lazy="joined", innerjoin=True)
 

@@ -19,6 +19,7 @@ from ils.circulation.rankings.queries import most_lent
 from ils.clock import Period
 from ils.errors import NotFound
 from ils.holdings.items.queries import copies_by_branch, newest_records, shelves_of
+from ils.holdings.periodicals.queries import holdings_of
 from ils.marc import citations
 from ils.marc.gost import Style, entry
 from ils.marc.record import MarcRecord
@@ -177,6 +178,7 @@ def record(session: Session, record_id: int) -> ResponseReturnValue:
         availability=availability(copies, branches),
         expected=_expected(session, found) if copies and not copies[0].free else None,
         parts=_parts(session, found),
+        serials=holdings_of(session, found.id),
         subjects=_subjects(marc),
         author=surname,
         alike=list(session.scalars(search.ranked(session, alike))),

@@ -1,0 +1,1 @@
+"""Periodicals: subscribed to, expected, checked in, put on account, kept so long."""

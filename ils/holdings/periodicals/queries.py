@@ -1,0 +1,150 @@
+"""Reading subscriptions and issues."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import Session, contains_eager
+
+from ils.holdings.acts.models import ActItem
+from ils.holdings.items.models import Item, ItemStatus
+from ils.holdings.periodicals.models import SerialIssue, Subscription
+from ils.holdings.periodicals.rules import (
+    LATE_AFTER,
+    UnknownSubscription,
+    kept_from,
+    ranges,
+)
+
+
+def subscription_by_id(session: Session, number: int) -> Subscription:
+    """A subscription by its id.
+
+    Raises:
+        UnknownSubscription: there is none.
+    """
+    found = session.get(Subscription, number)
+    if found is None:
+        raise UnknownSubscription
+    return found
+
+
+def issue_by_id(session: Session, number: int) -> SerialIssue:
+    """An issue by its id, held until the transaction ends.
+
+    Raises:
+        UnknownSubscription: there is none.
+    """
+    found = session.get(SerialIssue, number, with_for_update={"of": SerialIssue})
+    if found is None:
+        raise UnknownSubscription
+    return found
+
+
+def subscriptions() -> Select[Subscription]:
+    """All subscriptions, newest half-year first, by title."""
+    return (
+        select(Subscription)
+        .join(Subscription.record)
+        .options(contains_eager(Subscription.record))
+        .order_by(Subscription.year.desc(), Subscription.half.desc(), Subscription.id)
+    )
+
+
+def issues() -> Select[SerialIssue]:
+    """All issues in the order they are expected."""
+    return (
+        select(SerialIssue)
+        .join(SerialIssue.subscription)
+        .join(Subscription.record)
+        .options(contains_eager(SerialIssue.subscription).contains_eager(Subscription.record))
+        .order_by(SerialIssue.expected_on, SerialIssue.id)
+    )
+
+
+def waited_for(day: date) -> Select[SerialIssue]:
+    """Issues that should come until a day, and did not."""
+    return issues().where(SerialIssue.arrived_on.is_(None), SerialIssue.expected_on <= day)
+
+
+def late(today: date) -> Select[SerialIssue]:
+    """Issues that are late."""
+    return waited_for(today - LATE_AFTER)
+
+
+@dataclass(frozen=True)
+class SubscriptionTotals:
+    """What subscriptions come to: titles, sets, those published in Kazakhstan, tiyn."""
+
+    titles: int
+    sets: int
+    kazakhstani: int
+    amount: int
+
+
+def totals(session: Session, query: Select[Subscription]) -> SubscriptionTotals:
+    """What the subscriptions of a query come to."""
+    ids = query.with_only_columns(Subscription.id).order_by(None)
+    one = Subscription
+    row = session.execute(
+        select(
+            func.count(one.record_id.distinct()), func.coalesce(func.sum(one.sets), 0),
+            func.coalesce(func.sum(case((one.kazakhstani, one.sets), else_=0)), 0),
+            func.coalesce(func.sum(one.sets * one.price), 0),
+        ).where(one.id.in_(ids))
+    ).one()  # fmt: skip
+    return SubscriptionTotals(*(int(value) for value in row))
+
+
+@dataclass(frozen=True)
+class SerialHoldings:
+    """What a branch has of a periodical in a year: numbers that came, volumes and issues."""
+
+    branch_id: int
+    year: int
+    numbers: str
+
+
+def holdings_of(session: Session, record_id: int) -> list[SerialHoldings]:
+    """What each branch has of a periodical, newest year first."""
+    query = (
+        select(Subscription.branch_id, Subscription.year, SerialIssue.number)
+        .join(SerialIssue, SerialIssue.subscription_id == Subscription.id)
+        .where(Subscription.record_id == record_id, SerialIssue.arrived_on.is_not(None))
+        .order_by(SerialIssue.expected_on)
+    )
+    found: dict[tuple[int, int], list[str]] = {}
+    for branch, year, number in session.execute(query):
+        found.setdefault((branch, year), []).append(number)
+    rows = [SerialHoldings(b, y, ranges(numbers)) for (b, y), numbers in found.items()]
+    return sorted(rows, key=lambda row: (-row.year, row.branch_id))
+
+
+def past_retention(today: date) -> Select[Item]:
+    """Issues and yearly sets kept longer than they must be; none in an act."""
+    own = exists().where(
+        Subscription.record_id == Item.record_id, Subscription.kazakhstani.is_(True)
+    )
+    in_act = exists().where(ActItem.item_id == Item.id, ActItem.is_open)
+    year = func.substr(Item.part, 1, 4)
+    kept, kept_abroad = (str(kept_from(at_home, today)) for at_home in (True, False))
+    return (
+        select(Item)
+        .join(Item.record)
+        .where(Item.status == ItemStatus.AVAILABLE, Item.part != "", ~in_act)
+        .where(or_(and_(own, year < kept), and_(~own, year < kept_abroad)))
+        .options(contains_eager(Item.record))
+        .order_by(Item.part, Item.id)
+    )
+
+
+def to_account(session: Session, branch_id: int) -> Sequence[SerialIssue]:
+    """Issues of a branch that came and are not on account."""
+    query = issues().where(
+        Subscription.branch_id == branch_id, SerialIssue.arrived_on.is_not(None),
+        SerialIssue.act_id.is_(None),
+    )  # fmt: skip
+    return session.scalars(query).all()
