@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ils import config as configuration
 from ils import db, logs, web
+from ils.acquisition.web import acquisition
 from ils.catalog.worksheets.definitions import Worksheets, worksheets
 from ils.cataloguing.web import BLUEPRINTS as CATALOGUING
 from ils.circulation.web import BLUEPRINTS as CIRCULATION
@@ -69,8 +70,9 @@ def create_app(config: Config | None = None) -> Flask:
     system = web.Ils(config, db.sessions_of(engine), organisation.signed_in, audit, PERMISSIONS)
     web.install(app, system, CSRFProtect())
     navigation.install(app)
-    pages = (organisation_pages, settings, holdings, services, statistics, operations, shell)
-    for blueprint in (*pages, *CATALOGUING, *CIRCULATION, *OPAC):
+    pages = (organisation_pages, settings, services, statistics, operations, shell)
+    stock = (holdings, acquisition)
+    for blueprint in (*pages, *stock, *CATALOGUING, *CIRCULATION, *OPAC):
         app.register_blueprint(blueprint)
     kiosk.install(app)
     sheets = _checked_data(config)

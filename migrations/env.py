@@ -6,6 +6,8 @@ from alembic import context
 
 # Imported for their tables.
 from ils import changes, db, idempotency, ledger
+from ils.acquisition.budgets import models as _budgets
+from ils.acquisition.orders import models as _orders
 from ils.catalog import models as _catalog
 from ils.circulation.boxes import models as _boxes
 from ils.circulation.holds import models as _holds
@@ -46,6 +48,8 @@ TABLES = (
     _patrons,
     _stock_acts,
     _copy_lists,
+    _budgets,
+    _orders,
     _periodicals,
     _stocktaking,
     _holdings,

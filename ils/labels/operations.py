@@ -66,6 +66,18 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "restoration": N_("restored"),
         "binding": N_("bound"),
     },
+    "order_state": {
+        "draft": N_("draft"),
+        "ordered": N_("ordered"),
+        "closed": N_("closed"),
+    },
+    "order_line_state": {
+        "approved": N_("approved"),
+        "ordered": N_("ordered"),
+        "partially_received": N_("received in part"),
+        "received": N_("received"),
+        "cancelled": N_("cancelled"),
+    },
     "job_state": {
         "queued": N_("waiting"),
         "running": N_("in progress"),

@@ -36,6 +36,9 @@ class Permission(StrEnum):
     COUNT_STOCK = "count_stock"
     #: Note which issues of periodicals came.
     CHECK_IN_SERIALS = "check_in_serials"
+    #: Orders and budgets.
+    VIEW_ORDERS = "view_orders"
+    EDIT_ORDERS = "edit_orders"
     PRINT_LABELS = "print_labels"
     VIEW_EVENTS = "view_events"
     VIEW_EVENTS_OF_ALL = "view_events_of_all"
@@ -79,6 +82,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         Permission.APPROVE_ACTS: {_STOCK, _DIRECTOR, _ADMIN},
         Permission.COUNT_STOCK: {_STOCK, _CATALOGUER, _DESK, _ADMIN},
         Permission.CHECK_IN_SERIALS: {_STOCK, _CATALOGUER, _DESK, _ADMIN},
+        Permission.VIEW_ORDERS: {_STOCK, _STATISTICIAN, _DIRECTOR, _ADMIN},
+        Permission.EDIT_ORDERS: {_STOCK, _ADMIN},
         Permission.PRINT_LABELS: {_STOCK, _CATALOGUER, _DESK, _ADMIN},
         Permission.VIEW_EVENTS: {_DESK, _STATISTICIAN, _ADMIN},
         Permission.VIEW_EVENTS_OF_ALL: {_STATISTICIAN, _ADMIN},

@@ -81,8 +81,11 @@ SECTIONS = (
         Place(N_("Shared codes"), "catalogue.shared_codes", Permission.EDIT_CATALOGUE),
         Place(N_("Batch changes"), "cataloguing.batch", Permission.EDIT_CATALOGUE),
     )),
-    NavigationSection(N_("Stock"), ("/staff/holdings/",), (
+    NavigationSection(N_("Stock"), ("/staff/holdings/", "/staff/acquisition/"), (
         Place(N_("Acts"), "holdings.acts", Permission.VIEW_CATALOGUE, also=("holdings.act",)),
+        Place(N_("Orders"), "acquisition.orders", Permission.VIEW_ORDERS,
+              also=("acquisition.order",)),
+        Place(N_("Budget"), "acquisition.budget", Permission.VIEW_ORDERS),
         Place(N_("Checks of the stock"), "holdings.stocktakes", Permission.COUNT_STOCK,
               also=("holdings.stocktake", "holdings.counting")),
         Place(N_("Places"), "holdings.shelf_places", Permission.COUNT_STOCK),

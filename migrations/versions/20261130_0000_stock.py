@@ -17,15 +17,19 @@ down_revision = "0001"
 def upgrade() -> None:
     """Make the tables."""
     _list_layout()
+    _budget_article()
     _shelf_place()
     _subscription()
     _stock_act()
     _stocktake()
     _acceptance_line()
     _act_item()
+    _purchase_order()
     _serial_issue()
     _stocktake_item()
     _stocktake_scan()
+    _order_line()
+    _order_receipt()
 
 
 def downgrade() -> None:
@@ -33,12 +37,19 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_item_created_at"), table_name="item")
     op.drop_column("item", "part")
     op.drop_column("item", "labelled_at")
+    op.drop_index(op.f("ix_order_receipt_line_id"), table_name="order_receipt")
+    op.drop_table("order_receipt")
+    op.drop_index(op.f("ix_order_line_record_id"), table_name="order_line")
+    op.drop_index(op.f("ix_order_line_order_id"), table_name="order_line")
+    op.drop_index(op.f("ix_order_line_article_id"), table_name="order_line")
+    op.drop_table("order_line")
     op.drop_index("ix_stocktake_scan_outcome", table_name="stocktake_scan")
     op.drop_table("stocktake_scan")
     op.drop_index("ix_stocktake_item_item", table_name="stocktake_item")
     op.drop_table("stocktake_item")
     op.drop_index(op.f("ix_serial_issue_subscription_id"), table_name="serial_issue")
     op.drop_table("serial_issue")
+    op.drop_table("purchase_order")
     op.drop_index(
         "ix_act_item_open",
         table_name="act_item",
@@ -55,6 +66,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_subscription_record_id"), table_name="subscription")
     op.drop_table("subscription")
     op.drop_table("shelf_place")
+    op.drop_table("budget_article")
     op.drop_table("list_layout")
 
 
@@ -66,6 +78,35 @@ def _list_layout() -> None:
         sa.Column("columns", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_list_layout")),
         sa.UniqueConstraint("source", name=op.f("uq_list_layout_source")),
+    )
+
+
+def _budget_article() -> None:
+    op.create_table(
+        "budget_article",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("quarter", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("branch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "allocated", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "after_tender", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.CheckConstraint("quarter BETWEEN 0 AND 4", name=op.f("ck_budget_article_quarter")),
+        sa.ForeignKeyConstraint(
+            ["branch_id"], ["branch.id"], name=op.f("fk_budget_article_branch_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_budget_article")),
+        sa.UniqueConstraint(
+            "year",
+            "quarter",
+            "name",
+            "branch_id",
+            name=op.f("uq_budget_article_year_quarter_name_branch_id"),
+        ),
     )
 
 
@@ -295,6 +336,42 @@ def _act_item() -> None:
     )
 
 
+def _purchase_order() -> None:
+    op.create_table(
+        "purchase_order",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column(
+            "branch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("supplier", sa.String(), nullable=False),
+        sa.Column("contract", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "created_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("act_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('draft', 'ordered', 'closed')", name=op.f("ck_purchase_order_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["act_id"], ["stock_act.id"], name=op.f("fk_purchase_order_act_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["branch_id"], ["branch.id"], name=op.f("fk_purchase_order_branch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by"], ["staff.id"], name=op.f("fk_purchase_order_created_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase_order")),
+        sa.UniqueConstraint("year", "number", name=op.f("uq_purchase_order_year_number")),
+    )
+
+
 def _serial_issue() -> None:
     op.create_table(
         "serial_issue",
@@ -377,6 +454,68 @@ def _stocktake_scan() -> None:
     op.create_index(
         "ix_stocktake_scan_outcome", "stocktake_scan", ["stocktake_id", "outcome"], unique=False
     )
+
+
+def _order_line() -> None:
+    op.create_table(
+        "order_line",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("record_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=True),
+        sa.Column("isbn", sa.String(), nullable=False),
+        sa.Column("volumes", sa.String(), nullable=False),
+        sa.Column("shares", sa.String(), nullable=False),
+        sa.Column("copies", sa.Integer(), nullable=False),
+        sa.Column("price", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("cancelled", sa.Integer(), nullable=False),
+        sa.Column("received", sa.Integer(), nullable=False),
+        sa.CheckConstraint("cancelled >= 0 AND received >= 0", name=op.f("ck_order_line_numbers")),
+        sa.CheckConstraint("copies > 0", name=op.f("ck_order_line_copies")),
+        sa.CheckConstraint("received + cancelled <= copies", name=op.f("ck_order_line_most")),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["budget_article.id"], name=op.f("fk_order_line_article_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["purchase_order.id"], name=op.f("fk_order_line_order_id")
+        ),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_order_line_record_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_line")),
+    )
+    op.create_index(op.f("ix_order_line_article_id"), "order_line", ["article_id"], unique=False)
+    op.create_index(op.f("ix_order_line_order_id"), "order_line", ["order_id"], unique=False)
+    op.create_index(op.f("ix_order_line_record_id"), "order_line", ["record_id"], unique=False)
+
+
+def _order_receipt() -> None:
+    op.create_table(
+        "order_receipt",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("copies", sa.Integer(), nullable=False),
+        sa.Column("act_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "reverses_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.ForeignKeyConstraint(["act_id"], ["stock_act.id"], name=op.f("fk_order_receipt_act_id")),
+        sa.ForeignKeyConstraint(
+            ["line_id"], ["order_line.id"], name=op.f("fk_order_receipt_line_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reverses_id"], ["order_receipt.id"], name=op.f("fk_order_receipt_reverses_id")
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_order_receipt_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_receipt")),
+        sa.UniqueConstraint("reverses_id", name=op.f("uq_order_receipt_reverses_id")),
+    )
+    op.create_index(op.f("ix_order_receipt_line_id"), "order_receipt", ["line_id"], unique=False)
     op.add_column("item", sa.Column("labelled_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("item", sa.Column("part", sa.String(), server_default="", nullable=False))
     op.create_index(op.f("ix_item_created_at"), "item", ["created_at"], unique=False)

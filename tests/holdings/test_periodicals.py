@@ -67,11 +67,8 @@ def issues(library):
 
 def kinds(library):
     with db.reading(library.sessions) as session:
-        return dict(
-            session.execute(
-                select(BibliographicRecord.title, BibliographicRecord.material)
-            ).tuples()
-        )
+        query = select(BibliographicRecord).order_by(BibliographicRecord.id)
+        return {record.title: record.material for record in session.scalars(query)}
 
 
 def arrive(browser, *found):

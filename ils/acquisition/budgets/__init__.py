@@ -1,0 +1,1 @@
+"""Budgets: articles of a year, by quarter and unit; what is bound, spent, left."""

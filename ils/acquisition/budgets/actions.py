@@ -1,0 +1,151 @@
+"""Articles of the budget: set, checked, summed up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session
+
+from ils.acquisition.budgets.models import BudgetArticle
+from ils.acquisition.orders.models import OrderLine, OrderState, PurchaseOrder
+from ils.errors import N_, Invalid, NotFound, Refused
+from ils.fields import FieldKind, described
+from ils.holdings.items.rules import price_of, shown_sum
+from ils.ledger import Origin
+from ils.organisation.audit.actions import audit
+
+
+class UnknownArticle(NotFound):
+    """No article has this id."""
+
+    code = "unknown_article"
+    message = N_("There is no such article of the budget.")
+
+
+class ArticleThere(Refused):
+    """An article of this name stands for the same time and unit."""
+
+    code = "article_there"
+    message = N_("Such an article of the budget is there already.")
+
+
+class NotEnoughMoney(Refused):
+    """An article has not enough left."""
+
+    code = "not_enough_money"
+    message = N_("On the article “%(article)s” %(sum)s ₸ are missing.")
+
+
+@dataclass(frozen=True)
+class ArticleData:
+    """The form of an article."""
+
+    name: str = described(N_("Article of the budget"), longest=200)
+    year: int = described(N_("Year"), FieldKind.WHOLE, width="year", least=2000, most=2200)
+    quarter: str = described(N_("Quarter"), FieldKind.CHOICE, default="0")
+    branch: str = described(N_("Branch"), FieldKind.CHOICE, default="", empty=N_("the system"))
+    allocated: str = described(N_("Allocated, ₸"), width="short", longest=30)
+    after_tender: str = described(N_("After the tender, ₸"), default="", width="short", longest=30)
+
+
+@dataclass(frozen=True)
+class ArticleTotals:
+    """What became of the money of an article, in tiyn.
+
+    Attributes:
+        bound: of copies that are ordered and still to come.
+        spent: of copies that came.
+    """
+
+    available: int
+    bound: int
+    spent: int
+
+    @property
+    def left(self) -> int:
+        """What may still be ordered."""
+        return self.available - self.bound - self.spent
+
+
+def article_by_id(session: Session, number: int, *, lock: bool = False) -> BudgetArticle:
+    """An article by its id.
+
+    Raises:
+        UnknownArticle: there is none.
+    """
+    found = session.get(BudgetArticle, number, with_for_update=lock)
+    if found is None:
+        raise UnknownArticle
+    return found
+
+
+def articles(year: int | None = None) -> Select[BudgetArticle]:
+    """Articles, by year, quarter and name."""
+    one = BudgetArticle
+    query = select(one).order_by(one.year.desc(), one.quarter, one.name, one.id)
+    return query if year is None else query.where(one.year == year)
+
+
+def save_article(
+    session: Session, origin: Origin, data: ArticleData, branch_id: int | None,
+    article: BudgetArticle | None = None,
+) -> BudgetArticle:  # fmt: skip
+    """Set an article, or change one.
+
+    Raises:
+        ArticleThere: another stands for the same.
+        NotEnoughMoney: less is left than is bound and spent.
+        Invalid: a field cannot be used.
+    """
+    allocated = price_of(data.allocated, N_("Allocated, ₸"))
+    if allocated is None or data.quarter not in set("01234"):
+        raise Invalid(N_("Allocated, ₸"), N_("This must be filled in."))
+    same = select(BudgetArticle.id).where(
+        BudgetArticle.year == data.year, BudgetArticle.quarter == int(data.quarter),
+        BudgetArticle.name == data.name,
+        BudgetArticle.branch_id.is_(None) if branch_id is None
+        else BudgetArticle.branch_id == branch_id,
+        BudgetArticle.id != (article.id if article else 0),
+    )  # fmt: skip
+    if session.scalar(same.limit(1)) is not None:
+        raise ArticleThere
+    if article is None:
+        article = BudgetArticle(allocated=allocated)
+        session.add(article)
+    article.year, article.quarter, article.name = data.year, int(data.quarter), data.name
+    article.branch_id, article.allocated = branch_id, allocated
+    article.after_tender = price_of(data.after_tender, N_("After the tender, ₸"))
+    session.flush()
+    check(session, article)
+    audit(session, origin.staff_id, "budget.save", str(article.id), name=article.name,
+          sum=shown_sum(article.available))  # fmt: skip
+    return article
+
+
+def totals(session: Session, article: BudgetArticle) -> ArticleTotals:
+    """What became of the money of an article."""
+    line = OrderLine
+    placed = case((PurchaseOrder.state == OrderState.ORDERED, 1), else_=0)
+    coming = line.copies - line.received - line.cancelled
+    query = (
+        select(
+            func.coalesce(func.sum(coming * line.price * placed), 0),
+            func.coalesce(func.sum(line.received * line.price), 0),
+        )
+        .join(PurchaseOrder, PurchaseOrder.id == line.order_id)
+        .where(line.article_id == article.id)
+    )
+    bound, spent = session.execute(query).one()
+    return ArticleTotals(article.available, int(bound), int(spent))
+
+
+def check(session: Session, article: BudgetArticle) -> None:
+    """See that an article is not overspent.
+
+    Raises:
+        NotEnoughMoney: it is; the sum that is missing is named.
+    """
+    left = totals(session, article).left
+    if left < 0:
+        raise NotEnoughMoney(article=article.name, sum=shown_sum(-left))

@@ -1,0 +1,1 @@
+"""Orders, their lines, what was received of them."""

@@ -1,0 +1,9 @@
+"""All pages of acquisition."""
+
+from ils.acquisition.budgets import web as budgets_web
+from ils.acquisition.orders import web as orders_web
+from ils.acquisition.pages import acquisition
+
+__all__ = ["acquisition"]
+#: Imported for their routes.
+ROOMS = (budgets_web, orders_web)
