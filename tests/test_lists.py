@@ -31,6 +31,7 @@ from ils.stats.definitions.loading import definitions
 from ils.stats.plans import actions as plans
 from ils.stats.plans.rules import Planned
 from ils.stats.schedules import actions as schedules
+from ils.web.cells import ListCell, cell
 
 #: Pages with lists that need an address or arguments of their own.
 MORE = (
@@ -241,3 +242,10 @@ def test_a_list_too_long_for_a_file_is_refused_in_words(readers, monkeypatch):
     monkeypatch.setattr("ils.web.lists.EXPORT_ROWS", 3)
     answer = readers.get("/staff/patrons/?export=csv")
     assert (answer.status_code, "4" in answer.text) == (409, True)
+
+
+def test_a_note_stands_below_its_value_and_is_escaped():
+    shown = cell(ListCell("Том <1>", note="Автор & другой"), "Заглавие", None, head=False)
+    assert shown == (
+        '<td data-label="Заглавие">Том &lt;1&gt;<br><small>Автор &amp; другой</small></td>'
+    )

@@ -90,7 +90,7 @@ RECORDS: dict[str, dict[str, str]] = {
         "condition": N_("Condition"),
         "ksu": N_("Entry of КСУ"),
         "numbers": N_("Inventory numbers"),
-        "number": N_("Number"),
+        "number": N_("№"),
         "sum": N_("Sum, ₸"),
         "roles": N_("Roles"),
         "catalogues": N_("Catalogues"),

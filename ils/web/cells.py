@@ -77,7 +77,7 @@ def _content(one: ListCell) -> str:
             for text, marked in one.pieces
         )
     elif one.value or not one.links:
-        shown = escape(shown_value(one.value))
+        shown = str(escape(shown_value(one.value)))  # text: what is added is markup already
     for text, address in one.links:
         shown += f' <a href="{escape(address)}">{escape(text)}</a>'
     if one.tag:

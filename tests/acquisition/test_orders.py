@@ -62,7 +62,7 @@ def line(library, browser, place, title, shares, price, **form):
 def money(library):
     with db.reading(library.sessions) as session:
         one = session.scalars(select(BudgetArticle)).first()
-        totals = budgets.totals(session, one)
+        totals = budgets.totals(session, [one])[one.id]
         return totals.bound // 100, totals.spent // 100, totals.left // 100
 
 

@@ -277,8 +277,8 @@ def test_what_the_act_does_is_shown_before_it_is_approved(library, stock):
     about = (effect.stock, effect.left, effect.kazakh, effect.taken_kazakh, effect.lent)
     assert about == (4, 2, 1, 0, 2)
     page = stock.get(f"/staff/holdings/acts/{act}").text
-    assert "25.0" in page
-    assert "50.0" in page
+    assert "25 %" in page
+    assert "50 %" in page
 
 
 def test_copies_are_found_by_what_they_have_in_common(library, stock):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, case, func, select
@@ -123,21 +124,23 @@ def save_article(
     return article
 
 
-def totals(session: Session, article: BudgetArticle) -> ArticleTotals:
-    """What became of the money of an article."""
+def totals(session: Session, articles_: Sequence[BudgetArticle]) -> dict[int, ArticleTotals]:
+    """Article → what became of its money."""
     line = OrderLine
     placed = case((PurchaseOrder.state == OrderState.ORDERED, 1), else_=0)
     coming = line.copies - line.received - line.cancelled
     query = (
         select(
+            line.article_id,
             func.coalesce(func.sum(coming * line.price * placed), 0),
             func.coalesce(func.sum(line.received * line.price), 0),
         )
         .join(PurchaseOrder, PurchaseOrder.id == line.order_id)
-        .where(line.article_id == article.id)
+        .where(line.article_id.in_([one.id for one in articles_]))
+        .group_by(line.article_id)
     )
-    bound, spent = session.execute(query).one()
-    return ArticleTotals(article.available, int(bound), int(spent))
+    moved = {number: (int(bound), int(spent)) for number, bound, spent in session.execute(query)}
+    return {one.id: ArticleTotals(one.available, *moved.get(one.id, (0, 0))) for one in articles_}
 
 
 def check(session: Session, article: BudgetArticle) -> None:
@@ -146,6 +149,6 @@ def check(session: Session, article: BudgetArticle) -> None:
     Raises:
         NotEnoughMoney: it is; the sum that is missing is named.
     """
-    left = totals(session, article).left
+    left = totals(session, [article])[article.id].left
     if left < 0:
         raise NotEnoughMoney(article=article.name, sum=shown_sum(-left))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -32,10 +34,9 @@ def budget(session: Session) -> ResponseReturnValue:
     quarters = dict(QUARTERS)
     totals: dict[int, actions.ArticleTotals] = {}
 
-    def of(one: BudgetArticle) -> actions.ArticleTotals:
-        if one.id not in totals:
-            totals[one.id] = actions.totals(session, one)
-        return totals[one.id]
+    def with_totals(session: Session, rows: Sequence[BudgetArticle]) -> Sequence[BudgetArticle]:
+        totals.update(actions.totals(session, rows))
+        return rows
 
     may = web.may(Permission.EDIT_ORDERS)
     definition = ListDefinition(
@@ -52,12 +53,13 @@ def budget(session: Session) -> ResponseReturnValue:
                    BudgetArticle.allocated),
             Column("tender", N_("After the tender, ₸"),
                    lambda one: "" if one.after_tender is None else shown_sum(one.after_tender)),
-            Column("bound", N_("Bound by orders, ₸"), lambda one: shown_sum(of(one).bound)),
-            Column("spent", N_("Received, ₸"), lambda one: shown_sum(of(one).spent)),
-            Column("left", N_("Left, ₸"), lambda one: shown_sum(of(one).left)),
+            Column("bound", N_("Bound by orders, ₸"), lambda one: shown_sum(totals[one.id].bound)),
+            Column("spent", N_("Received, ₸"), lambda one: shown_sum(totals[one.id].spent)),
+            Column("left", N_("Left, ₸"), lambda one: shown_sum(totals[one.id].left)),
         ],
         filters=[Filter("year", N_("Year"), type="text")],
         empty=N_("No articles yet."),
+        enrich=with_totals,
     )  # fmt: skip
     new = PageAction(N_("New article"), url_for("acquisition.new_article"), main=True)
     title = N_("Budget")

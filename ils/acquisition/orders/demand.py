@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ils.acquisition.orders.models import OrderLine
 from ils.catalog.identifiers import search_key
-from ils.circulation.holds.queries import waiting_for
+from ils.circulation.holds.queries import waiting_by_record
 from ils.search.analysis import words
 from ils.search.models import SearchMiss
 from ils.services.enquiries.models import PurchaseSuggestion, SuggestionStatus, UnmetRequest
@@ -30,26 +31,44 @@ class LineDemand:
         return self.refusals + self.suggestions + self.holds + self.searches
 
 
-def demand_of(session: Session, line: OrderLine) -> LineDemand:
-    """What readers asked for of a line: by its record, or by the words of its title."""
-    key = search_key(line.title)
-    asked = " ".join(word.folded for word in words(line.title))
-    refused = [_begins(UnmetRequest.search_key, key)]
-    if line.record_id is not None:
-        refused.append(UnmetRequest.record_id == line.record_id)
-    counted = (
-        select(func.count()).where(or_(*refused), UnmetRequest.undone_at.is_(None)),
-        select(func.count()).where(
-            _begins(PurchaseSuggestion.search_key, key),
-            PurchaseSuggestion.status != SuggestionStatus.DECLINED,
-        ),
-        select(func.coalesce(func.sum(SearchMiss.count), 0)).where(_begins(SearchMiss.text, asked)),
-    )
-    refusals, suggestions, searches = (int(session.scalar(query) or 0) for query in counted)
-    holds = 0 if line.record_id is None else waiting_for(session, line.record_id)
-    return LineDemand(refusals, suggestions, holds, searches)
+def demands_of(session: Session, lines: Sequence[OrderLine]) -> dict[int, LineDemand]:
+    """Line → what readers asked for of it: by its record, or by the words of its title."""
+    keys = {line.id: search_key(line.title) for line in lines}
+    asked = {line.id: " ".join(word.folded for word in words(line.title)) for line in lines}
+    one, records = UnmetRequest, {line.record_id for line in lines if line.record_id is not None}
+    refused = session.execute(
+        select(one.search_key, one.record_id, func.count())
+        .where(one.undone_at.is_(None),
+               or_(one.record_id.in_(records), *_begin(one.search_key, keys.values())))
+        .group_by(one.search_key, one.record_id)
+    ).all()  # fmt: skip
+    suggested = session.execute(
+        select(PurchaseSuggestion.search_key, func.count())
+        .where(PurchaseSuggestion.status != SuggestionStatus.DECLINED,
+               or_(false(), *_begin(PurchaseSuggestion.search_key, keys.values())))
+        .group_by(PurchaseSuggestion.search_key)
+    ).all()  # fmt: skip
+    searched = session.execute(
+        select(SearchMiss.text, func.sum(SearchMiss.count))
+        .where(or_(false(), *_begin(SearchMiss.text, asked.values())))
+        .group_by(SearchMiss.text)
+    ).all()
+    waiting = waiting_by_record(session, sorted(records))
+    found: dict[int, LineDemand] = {}
+    for line in lines:
+        key, text, record = keys[line.id], asked[line.id], line.record_id
+        refusals = sum(
+            n for said, of, n in refused
+            if (record is not None and of == record) or (key and said.startswith(key))
+        )  # fmt: skip
+        suggestions = sum(n for said, n in suggested if key and said.startswith(key))
+        searches = sum(int(n) for said, n in searched if text and said.startswith(text))
+        found[line.id] = LineDemand(refusals, suggestions, waiting.get(record or 0, 0), searches)
+    return found
 
 
-def _begins(column: InstrumentedAttribute[str], key: str) -> ColumnElement[bool]:
-    """Whether what was asked begins with the title."""
-    return column.startswith(key, autoescape=True) if key else column.is_(None)
+def _begin(
+    column: InstrumentedAttribute[str], keys: Iterable[str]
+) -> Iterator[ColumnElement[bool]]:
+    """Whether what was asked begins with one of the titles."""
+    return (column.startswith(key, autoescape=True) for key in sorted(set(keys)) if key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, g, redirect, url_for
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from ils import web
 from ils.acquisition.orders import actions
 from ils.acquisition.orders.actions import OrderData, OrderLineData, ReceiptData
-from ils.acquisition.orders.demand import LineDemand, demand_of
+from ils.acquisition.orders.demand import LineDemand, demands_of
 from ils.acquisition.orders.models import OrderLine, OrderReceipt, PurchaseOrder
 from ils.acquisition.pages import acquisition
 from ils.errors import N_
@@ -30,7 +31,7 @@ def orders(session: Session) -> ResponseReturnValue:
     definition = ListDefinition(
         actions.orders(),
         [
-            Column("number", N_("Number"), lambda one: one.called, PurchaseOrder.number,
+            Column("number", N_("№"), lambda one: one.called, PurchaseOrder.number,
                    lambda one: url_for("acquisition.order", order_id=one.id)),
             Column("day", N_("Day"), lambda one: one.day, PurchaseOrder.day),
             Column("supplier", N_("Supplier"), lambda one: one.supplier, PurchaseOrder.supplier),
@@ -85,7 +86,7 @@ def _page(
     turned = {receipt.reverses_id for receipt, _ in receipts}
     lines = session.scalars(actions.lines_of(order)).all()
     return web.respond(
-        session, "acquisition/order.html", {"listing": _lines(session, order)},
+        session, "acquisition/order.html", {"listing": _lines(order)},
         title=gettext("Order %(number)s", number=order.called), order=order,
         form=form if draft else None, receipts=receipts, turned=turned, shown_sum=shown_sum,
         total=sum(line.price * line.copies for line in lines),
@@ -101,13 +102,15 @@ def _line_form(
     return Form(OrderLineData, values, choices=choices)
 
 
-def _lines(session: Session, order: PurchaseOrder) -> ListDefinition:
+def _lines(order: PurchaseOrder) -> ListDefinition:
     may, draft = web.may(Permission.EDIT_ORDERS), order.state == "draft"
     demands: dict[int, LineDemand] = {}
 
+    def with_demand(session: Session, rows: Sequence[OrderLine]) -> Sequence[OrderLine]:
+        demands.update(demands_of(session, rows))
+        return rows
+
     def demand(line: OrderLine) -> web.ListCell:
-        if line.id not in demands:
-            demands[line.id] = demand_of(session, line)
         one = demands[line.id]
         said = gettext(
             "refusals %(refusals)s, suggestions %(suggestions)s, holds %(holds)s, "
@@ -149,6 +152,7 @@ def _lines(session: Session, order: PurchaseOrder) -> ListDefinition:
                    lambda line: ordered and line.open, form=True),
         ] if may else [],
         empty=N_("No lines yet."),
+        enrich=with_demand,
     )  # fmt: skip
 
 

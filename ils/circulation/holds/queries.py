@@ -220,6 +220,16 @@ def waiting_for(session: Session, record_id: int) -> int:
     return session.scalar(query) or 0
 
 
+def waiting_by_record(session: Session, record_ids: Sequence[int]) -> dict[int, int]:
+    """Record → how many readers wait for it."""
+    query = (
+        select(Hold.record_id, func.count())
+        .where(Hold.record_id.in_(record_ids), Hold.status.in_(OPEN))
+        .group_by(Hold.record_id)
+    )
+    return {record: number for record, number in session.execute(query)}  # noqa: C416 -- rows
+
+
 def copies_to_wait_for(session: Session, record_id: int) -> int:
     """Copies of a record that may come back or be sent."""
     query = select(func.count()).where(

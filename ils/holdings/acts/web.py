@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from flask import flash, g, redirect, request, url_for
@@ -55,7 +56,7 @@ def acts(session: Session) -> ResponseReturnValue:
     definition = ListDefinition(
         query,
         [
-            Column("number", N_("Number"), lambda act: act.called or "—", StockAct.number,
+            Column("number", N_("№"), _numbered, StockAct.number,
                    lambda act: url_for("holdings.act", act_id=act.id)),
             Column("kind", N_("Act"), lambda act: web.code_name("stock_act", act.kind)),
             Column("day", N_("Day"), lambda act: act.day, StockAct.day),
@@ -74,6 +75,11 @@ def acts(session: Session) -> ResponseReturnValue:
         empty=N_("No acts yet."),
     )  # fmt: skip
     return web.list_page(session, definition, title=N_("Acts of the stock"), actions=new)
+
+
+def _numbered(act: StockAct) -> str:
+    """Its number; a draft has none yet."""
+    return act.called or web.code_name("act_state", act.state)
 
 
 _NEW = {
@@ -167,7 +173,7 @@ def act_page(session: Session, act: StockAct, sent: Form[Any] | None = None) -> 
     turned = act.state == ActState.EXECUTED and act.reverses_id is None
     return web.respond(
         session, "holdings/act.html", shown,
-        title=f"{web.code_name('stock_act', act.kind)} {act.called}".strip(), act=act,
+        title=_titled(act), act=act, share=_share, ratio=_ratio,
         forms=forms, sum=queries.sum_of(session, act), shown_sum=shown_sum, about=_about(act),
         steps=rules.STEPS[act.kind], branches=names, takes_lines=lines, reversible=turned,
         mirror=queries.reversing(session, act),
@@ -176,6 +182,20 @@ def act_page(session: Session, act: StockAct, sent: Form[Any] | None = None) -> 
         history=session.execute(audit_of(str(act.id), "stock_act.")).all(),
         error=sent.error if sent else None,
     )  # fmt: skip
+
+
+def _titled(act: StockAct) -> str:
+    name = web.code_name("stock_act", act.kind)
+    return f"{name[0].upper()}{name[1:]} {act.called}".strip()
+
+
+def _share(part: int, whole: int) -> str:
+    """A share in per cent."""
+    return f"{web.shown_value(round(Decimal(100 * part) / whole, 1))} %" if whole else "—"
+
+
+def _ratio(part: int, whole: int) -> str:
+    return web.shown_value(round(Decimal(part) / whole, 2)) if whole else "—"
 
 
 def _values(act: StockAct, names: Mapping[int, tuple[str, str]]) -> dict[str, object]:

@@ -168,7 +168,8 @@ def _add_copies(
         if statement.status not in rules.NOT_IN_STOCK:
             place = origin.derive(f"copy:{one.read.chunk.number}:{one.record_id}:{at}")
             facts = _facts(row["id"], one.record_id, row["owner_branch_id"], about)
-            number = statement.copies
+            number, price = statement.copies, statement.price
+            facts["amount"] = None if price is None else price * number
             entries.append(ledger.entry_row(Kind.OPENING, place, facts, count=number))
     bulk_insert(session, Item, rows)
     codes.bring_in(session, (code for row in rows for code in _codes(row)))

@@ -17,7 +17,7 @@ from ils.fields import described
 from ils.holdings.items.models import Item, ItemStatus
 from ils.holdings.items.rules import ItemUnavailable, price_of
 from ils.labels import LABELS
-from ils.ledger import Entry, Facts, Kind, Origin
+from ils.ledger import Entry, Facts, Kind, OpeningOf, Origin
 from ils.organisation.audit.actions import audit, differences
 
 LONGEST = 200
@@ -78,15 +78,18 @@ def change_copy(session: Session, origin: Origin, item: Item, data: CopyData) ->
 
 
 def _correct_accession(session: Session, origin: Origin, item: Item, price: int | None) -> None:
-    entry = next(iter(_standing(session, item, Kind.ACCESSION)), None)
-    if entry is None:  # an opening balance has no sums
+    stock = (None, OpeningOf.STOCK)
+    entries = _standing(session, item, Kind.ACCESSION, Kind.OPENING)
+    entry = next((one for one in entries if one.opening_of in stock), None)
+    if entry is None:  # it stands in a balance that was entered as a figure
         return
     again = replace(origin.as_of(entry), branch_id=entry.branch_id)
     facts: dict[str, Any] = {name: getattr(entry, name) for name in Facts.__annotations__}
     ledger.reverse(session, entry, origin.derive(f"price:{entry.id}"))
     amount = None if price is None else price * entry.count
     said = cast("Facts", {**facts, "amount": amount})
-    ledger.record(session, Kind.ACCESSION, again.derive(f"again:{entry.id}"), said)
+    kind, place = Kind(entry.kind), again.derive(f"again:{entry.id}")
+    ledger.record(session, kind, place, said, count=entry.count)
 
 
 def _standing(session: Session, item: Item, *kinds: Kind) -> Sequence[Entry]:

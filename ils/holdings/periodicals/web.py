@@ -190,7 +190,7 @@ def _issue_list(session: Session, query: Select[SerialIssue]) -> ListDefinition:
         [
             Column("title", N_("Title"), lambda one: one.subscription.record.title,
                    BibliographicRecord.title),
-            Column("number", N_("Number"), lambda one: f"№ {one.number}"),
+            Column("number", N_("№"), lambda one: f"№ {one.number}"),
             Column("branch", N_("Branch"), lambda one: names[one.subscription.branch_id][1],
                    Subscription.branch_id),
             Column("expected", N_("Expected on"), lambda one: one.expected_on,
