@@ -14,6 +14,7 @@ from ils.holdings.periodicals import web as periodicals_web
 from ils.holdings.repair import web as repair_web
 from ils.holdings.stocktaking import findings_web
 from ils.holdings.stocktaking import web as stocktaking_web
+from ils.holdings.study import web as study_web
 
 __all__ = ["holdings"]
 #: Imported for their routes.
@@ -32,4 +33,5 @@ ROOMS = (
     lines_web,
     lists_web,
     stocktaking_web,
+    study_web,
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from flask import flash, g, redirect, request, url_for
@@ -21,7 +20,7 @@ from ils.holdings.acts.models import AcceptanceLine, ActItem, ActKind, ActState,
 from ils.holdings.acts.rules import UnknownStockAct
 from ils.holdings.items.models import Item
 from ils.holdings.items.rules import shown_sum
-from ils.holdings.pages import branch_choices, branch_ids, holdings
+from ils.holdings.pages import branch_choices, branch_ids, holdings, ratio, share
 from ils.ledger import AccessionSource
 from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
@@ -173,7 +172,7 @@ def act_page(session: Session, act: StockAct, sent: Form[Any] | None = None) -> 
     turned = act.state == ActState.EXECUTED and act.reverses_id is None
     return web.respond(
         session, "holdings/act.html", shown,
-        title=_titled(act), act=act, share=_share, ratio=_ratio,
+        title=_titled(act), act=act, share=share, ratio=ratio,
         forms=forms, sum=queries.sum_of(session, act), shown_sum=shown_sum, about=_about(act),
         steps=rules.STEPS[act.kind], branches=names, takes_lines=lines, reversible=turned,
         mirror=queries.reversing(session, act),
@@ -187,15 +186,6 @@ def act_page(session: Session, act: StockAct, sent: Form[Any] | None = None) -> 
 def _titled(act: StockAct) -> str:
     name = web.code_name("stock_act", act.kind)
     return f"{name[0].upper()}{name[1:]} {act.called}".strip()
-
-
-def _share(part: int, whole: int) -> str:
-    """A share in per cent."""
-    return f"{web.shown_value(round(Decimal(100 * part) / whole, 1))} %" if whole else "—"
-
-
-def _ratio(part: int, whole: int) -> str:
-    return web.shown_value(round(Decimal(part) / whole, 2)) if whole else "—"
 
 
 def _values(act: StockAct, names: Mapping[int, tuple[str, str]]) -> dict[str, object]:

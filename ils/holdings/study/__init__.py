@@ -1,0 +1,1 @@
+"""How the stock is used: what lies unused, what a subject area does."""
