@@ -103,36 +103,20 @@ def _line_form(
 
 
 def _lines(order: PurchaseOrder) -> ListDefinition:
-    may, draft = web.may(Permission.EDIT_ORDERS), order.state == "draft"
     demands: dict[int, LineDemand] = {}
 
     def with_demand(session: Session, rows: Sequence[OrderLine]) -> Sequence[OrderLine]:
         demands.update(demands_of(session, rows))
         return rows
 
-    def demand(line: OrderLine) -> web.ListCell:
-        one = demands[line.id]
-        said = gettext(
-            "refusals %(refusals)s, suggestions %(suggestions)s, holds %(holds)s, "
-            "searches %(searches)s",
-            refusals=one.refusals, suggestions=one.suggestions, holds=one.holds,
-            searches=one.searches,
-        )  # fmt: skip
-        return web.ListCell(one.total, note=said if one.total else "")
+    def about(line: OrderLine) -> web.ListCell:
+        parts = (line.author, str(line.year or ""), line.volumes)
+        return web.ListCell(line.title, note=", ".join(filter(None, parts)))
 
-    def action(label: str, endpoint: str, shown: Any, *, form: bool) -> RowAction:
-        return RowAction(
-            label, lambda line: url_for(endpoint, order_id=order.id, line_id=line.id),
-            lambda line: line.title, (lambda _: {}) if form else None, shown,
-        )  # fmt: skip
-
-    ordered = order.state == "ordered"
     return ListDefinition(
         actions.lines_of(order),
         [
-            Column("title", N_("Title"), lambda line: web.ListCell(
-                line.title, note=", ".join(filter(None, (line.author, str(line.year or ""),
-                                                         line.volumes)))), OrderLine.title),
+            Column("title", N_("Title"), about, OrderLine.title),
             Column("shares", N_("Branches and copies"), lambda line: line.shares),
             Column("copies", N_("Copies"), lambda line: line.copies, OrderLine.copies),
             Column("price", N_("Price of a copy, ₸"), lambda line: shown_sum(line.price),
@@ -142,18 +126,41 @@ def _lines(order: PurchaseOrder) -> ListDefinition:
             Column("open", N_("Still to come"), lambda line: line.open),
             Column("state", N_("State"), lambda line: web.code_name(
                 "order_line_state", actions.state_of(order, line))),
-            Column("demand", N_("Demand"), demand),
+            Column("demand", N_("Demand"), lambda line: _demand(demands[line.id])),
         ],
-        row_actions=[
-            action(N_("Remove"), "acquisition.remove_order_line", lambda _: draft, form=True),
-            action(N_("Receive"), "acquisition.receipt", lambda line: ordered and line.open,
-                   form=False),
-            action(N_("Cancel the rest"), "acquisition.cancel_rest",
-                   lambda line: ordered and line.open, form=True),
-        ] if may else [],
+        row_actions=_line_actions(order) if web.may(Permission.EDIT_ORDERS) else [],
         empty=N_("No lines yet."),
         enrich=with_demand,
     )  # fmt: skip
+
+
+def _demand(one: LineDemand) -> web.ListCell:
+    said = gettext(
+        "refusals %(refusals)s, suggestions %(suggestions)s, holds %(holds)s, "
+        "searches %(searches)s",
+        refusals=one.refusals, suggestions=one.suggestions, holds=one.holds,
+        searches=one.searches,
+    )  # fmt: skip
+    return web.ListCell(one.total, note=said if one.total else "")
+
+
+def _line_actions(order: PurchaseOrder) -> list[RowAction]:
+    draft, ordered = order.state == "draft", order.state == "ordered"
+
+    def action(label: str, endpoint: str, shown: Any, *, form: bool) -> RowAction:
+        return RowAction(
+            label, lambda line: url_for(endpoint, order_id=order.id, line_id=line.id),
+            lambda line: line.title, (lambda _: {}) if form else None, shown,
+        )  # fmt: skip
+
+    def comes(line: OrderLine) -> bool:
+        return ordered and line.open > 0
+
+    return [
+        action(N_("Remove"), "acquisition.remove_order_line", lambda _: draft, form=True),
+        action(N_("Receive"), "acquisition.receipt", comes, form=False),
+        action(N_("Cancel the rest"), "acquisition.cancel_rest", comes, form=True),
+    ]
 
 
 @acquisition.post("/orders/<id:order_id>/lines")
