@@ -39,12 +39,12 @@ from ils.holdings.labels import queries as labels
 from ils.holdings.labels.queries import LabelSelection
 from ils.holdings.printing import written
 from ils.holdings.stocktaking import actions as checks
-from ils.holdings.stocktaking import jobs as check_jobs
 from ils.holdings.stocktaking import queries as check_queries
 from ils.holdings.stocktaking.actions import Scan
 from ils.holdings.stocktaking.models import Stocktake
 from ils.jobs.runner import Runner
 from ils.ledger import Channel, Origin
+from ils.operations.worker import JOBS
 from ils.organisation.branches.actions import add_branch
 from ils.organisation.branches.models import Branch
 
@@ -168,7 +168,7 @@ def shelves(sessions: db.Sessions, config: Config, branch: Branch) -> None:
     with db.transaction(sessions) as session:
         one = Stocktake(name="Проверка", branch_id=branch.id)
         check = checks.begin(session, _origin(branch), one).id
-    runner = Runner(sessions, config, check_jobs.JOBS)
+    runner = Runner(sessions, config, [kind for kind in JOBS if kind.name == checks.PREPARE])
     with taking("list of a check frozen"):
         runner.run_all()
     with db.reading(sessions) as session:
@@ -201,7 +201,7 @@ def print_labels(sessions: db.Sessions, config: Config) -> None:
         made = labels.made(session, config, items, "item", "ru")
     with taking("1000 labels as ZPL", "5 s"):
         size = sum(len(one) for one in zpl.written(made, Printing()))
-    print(f"a label as ZPL: {size / 1000:.1f} kB")
+    print(f"a label as ZPL: {size / len(made) / 1000:.1f} kB")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ const form = document.getElementById("count-form");
 const bar = document.getElementById("bar");
 const log = document.getElementById("log");
 const queue = new Queue(perform);
+const early = []; // scanned before the queue is loaded
 
 function tell(text) {
   bar.hidden = !text;
@@ -63,10 +64,19 @@ form.addEventListener("submit", (event) => {
   form.code.value = "";
   form.code.focus();
   if (!code) return;
+  scan(code);
+});
+
+function scan(code) {
+  if (!queue.loaded) {
+    early.push(code);
+    return;
+  }
   queue.add("scan", { code });
   queue.pump();
-});
+}
 
 await queue.load(await openStore(), `sandyq-count-${texts.staff}-${texts.stocktake}`);
 queue.state.place = form.place.value || queue.state.place;
+for (const code of early) queue.add("scan", { code });
 queue.start();

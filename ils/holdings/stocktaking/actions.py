@@ -45,11 +45,11 @@ class Scan:
 
 @dataclass(frozen=True)
 class Counted:
-    """What a scan turned out to be; ``item`` is the copy, if it is known."""
+    """What a scan turned out to be; ``item_id`` is the copy, if it is known."""
 
     code: str
     outcome: ScanOutcome
-    item: Item | None
+    item_id: int | None
 
 
 def begin(session: Session, origin: Origin, stocktake: Stocktake) -> Stocktake:
@@ -120,8 +120,10 @@ def count(
 def _count_part(
     session: Session, origin: Origin, stocktake: Stocktake, scans: Sequence[Scan]
 ) -> list[Counted]:
-    items = items_of(session, {scan.code for scan in scans})
-    ids = [item.id for item in items.values()]
+    meant = ids_of(session, {scan.code for scan in scans})
+    ids = sorted(set(meant.values()))
+    facts = select(Item.id, Item.status, Item.location).where(Item.id.in_(ids))
+    items = {row.id: row for row in session.execute(facts)}
     expected, counted = set[int](), set[int]()
     listed = select(StocktakeItem.item_id, StocktakeItem.counted_at).where(
         StocktakeItem.stocktake_id == stocktake.id, StocktakeItem.item_id.in_(ids)
@@ -137,7 +139,7 @@ def _count_part(
         counted.update(number for number in session.scalars(before) if number is not None)
     found, rows, fresh = list[Counted](), list[dict[str, Any]](), list[int]()
     for scan in scans:
-        item = items.get(scan.code)
+        item = items.get(meant.get(scan.code, 0))
         outcome = ScanOutcome.UNKNOWN
         if item is not None:
             place = scan.place.name if scan.place else ""
@@ -148,8 +150,8 @@ def _count_part(
             if item.id in expected and item.id not in counted:
                 fresh.append(item.id)
             counted.add(item.id)
-        found.append(Counted(scan.code, outcome, item))
-        rows.append(_row(origin, stocktake, scan, item, outcome))
+        found.append(Counted(scan.code, outcome, item.id if item else None))
+        rows.append(_row(origin, stocktake, scan, found[-1]))
     bulk_insert(session, StocktakeScan, rows)
     if fresh:
         mine = (StocktakeItem.stocktake_id == stocktake.id, StocktakeItem.item_id.in_(fresh))
@@ -157,32 +159,37 @@ def _count_part(
     return found
 
 
-def _row(
-    origin: Origin, stocktake: Stocktake, scan: Scan, item: Item | None, outcome: ScanOutcome
-) -> dict[str, Any]:
+def _row(origin: Origin, stocktake: Stocktake, scan: Scan, counted: Counted) -> dict[str, Any]:
     return {
         "id": new_id(), "stocktake_id": stocktake.id, "at": origin.at,
-        "staff_id": origin.staff_id, "code": scan.code, "item_id": item.id if item else None,
-        "place_id": scan.place.id if scan.place else None, "outcome": outcome.value,
+        "staff_id": origin.staff_id, "code": scan.code, "item_id": counted.item_id,
+        "place_id": scan.place.id if scan.place else None, "outcome": counted.outcome.value,
         "settled": False,
     }  # fmt: skip
 
 
-def items_of(session: Session, numbers: Iterable[str]) -> dict[str, Item]:
-    """Number → the copy it means, for some hundreds of numbers at once."""
+def ids_of(session: Session, numbers: Iterable[str]) -> dict[str, int]:
+    """Number → the id of the copy it means, for some hundreds of numbers at once."""
     keys = {number: folded(number) for number in numbers}
-    query = select(Code).where(Code.folded.in_(set(keys.values())), Code.item_id.is_not(None))
-    by_key: dict[str, list[Code]] = {}
-    for code in session.scalars(query):
+    query = select(
+        Code.folded, Code.written, Code.kind, Code.patron_id, Code.item_id, Code.disputed
+    ).where(Code.folded.in_(set(keys.values())), Code.item_id.is_not(None))
+    by_key: dict[str, list[Any]] = {}
+    for code in session.execute(query):
         by_key.setdefault(code.folded, []).append(code)
-    best = {
-        number: next(iter(owners(by_key[key], [number])))
+    return {
+        number: next(iter(owners(by_key[key], [number]))).item_id or 0
         for number, key in keys.items()
         if key in by_key
     }
-    ids = {code.item_id for code in best.values()}
-    items = {item.id: item for item in session.scalars(select(Item).where(Item.id.in_(ids)))}
-    return {n: items[code.item_id] for n, code in best.items() if code.item_id is not None}
+
+
+def items_of(session: Session, numbers: Iterable[str]) -> dict[str, Item]:
+    """Number → the copy it means, for some hundreds of numbers at once."""
+    ids = ids_of(session, numbers)
+    query = select(Item).where(Item.id.in_(set(ids.values())))
+    items = {item.id: item for item in session.scalars(query)}
+    return {number: items[item_id] for number, item_id in ids.items()}
 
 
 def place_of(session: Session, code: str) -> ShelfPlace | None:

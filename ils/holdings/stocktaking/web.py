@@ -16,6 +16,7 @@ from ils.documents import labels
 from ils.errors import N_, IlsError, Invalid
 from ils.fields import FieldKind, described
 from ils.files import Purpose, ReceivedFile
+from ils.holdings.items.models import Item
 from ils.holdings.pages import branch_choices, branch_ids, holdings
 from ils.holdings.printing import sent
 from ils.holdings.stocktaking import actions, papers, queries, rules
@@ -168,8 +169,9 @@ def _counting(
 ) -> ResponseReturnValue:
     part = request.headers.get("X-Requested-With") == "desk"
     template = "holdings/_counted.html" if part else "holdings/counting.html"
+    said = [(answer, session.get(Item, answer.item_id or 0)) for answer in answers]
     return render_template(
-        template, stocktake=one, answers=answers, place=place, levels=rules.LEVELS,
+        template, stocktake=one, answers=said, place=place, levels=rules.LEVELS,
         title=one.name, branches=names_of(session, web.language()),
     )  # fmt: skip
 
