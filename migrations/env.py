@@ -10,6 +10,7 @@ from ils.acquisition.budgets import models as _budgets
 from ils.acquisition.orders import models as _orders
 from ils.catalog import models as _catalog
 from ils.circulation.boxes import models as _boxes
+from ils.circulation.debtors import models as _debtors
 from ils.circulation.holds import models as _holds
 from ils.circulation.loans import models as _loans
 from ils.circulation.policy import models as _policy
@@ -40,6 +41,7 @@ TABLES = (
     outbox,
     _catalog,
     _boxes,
+    _debtors,
     _holds,
     _loans,
     _policy,

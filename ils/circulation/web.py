@@ -1,6 +1,7 @@
 """Pages of circulation, in blueprints."""
 
 from ils.circulation.boxes import web as boxes
+from ils.circulation.debtors import web as debtors_web
 from ils.circulation.desk import exceptions_web
 from ils.circulation.desk import web as desk_pages
 from ils.circulation.holds import web as holds
@@ -15,7 +16,7 @@ from ils.circulation.readers import web as readers
 
 #: Modules whose views are in the blueprints.
 MODULES = (
-    boxes, bulk_web, desk_pages, exceptions_web, hold_web, holds, home_delivery, merge_web,
-    patron_import, policy, rankings, readers,
+    boxes, bulk_web, debtors_web, desk_pages, exceptions_web, hold_web, holds, home_delivery,
+    merge_web, patron_import, policy, rankings, readers,
 )  # fmt: skip
-BLUEPRINTS = (patrons, desk, lending, rankings.rankings)
+BLUEPRINTS = (patrons, desk, lending, rankings.rankings, debtors_web.debtors)

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import IO, Any
+from typing import IO, Any, Literal
 from zipfile import BadZipFile, ZipFile
 
 from ils.config import Limits
@@ -151,8 +151,10 @@ def _of_csv(data: bytes) -> Iterator[list[str]]:
         raise NotTable(why="UTF-8, cp1251")
     head = text.split("\n", 1)[0]
     separator = max(";\t,", key=head.count)
+    # A quote that nobody closes would swallow all rows below it.
+    quoting: Literal[0, 3] = csv.QUOTE_NONE if text.count('"') % 2 else csv.QUOTE_MINIMAL
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, quoting=quoting):
             yield [_clean(cell) for cell in row]
     except csv.Error as error:
         raise NotTable(why=str(error)) from error

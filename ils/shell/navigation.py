@@ -64,8 +64,9 @@ SECTIONS = (
         Place(N_("Unfilled requests"), "services.refusals", Permission.VIEW_UNMET_REQUESTS),
         Place(N_("Demand"), "services.wanted", Permission.VIEW_SUGGESTIONS),
     )),
-    NavigationSection(N_("Readers"), ("/staff/patrons/",), (
+    NavigationSection(N_("Readers"), ("/staff/patrons/", "/staff/debtors/"), (
         Place(N_("Readers"), "patrons.patron_list", Permission.LIST_PATRONS),
+        Place(N_("Debtors"), "debtors.workbench", Permission.VIEW_LOANS, also=("debtors.debtor",)),
         Place(N_("Register a reader"), "patrons.new_patron", Permission.MANAGE_PATRONS),
         Place(N_("Re-registration"), "patrons.reregister_list", Permission.REREGISTER_MANY),
         Place(N_("School year"), "patrons.school_year", Permission.IMPORT_PATRONS),

@@ -12,7 +12,7 @@ from ils.web.forms import parsed_day
 from ils.web.lists import Filter
 from ils.web.pages import today
 
-LATEST = 2200
+EARLIEST, LATEST = 1800, 2200
 
 
 def asked_days(*, of_year: bool = False) -> Period:
@@ -25,7 +25,7 @@ def asked_days(*, of_year: bool = False) -> Period:
     usual = now.replace(month=1, day=1) if of_year else now.replace(day=1)
     first = parsed_day(args["from"], N_("From")) if args.get("from") else usual
     last = parsed_day(args["to"], N_("To")) if args.get("to") else now
-    if max(first, last).year > LATEST:
+    if max(first, last).year > LATEST or min(first, last).year < EARLIEST:
         raise Invalid(N_("To"), N_("It must be a year like 2027."))
     return Period(first, max(first, last) + timedelta(days=1))
 

@@ -24,6 +24,7 @@ def upgrade() -> None:
     _stocktake()
     _acceptance_line()
     _act_item()
+    _debt_contact()
     _purchase_order()
     _serial_issue()
     _stocktake_item()
@@ -50,6 +51,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_serial_issue_subscription_id"), table_name="serial_issue")
     op.drop_table("serial_issue")
     op.drop_table("purchase_order")
+    op.drop_index(op.f("ix_debt_contact_patron_id"), table_name="debt_contact")
+    op.drop_table("debt_contact")
     op.drop_index(
         "ix_act_item_open",
         table_name="act_item",
@@ -154,13 +157,6 @@ def _subscription() -> None:
             ["record_id"], ["record.id"], name=op.f("fk_subscription_record_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
-        sa.UniqueConstraint(
-            "record_id",
-            "branch_id",
-            "year",
-            "half",
-            name=op.f("uq_subscription_record_id_branch_id_year_half"),
-        ),
     )
     op.create_index(op.f("ix_subscription_record_id"), "subscription", ["record_id"], unique=False)
 
@@ -336,6 +332,44 @@ def _act_item() -> None:
     )
 
 
+def _debt_contact() -> None:
+    op.create_table(
+        "debt_contact",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "patron_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "branch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("result", sa.String(), nullable=False),
+        sa.Column("promised_until", sa.Date(), nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint(
+            "channel IN ('phone', 'whatsapp', 'sms', 'email', 'letter', 'visit', 'school', 'volunteer')",
+            name=op.f("ck_debt_contact_channel"),
+        ),
+        sa.CheckConstraint(
+            "result IN ('sent', 'reached', 'promised', 'no_answer', 'wrong_number', 'moved', 'refused')",
+            name=op.f("ck_debt_contact_result"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["branch_id"], ["branch.id"], name=op.f("fk_debt_contact_branch_id")
+        ),
+        sa.ForeignKeyConstraint(["entry_id"], ["ledger.id"], name=op.f("fk_debt_contact_entry_id")),
+        sa.ForeignKeyConstraint(
+            ["patron_id"], ["patron.id"], name=op.f("fk_debt_contact_patron_id")
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_debt_contact_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_debt_contact")),
+    )
+    op.create_index(op.f("ix_debt_contact_patron_id"), "debt_contact", ["patron_id"], unique=False)
+
+
 def _purchase_order() -> None:
     op.create_table(
         "purchase_order",
@@ -501,6 +535,7 @@ def _order_receipt() -> None:
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("copies", sa.Integer(), nullable=False),
         sa.Column("act_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("act_lines", sa.JSON(), nullable=False),
         sa.Column(
             "reverses_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),

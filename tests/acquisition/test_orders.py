@@ -207,3 +207,29 @@ def test_the_director_looks_and_does_not_order(library, stock, placed, browser):
     browser.sign_in("директор")
     assert browser.get("/staff/acquisition/budget").status_code == 200
     assert send(browser, f"{placed}/place").status_code == 403
+
+
+@pytest.mark.parametrize("undone", ["cancel", "reverse"])
+def test_what_an_undone_act_brought_can_be_received_again(library, stock, placed, undone):
+    first, _ = rows(library, OrderLine)
+    send(stock, f"{placed}/lines/{first.id}/receipt", shares="ЦБ 3, Ф1 2")
+    act = rows(library, PurchaseOrder)[0].act_id
+    steps = ["cancel"] if undone == "cancel" else ["execute", "reverse"]
+    for step in steps:
+        done = stock.post(f"/staff/holdings/acts/{act}/{step}", request_id=str(uuid4()))
+        assert done.status_code == 302
+    receipt = rows(library, OrderReceipt)[0].id
+    assert send(stock, f"receipts/{receipt}/take-back").status_code == 302
+    assert money(library) == (6000, 0, 4000)
+    again = send(stock, f"{placed}/lines/{first.id}/receipt", shares="ЦБ 5")
+    assert again.status_code == 302
+    library.check()
+
+
+def test_the_receipt_that_is_taken_back_takes_its_own_lines(library, stock, placed):
+    first, _ = rows(library, OrderLine)
+    send(stock, f"{placed}/lines/{first.id}/receipt", shares="ЦБ 2")
+    send(stock, f"{placed}/lines/{first.id}/receipt", shares="Ф1 2")
+    send(stock, f"receipts/{rows(library, OrderReceipt)[0].id}/take-back")
+    left = rows(library, AcceptanceLine)
+    assert [one.branch_id for one in left] == [library.branches["Ф1"].id]

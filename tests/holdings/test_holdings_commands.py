@@ -48,6 +48,7 @@ def test_a_list_is_looked_at_first_and_repeated_without_harm(run, library, tmp_p
     about = ("import", file, "--source", "с", "--branch", "ЦБ", "--column", "Ключ=number", "--json")
     assert json.loads(run(*about, "--dry-run"))["copies"] == 3
     assert json.loads(run(*about))["new"] == 3
+    library.wait(minutes=1)
     assert json.loads(run(*about))["known"] == 3
     run(*about[:-2], "Ключ=чудо", code=1)
 

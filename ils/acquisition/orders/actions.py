@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from ils.acquisition.budgets import actions as budgets
@@ -252,10 +252,12 @@ def receive(
         raise TooMany(open=line.open)
     act, record = _open_act(session, origin, order), _record(session, origin, line)
     price = f"{line.price / 100:.2f}"
-    add_lines(session, act, record, LineData(record="", shares=data.shares, price=price), branches)
+    said = LineData(record="", shares=data.shares, price=price)
+    put = [one.id for one in add_lines(session, act, record, said, branches)]
     receipt = OrderReceipt(
-        line_id=line.id, at=origin.at, staff_id=origin.staff_id, copies=number, act_id=act.id
-    )
+        line_id=line.id, at=origin.at, staff_id=origin.staff_id, copies=number, act_id=act.id,
+        act_lines=put,
+    )  # fmt: skip
     session.add(receipt)
     line.received += number
     _close_if_done(session, order)
@@ -306,21 +308,12 @@ def take_receipt_back(session: Session, origin: Origin, receipt: OrderReceipt) -
     if receipt.reverses_id is not None or session.scalar(turned) is not None:
         raise OrderStep(state=LABELS["order_state"][order.state])
     act = acts.act_by_id(session, receipt.act_id or 0, lock=True)
-    if act.state != ActState.DRAFT:
+    undone = act.state == ActState.CANCELLED or acts.reversing(session, act) is not None
+    if act.state != ActState.DRAFT and not undone:
         raise ReceiptInStock
-    left = receipt.copies
-    own = select(AcceptanceLine).where(
-        AcceptanceLine.act_id == act.id, AcceptanceLine.record_id == line.record_id
-    )
-    for one in session.scalars(own.order_by(AcceptanceLine.id.desc())):
-        taken = min(left, one.copies)
-        left -= taken
-        if taken == one.copies:
-            session.delete(one)
-        else:
-            one.copies -= taken
-        if left == 0:
-            break
+    if act.state == ActState.DRAFT:
+        own = AcceptanceLine.id.in_(receipt.act_lines)
+        session.execute(delete(AcceptanceLine).where(AcceptanceLine.act_id == act.id, own))
     session.add(OrderReceipt(
         line_id=line.id, at=origin.at, staff_id=origin.staff_id, copies=-receipt.copies,
         act_id=act.id, reverses_id=receipt.id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ils.catalog.models import FOLLOWS_RECORD
@@ -106,6 +106,8 @@ class OrderReceipt(Base):
     staff_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff.id"))
     copies: Mapped[int]
     act_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("stock_act.id"))
+    #: Ids of the lines it put into that act.
+    act_lines: Mapped[list[int]] = mapped_column(JSON, default=list)
     reverses_id: Mapped[int | None] = mapped_column(
         BigId, ForeignKey("order_receipt.id"), unique=True
     )

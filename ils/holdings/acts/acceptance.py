@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from ils import ledger
 from ils.catalog.models import BibliographicRecord
+from ils.catalog.queries import RecordGone
 from ils.catalog.records.actions import facts as record_facts
 from ils.codes import actions as codes
 from ils.codes.actions import ItemCode
@@ -115,6 +116,8 @@ def accept(session: Session, origin: Origin, act: StockAct) -> list[int]:
     amount = queries.sum_of(session, act).amount
     if act.document_sum is not None and act.document_sum != amount:
         raise rules.DocumentDiffers(stated=shown_sum(act.document_sum), sum=shown_sum(amount))
+    if any(not line.record.active for line in lines):
+        raise RecordGone
     number_it(session, origin, act)
     series, made, titles = NumberSeries(session), list[int](), set[int]()
     for line in lines:

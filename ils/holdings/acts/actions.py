@@ -91,6 +91,33 @@ def at_step(act: StockAct, *states: ActState) -> None:
         raise rules.WrongStep(state=LABELS["act_state"][act.state])
 
 
+def _takes_copies(act: StockAct) -> None:
+    """See that copies there are can be put into an act.
+
+    Raises:
+        WrongStep: it is no draft, or an acceptance: its copies are made of its lines.
+    """
+    if act.kind not in TAKEN_FROM:
+        raise rules.WrongStep(state=LABELS["act_state"][act.state])
+    at_step(act, ActState.DRAFT)
+
+
+def _check_list(session: Session, act: StockAct, allowed: Sequence[str]) -> None:
+    """See that the copies of an act can be taken, all of them.
+
+    Raises:
+        CopiesBusy: one is lent, waits for a reader or is on its way; of a group some are.
+        Invalid: a copy that is to be given away is of that branch already.
+    """
+    if busy := queries.busy(session, act, allowed):
+        raise _busy(busy)
+    if lent := queries.groups_lent(session, act):
+        numbers = ", ".join(item.number or item.record.title for item in lent[:NAMED])
+        raise rules.CopiesBusy(copies=numbers, status=LABELS["status"][ItemStatus.ON_LOAN])
+    if act.kind == ActKind.REDISTRIBUTION and queries.at_home(session, act):
+        raise Invalid(N_("Copies"), N_("The copy is of this branch already."))
+
+
 @dataclass
 class Put:
     """What became of the numbers that were to go into an act."""
@@ -108,7 +135,7 @@ def put_in(session: Session, act: StockAct, numbers: Sequence[str]) -> Put:
         WrongStep: it is no draft any more.
         ActTooLong: they are too many.
     """
-    at_step(act, ActState.DRAFT)
+    _takes_copies(act)
     there = session.scalar(
         select(func.count()).select_from(ActItem).where(ActItem.act_id == act.id)
     )
@@ -157,9 +184,9 @@ def put_found(session: Session, act: StockAct, wanted: queries.CopySearch) -> in
     Raises:
         WrongStep, ActTooLong: as `put_in`.
     """
-    at_step(act, ActState.DRAFT)
+    _takes_copies(act)
     held = queries.sum_of(session, act).copies
-    query = queries.copies_wanted(wanted)
+    query = queries.copies_wanted(wanted).where(Item.status.in_(TAKEN_FROM[ActKind(act.kind)]))
     if act.kind == ActKind.REDISTRIBUTION:
         query = query.where(Item.owner_branch_id != act.branch_id)
     items = session.scalars(query.limit(rules.MOST_COPIES + 1)).all()
@@ -197,8 +224,7 @@ def fix(session: Session, origin: Origin, act: StockAct) -> None:
     rows = session.scalars(queries.items_of_act(act).with_for_update(of=Item)).all()
     if not rows:
         raise rules.EmptyAct
-    if busy := queries.busy(session, act, TAKEN_FROM[ActKind(act.kind)]):
-        raise _busy(busy)
+    _check_list(session, act, TAKEN_FROM[ActKind(act.kind)])
     for row in rows:
         item = row.item
         row.status_before, row.owner_before_id = item.status, item.owner_branch_id
@@ -234,8 +260,7 @@ def approve(session: Session, origin: Origin, act: StockAct, approval: str) -> N
 
 def _check_apart(session: Session, act: StockAct) -> None:
     apart = (ItemStatus.IN_PROCESSING, ItemStatus.MISSING, ItemStatus.LOST)
-    if busy := queries.busy(session, act, apart):
-        raise _busy(busy)
+    _check_list(session, act, apart)
 
 
 def ready(session: Session, act: StockAct) -> list[ActItem]:

@@ -136,6 +136,8 @@ def reverse(session: Session, origin: Origin, act: StockAct) -> StockAct:
         raise rules.NotReversible(copies=", ".join(changed[:10]))
     turning = _mirror(session, origin, act)
     ledger.reverse_many(session, entries, origin, act_id=turning.id)
+    if act.kind == ActKind.REDISTRIBUTION:
+        _check_free(session, rows)
     for row in rows:
         session.add(ActItem(
             act_id=turning.id, item_id=row.item_id, is_open=False, copies=row.copies,
@@ -163,7 +165,10 @@ def _mirror(session: Session, origin: Origin, act: StockAct) -> StockAct:
 def _changed_since(session: Session, act: StockAct, rows: Sequence[ActItem]) -> list[str]:
     """Numbers of copies that are not as the act left them."""
     left = ItemStatus.WITHDRAWN if act.kind == ActKind.WITHDRAWAL else ItemStatus.AVAILABLE
-    changed = [row.item.number for row in rows if row.item.status != left]
+    changed = [
+        row.item.number or row.item.record.title for row in rows
+        if row.item.status != left or row.item.copies != row.copies
+    ]  # fmt: skip
     if act.kind == ActKind.REDISTRIBUTION:
         changed += [r.item.number for r in rows if r.item.owner_branch_id != act.branch_id]
     if act.kind == ActKind.ACCEPTANCE and not changed:
@@ -174,6 +179,19 @@ def _changed_since(session: Session, act: StockAct, rows: Sequence[ActItem]) -> 
         gone = set(session.scalars(used))
         changed = [row.item.number for row in rows if row.item_id in gone]
     return changed
+
+
+def _check_free(session: Session, rows: Sequence[ActItem]) -> None:
+    """See that no copy stands in another act that is open.
+
+    Raises:
+        NotReversible: one does.
+    """
+    ids = [row.item_id for row in rows]
+    held = select(ActItem.item_id).where(ActItem.item_id.in_(ids), ActItem.is_open)
+    if (one := session.scalar(held.limit(1))) is not None:
+        item = session.get_one(Item, one)
+        raise rules.NotReversible(copies=item.number or item.record.title)
 
 
 def _back_in(session: Session, origin: Origin, row: ActItem) -> None:

@@ -19,6 +19,7 @@ from ils.errors import N_, IlsError, Invalid
 from ils.fields import FieldKind, described
 from ils.holdings.acts import acceptance, actions, queries
 from ils.holdings.acts.fields import ItemsData, LineData
+from ils.holdings.acts.models import ActKind, StockAct
 from ils.holdings.acts.web import act_page
 from ils.holdings.items.queries import item_by_code
 from ils.holdings.pages import branch_choices, branch_ids, holdings
@@ -37,7 +38,7 @@ class CopySearchData:
     """The form by which copies are found for an act."""
 
     branch: str = described(N_("Branch"), FieldKind.CHOICE, default="", empty=N_("all"))
-    status: str = described(N_("State"), codes="status", default="available")
+    status: str = described(N_("State"), FieldKind.CHOICE, default="available")
     material: str = described(N_("Material"), codes="material", default="", empty=N_("all"))
     subject_area: str = described(
         N_("Subject area"), codes="subject_areas", default="", empty=N_("all")
@@ -138,7 +139,8 @@ def take_out(session: Session, act_id: int, item_id: int) -> ResponseReturnValue
 @web.page(Permission.EDIT_HOLDINGS)
 def find_copies(session: Session, act_id: int) -> ResponseReturnValue:
     """The form by which copies are found for an act."""
-    return _find_page(session, act_id, _find_form(session, {"status": "available"}))
+    act = queries.act_by_id(session, act_id)
+    return _find_page(session, act, _find_form(session, act, {"status": "available"}))
 
 
 @holdings.post("/acts/<id:act_id>/find")
@@ -157,15 +159,19 @@ def put_found(session: Session, act_id: int) -> ResponseReturnValue:
         flash(gettext("Copies put in: %(number)s.", number=put))
         return redirect(url_for("holdings.act", act_id=act.id))
 
-    form = _find_form(session, None)
-    return web.handled(session, form, work, lambda form: _find_page(session, act_id, form))
+    form = _find_form(session, act, None)
+    return web.handled(session, form, work, lambda form: _find_page(session, act, form))
 
 
-def _find_form(session: Session, values: dict[str, object] | None) -> Form[CopySearchData]:
-    return Form(CopySearchData, values, choices={"branch": branch_choices(session)})
+def _find_form(
+    session: Session, act: StockAct, values: dict[str, object] | None
+) -> Form[CopySearchData]:
+    taken = actions.TAKEN_FROM.get(ActKind(act.kind), ())
+    states = [(code.value, web.code_name("status", code)) for code in taken]
+    choices = {"branch": branch_choices(session), "status": states}
+    return Form(CopySearchData, values, choices=choices)
 
 
-def _find_page(session: Session, act_id: int, form: Form[CopySearchData]) -> ResponseReturnValue:
-    act = queries.act_by_id(session, act_id)
+def _find_page(session: Session, act: StockAct, form: Form[CopySearchData]) -> ResponseReturnValue:
     title = N_("Copies for the act")
     return web.respond(session, "holdings/find.html", {}, title=title, form=form, act=act)

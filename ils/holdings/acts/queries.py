@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from ils.catalog.models import BibliographicRecord
+from ils.clock import day_start
 from ils.holdings.acts.models import AcceptanceLine, ActItem, ActState, StockAct
 from ils.holdings.acts.rules import UnknownStockAct
 from ils.holdings.items.models import Item, ItemStatus
-from ils.ledger import Entry, Kind
+from ils.ledger import Entry, Kind, OpeningOf
 
 
 def act_by_id(session: Session, act_id: int, *, lock: bool = False) -> StockAct:
@@ -144,7 +145,8 @@ def copies_wanted(wanted: CopySearch) -> Select[Item]:
             Entry.item_id == Item.id, Entry.day >= since,
             Entry.kind.concat("").in_((Kind.LOAN, Kind.RENEWAL, Kind.IN_HOUSE_USE)),
         )  # fmt: skip
-        query = query.where(func.date(Item.created_at) < since.isoformat(), ~lent)
+        # Of UTC: years ago the hours between its midnight and the branch's do not matter.
+        query = query.where(Item.created_at < day_start(since, "UTC"), ~lent)
     if wanted.spare is not None:
         place = func.row_number().over(
             partition_by=(Item.record_id, Item.owner_branch_id), order_by=Item.id
@@ -236,6 +238,46 @@ def _told(
         for branch, area, number in session.execute(query)
         if branch is not None
     }
+
+
+def _out() -> ColumnElement[int]:
+    """Copies lent and not back, summed over entries."""
+    brought = and_(Entry.kind == Kind.OPENING, Entry.opening_of == OpeningOf.LOANS)
+    sign = case(
+        (or_(Entry.kind == Kind.LOAN, brought), Entry.count),
+        (Entry.kind.in_((Kind.RETURN, Kind.LOST)), -Entry.count),
+        else_=0,
+    )
+    return func.sum(sign)
+
+
+def groups_lent(session: Session, act: StockAct) -> list[Item]:
+    """Groups of an act of which copies are out: their status does not tell it."""
+    told = (
+        select(_out()).where(Entry.item_id == Item.id, Entry.loan_id.is_not(None)).scalar_subquery()
+    )
+    query = (
+        select(Item)
+        .join(ActItem, ActItem.item_id == Item.id)
+        .where(ActItem.act_id == act.id, Item.copies > 1, func.coalesce(told, 0) > 0)
+    )
+    return list(session.scalars(query))
+
+
+def lent_of_group(session: Session, item: Item) -> int:
+    """Copies of a group that are out."""
+    query = select(_out()).where(Entry.item_id == item.id, Entry.loan_id.is_not(None))
+    return int(session.scalar(query) or 0)
+
+
+def at_home(session: Session, act: StockAct) -> bool:
+    """Whether an act gives a branch a copy it has already."""
+    query = (
+        select(ActItem.id)
+        .join(Item, Item.id == ActItem.item_id)
+        .where(ActItem.act_id == act.id, Item.owner_branch_id == act.branch_id)
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def next_act_number(session: Session, kind: str, year: int) -> int:

@@ -24,7 +24,7 @@ WITHOUT: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 #: Copies in one act, so that its execution is a moment for the desks.
 MOST_COPIES = 2000
-_share = re.compile(r"([^\s,;]+?)\s*(?:[:=×xх*–—-]|\s)\s*(\d{1,4})(?=[\s,;]|$)")
+_share = re.compile(r"([^\s,;:=×*]+)(?:\s*[:=×*]\s*|\s+[–—-]\s+|\s+)(\d{1,4})(?=[\s,;]|$)")
 
 
 class UnknownStockAct(NotFound):
@@ -99,8 +99,8 @@ def shares(text: str) -> dict[str, int]:
     Raises:
         Invalid: it cannot be read.
 
-    >>> shares("ЦБ 3, Ф1 2; Ф-7:1")
-    {'ЦБ': 3, 'Ф1': 2, 'Ф-7': 1}
+    >>> shares("ЦБ 3, Ф1 2; Ф-7:1"), shares("Ф-7 1")
+    ({'ЦБ': 3, 'Ф1': 2, 'Ф-7': 1}, {'Ф-7': 1})
     """
     found: dict[str, int] = {}
     rest = _share.sub(lambda match: _noted(found, match), text)

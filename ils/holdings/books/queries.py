@@ -98,7 +98,10 @@ def _arriving(branch_id: int | None) -> ColumnElement[bool]:
     own = Entry.kind.in_((Kind.ACCESSION, Kind.TITLE))
     if branch_id is None:
         return own
-    given = and_(Entry.kind == Kind.REDISTRIBUTION, Entry.other_branch_id == branch_id)
+    given = and_(
+        Entry.kind == Kind.REDISTRIBUTION, Entry.other_branch_id == branch_id,
+        Entry.branch_id != branch_id,
+    )  # fmt: skip
     return or_(and_(own, Entry.owner_branch_id == branch_id), given)
 
 
@@ -141,8 +144,12 @@ def _rows(session: Session, days: Period, which: ColumnElement[bool], kind: Kind
             row.movement.titles += int(count)
         else:
             row.movement.count(int(count), int(amount), *(value or NONE for value in about))
+    said = (
+        row for row in rows.values()
+        if not row.correction or row.movement.copies or row.movement.amount or row.movement.titles
+    )  # fmt: skip
     return sorted(
-        rows.values(),
+        said,
         key=lambda row: (row.day, row.act.number or 0 if row.act else 0, row.correction, row.code),
     )
 

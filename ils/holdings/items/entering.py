@@ -14,6 +14,8 @@ from ils.codes import actions as codes
 from ils.codes.models import CodeKind
 from ils.errors import N_, Refused
 from ils.fields import described
+from ils.holdings.acts import queries as acts
+from ils.holdings.acts.models import ActItem, ActState, StockAct
 from ils.holdings.items.models import Item, ItemStatus
 from ils.holdings.items.rules import ItemUnavailable, price_of
 from ils.labels import LABELS
@@ -68,7 +70,8 @@ def change_copy(session: Session, origin: Origin, item: Item, data: CopyData) ->
         item.barcode, item.labelled_at = barcode, None
     price = price_of(data.price)
     if price != item.price:
-        _correct_accession(session, origin, item, price)
+        _check_price_free(session, item)
+        _correct_sums(session, origin, item, price)
         item.price = price
     item.location, item.shelf_mark = data.location.strip(), data.shelf_mark.strip()
     item.condition, item.ksu = data.condition.strip(), data.ksu.strip()
@@ -77,19 +80,49 @@ def change_copy(session: Session, origin: Origin, item: Item, data: CopyData) ->
         audit(session, origin.staff_id, "item.change", str(item.id), **changed)
 
 
-def _correct_accession(session: Session, origin: Origin, item: Item, price: int | None) -> None:
-    stock = (None, OpeningOf.STOCK)
-    entries = _standing(session, item, Kind.ACCESSION, Kind.OPENING)
-    entry = next((one for one in entries if one.opening_of in stock), None)
-    if entry is None:  # it stands in a balance that was entered as a figure
-        return
+def _check_price_free(session: Session, item: Item) -> None:
+    """See that no list that people sign has the price of a copy.
+
+    Raises:
+        ItemUnavailable: it stands in an act whose list is fixed.
+    """
+    query = (
+        select(ActItem.id)
+        .join(StockAct, StockAct.id == ActItem.act_id)
+        .where(ActItem.item_id == item.id, ActItem.is_open, StockAct.state != ActState.DRAFT)
+    )
+    if session.scalar(query.limit(1)) is not None:
+        raise ItemUnavailable(status=LABELS["status"][item.status])
+
+
+def _correct_sums(session: Session, origin: Origin, item: Item, price: int | None) -> None:
+    """Say again what came and moved with the sum it should have had."""
+    for entry in _in_stock(session, item):
+        _say_again(session, origin, entry, item, price)
+
+
+def _in_stock(session: Session, item: Item) -> list[Entry]:
+    """Entries by which a copy came into the stock and moved in it.
+
+    None of a copy that stands in a balance that was entered as a figure.
+    """
+    entries = _standing(session, item, Kind.ACCESSION, Kind.OPENING, Kind.REDISTRIBUTION)
+    return [one for one in entries if one.opening_of in {None, OpeningOf.STOCK}]
+
+
+def _say_again(
+    session: Session, origin: Origin, entry: Entry, item: Item, price: int | None
+) -> None:
+    """Reverse an entry, unless that was done, and say it again of a copy at a price."""
+    item_id, count = item.id, item.copies
     again = replace(origin.as_of(entry), branch_id=entry.branch_id)
     facts: dict[str, Any] = {name: getattr(entry, name) for name in Facts.__annotations__}
-    ledger.reverse(session, entry, origin.derive(f"price:{entry.id}"))
-    amount = None if price is None else price * entry.count
-    said = cast("Facts", {**facts, "amount": amount})
-    kind, place = Kind(entry.kind), again.derive(f"again:{entry.id}")
-    ledger.record(session, kind, place, said, count=entry.count)
+    if ledger.reversal_of(session, entry) is None:
+        ledger.reverse(session, entry, origin.derive(f"mended:{entry.id}"))
+    amount = None if price is None else price * count
+    said = cast("Facts", {**facts, "amount": amount, "item_id": item_id})
+    place = again.derive(f"again:{entry.id}:{item_id}")
+    ledger.record(session, Kind(entry.kind), place, said, count=count)
 
 
 def _standing(session: Session, item: Item, *kinds: Kind) -> Sequence[Entry]:
@@ -117,21 +150,28 @@ def split_group(
         CodeTaken: a number is somebody's.
     """
     left = group.copies - len(numbers)
-    if not numbers or left < 1 or group.status != ItemStatus.AVAILABLE:
+    lent = acts.lent_of_group(session, group)
+    if not numbers or left < max(1, lent) or group.status != ItemStatus.AVAILABLE:
         raise NoGroup
-    items = []
+    items, entries = [], _in_stock(session, group)
     for number in numbers:
         codes.check_free(session, number)
         item = Item(
             record=group.record, inventory_number=number, owner_branch_id=group.owner_branch_id,
             branch_id=group.branch_id, status=ItemStatus.AVAILABLE, location=group.location,
-            shelf_mark=group.shelf_mark, price=group.price, ksu=group.ksu, created_at=origin.at,
+            shelf_mark=group.shelf_mark, price=group.price, ksu=group.ksu, part=group.part,
+            created_at=origin.at,
         )  # fmt: skip
         session.add(item)
         session.flush()
         codes.claim(session, CodeKind.INVENTORY_NUMBER, number, item_id=item.id)
         items.append(item)
     group.copies = left
+    for entry in entries:  # each copy carries its own part of what was counted together
+        price = None if entry.amount is None else entry.amount // entry.count
+        _say_again(session, origin, entry, group, price)
+        for item in items:
+            _say_again(session, origin, entry, item, price)
     audit(session, origin.staff_id, "item.split", str(group.id), numbers=list(numbers))
     session.flush()
     return items
@@ -147,15 +187,19 @@ def take_back(session: Session, origin: Origin, item: Item) -> None:
     if [entry.kind for entry in entries] != [Kind.ACCESSION] or item.status != ItemStatus.AVAILABLE:
         raise NotTakenBack
     (accession,) = entries
+    if accession.count != item.copies:
+        raise NotTakenBack
     ledger.reverse(session, accession, origin)
-    of_act = select(Entry).where(
-        Entry.act_id == accession.act_id, Entry.kind.in_((Kind.ACCESSION, Kind.TITLE))
-    )
-    rest = session.scalars(of_act).all()
+    of_title = select(Entry).where(
+        Entry.act_id == accession.act_id, Entry.record_id == item.record_id,
+        Entry.kind.in_((Kind.ACCESSION, Kind.TITLE)),
+    )  # fmt: skip
+    rest = session.scalars(of_title).all()
     if sum(entry.count for entry in rest if entry.kind == Kind.ACCESSION) == 0:
         for title in rest:
-            if title.kind == Kind.TITLE and title.reverses_id is None:
-                ledger.reverse(session, title, origin.derive("title"))
+            counted = title.kind == Kind.TITLE and title.reverses_id is None
+            if counted and ledger.reversal_of(session, title) is None:
+                ledger.reverse(session, title, origin.derive(f"title:{title.id}"))
     codes.drop_of_item(session, item.id)
     audit(session, origin.staff_id, "item.take_back", str(item.id), number=item.inventory_number)
     item.unmake(origin.at)

@@ -74,21 +74,27 @@ class RecordFinder:
         isbns = select(RecordIsbn.isbn, RecordIsbn.record_id).join(
             one, one.id == RecordIsbn.record_id
         )
-        self.by_isbn: dict[str, int] = {}
+        self.by_isbn: dict[str, list[int]] = {}
+        self.keys = {number: key for key, number in self.by_key.items()}
         query_ = isbns.where(one.state == RecordState.ACTIVE).order_by(RecordIsbn.record_id)
         for isbn, number in session.execute(query_):
-            self.by_isbn.setdefault(isbn, number)
+            self.by_isbn.setdefault(isbn, []).append(number)
 
     def find(self, listed: ListedCopy) -> int | None:
         """The record of a row: its ISBN and title say so, or title, author and year."""
-        number = self.by_isbn.get(listed.isbn) if listed.isbn else None
-        return number or self.by_key.get(listed.key)
+        title = listed.key[0]
+        same = (
+            number for number in self.by_isbn.get(listed.isbn, ())
+            if self.keys.get(number, ("",))[0] == title
+        )  # fmt: skip
+        return next(same, None) or self.by_key.get(listed.key)
 
     def add(self, listed: ListedCopy, number: int) -> None:
         """A record that was made for a row."""
         self.by_key.setdefault(listed.key, number)
+        self.keys[number] = listed.key
         if listed.isbn:
-            self.by_isbn.setdefault(listed.isbn, number)
+            self.by_isbn.setdefault(listed.isbn, []).append(number)
 
 
 def import_copies(
@@ -99,7 +105,7 @@ def import_copies(
 
     Documents nobody described get provisional records: a cataloguer completes them.
     """
-    report, taken = ListReport(), _taken(session, rows)
+    report, taken = ListReport(), _taken(session, rows, options.begun)
     items: list[dict[str, Any]] = []
     entries: list[dict[str, Any]] = []
     for row in rows:
@@ -114,7 +120,7 @@ def import_copies(
             continue
         known = finder.find(row)
         group = known is not None and not (row.number or row.barcode)
-        if group and _has_group(session, known, row, owner, options.begun):
+        if group and _has_group(session, known, row, options.begun):
             report.counts["known"] += 1
             continue
         if known is None:
@@ -149,11 +155,18 @@ def _owner(row: ListedCopy, options: ListOptions) -> int:
     return found
 
 
-def _taken(session: Session, rows: Sequence[ListedCopy]) -> dict[str, int | None]:
-    """Folded number → the copy that has it, or none where it is a reader's."""
+def _taken(session: Session, rows: Sequence[ListedCopy], begun: datetime) -> dict[str, int | None]:
+    """Folded number → the copy that has it; 0 of a row above, none where it is a reader's."""
     wanted = {folded(n) for row in rows for n in (row.number, row.barcode) if n}
-    query = select(Code.folded, Code.item_id).where(Code.folded.in_(wanted))
-    return {row[0]: row[1] for row in session.execute(query)}
+    query = (
+        select(Code.folded, Code.item_id, Item.created_at)
+        .outerjoin(Item, Item.id == Code.item_id)
+        .where(Code.folded.in_(wanted))
+    )
+    return {
+        key: 0 if at is not None and at >= begun else item_id
+        for key, item_id, at in session.execute(query)
+    }
 
 
 def _is_known(row: ListedCopy, taken: dict[str, int | None]) -> bool:
@@ -175,14 +188,11 @@ def _is_known(row: ListedCopy, taken: dict[str, int | None]) -> bool:
     return True
 
 
-def _has_group(
-    session: Session, record_id: int | None, row: ListedCopy, owner: int, begun: datetime
-) -> bool:
+def _has_group(session: Session, record_id: int | None, row: ListedCopy, begun: datetime) -> bool:
     """Whether these copies without numbers came with the list before."""
     same = select(Item.id).where(
-        Item.record_id == record_id, Item.owner_branch_id == owner, Item.copies == row.copies,
-        Item.location == row.location, Item.inventory_number.is_(None), Item.barcode.is_(None),
-        Item.created_at < begun,
+        Item.record_id == record_id, Item.copies == row.copies,
+        Item.inventory_number.is_(None), Item.barcode.is_(None), Item.created_at < begun,
     )  # fmt: skip
     return session.scalar(same.limit(1)) is not None
 

@@ -24,7 +24,7 @@ from ils.holdings.lists.actions import (
     keep_layout,
     layout_of,
 )
-from ils.holdings.lists.files import ParsedList, read_list, rejected
+from ils.holdings.lists.files import ParsedList, named, read_list, reason, rejected
 from ils.holdings.lists.jobs import PART, branches_by_name
 from ils.organisation.branches.queries import branch_by_code, names_of
 
@@ -86,11 +86,13 @@ def import_(
                 counts += report.counts
                 problems += report.problems
         with db.transaction(console.sessions) as session:
-            names = {parsed.head[at]: name for at, name in parsed.columns.items()}
+            told = named(parsed.head)
+            names = {told[at]: name for at, name in parsed.columns.items()}
             keep_layout(session, source, names)
     problems.sort(key=lambda one: one[0])
     if problems and said["rejects"] is not None:
-        content = rejected(parsed, problems, console.config.library.language)
+        language = console.config.library.language
+        content = rejected(parsed, [(row, reason(error, language)) for row, error in problems])
         said["rejects"].write_bytes(content)
     _report(console, counts, problems, json_=said["json_"])
 

@@ -51,7 +51,7 @@ def read_list(path: Path, config: Config, layout: Mapping[str, str]) -> ParsedLi
     rows = spreadsheets.rows(path.read_bytes(), config.limits)
     at, head, below = head_and_rows(rows, rules.COLUMNS)
     columns = columns_of(head, rules.COLUMNS)
-    for place, name in enumerate(head):
+    for place, name in enumerate(named(head)):
         if name in layout:
             columns.pop(place, None)
             if layout[name] in rules.COLUMNS:
@@ -79,11 +79,25 @@ def read_list(path: Path, config: Config, layout: Mapping[str, str]) -> ParsedLi
     return parsed
 
 
-def rejected(parsed: ParsedList, problems: Sequence[tuple[int, IlsError]], language: str) -> bytes:
+def named(head: Sequence[str]) -> list[str]:
+    """The names of columns, told apart where two are called alike.
+
+    >>> named(["Номер", "Заглавие", "Номер"])
+    ['Номер', 'Заглавие', 'Номер #3']
+    """
+    return [name if name not in head[:at] else f"{name} #{at + 1}" for at, name in enumerate(head)]
+
+
+def reason(error: IlsError, language: str) -> str:
+    """Why a row cannot be used, for the file of rejects."""
+    return i18n.say_error(error, language)
+
+
+def rejected(parsed: ParsedList, problems: Sequence[tuple[int, str]]) -> bytes:
     """The rows that could not be used, with reasons, as a file to be mended and sent again."""
     reasons: dict[int, list[str]] = {}
-    for number, error in problems:
-        reasons.setdefault(number, []).append(i18n.say_error(error, language))
+    for number, why in problems:
+        reasons.setdefault(number, []).append(why)
     width = len(parsed.head)
     body = [
         [*(list(parsed.raw[number]) + [""] * width)[:width], "; ".join(said)]

@@ -32,6 +32,8 @@ from ils.organisation.branches.queries import names_of
 
 READ, IMPORT, COMPARE = "read_copies", "import_copies", "compare_copies"
 PROBLEMS_SHOWN = 50
+#: A row that cannot be used: its number, the error as JSON, the reason in words.
+_Refused = dict[str, Any]
 PREVIEW = 20
 #: Rows that are looked up together.
 PART = 200
@@ -81,7 +83,8 @@ def _import(context: JobContext) -> dict[str, Any]:
         return before
     parsed, args = _parsed(context), context.args
     counts = Counter[str](before.get("counts", {"rejected": len(parsed.problems)}))
-    problems, done = list(parsed.problems), before.get("done", 0)
+    refused: list[_Refused] = before.get("refused") or _refused(context, parsed.problems)
+    done = before.get("done", 0)
     with db.reading(context.sessions) as session:
         finder, branches = RecordFinder(session), branches_by_name(session)
         begun = session.get_one(Job, context.job_id).created_at
@@ -92,10 +95,20 @@ def _import(context: JobContext) -> dict[str, Any]:
         for part in some:
             report = import_copies(session, _origin(session, args), part, options, finder)
             counts += report.counts
-            problems += report.problems
+            refused += _refused(context, report.problems)
             done += len(part)
-        context.keep_result(session, {"done": done, "counts": dict(counts)})
-    return _finish(context, parsed, sorted(problems, key=lambda one: one[0]), dict(counts))
+        kept = {"done": done, "counts": dict(counts), "refused": refused}
+        context.keep_result(session, kept)
+    return _finish(context, parsed, sorted(refused, key=lambda one: one["row"]), dict(counts))
+
+
+def _refused(context: JobContext, problems: Sequence[tuple[int, IlsError]]) -> list[_Refused]:
+    """Rows that cannot be used, as a stopped attempt leaves them to the next."""
+    language = context.config.library.language
+    return [
+        {"row": number, **error.as_json(), "reason": sheets.reason(error, language)}
+        for number, error in problems
+    ]
 
 
 def _origin(session: Session, args: Any) -> Origin:
@@ -106,22 +119,23 @@ def _origin(session: Session, args: Any) -> Origin:
 
 
 def _finish(
-    context: JobContext, parsed: ParsedList, problems: Sequence[tuple[int, IlsError]],
-    counts: dict[str, int],
-) -> dict[str, Any]:  # fmt: skip
+    context: JobContext, parsed: ParsedList, refused: Sequence[_Refused], counts: dict[str, int]
+) -> dict[str, Any]:
     """Keep what could not be used, and what the columns are; say what came of it."""
     args = context.args
-    result: dict[str, Any] = {"counts": counts, "problems": _told(problems), "file": None}
+    shown = list(refused[:PROBLEMS_SHOWN])
+    result: dict[str, Any] = {"counts": counts, "problems": shown, "file": None}
     received = None
-    if problems:
-        content = sheets.rejected(parsed, problems, context.config.library.language)
+    if refused:
+        content = sheets.rejected(parsed, [(one["row"], one["reason"]) for one in refused])
         received = files.receive_bytes(context.config.folder, content)
     with context.transaction() as session:
         if received is not None:
             kept = files.keep(session, received, Purpose.REJECTS, name="rejects.csv",
                               type="text/csv", created_by=args["staff_id"])  # fmt: skip
             result["file"] = kept.id
-        names = {parsed.head[at]: name for at, name in parsed.columns.items()}
+        told = sheets.named(parsed.head)
+        names = {told[at]: name for at, name in parsed.columns.items()}
         keep_layout(session, args["source"], names)
         audit(session, args["staff_id"], "item.import", args["source"], **counts)
         context.keep_result(session, result)

@@ -53,11 +53,14 @@ LANGUAGES = {
     "en": ("en", "eng", "англ", "английский", "ағылшын"),
 }
 #: Rows that sum up others.
-TOTALS = ("итого", "всего", "барлығы", "жиыны", "total")
+_total = re.compile(
+    r"(?:итого|всего|барлығы|жиыны|total)\s*(?:$|[:—–-]|\d|по\b|на\b|экз|кн\b|дана)", re.IGNORECASE
+)
 MOST_COPIES = 10_000
 LONGEST = 500
 _year = re.compile(r"(1[4-9]|20)\d\d")
-_initials = re.compile(r"^(.{2,60}?(?:\s\S\.){1,2})[,\s]+(\S.*)$")
+_initials = re.compile(r"([^\W\d_][\w-]+,?\s+(?:[^\W\d_]\.\s?){1,2}),?\s*([^\W\d_]{2}.*)")
+_whole = re.compile(r"(\d{1,5})(?:[.,]0{1,2})?")
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,8 @@ def document_key(title: str, author: str, year: int | None) -> tuple[str, str, i
 def is_total(cells: Mapping[str, str]) -> bool:
     """Whether a row sums up others: it is no copy."""
     first = next((value for value in cells.values() if value), "")
-    return not cells.get("number") and first.casefold().startswith(TOTALS)
+    numbered = cells.get("number") or cells.get("barcode") or cells.get("isbn")
+    return not numbered and _total.match(first) is not None
 
 
 def of_row(row: int, cells: Mapping[str, str], lists: Lists, classes: Classes) -> ListedCopy:
@@ -132,7 +136,7 @@ def of_row(row: int, cells: Mapping[str, str], lists: Lists, classes: Classes) -
 def _described(said: Mapping[str, str]) -> tuple[str, str]:
     """Title and author; lists write both into one column: “Әуезов М. О. Абай жолы”."""
     title, author = said.get("title", ""), said.get("author", "")
-    if not author and (both := _initials.match(title)):
+    if not author and (both := _initials.fullmatch(title)):
         return both[2].strip(" ,.-"), both[1].strip(" ,")
     return title, author
 
@@ -146,14 +150,16 @@ def _year_of(said: Mapping[str, str]) -> int | None:
 
 
 def _copies(said: Mapping[str, str]) -> int:
-    text = said.get("copies", "").replace(",00", "").replace(".0", "")
+    text = said.get("copies", "")
     if not text:
         return 1
-    if not (text.isascii() and text.isdigit() and 0 < int(text) <= MOST_COPIES):
+    found = _whole.fullmatch(text)
+    number = int(found[1]) if found else 0
+    if not 0 < number <= MOST_COPIES:
         raise Invalid(LABELS["copies"], N_("It must be a whole number within its bounds."))
-    if int(text) > 1 and (said.get("number") or said.get("barcode")):
+    if number > 1 and (said.get("number") or said.get("barcode")):
         raise Invalid(LABELS["copies"], N_("A number belongs to one copy: write a row for each."))
-    return int(text)
+    return number
 
 
 def _price(said: Mapping[str, str], copies: int) -> int | None:

@@ -16,6 +16,7 @@ from ils.fields import FieldKind, described
 from ils.files import Purpose, ReceivedFile
 from ils.holdings.items.rules import shown_sum
 from ils.holdings.lists import comparison, rules
+from ils.holdings.lists.files import named
 from ils.holdings.lists.jobs import COMPARE, IMPORT, READ
 from ils.holdings.pages import branch_choices, branch_ids, holdings
 from ils.jobs import queries as job_queries
@@ -111,7 +112,9 @@ def run_list(session: Session, job_id: int) -> ResponseReturnValue:
     """Read it again with other columns, bring it in, or compare it."""
     job = _job(session, job_id)
     head = (job.result or {}).get("head", [])
-    columns = {name: request.form.get(f"column-{at}", "") for at, name in enumerate(head) if name}
+    columns = {
+        name: request.form.get(f"column-{at}", "") for at, name in enumerate(named(head)) if name
+    }
     args: dict[str, Any] = {k: v for k, v in job.args.items() if k != "page"}
     args |= {"columns": columns, "language": web.language()}
     args |= {"opening": request.form.get("opening") == "1"}

@@ -92,8 +92,11 @@ def repeat(session: Session, config: Config, one: Subscription) -> Subscription:
         SubscribedAlready: the branch has it.
     """
     year, half = (one.year, 2) if one.half == 1 else (one.year + 1, 1)
-    last = select(func.count()).where(SerialIssue.subscription_id == one.id)
-    first = 1 if half == 1 else (session.scalar(last) or 0) + 1
+    numbers = session.scalars(
+        select(SerialIssue.number).where(SerialIssue.subscription_id == one.id)
+    )
+    last = max((int(n) for n in numbers if n.isascii() and n.isdigit()), default=0)
+    first = 1 if half == 1 else last + 1
     price = "" if one.price is None else f"{one.price / 100:.2f}"
     data = SubscriptionData(
         record=str(one.record_id), branch="", year=year, half=str(half), pattern=one.pattern,
@@ -124,7 +127,10 @@ def check_in(session: Session, issue: SerialIssue, day: date, copies: int | None
 
     Raises:
         Invalid: the number cannot be.
+        IssuesArrived: it is on account.
     """
+    if queries.is_on_account(session, issue):
+        raise rules.IssuesArrived
     number = issue.subscription.sets if copies is None else copies
     if not 0 < number <= issue.subscription.sets:
         raise Invalid(N_("Copies"), N_("It must be a whole number within its bounds."))
@@ -138,7 +144,7 @@ def undo_check_in(session: Session, issue: SerialIssue) -> None:
     Raises:
         IssuesArrived: it is on account.
     """
-    if issue.act_id is not None:
+    if queries.is_on_account(session, issue):
         raise rules.IssuesArrived
     issue.arrived_on, issue.copies = None, 0
     session.flush()
@@ -164,7 +170,11 @@ def put_on_account(session: Session, origin: Origin, branch_id: int) -> StockAct
     journals = [one for one in found if one.subscription.record.material in BY_ISSUE]
     sets: dict[tuple[int, int], list[SerialIssue]] = defaultdict(list)
     for one in found:
-        if one not in journals and one.subscription.year < origin.day.year:
+        if one in journals:
+            continue
+        if (act_id := queries.act_of_set(session, one)) is not None:
+            one.act_id = act_id  # it came late: the set of its year is counted
+        elif one.subscription.year < origin.day.year:
             sets[one.subscription.record_id, one.subscription.year].append(one)
     if not journals and not sets:
         raise rules.NothingToAccount

@@ -16,7 +16,6 @@ class Subscription(Base):
 
     __tablename__ = "subscription"
     __table_args__ = (
-        UniqueConstraint("record_id", "branch_id", "year", "half"),
         CheckConstraint("half IN (1, 2)", name="half"),
         CheckConstraint("sets > 0", name="sets"),
     )

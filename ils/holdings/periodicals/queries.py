@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Select, and_, case, exists, func, or_, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, aliased, contains_eager
 
-from ils.holdings.acts.models import ActItem
+from ils.holdings.acts.models import ActItem, StockAct
 from ils.holdings.items.models import Item, ItemStatus
 from ils.holdings.periodicals.models import SerialIssue, Subscription
 from ils.holdings.periodicals.rules import (
@@ -145,6 +145,34 @@ def to_account(session: Session, branch_id: int) -> Sequence[SerialIssue]:
     """Issues of a branch that came and are not on account."""
     query = issues().where(
         Subscription.branch_id == branch_id, SerialIssue.arrived_on.is_not(None),
-        SerialIssue.act_id.is_(None),
+        SerialIssue.id.not_in(_on_account()),
     )  # fmt: skip
     return session.scalars(query).all()
+
+
+def _on_account() -> Select[int]:
+    """Issues that an act put on account which nobody turned round."""
+    turning = aliased(StockAct)
+    return (
+        select(SerialIssue.id)
+        .join(StockAct, StockAct.id == SerialIssue.act_id)
+        .where(~exists().where(turning.reverses_id == StockAct.id))
+    )
+
+
+def is_on_account(session: Session, issue: SerialIssue) -> bool:
+    """Whether an issue is on account."""
+    query = _on_account().where(SerialIssue.id == issue.id)
+    return session.scalar(query) is not None
+
+
+def act_of_set(session: Session, issue: SerialIssue) -> int | None:
+    """The act that put the yearly set on account to which an issue belongs."""
+    own = issue.subscription
+    query = (
+        select(SerialIssue.act_id)
+        .join(SerialIssue.subscription)
+        .where(Subscription.record_id == own.record_id, Subscription.branch_id == own.branch_id,
+               Subscription.year == own.year, SerialIssue.id.in_(_on_account()))
+    )  # fmt: skip
+    return session.scalar(query.limit(1))

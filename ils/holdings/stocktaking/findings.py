@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ils import ledger
@@ -75,7 +76,7 @@ def find_again(session: Session, origin: Origin, item: Item) -> None:
     item.status = next_status(item.status, Kind.FOUND)
     facts = item_facts(item)
     ledger.record(session, Kind.FOUND, origin.derive(f"found:{item.id}"), facts,
-                  detail=ItemStatus.MISSING)  # fmt: skip
+                  detail=ItemStatus.MISSING, count=item.copies)  # fmt: skip
 
 
 def mark_missing(session: Session, origin: Origin, items: Iterable[Item]) -> int:
@@ -86,7 +87,8 @@ def mark_missing(session: Session, origin: Origin, items: Iterable[Item]) -> int
             item.status = next_status(item.status, Kind.LOST)
             facts = item_facts(item)
             place = origin.derive(f"missing:{item.id}")
-            ledger.record(session, Kind.LOST, place, facts, detail=ItemStatus.MISSING)
+            ledger.record(session, Kind.LOST, place, facts, detail=ItemStatus.MISSING,
+                          count=item.copies)  # fmt: skip
             number += 1
     session.flush()
     return number
@@ -99,7 +101,9 @@ def act_of_missing(session: Session, origin: Origin, stocktake: Stocktake) -> St
         EmptyAct: nothing is missing.
         ActTooLong: it is more than an act takes.
     """
-    items = session.scalars(queries.missing_items(stocktake).limit(act_rules.MOST_COPIES + 1)).all()
+    in_act = select(ActItem.item_id).where(ActItem.is_open)
+    query = queries.missing_items(stocktake).where(Item.id.not_in(in_act))
+    items = session.scalars(query.limit(act_rules.MOST_COPIES + 1)).all()
     if not items:
         raise act_rules.EmptyAct
     if len(items) > act_rules.MOST_COPIES:

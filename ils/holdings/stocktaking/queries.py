@@ -96,7 +96,8 @@ def counts(session: Session, stocktake: Stocktake) -> StocktakeCounts:
     expected = StocktakeItem
     counted = expected.counted_at.is_not(None)
     lent = and_(~counted, Item.status == ItemStatus.ON_LOAN)
-    moving = and_(~counted, Item.status.in_((ItemStatus.IN_TRANSIT, ItemStatus.IN_REPAIR)))
+    apart = (ItemStatus.IN_TRANSIT, ItemStatus.IN_REPAIR, ItemStatus.ON_HOLD_SHELF)
+    moving = and_(~counted, Item.status.in_(apart))
     missing = _is_missing(stocktake)
     seen: ColumnElement[bool] = false()
     if stocktake.seen_since is not None:
@@ -127,8 +128,9 @@ def counts(session: Session, stocktake: Stocktake) -> StocktakeCounts:
 def _is_missing(stocktake: Stocktake) -> ColumnElement[bool]:
     """Of expected copies: nobody found them, and nothing explains where they are."""
     missing = and_(
-        StocktakeItem.counted_at.is_(None), Item.status.not_in((*EXPLAINED, ItemStatus.WITHDRAWN))
-    )
+        StocktakeItem.counted_at.is_(None), Item.owner_branch_id == stocktake.branch_id,
+        Item.status.not_in((*EXPLAINED, ItemStatus.WITHDRAWN)),
+    )  # fmt: skip
     if stocktake.seen_since is not None:
         missing = and_(missing, ~_seen(stocktake.seen_since))
     return missing

@@ -12,7 +12,9 @@ from ils.holdings.stocktaking.models import ScanOutcome
 #: What the labels of places begin with.
 PLACE_CODE = re.compile(r"SQ-P\d+", re.IGNORECASE)
 #: Statuses that say where a copy is although it is not on the shelf.
-EXPLAINED = (ItemStatus.ON_LOAN, ItemStatus.IN_TRANSIT, ItemStatus.IN_REPAIR)
+EXPLAINED = (
+    ItemStatus.ON_LOAN, ItemStatus.IN_TRANSIT, ItemStatus.IN_REPAIR, ItemStatus.ON_HOLD_SHELF,
+)  # fmt: skip
 #: Copies a check does not expect.
 NOT_EXPECTED = (ItemStatus.WITHDRAWN, ItemStatus.LOST, ItemStatus.MISSING)
 #: The question a scan leaves open, and who has it in hand: outcomes that are work.

@@ -1,0 +1,89 @@
+"""Debtors spoken to: what came of it is written down, and counted if they were reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from ils import ledger
+from ils.circulation.debtors import queries, rules
+from ils.circulation.debtors.models import DebtChannel, DebtContact, DebtResult
+from ils.config import Config
+from ils.errors import N_, Invalid
+from ils.fields import FieldKind, described
+from ils.ledger import Kind, Origin
+from ils.messages.templates import Composed, compose
+from ils.patrons.actions import patron_facts
+from ils.patrons.models import Patron, PatronYear
+
+#: Titles a message names.
+MOST_TITLES = 20
+
+
+@dataclass(frozen=True)
+class ContactData:
+    """The form of a contact."""
+
+    channel: str = described(N_("How"), FieldKind.CHOICE, default="phone")
+    result: str = described(N_("Result"), FieldKind.CHOICE, default="reached")
+    promised_until: date | None = described(N_("Promised until"), FieldKind.DAY, default=None,
+                                            width="date")  # fmt: skip
+    note: str = described(N_("Note"), default="", longest=500)
+
+
+def note_contact(
+    session: Session, origin: Origin, patron: Patron, data: ContactData
+) -> DebtContact:
+    """Write down that a debtor was spoken to, or that somebody tried.
+
+    A reader who was reached counts as reminded, once a month at a branch: the report counts
+    persons.
+
+    Raises:
+        NoDebtor: the reader has nothing overdue.
+        Invalid: a field cannot be used.
+    """
+    loans = session.scalars(queries.overdue_of(patron.id, origin.day)).all()
+    if not loans:
+        raise rules.NoDebtor
+    if data.channel not in set(DebtChannel) or data.result not in set(DebtResult):
+        raise Invalid(N_("Result"), N_("Choose one from the list."))
+    if data.result == DebtResult.PROMISED and data.promised_until is None:
+        raise Invalid(N_("Promised until"), N_("This must be filled in."))
+    if data.promised_until is not None and data.promised_until < origin.day:
+        raise Invalid(N_("Promised until"), N_("The day is in the past."))
+    entry_id = None
+    if data.result in rules.REMINDED:
+        year = session.get_one(PatronYear, loans[0].patron_year_id)
+        facts = patron_facts(year, origin, patron)
+        key = rules.reminder_key(patron.id, origin.branch_id, origin.day)
+        entry_id = ledger.record_once(session, Kind.REMINDER, origin, facts, key=key)
+    contact = DebtContact(
+        patron_id=patron.id, at=origin.at, branch_id=origin.branch_id, staff_id=origin.staff_id,
+        channel=data.channel, result=data.result, promised_until=data.promised_until,
+        note=data.note, entry_id=entry_id,
+    )  # fmt: skip
+    session.add(contact)
+    session.flush()
+    return contact
+
+
+def message(session: Session, config: Config, patron: Patron, today: date, branch: str) -> Composed:
+    """What is said to a debtor, in the reader's language, with the titles and days.
+
+    Raises:
+        NoDebtor: the reader has nothing overdue.
+    """
+    loans = session.scalars(queries.overdue_of(patron.id, today)).all()
+    if not loans:
+        raise rules.NoDebtor
+    lines = [f"{loan.due:%d.%m.%Y}  {loan.item.record.title}" for loan in loans[:MOST_TITLES]]
+    more = [f"+{len(loans) - MOST_TITLES}"] if len(loans) > MOST_TITLES else []
+    values = {
+        "reader": patron.name, "card": patron.card, "branch": branch,
+        "library": config.library.name(patron.language), "loans": "\n".join([*lines, *more]),
+        "days": str((today - loans[0].due).days),
+    }  # fmt: skip
+    return compose(config, "debt", patron.language, values)

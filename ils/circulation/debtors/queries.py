@@ -1,0 +1,105 @@
+"""Who has what overdue now, and what was said to them last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased, contains_eager
+
+from ils.catalog.models import BibliographicRecord
+from ils.circulation.debtors.models import DebtContact
+from ils.circulation.loans.models import Loan
+from ils.holdings.items.models import Item
+from ils.patrons.models import Patron
+
+
+@dataclass(frozen=True)
+class DebtFilter:
+    """Which debtors.
+
+    Attributes:
+        days: at least so many days overdue.
+        quiet: nobody spoke to them since this moment.
+        broken: what they promised is over.
+    """
+
+    branch_id: int | None = None
+    days: int = 1
+    category: str = ""
+    school: str = ""
+    words: str = ""
+    quiet: datetime | None = None
+    broken: bool = False
+
+
+def debtors(today: date, which: DebtFilter) -> Select[Patron, int, date, DebtContact | None]:
+    """Readers with overdue copies, how many, since when, the last contact; longest first.
+
+    Computed at the moment: a copy that came back a minute ago is not in it.
+    """
+    late = (
+        select(
+            Loan.patron_id, func.sum(Loan.copies - Loan.quantity_returned).label("copies"),
+            func.min(Loan.due).label("due"),
+        )
+        .where(Loan.ended_at.is_(None), Loan.due < today, Loan.patron_id.is_not(None))
+        .group_by(Loan.patron_id)
+    )  # fmt: skip
+    if which.branch_id is not None:
+        late = late.where(Loan.branch_id == which.branch_id)
+    owed = late.subquery()
+    newest = select(func.max(DebtContact.id).label("id")).group_by(DebtContact.patron_id).subquery()
+    last = aliased(DebtContact)
+    query = (
+        select(Patron, owed.c.copies, owed.c.due, last)
+        .join(owed, owed.c.patron_id == Patron.id)
+        .outerjoin(last, (last.patron_id == Patron.id) & last.id.in_(select(newest.c.id)))
+        .order_by(owed.c.due, Patron.id)
+    )
+    if which.days > 1:
+        query = query.where(owed.c.due <= date.fromordinal(today.toordinal() - which.days))
+    if which.category:
+        query = query.where(Patron.category == which.category)
+    for text, column in ((which.school, Patron.school), (which.words, Patron.search_text)):
+        if text:
+            query = query.where(column.icontains(text, autoescape=True))
+    if which.quiet is not None:
+        query = query.where(last.id.is_(None) | (last.at < which.quiet))
+    if which.broken:
+        query = query.where(last.promised_until < today)
+    return query
+
+
+def overdue_of(patron_id: int, today: date) -> Select[Loan]:
+    """The overdue loans of a reader, oldest first."""
+    return (
+        select(Loan)
+        .join(Loan.item)
+        .join(Item.record)
+        .where(Loan.patron_id == patron_id, Loan.ended_at.is_(None), Loan.due < today)
+        .options(contains_eager(Loan.item).contains_eager(Item.record))
+        .order_by(Loan.due, Loan.id)
+    )
+
+
+def contacts_of(patron_id: int) -> Select[DebtContact]:
+    """What was done about a reader's debts, latest first."""
+    own = DebtContact.patron_id == patron_id
+    return select(DebtContact).where(own).order_by(DebtContact.id.desc())
+
+
+def titles_of(session: Session, patron_ids: list[int], today: date) -> dict[int, list[str]]:
+    """Reader → titles that are overdue, for a page of readers at once."""
+    query = (
+        select(Loan.patron_id, BibliographicRecord.title)
+        .join(Item, Item.id == Loan.item_id)
+        .join(BibliographicRecord, BibliographicRecord.id == Item.record_id)
+        .where(Loan.patron_id.in_(patron_ids), Loan.ended_at.is_(None), Loan.due < today)
+        .order_by(Loan.due)
+    )
+    found: dict[int, list[str]] = {}
+    for patron_id, title in session.execute(query):
+        found.setdefault(patron_id or 0, []).append(title)
+    return found

@@ -1,0 +1,201 @@
+"""The workbench of debtors: the list, a debtor, letters sorted by street."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from ils import clock, web
+from ils.circulation.debtors import actions, queries, rules
+from ils.circulation.debtors.actions import ContactData
+from ils.circulation.debtors.models import DebtContact
+from ils.circulation.debtors.queries import DebtFilter
+from ils.circulation.loans.queries import overdue_by_branch
+from ils.documents import Block, Heading, PageBreak, Paragraph
+from ils.errors import N_, Invalid
+from ils.organisation.branches.queries import names_of
+from ils.organisation.permissions import Permission
+from ils.patrons import queries as patron_queries
+from ils.patrons.models import Patron
+from ils.web.downloads import download
+from ils.web.filled import Form
+from ils.web.lists import Column, Filter, ListDefinition, PageAction
+
+debtors = Blueprint("debtors", __name__, url_prefix="/staff/debtors")
+#: Letters printed at once.
+MOST_LETTERS = 200
+#: Titles a row names.
+TITLES = 3
+
+
+def _filter(session: Session) -> DebtFilter:
+    """Which debtors the address asks for; those of the own branch unless others are."""
+    args = request.args
+    ids = {code: number for number, (code, _) in names_of(session, "ru").items()}
+    code = args.get("branch", g.staff.branch.code)
+    quiet = web.whole("quiet", args.get("quiet", ""))
+    days = web.whole("days", args.get("days", "")) or 1
+    return DebtFilter(
+        ids.get(code), min(days, 10_000), args.get("category", ""), args.get("school", "").strip(),
+        args.get("q", "").strip().casefold(),
+        None if quiet is None else clock.day_start(
+            web.today() - timedelta(days=min(quiet, 10_000)), g.staff.branch.timezone
+        ),
+        args.get("broken") == "yes",
+    )  # fmt: skip
+
+
+@debtors.get("/")
+@web.page(Permission.VIEW_LOANS)
+def workbench(session: Session) -> ResponseReturnValue:
+    """Readers with overdue copies, computed now; the totals are those of the report."""
+    today, which = web.today(), _filter(session)
+    lists = web.current().config.lists
+    titles: dict[int, list[str]] = {}
+
+    def with_titles(session: Session, rows: Sequence[Any]) -> Sequence[Any]:
+        titles.update(queries.titles_of(session, [row[0].id for row in rows], today))
+        return rows
+
+    def owed(row: Any) -> web.ListCell:
+        own = titles.get(row[0].id, [])
+        more = f" +{len(own) - TITLES}" if len(own) > TITLES else ""
+        return web.ListCell(int(row[1]), note="; ".join(own[:TITLES]) + more)
+
+    definition = ListDefinition(
+        queries.debtors(today, which),
+        [
+            Column("name", N_("Reader"), _reader, Patron.search_text,
+                   lambda row: url_for("debtors.debtor", patron_id=row[0].id)),
+            Column("owed", N_("Overdue copies"), owed),
+            Column("days", N_("Days"), lambda row: (today - row[2]).days),
+            Column("category", N_("Category"), lambda row: web.ListCell(
+                web.listed(lists.categories, row[0].category),
+                note=" ".join(filter(None, (row[0].school, str(row[0].grade or "")))))),
+            Column("phone", N_("Phone"),
+                   lambda row: rules.normal_phone(row[0].phone) or row[0].phone),
+            Column("address", N_("Address"), lambda row: row[0].address, Patron.address),
+            Column("contact", N_("Last contact"), _last),
+            Column("promised", N_("Promised until"),
+                   lambda row: row[3].promised_until if row[3] else None),
+        ],
+        filters=_filters(session),
+        empty=N_("Nobody has anything overdue."),
+        enrich=with_titles,
+    )  # fmt: skip
+    readers, copies = overdue_by_branch(session, today).get(which.branch_id, (0, 0))
+    letters = PageAction(
+        N_("Letters (PDF)"), url_for("debtors.letters", **dict[str, Any](request.args.items()))
+    )
+    return web.list_page(
+        session, definition, title=N_("Debtors"), template="circulation/debtors.html",
+        actions=[letters], readers=readers, copies=copies,
+    )  # fmt: skip
+
+
+def _reader(row: Any) -> web.ListCell:
+    patron: Patron = row[0]
+    guardian = " ".join(filter(None, (patron.guardian_name, patron.guardian_phone)))
+    return web.ListCell(patron.name, note=guardian)
+
+
+def _last(row: Any) -> web.ListCell:
+    contact: DebtContact | None = row[3]
+    if contact is None:
+        return web.ListCell("")
+    said = web.code_name("debt_channel", contact.channel)
+    return web.ListCell(contact.at, note=f"{said}: {web.code_name('debt_result', contact.result)}")
+
+
+def _filters(session: Session) -> list[Filter]:
+    lists, language = web.current().config.lists, web.language()
+    categories = [(code, one[language]) for code, one in lists.categories.items()]
+    branches = [("-", gettext("all")), *names_of(session, language).values()]
+    return [
+        Filter("q", N_("Reader")),
+        Filter("branch", N_("Branch"), branches,
+               value=request.args.get("branch", g.staff.branch.code), always=True),
+        Filter("days", N_("At least days"), type="text"),
+        Filter("category", N_("Category"), categories),
+        Filter("school", N_("School"), type="text"),
+        Filter("quiet", N_("Not spoken to for days"), type="text"),
+        Filter("broken", N_("Promise"), [("yes", gettext("over"))]),
+    ]  # fmt: skip
+
+
+@debtors.get("/<id:patron_id>")
+@web.page(Permission.VIEW_LOANS)
+def debtor(session: Session, patron_id: int) -> ResponseReturnValue:
+    """A debtor: what is overdue, a text ready to be sent, what was done before."""
+    web.note("patron.open", str(patron_id))
+    patron = patron_queries.patron(session, patron_id)
+    return _page(session, patron, _form({"channel": request.args.get("channel", "phone"),
+                                         "result": "reached"}))  # fmt: skip
+
+
+def _form(values: dict[str, object] | None) -> Form[ContactData]:
+    choices = {
+        "channel": web.code_names("debt_channel"), "result": web.code_names("debt_result"),
+    }  # fmt: skip
+    return Form(ContactData, values, choices=choices)
+
+
+def _page(session: Session, patron: Patron, form: Form[ContactData]) -> ResponseReturnValue:
+    today = web.today()
+    loans = session.scalars(queries.overdue_of(patron.id, today)).all()
+    text, links, phone = None, {}, rules.normal_phone(patron.phone)
+    if loans:
+        branch = g.staff.branch.name(patron.language)
+        text = actions.message(session, web.current().config, patron, today, branch)
+        links = rules.links(phone, patron.email, text.subject, text.body)
+    return web.respond(
+        session, "circulation/debtor.html", {}, title=patron.name, patron=patron, loans=loans,
+        form=form, text=text, links=links, phone=phone, today=today,
+        parts=rules.sms_parts(text.body) if text else 0,
+        contacts=session.scalars(queries.contacts_of(patron.id)).all(),
+        error=form.error,
+    )  # fmt: skip
+
+
+@debtors.post("/<id:patron_id>")
+@web.page(Permission.VIEW_LOANS, write=True)
+def note_contact(session: Session, patron_id: int) -> ResponseReturnValue:
+    """Write down what came of it."""
+    patron = patron_queries.patron(session, patron_id)
+
+    def work(data: ContactData) -> ResponseReturnValue:
+        actions.note_contact(session, web.origin(), patron, data)
+        flash(gettext("Saved."))
+        return redirect(url_for("debtors.debtor", patron_id=patron.id))
+
+    return web.handled(session, _form(None), work, lambda form: _page(session, patron, form))
+
+
+@debtors.get("/letters.pdf")
+@web.page(Permission.VIEW_LOANS)
+def letters(session: Session) -> ResponseReturnValue:
+    """A letter to each debtor of the list, a page each, in the order of their addresses."""
+    from ils.documents import pdf  # noqa: PLC0415 -- each web process would keep it
+
+    today, branch = web.today(), g.staff.branch
+    query = queries.debtors(today, _filter(session)).order_by(None)
+    rows = session.execute(query.order_by(Patron.address, Patron.id).limit(MOST_LETTERS)).all()
+    if not rows:
+        raise Invalid(N_("Letters (PDF)"), N_("Nobody has anything overdue."))
+    blocks: list[Block] = []
+    for number, (patron, *_) in enumerate(rows):
+        text = actions.message(
+            session, web.current().config, patron, today, branch.name(patron.language)
+        )
+        blocks += [PageBreak()] if number else []
+        blocks += [Paragraph(patron.address), Heading(text.subject, 1)]
+        blocks += [Paragraph(line) for line in text.body.splitlines()]
+    web.note("list.export", request.path)
+    made: Response = download(pdf.document("letters", blocks), "letters.pdf", "application/pdf")
+    return made

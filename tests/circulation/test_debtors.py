@@ -1,0 +1,169 @@
+"""The debtors of a branch: who they are now, what is said to them, what is counted."""
+
+import re
+import subprocess
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from ils import clock
+from ils.circulation.debtors import rules
+from ils.circulation.debtors.models import DebtContact
+from ils.ledger import Entry, Kind
+from ils.organisation.staff.models import Role
+from ils.patrons.models import Patron
+
+PATH = "/staff/debtors/"
+TEXT = ("pdftotext", "-", "-")
+
+
+@pytest.fixture
+def owing(library, browser, monkeypatch):
+    """Two readers with overdue copies, one of them of the branch, one who owes nothing."""
+    monkeypatch.setattr(clock, "now", lambda: library.now)
+    library.account("кафедра", Role.DESK)
+    library.reader("R1", surname="Абаева", phone="8 (701) 123-45-67", email="a@example.kz",
+                   address="Абай к., 1", language="kk")  # fmt: skip
+    library.reader("R2", surname="Сейтова", phone="8 7213 45-67-89", address="Ауэзов, 2")
+    library.reader("R3", surname="Юнусов")
+    for number, title in (("B1", "Абай жолы"), ("B2", "Белый пароход"), ("B3", "Қан мен тер")):
+        library.copy(number, title=title)
+    library.desk().issue("R1", "B1")
+    library.desk().issue("R1", "B2")
+    library.wait(days=5)
+    library.desk("Ф1").issue("R2", "B3")
+    library.wait(days=40)
+    library.copy("B4", title="Көшпенділер")
+    library.desk().issue("R3", "B4")
+    browser.sign_in("кафедра")
+    return browser
+
+
+def names(browser, **asked):
+    query = "&".join(f"{name}={value}" for name, value in asked.items())
+    body = browser.get(f"{PATH}?{query}").text.partition("<tbody>")[2].partition("</tbody>")[0]
+    return re.findall(r'<a href="/staff/debtors/[^"]+">([^<]+)</a>', body)
+
+
+def debtor(library, card):
+    with library.sessions() as session:
+        return session.scalars(select(Patron.id).where(Patron.card == card)).one()
+
+
+def noted(browser, library, card, **form):
+    about = {"channel": "phone", "result": "reached", "promised_until": "", "note": ""}
+    return browser.post(f"{PATH}{debtor(library, card)}", request_id=str(uuid4()), **about | form)
+
+
+def contacts(library):
+    with library.sessions() as session:
+        return [(c.channel, c.result, c.promised_until) for c in session.scalars(
+            select(DebtContact).order_by(DebtContact.id))]  # fmt: skip
+
+
+def reminders(library):
+    with library.sessions() as session:
+        return session.scalars(select(Entry).where(Entry.kind == Kind.REMINDER)).all()
+
+
+def test_the_debtors_of_the_moment_stand_by_days(owing, library):
+    page = owing.get(PATH).text
+    assert "читателей 1, экземпляров 2" in page
+    assert len(names(owing)) == 1
+    assert "Абай жолы; Белый пароход" in page
+    assert [name.split()[0] for name in names(owing, branch="-")] == ["Абаева", "Сейтова"]
+    assert "читателей 2, экземпляров 3" in owing.get(f"{PATH}?branch=-").text
+    library.desk().take_back("B1")
+    library.desk().take_back("B2")
+    assert names(owing) == []
+
+
+def test_debtors_are_filtered(owing):
+    def surnames(**asked):
+        return [name.split()[0] for name in names(owing, branch="-", **asked)]
+
+    assert (surnames(days=30), surnames(days=31)) == (["Абаева"], [])
+    assert surnames(q="сейт") == ["Сейтова"]
+    assert surnames(days=3000) == []
+    assert surnames(quiet=3) == ["Абаева", "Сейтова"]
+    assert surnames(broken="yes") == []
+
+
+def test_who_was_spoken_to_is_counted_once_a_month(owing, library):
+    assert noted(owing, library, "R1").status_code == 302
+    assert noted(owing, library, "R1", channel="whatsapp", result="sent").status_code == 302
+    assert noted(owing, library, "R2", result="no_answer").status_code == 302
+    (entry,) = reminders(library)
+    assert (entry.count, entry.patron_category, entry.branch_id) == (
+        1, "student", library.branches["ЦБ"].id,
+    )  # fmt: skip
+    assert contacts(library) == [
+        ("phone", "reached", None), ("whatsapp", "sent", None), ("phone", "no_answer", None),
+    ]  # fmt: skip
+    assert names(owing, branch="-", quiet=0) == []
+    library.wait(days=31)
+    noted(owing, library, "R1")
+    assert len(reminders(library)) == 2
+    assert "дозвонились" in owing.get(f"{PATH}{debtor(library, 'R1')}").text
+
+
+def test_a_promise_has_a_day_to_come(owing, library):
+    for day, told in (("", "Обещано до"), ("2020-01-01", "Этот день уже прошёл")):
+        answer = noted(owing, library, "R1", result="promised", promised_until=day)
+        assert (answer.status_code, told in answer.text) == (422, True)
+    assert contacts(library) == []
+    until = library.now.date().toordinal() + 3
+    noted(owing, library, "R1", result="promised", promised_until=date.fromordinal(until))
+    assert contacts(library) == [("phone", "promised", date.fromordinal(until))]
+    assert names(owing, broken="yes") == []
+    library.wait(days=5)
+    assert len(names(owing, broken="yes")) == 1
+
+
+def test_nothing_is_noted_of_who_owes_nothing(owing, library):
+    assert "У этого читателя ничего не просрочено" in noted(owing, library, "R3").text
+    assert noted(owing, library, "R1", channel="голубь").status_code == 422
+    assert contacts(library) == []
+
+
+def test_what_to_say_is_ready_in_the_readers_language(owing, library):
+    page = owing.get(f"{PATH}{debtor(library, 'R1')}").text
+    assert "Сізде мерзімі өткен кітаптар бар" in page
+    for address in ("tel:+77011234567", "https://wa.me/77011234567?text=", "sms:+77011234567",
+                    "mailto:a@example.kz?subject="):  # fmt: skip
+        assert f'href="{address}' in page
+    other = owing.get(f"{PATH}{debtor(library, 'R2')}").text
+    assert "За вами числятся книги" in other
+    assert ("tel:+77213456789" in other, "wa.me" in other) == (True, False)
+
+
+def test_letters_are_in_the_order_of_streets(owing):
+    """A letter is a page; the reader of the first street comes first."""
+    answer = owing.get(f"{PATH}letters.pdf?branch=-")
+    said = subprocess.run(TEXT, input=answer.data, capture_output=True, check=True)
+    pages = said.stdout.decode().split("\f")[:-1]
+    assert [page.splitlines()[0] for page in pages] == ["Абай к., 1", "Ауэзов, 2"]
+    assert owing.get(f"{PATH}letters.pdf?branch=-&q=никого").status_code == 422
+
+
+def test_what_was_done_goes_with_the_reader(owing, library):
+    noted(owing, library, "R1", note="Соседка сказала")
+    library.desk().take_back("B1")
+    library.desk().take_back("B2")
+    library.account("админ", Role.ADMINISTRATOR)
+    owing.sign_in("админ")
+    path = f"/staff/patrons/{debtor(library, 'R1')}/forget"
+    owing.post(path, request_id=str(uuid4()), sure="1")
+    assert contacts(library) == []
+    assert len(reminders(library)) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "phone"),
+    [("87011234567", "+77011234567"), ("7011234567", "+77011234567"), ("нет", ""),
+     ("+996 555 123456", "+996555123456"), ("сот. 8-747-000-11-22; дом.", "+77470001122")],
+)  # fmt: skip
+def test_a_phone_is_dialled_as_it_is_meant(field, phone):
+    assert rules.normal_phone(field) == phone
