@@ -8,6 +8,7 @@ from alembic import context
 from ils import changes, db, idempotency, ledger
 from ils.acquisition.budgets import models as _budgets
 from ils.acquisition.orders import models as _orders
+from ils.acquisition.sets import models as _sets
 from ils.catalog import models as _catalog
 from ils.circulation.boxes import models as _boxes
 from ils.circulation.debtors import models as _debtors
@@ -52,6 +53,7 @@ TABLES = (
     _copy_lists,
     _budgets,
     _orders,
+    _sets,
     _periodicals,
     _stocktaking,
     _holdings,

@@ -88,6 +88,8 @@ SECTIONS = (
         Place(N_("Orders"), "acquisition.orders", Permission.VIEW_ORDERS,
               also=("acquisition.order",)),
         Place(N_("Budget"), "acquisition.budget", Permission.VIEW_ORDERS),
+        Place(N_("Missing volumes"), "acquisition.missing_volumes", Permission.VIEW_CATALOGUE,
+              also=("acquisition.set_volumes",)),
         Place(N_("Checks of the stock"), "holdings.stocktakes", Permission.COUNT_STOCK,
               also=("holdings.stocktake", "holdings.counting")),
         Place(N_("Places"), "holdings.shelf_places", Permission.COUNT_STOCK),

@@ -20,6 +20,7 @@ def upgrade() -> None:
     _budget_article()
     _shelf_place()
     _subscription()
+    _set_volume()
     _stock_act()
     _stocktake()
     _acceptance_line()
@@ -66,6 +67,8 @@ def downgrade() -> None:
     op.drop_table("acceptance_line")
     op.drop_table("stocktake")
     op.drop_table("stock_act")
+    op.drop_index(op.f("ix_set_volume_record_id"), table_name="set_volume")
+    op.drop_table("set_volume")
     op.drop_index(op.f("ix_subscription_record_id"), table_name="subscription")
     op.drop_table("subscription")
     op.drop_table("shelf_place")
@@ -159,6 +162,24 @@ def _subscription() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
     )
     op.create_index(op.f("ix_subscription_record_id"), "subscription", ["record_id"], unique=False)
+
+
+def _set_volume() -> None:
+    op.create_table(
+        "set_volume",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "record_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("noted_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["noted_by"], ["staff.id"], name=op.f("fk_set_volume_noted_by")),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_set_volume_record_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_set_volume")),
+    )
+    op.create_index(op.f("ix_set_volume_record_id"), "set_volume", ["record_id"], unique=False)
 
 
 def _stock_act() -> None:

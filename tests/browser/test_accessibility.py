@@ -75,6 +75,7 @@ PAGES = {
     "reregistration": "/staff/patrons/reregister",
     "school-year": "/staff/patrons/school-year",
     "import-readers": "/staff/patrons/import",
+    "debtors": "/staff/debtors/?branch=-",
     "missing": "/nowhere",
     "new-record": "/staff/catalog/new",
     "form-book": "/staff/catalog/new?worksheet=book",
@@ -198,14 +199,22 @@ def test_every_public_page_is_accessible(page, served, library, language, size):
 
 
 def copies_in_use(page, served, language, size):
+    record = page.url
     page.locator("a.button.main[href*=holdings]").click()
     page.wait_for_url("**/holdings/new*")
     seen(page, f"{language}-copies-new", size)
     page.locator("form.card button.main").click()
     page.wait_for_url("**/catalog/*made=*")
-    page.locator("tbody a[href*=holdings]").last.click()
+    page.locator("tbody th a[href*=holdings]").last.click()
     page.wait_for_url("**/holdings/*")
     seen(page, f"{language}-copy", size)
+    page.goto(record)
+    page.locator("a.button[href*=sets]").click()
+    page.wait_for_url("**/acquisition/sets/*")
+    page.locator("form.card input").last.fill("1–3")
+    page.keyboard.press("Enter")
+    expect(page.locator("table")).to_be_visible()
+    seen(page, f"{language}-set", size)
 
 
 def records_in_use(page, served, language, size):

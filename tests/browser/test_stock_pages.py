@@ -34,6 +34,7 @@ PAGES = {
     "new-article": "/staff/acquisition/budget/new", "orders": "/staff/acquisition/orders",
     "new-order": "/staff/acquisition/orders/new", "unused": "/staff/holdings/unused",
     "study": "/staff/holdings/study", "undescribed": "/staff/holdings/undescribed",
+    "missing-volumes": "/staff/acquisition/missing-volumes",
 }  # fmt: skip
 
 

@@ -23,7 +23,7 @@ MOST_TITLES = 20
 
 
 @dataclass(frozen=True)
-class ContactData:
+class DebtContactData:
     """The form of a contact."""
 
     channel: str = described(N_("How"), FieldKind.CHOICE, default="phone")
@@ -34,7 +34,7 @@ class ContactData:
 
 
 def note_contact(
-    session: Session, origin: Origin, patron: Patron, data: ContactData
+    session: Session, origin: Origin, patron: Patron, data: DebtContactData
 ) -> DebtContact:
     """Write down that a debtor was spoken to, or that somebody tried.
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from ils import clock, web
 from ils.circulation.debtors import actions, queries, rules
-from ils.circulation.debtors.actions import ContactData
+from ils.circulation.debtors.actions import DebtContactData
 from ils.circulation.debtors.models import DebtContact
 from ils.circulation.debtors.queries import DebtFilter
 from ils.circulation.loans.queries import overdue_by_branch
@@ -139,14 +139,14 @@ def debtor(session: Session, patron_id: int) -> ResponseReturnValue:
                                          "result": "reached"}))  # fmt: skip
 
 
-def _form(values: dict[str, object] | None) -> Form[ContactData]:
+def _form(values: dict[str, object] | None) -> Form[DebtContactData]:
     choices = {
         "channel": web.code_names("debt_channel"), "result": web.code_names("debt_result"),
     }  # fmt: skip
-    return Form(ContactData, values, choices=choices)
+    return Form(DebtContactData, values, choices=choices)
 
 
-def _page(session: Session, patron: Patron, form: Form[ContactData]) -> ResponseReturnValue:
+def _page(session: Session, patron: Patron, form: Form[DebtContactData]) -> ResponseReturnValue:
     today = web.today()
     loans = session.scalars(queries.overdue_of(patron.id, today)).all()
     text, links, phone = None, {}, rules.normal_phone(patron.phone)
@@ -169,7 +169,7 @@ def note_contact(session: Session, patron_id: int) -> ResponseReturnValue:
     """Write down what came of it."""
     patron = patron_queries.patron(session, patron_id)
 
-    def work(data: ContactData) -> ResponseReturnValue:
+    def work(data: DebtContactData) -> ResponseReturnValue:
         actions.note_contact(session, web.origin(), patron, data)
         flash(gettext("Saved."))
         return redirect(url_for("debtors.debtor", patron_id=patron.id))

@@ -23,7 +23,7 @@ from ils.holdings.acts.models import AcceptanceLine, ActItem, ActKind, ActState,
 from ils.holdings.items.models import Item, ItemStatus
 from ils.holdings.items.numbers import NumberSeries, number_after
 from ils.holdings.items.queries import item_by_code
-from ils.holdings.items.rules import price_of, shown_sum
+from ils.holdings.items.rules import price_of, shown_sum, volume_of
 from ils.ledger import Facts, Kind, Origin
 
 
@@ -52,7 +52,7 @@ def add_lines(
         AcceptanceLine(
             act_id=act.id, record=record, branch_id=known[code.casefold()], copies=copies,
             price=price_of(data.price), number="", location=data.location.strip(),
-            shelf_mark=data.shelf_mark.strip(), replaces_id=replaced,
+            shelf_mark=data.shelf_mark.strip(), part=volume_of(data.part), replaces_id=replaced,
         )
         for code, copies in shares.items()
     ]  # fmt: skip
@@ -216,7 +216,8 @@ def add_copies(
     line = AcceptanceLine(
         act_id=act.id, record=record, branch_id=owner_id, copies=data.count,
         price=price_of(data.price), number=data.number.strip(), barcode=data.barcode.strip(),
-        location=data.location.strip(), shelf_mark=data.shelf_mark.strip(),
-        condition=data.condition.strip(), replaces_id=lost_copy(session, data.replaces),
+        part=volume_of(data.part), location=data.location.strip(),
+        shelf_mark=data.shelf_mark.strip(), condition=data.condition.strip(),
+        replaces_id=lost_copy(session, data.replaces),
     )  # fmt: skip
     _added(session, act, [line])

@@ -55,6 +55,7 @@ class LineData:
         N_("First inventory number"), default="", width="phone", longest=40,
         hint=N_("The others follow it; left empty, the next free one is taken"),
     )  # fmt: skip
+    part: str = described(N_("Volume, issue or year"), default="", width="short", longest=40)
     location: str = described(N_("Place"), default="", longest=LONGEST)
     shelf_mark: str = described(N_("Shelf mark"), default="", longest=LONGEST)
     replaces: str = described(
@@ -84,6 +85,7 @@ class NewCopiesData:
         N_("Price of a copy, ₸"), default="", width="short", longest=30, hint=N_("1 500,00")
     )
     branch: str = described(N_("Branch"), FieldKind.CHOICE)
+    part: str = described(N_("Volume, issue or year"), default="", width="short", longest=40)
     location: str = described(N_("Place"), default="", longest=LONGEST)
     shelf_mark: str = described(N_("Shelf mark"), default="", longest=LONGEST)
     condition: str = described(N_("Condition"), default="", longest=LONGEST)

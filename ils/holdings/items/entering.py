@@ -17,7 +17,7 @@ from ils.fields import described
 from ils.holdings.acts import queries as acts
 from ils.holdings.acts.models import ActItem, ActState, StockAct
 from ils.holdings.items.models import Item, ItemStatus
-from ils.holdings.items.rules import ItemUnavailable, price_of
+from ils.holdings.items.rules import ItemUnavailable, price_of, volume_of
 from ils.labels import LABELS
 from ils.ledger import Entry, Facts, Kind, OpeningOf, Origin
 from ils.organisation.audit.actions import audit, differences
@@ -45,6 +45,7 @@ class CopyData:
 
     barcode: str = described(N_("Barcode"), default="", width="phone", scan=True, longest=40)
     price: str = described(N_("Price of a copy, ₸"), default="", width="short", longest=30)
+    part: str = described(N_("Volume, issue or year"), default="", width="short", longest=40)
     location: str = described(N_("Place"), default="", longest=LONGEST)
     shelf_mark: str = described(N_("Shelf mark"), default="", longest=LONGEST)
     condition: str = described(N_("Condition"), default="", longest=LONGEST)
@@ -74,6 +75,7 @@ def change_copy(session: Session, origin: Origin, item: Item, data: CopyData) ->
         _correct_sums(session, origin, item, price)
         item.price = price
     item.location, item.shelf_mark = data.location.strip(), data.shelf_mark.strip()
+    item.part = volume_of(data.part)
     item.condition, item.ksu = data.condition.strip(), data.ksu.strip()
     session.flush()
     if changed := differences(before, _described(item)):
@@ -136,7 +138,7 @@ def _standing(session: Session, item: Item, *kinds: Kind) -> Sequence[Entry]:
 
 
 def _described(item: Item) -> dict[str, object]:
-    names = ("barcode", "price", "location", "shelf_mark", "condition", "ksu")
+    names = ("barcode", "price", "part", "location", "shelf_mark", "condition", "ksu")
     return {name: getattr(item, name) for name in names}
 
 

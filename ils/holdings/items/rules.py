@@ -210,6 +210,22 @@ def _said(item: Item) -> list[tuple[str, str]]:
     return [(code, value) for code, value in said if value]
 
 
+_volume = re.compile(
+    r"(?:том|т|книга|кн|кітап|vol|v)\.?\s*(\d+)|(\d+)\s*-?\s*(?:том|т|кітап)\.?", re.IGNORECASE
+)
+
+
+def volume_of(text: str) -> str:
+    """A volume as copies and sets carry it; what is none stays as it is.
+
+    >>> volume_of(" т. 3"), volume_of("3-том"), volume_of("Vol. 12"), volume_of("2026, № 1–6")
+    ('3', '3', '12', '2026, № 1–6')
+    """
+    text = text.strip()
+    match = _volume.fullmatch(text)
+    return (match[1] or match[2]) if match else text
+
+
 def price_of(text: str, field: str = PRICE) -> int | None:
     """A price as people write it, in tiyn.
 

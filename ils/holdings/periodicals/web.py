@@ -286,7 +286,7 @@ def old_serials(session: Session) -> ResponseReturnValue:
         [
             Column("title", N_("Title"), lambda item: item.record.title, BibliographicRecord.title,
                    lambda item: url_for("holdings.copy", item_id=item.id)),
-            Column("part", N_("Issue or year"), lambda item: item.part, Item.part),
+            Column("part", N_("Volume, issue or year"), lambda item: item.part, Item.part),
             Column("branch", N_("Branch"), lambda item: names[item.owner_branch_id][1],
                    Item.owner_branch_id),
             Column("copies", N_("Copies"), lambda item: item.copies, Item.copies),

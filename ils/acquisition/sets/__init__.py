@@ -1,0 +1,1 @@
+"""Sets in several volumes, and which of their volumes branches lack."""
