@@ -257,10 +257,16 @@ def _newest_id(engine: Engine) -> int:
         engine.dispose()  # whoever never asks again holds no connection
 
 
+def _lower(text: str | None) -> str | None:
+    return None if text is None else str(text).lower()
+
+
 def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def settings(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # BEGIN is ours, below
+        # Its own knows Latin letters only.
+        connection.create_function("lower", 1, _lower, deterministic=True)
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",  # an acknowledged scan survives a power cut

@@ -11,13 +11,14 @@ from dataclasses import replace
 import pytest
 from argon2 import PasswordHasher
 from library import Browser, Desk, Library
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, event, text
 
+from ils import clock, db, schema
 from ils import config as configuration
-from ils import db, schema
 from ils.app import create_app
 from ils.config import Config, Data
 from ils.organisation.staff import actions as staff_actions
+from ils.organisation.staff.models import Role
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -47,6 +48,8 @@ def compiled_once() -> Iterator[None]:
 
     def sharing(url: str, **options: object) -> Engine:
         engine = plain(url, query_cache_size=1500, **options)
+        event.listen(engine, "connect", lambda opened, _: _open.update({id(opened): opened}))
+        event.listen(engine, "close", lambda closed, _: _open.pop(id(closed), None))
         known = first.setdefault(engine.dialect.name, engine)
         engine.dialect = known.dialect
         engine._compiled_cache = known._compiled_cache  # noqa: SLF001 -- cannot be handed over
@@ -55,6 +58,18 @@ def compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(db, "create_engine", sharing)
         yield
+
+
+#: Connections nobody closed yet.
+_open: dict[int, object] = {}
+
+
+@pytest.fixture(autouse=True)
+def all_connections_closed() -> Iterator[None]:
+    """A connection that a test leaves open is told of by that test, not by a later one."""
+    before = set(_open)
+    yield
+    assert set(_open) <= before
 
 
 @pytest.fixture(scope="session", params=databases())
@@ -183,5 +198,19 @@ def app(config, library):
 
 
 @pytest.fixture
+def library_clock(library, monkeypatch) -> None:
+    """The program acts at the library's hour."""
+    monkeypatch.setattr(clock, "now", lambda: library.now)
+
+
+@pytest.fixture
 def browser(app) -> Browser:
     return Browser(app.test_client())
+
+
+@pytest.fixture
+def stock(library_clock, library, browser) -> Browser:
+    """Whoever keeps the stock, at a page."""
+    library.account("фонд", Role.STOCK)
+    browser.sign_in("фонд")
+    return browser

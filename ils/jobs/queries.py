@@ -30,14 +30,18 @@ def jobs(created_by: int | None = None) -> Select[Job]:
     return query if created_by is None else query.where(Job.created_by == created_by)
 
 
-def job(session: Session, job_id: int, created_by: int | None = None) -> Job:
-    """A job by number; of somebody, if told.
+def job(
+    session: Session, job_id: int, created_by: int | None = None, kinds: Collection[str] = ()
+) -> Job:
+    """A job by number; of somebody, or of certain kinds, if told.
 
     Raises:
-        UnknownJob: there is none, or it is another's.
+        UnknownJob: there is none, or it is another's or of another kind.
     """
     found = session.get(Job, job_id)
     if found is None or (created_by is not None and found.created_by != created_by):
+        raise UnknownJob
+    if kinds and found.kind not in kinds:
         raise UnknownJob
     return found
 

@@ -136,10 +136,15 @@ def patron_by_card(session: Session, readings: Sequence[str]) -> Patron | None:
 def patrons(text: str) -> Select[Patron]:
     """Readers by the beginnings of their names or card, in order of the alphabet."""
     query = select(Patron).order_by(Patron.surname, Patron.given_name, Patron.id)
+    return query.where(named(text))
+
+
+def named(text: str) -> ColumnElement[bool]:
+    """Whether every word of a text begins a reader's name or card."""
     condition: ColumnElement[bool] = Patron.card.is_not(None)
     for word in heading_key(text).split():
         condition &= Patron.search_text.contains(f" {word}", autoescape=True)
-    return query.where(condition)
+    return condition
 
 
 def similar_patrons(surname: str, birth_date: date) -> Select[Patron]:

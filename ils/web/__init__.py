@@ -38,6 +38,7 @@ from ils.web.pages import (
     translated,
     uploads,
 )
+from ils.web.sent_files import kept_file, sent_file
 from ils.web.system import (
     Ils,
     SignedIn,
@@ -74,6 +75,7 @@ __all__ = [
     "form_uuid",
     "handled",
     "install",
+    "kept_file",
     "known_staff",
     "language",
     "language_name",
@@ -92,6 +94,7 @@ __all__ = [
     "rates",
     "respond",
     "role_names",
+    "sent_file",
     "show_error",
     "shown_value",
     "sitting",

@@ -6,22 +6,18 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from ils import clock, db
+from ils import db
 from ils.acquisition.budgets.models import BudgetArticle
 from ils.acquisition.orders.models import OrderLine
 from ils.acquisition.sets.models import SetVolume
 from ils.catalog.models import BibliographicRecord
 from ils.holdings.items.models import Item
-from ils.organisation.staff.models import Role
 
 
 @pytest.fixture
-def stock(library, browser, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: library.now)
-    library.account("фонд", Role.STOCK)
-    browser.sign_in("фонд")
+def stock(stock, library):
     library.copy("К-0", title="Абай. Шығармалар")
-    return browser
+    return stock
 
 
 def record(library):
@@ -72,6 +68,15 @@ def test_a_branch_lacks_what_it_has_not_of_a_set_it_began(stock, library):
     assert "1 (2), 3" in page
     add(stock, library, "доп.", branch="Ф1")
     assert missing(stock, branch="Ф1") == [(there, n, "—") for n in ("1", "3")]
+
+
+def test_volumes_of_a_book_are_no_old_periodicals(stock, library):
+    """A volume “1” sorts before any year that is past: the act of old periodicals leaves it."""
+    add(stock, library, "1")
+    add(stock, library, "1998")
+    library.wait(days=4000)
+    assert "Абай. Шығармалар" not in stock.get("/staff/holdings/serials/old").text
+    assert send(stock, "holdings/serials/old", branch="ЦБ").status_code == 409
 
 
 def test_a_volume_that_is_lost_is_missing_again(stock, library):

@@ -137,8 +137,8 @@ def test_a_file_is_shown_before_it_changes_anything(page, library, tmp_path):
     assert page.get("/staff/patrons/import/rejects/12345").status_code == 404
     with db.reading(library.sessions) as session:  # what was sent is taken away
         kept = session.scalars(select(StoredFile)).all()
+        assert files.missing(session, library.config.folder) == []
     assert [file.purpose for file in kept] == ["rejects"]
-    assert files.missing(session, library.config.folder) == []
     assert len(list((library.config.folder / "files").glob("*/*"))) == 1
 
 

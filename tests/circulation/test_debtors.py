@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from ils import clock
 from ils.circulation.debtors import rules
 from ils.circulation.debtors.models import DebtContact
 from ils.ledger import Entry, Kind
@@ -20,13 +19,14 @@ TEXT = ("pdftotext", "-", "-")
 
 
 @pytest.fixture
-def owing(library, browser, monkeypatch):
+def owing(library_clock, library, browser):
     """Two readers with overdue copies, one of them of the branch, one who owes nothing."""
-    monkeypatch.setattr(clock, "now", lambda: library.now)
     library.account("кафедра", Role.DESK)
     library.reader("R1", surname="Абаева", phone="8 (701) 123-45-67", email="a@example.kz",
                    address="Абай к., 1", language="kk")  # fmt: skip
-    library.reader("R2", surname="Сейтова", phone="8 7213 45-67-89", address="Ауэзов, 2")
+    library.reader(
+        "R2", surname="Сейтова", phone="8 7213 45-67-89", address="Ауэзов, 2", school="Гимназия № 2"
+    )
     library.reader("R3", surname="Юнусов")
     for number, title in (("B1", "Абай жолы"), ("B2", "Белый пароход"), ("B3", "Қан мен тер")):
         library.copy(number, title=title)
@@ -86,6 +86,7 @@ def test_debtors_are_filtered(owing):
 
     assert (surnames(days=30), surnames(days=31)) == (["Абаева"], [])
     assert surnames(q="сейт") == ["Сейтова"]
+    assert (surnames(school="ГИМНАЗИЯ"), surnames(school="_")) == (["Сейтова"], [])
     assert surnames(days=3000) == []
     assert surnames(quiet=3) == ["Абаева", "Сейтова"]
     assert surnames(broken="yes") == []

@@ -4,25 +4,22 @@ import csv
 import io
 import xml.etree.ElementTree as ET
 from datetime import date
-from uuid import uuid4
 
 import pytest
+from acting import act, send
 from reports import cells, report
 from sqlalchemy import select
 
-from ils import clock, db
+from ils import db
 from ils.clock import Period
 from ils.holdings.accounting.queries import COLUMNS
 from ils.holdings.items.models import Item, ItemStatus
 from ils.ledger import Entry, Kind
 from ils.organisation.staff.models import Role
 
+pytestmark = pytest.mark.usefixtures("library_clock")
+
 YEAR = Period(date(2026, 1, 1), date(2027, 1, 1))
-
-
-@pytest.fixture(autouse=True)
-def _now(library, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: library.now)
 
 
 @pytest.fixture
@@ -30,18 +27,6 @@ def stock(library, browser):
     library.account("фонд", Role.STOCK, Role.STATISTICIAN)
     browser.sign_in("фонд")
     return browser
-
-
-def send(browser, path, **form):
-    return browser.post(f"/staff/holdings/{path}", request_id=str(uuid4()), **form)
-
-
-def act(browser, kind, **form):
-    about = {"source": "budget", "reason": "worn", "branch": "Ф1"}
-    about |= dict.fromkeys(("partner", "document", "document_day", "document_sum", "basis",
-                            "commission", "disposal", "note"), "")  # fmt: skip
-    answer = send(browser, f"acts/new/{kind}", **about | form)
-    return answer.headers["Location"].removeprefix("/staff/holdings/")
 
 
 @pytest.fixture
@@ -53,7 +38,7 @@ def moved(library, stock):
     line = dict.fromkeys(("stated", "location", "shelf_mark", "replaces"), "")
     send(stock, f"{place}/lines", record="К-1", shares="ЦБ 3", price="100,50", number="Н-1", **line)
     send(stock, f"{place}/execute")
-    place = act(stock, "redistribution")
+    place = act(stock, "redistribution", branch="Ф1")
     send(stock, f"{place}/items", numbers="Н-1")
     for step in ("fix", "execute"):
         send(stock, f"{place}/{step}")

@@ -2,54 +2,36 @@
 
 import re
 from datetime import date
-from uuid import uuid4
 
+import acting
 import pytest
 from reports import MARCH, cells, report
 from sqlalchemy import select
 
-from ils import clock, db
+from ils import db
 from ils.circulation.desk.rules import CopyUnavailable, CopyWithdrawn
 from ils.holdings.acts import papers, queries
 from ils.holdings.acts.models import AcceptanceLine, ActItem, StockAct
 from ils.holdings.acts.papers import ActPaper
 from ils.holdings.items.models import Item, ItemStatus
 from ils.holdings.printing import written
-from ils.jobs.runner import Runner
 from ils.ledger import Entry, Kind
-from ils.operations.worker import JOBS
 from ils.organisation.staff.models import Role
 
-
-@pytest.fixture(autouse=True)
-def _now(library, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: library.now)
-
-
-@pytest.fixture
-def stock(library, browser):
-    library.account("фонд", Role.STOCK)
-    browser.sign_in("фонд")
-    return browser
+pytestmark = pytest.mark.usefixtures("library_clock")
 
 
 def send(browser, path, **form):
-    return browser.post(f"/staff/holdings/acts{path}", request_id=str(uuid4()), **form)
+    return acting.send(browser, f"acts{path}", **form)
 
 
 def new(browser, kind, **form):
     """An act begun at its page; its id."""
-    about = {"source": "budget", "reason": "worn", "branch": "ЦБ"}
-    about |= dict.fromkeys(("partner", "document", "document_day", "document_sum", "basis",
-                            "commission", "disposal", "note"), "")  # fmt: skip
-    answer = send(browser, f"/new/{kind}", **about | form)
-    assert answer.status_code == 302, answer.text
-    return int(answer.headers["Location"].rsplit("/", 1)[1])
+    return int(acting.act(browser, kind, **form).rsplit("/", 1)[1])
 
 
 def line(browser, act, record, shares, **form):
-    about = dict.fromkeys(("stated", "price", "number", "location", "shelf_mark", "replaces"), "")
-    return send(browser, f"/{act}/lines", record=record, shares=shares, **about | form)
+    return acting.line(browser, f"acts/{act}", record, shares, **form)
 
 
 def withdrawn(browser, *numbers, reason="worn"):
@@ -70,10 +52,6 @@ def rows(library, model):
 def entries(library, kind):
     with db.reading(library.sessions) as session:
         return list(session.scalars(select(Entry).where(Entry.kind == kind).order_by(Entry.id)))
-
-
-def work(library):
-    Runner(library.sessions, library.config, JOBS).run_all()
 
 
 def sheet(library, number):
@@ -244,11 +222,11 @@ def test_the_record_of_the_last_copy_leaves_the_catalogue_and_comes_back(library
     library.copy("К-1", title="Единственная")
     record = sheet(library, "К-1")
     act = withdrawn(stock, "К-1")
-    work(library)
+    library.work()
     assert stock.get(f"/record/{record}").status_code in {404, 410}
     assert library.count("record_deleted") == 1
     send(stock, f"/{act}/reverse")
-    work(library)
+    library.work()
     assert stock.get(f"/record/{record}").status_code == 200
     library.check()
 
@@ -259,7 +237,7 @@ def test_a_record_with_other_copies_stays(library, stock):
     line(stock, act, "К-1", "Ф1 1")
     send(stock, f"/{act}/execute")
     withdrawn(stock, "К-1")
-    work(library)
+    library.work()
     assert stock.get(f"/record/{sheet(library, 'К-1')}").status_code == 200
 
 
@@ -391,3 +369,15 @@ def test_a_thousand_copies_come_in_one_batch(library, stock):
     assert send(stock, f"/{act}/execute").status_code == 302
     assert sum(e.count for e in entries(library, Kind.ACCESSION)) == 2000
     library.check()
+
+
+def test_acts_are_found_by_any_words_of_theirs(stock, library):
+    """Letters of either case, and signs that mean something to the database, are just letters."""
+    library.copy("К-1")
+    new(stock, "acceptance", partner="Книжный дом «Қазақ»", document="Накладная 100%")
+
+    def found(words):
+        page = stock.get(f"/staff/holdings/acts?q={words}").text
+        return page.partition("<tbody>")[2].count("/staff/holdings/acts/")
+
+    assert [found(w) for w in ("книжный", "ҚАЗАҚ", "100%25", "_", "0%251")] == [1, 1, 1, 0, 0]

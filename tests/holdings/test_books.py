@@ -10,7 +10,7 @@ import pytest
 from reports import cells, report
 from sqlalchemy import select
 
-from ils import clock, db
+from ils import db
 from ils.catalog.models import BibliographicRecord
 from ils.catalog.records.actions import add_provisional
 from ils.clock import Period
@@ -24,16 +24,11 @@ from ils.holdings.books import papers, queries
 from ils.holdings.items.entering import CopyData, change_copy
 from ils.holdings.items.models import Item, ItemStatus
 from ils.holdings.printing import written
-from ils.jobs.runner import Runner
-from ils.operations.worker import JOBS
 from ils.organisation.staff.models import Role
 
+pytestmark = pytest.mark.usefixtures("library_clock")
+
 YEAR = Period(date(2026, 1, 1), date(2027, 1, 1))
-
-
-@pytest.fixture(autouse=True)
-def _now(library, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: library.now)
 
 
 def bought(library, record, shares, *, price="1000", number="", source="budget", **about):
@@ -228,7 +223,7 @@ def test_the_books_are_pages_and_the_worker_writes_them(library, browser):
     for book in ("ksu", "inventory-book"):
         answer = browser.post(f"/staff/holdings/books/{book}?from=2026-01-01&to=2026-12-31",
                               form="docx", request_id=str(uuid4()))  # fmt: skip
-        Runner(library.sessions, library.config, JOBS).run_all()
+        library.work()
         page = browser.get(answer.headers["Location"]).text
         link = page.split('class="button main" href="')[1].split('"')[0]
         assert browser.get(link).data[:2] == b"PK"

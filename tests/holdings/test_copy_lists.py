@@ -9,15 +9,14 @@ from openpyxl import Workbook
 from reports import cells, report
 from sqlalchemy import select
 
-from ils import clock, db
+from ils import db
 from ils.catalog.models import BibliographicRecord
 from ils.clock import Period
 from ils.holdings.items.models import Item, ItemStatus
 from ils.jobs.models import Job
-from ils.jobs.runner import Runner
 from ils.ledger import Entry, Kind
-from ils.operations.worker import JOBS
-from ils.organisation.staff.models import Role
+
+pytestmark = pytest.mark.usefixtures("library_clock")
 
 YEAR = Period(date(2026, 1, 1), date(2027, 1, 1))
 BOOK = """Инвентарная книга филиала;;;;;
@@ -29,22 +28,6 @@ BOOK = """Инвентарная книга филиала;;;;;
 """
 
 
-@pytest.fixture(autouse=True)
-def _now(library, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: library.now)
-
-
-@pytest.fixture
-def stock(library, browser):
-    library.account("фонд", Role.STOCK)
-    browser.sign_in("фонд")
-    return browser
-
-
-def work(library):
-    Runner(library.sessions, library.config, JOBS).run_all()
-
-
 def sent(library, browser, content, *, name="list.csv", source="книга", coding="cp1251"):
     """A list that was sent and read; the number of the job."""
     data = content if isinstance(content, bytes) else content.encode(coding)
@@ -54,7 +37,7 @@ def sent(library, browser, content, *, name="list.csv", source="книга", cod
               "csrf_token": browser.token, "request_id": str(uuid4())},
     )  # fmt: skip
     assert answer.status_code == 302, answer.text
-    work(library)
+    library.work()
     return int(answer.headers["Location"].rsplit("/", 1)[1])
 
 
@@ -66,7 +49,7 @@ def done(library, browser, job, do="import", **form):
     for at, _ in enumerate(head):
         about.setdefault(f"column-{at}", columns.get(str(at), ""))
     answer = browser.post(f"/staff/holdings/lists/{job}", do=do, request_id=str(uuid4()), **about)
-    work(library)
+    library.work()
     return int(answer.headers["Location"].rsplit("/", 1)[1])
 
 

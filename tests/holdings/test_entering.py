@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reports import MARCH, cells, report
 from sqlalchemy import select
 
-from ils import clock, db
+from ils import db
 from ils.catalog.models import BibliographicRecord, RecordState, RevisionCause
 from ils.catalog.records.actions import add_record, set_state
 from ils.catalog.subjects import classes_of
@@ -21,10 +21,7 @@ from ils.marc.record import Field, MarcRecord
 from ils.organisation.audit.models import AuditEntry
 from ils.organisation.staff.models import Role
 
-
-@pytest.fixture(autouse=True)
-def _now(library, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: library.now)
+pytestmark = pytest.mark.usefixtures("library_clock")
 
 
 @pytest.fixture
@@ -40,11 +37,8 @@ def record(library):
 
 
 @pytest.fixture
-def stock(library, browser, record):
-    """Whoever keeps the stock, at a page."""
-    library.account("фонд", Role.STOCK)
-    browser.sign_in("фонд")
-    return browser
+def stock(stock, record):
+    return stock
 
 
 def put(browser, record, **form):

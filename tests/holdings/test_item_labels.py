@@ -9,29 +9,23 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from ils import clock, db
+from ils import db
 from ils.holdings.items.models import Item
 from ils.holdings.labels import queries
 from ils.holdings.labels.queries import LabelSelection
 from ils.jobs.models import Job
 from ils.jobs.runner import Runner
 from ils.operations.worker import JOBS
-from ils.organisation.staff.models import Role
 
-
-@pytest.fixture(autouse=True)
-def _now(library, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: library.now)
+pytestmark = pytest.mark.usefixtures("library_clock")
 
 
 @pytest.fixture
-def stock(library, browser):
-    library.account("фонд", Role.STOCK)
-    browser.sign_in("фонд")
+def stock(stock, library):
     for number in ("98", "99", "100", "101", "K-5"):
         library.copy(number, title=f"Книга {number}")
     library.copy("102", branch="Ф1")
-    return browser
+    return stock
 
 
 def numbers(library, **selection):
@@ -119,7 +113,7 @@ def test_a_printer_in_the_network_is_sent_the_labels(library, stock, printer):
 
 def test_a_printer_nobody_knows_is_said(library, stock):
     send(stock, "print", first="98", printer="нет такого")
-    Runner(library.sessions, library.config, JOBS).run_all()
+    library.work()
     with db.reading(library.sessions) as session:
         job = session.scalars(select(Job).where(Job.kind == "print_labels")).one()
         assert (job.state, job.error["code"]) == ("failed", "unknown_printer")

@@ -7,7 +7,7 @@ import pytest
 from reports import cells, report
 from sqlalchemy import select
 
-from ils import clock, db
+from ils import db
 from ils.catalog.models import BibliographicRecord
 from ils.catalog.records.actions import add_record
 from ils.catalog.subjects import classes_of
@@ -18,19 +18,9 @@ from ils.holdings.periodicals.models import SerialIssue, Subscription
 from ils.marc.record import Field, MarcRecord
 from ils.organisation.staff.models import Role
 
+pytestmark = pytest.mark.usefixtures("library_clock")
+
 YEAR = Period(date(2026, 1, 1), date(2027, 1, 1))
-
-
-@pytest.fixture(autouse=True)
-def _now(library, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: library.now)
-
-
-@pytest.fixture
-def stock(library, browser):
-    library.account("фонд", Role.STOCK)
-    browser.sign_in("фонд")
-    return browser
 
 
 @pytest.fixture

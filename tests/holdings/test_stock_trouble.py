@@ -4,55 +4,37 @@ import io
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
+import acting
 import pytest
+from acting import act, send
 from reports import cells, report
 from sqlalchemy import select
 
-from ils import clock, db
+from ils import db
 from ils.catalog.editing.actions import delete_record
 from ils.catalog.models import BibliographicRecord
 from ils.circulation.desk import answers
 from ils.clock import Period
 from ils.holdings.books import queries as books
 from ils.holdings.items.models import Item, ItemStatus
+from ils.holdings.periodicals import queries as serials
 from ils.holdings.periodicals.models import SerialIssue
 from ils.jobs.models import Job
-from ils.jobs.runner import Runner
 from ils.ledger import Entry, Kind
-from ils.operations.worker import JOBS
-from ils.organisation.staff.models import Role
+
+pytestmark = pytest.mark.usefixtures("library_clock")
 
 YEAR = Period(date(2026, 1, 1), date(2027, 1, 1))
 
 
-@pytest.fixture(autouse=True)
-def _now(library, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: library.now)
-
-
 @pytest.fixture
-def stock(library, browser):
-    library.account("фонд", Role.STOCK)
-    browser.sign_in("фонд")
+def stock(stock, library):
     library.copy("К-0")
-    return browser
-
-
-def send(browser, path, **form):
-    return browser.post(f"/staff/holdings/{path}", request_id=str(uuid4()), **form)
-
-
-def act(browser, kind, **form):
-    about = {"source": "budget", "reason": "worn", "branch": "ЦБ"}
-    about |= dict.fromkeys(("partner", "document", "document_day", "document_sum", "basis",
-                            "commission", "disposal", "note"), "")  # fmt: skip
-    answer = send(browser, f"acts/new/{kind}", **about | form)
-    return answer.headers["Location"].removeprefix("/staff/holdings/")
+    return stock
 
 
 def line(browser, place, shares, record="К-0", **form):
-    about = dict.fromkeys(("stated", "price", "number", "location", "shelf_mark", "replaces"), "")
-    return send(browser, f"{place}/lines", record=record, shares=shares, **about | form)
+    return acting.line(browser, place, record, shares, **form)
 
 
 def accepted(browser, shares, **form):
@@ -83,10 +65,6 @@ def register(library, branch=None):
     with db.reading(library.sessions) as session:
         book = books.ksu(session, YEAR, branch and library.branches[branch].id)
         return book.end.copies, book.end.amount
-
-
-def work(library):
-    Runner(library.sessions, library.config, JOBS).run_all()
 
 
 def test_an_acceptance_takes_no_copies_that_are_there(library, stock):
@@ -202,7 +180,7 @@ def test_days_nobody_lived_are_refused(library, stock):
 def checked(library, browser):
     about = dict.fromkeys(("location", "seen_since", "basis", "commission"), "")
     answer = send(browser, "checks/new", name="Проверка", branch="ЦБ", **about)
-    work(library)
+    library.work()
     return answer.headers["Location"].removeprefix("/staff/holdings/")
 
 
@@ -240,7 +218,7 @@ def sent(library, browser, text):
         data={"file": (io.BytesIO(text.encode()), "list.csv"), "source": "с", "branch": "ЦБ",
               "csrf_token": browser.token, "request_id": str(uuid4())},
     )  # fmt: skip
-    work(library)
+    library.work()
     return int(answer.headers["Location"].rsplit("/", 1)[1])
 
 
@@ -251,7 +229,7 @@ def imported(library, browser, text):
     columns = {f"column-{at}": meaning for at, meaning in result["columns"].items()}
     answer = browser.post(f"/staff/holdings/lists/{read}", do="import", opening="1",
                           request_id=str(uuid4()), **columns)  # fmt: skip
-    work(library)
+    library.work()
     with db.reading(library.sessions) as session:
         return session.get_one(Job, int(answer.headers["Location"].rsplit("/", 1)[1])).result
 
@@ -307,7 +285,7 @@ def test_columns_of_one_name_are_told_apart(library, stock):
     read = sent(library, stock, "Номер;Заглавие;Номер\n17;Книга;B-17\n")
     form = {"column-0": "number", "column-1": "title", "column-2": "barcode"}
     stock.post(f"/staff/holdings/lists/{read}", do="import", request_id=str(uuid4()), **form)
-    work(library)
+    library.work()
     assert item(library, "17").barcode == "B-17"
 
 
@@ -349,6 +327,8 @@ def test_an_issue_that_comes_after_its_set_makes_no_second_set(library, stock):
     library.now = datetime(2026, 5, 1, 7, tzinfo=UTC)
     send(stock, f"serials/issues/{last}/arrived")
     assert send(stock, "serials/account", branch="ЦБ").status_code == 409
+    with db.reading(library.sessions) as session:
+        assert serials.to_account(session, library.branches["ЦБ"].id) == []
     with db.reading(library.sessions) as session:
         sets = session.scalars(select(Item).where(Item.part == "2025")).all()
         assert len(sets) == 1

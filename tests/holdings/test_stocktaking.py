@@ -7,35 +7,21 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from ils import clock, db
+from ils import db
 from ils.circulation.loans.models import Loan
 from ils.holdings.items.models import Item, ItemStatus
-from ils.holdings.stocktaking import queries
+from ils.holdings.stocktaking import jobs, queries
 from ils.holdings.stocktaking.models import StocktakeItem, StocktakeScan
-from ils.jobs.runner import Runner
+from ils.jobs import runner
+from ils.jobs.models import Job
 from ils.ledger import Entry, Kind
-from ils.operations.worker import JOBS
 from ils.organisation.staff.models import Role
 
-
-@pytest.fixture(autouse=True)
-def _now(library, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: library.now)
-
-
-@pytest.fixture
-def stock(library, browser):
-    library.account("фонд", Role.STOCK)
-    browser.sign_in("фонд")
-    return browser
+pytestmark = pytest.mark.usefixtures("library_clock")
 
 
 def send(browser, path, **form):
     return browser.post(f"/staff/holdings/{path}", request_id=str(uuid4()), **form)
-
-
-def work(library):
-    Runner(library.sessions, library.config, JOBS).run_all()
 
 
 def begun(library, browser, **form):
@@ -43,7 +29,7 @@ def begun(library, browser, **form):
     about = {"name": "Проверка", "branch": "ЦБ", "location": "", "seen_since": "", "basis": ""}
     answer = send(browser, "checks/new", **about | {"commission": ""} | form)
     assert answer.status_code == 302, answer.text
-    work(library)
+    library.work()
     return int(answer.headers["Location"].rsplit("/", 1)[1])
 
 
@@ -52,6 +38,15 @@ def scan(browser, check, code, place=""):
     page = send(browser, f"checks/{check}/scan", code=code, place=place)
     found = re.search(r'class="said">([^<]*)', page.text)
     return found[1] if found else page
+
+
+def send_file(browser, check, content):
+    answer = browser.client.post(
+        f"/staff/holdings/checks/{check}/file", content_type="multipart/form-data",
+        data={"file": (io.BytesIO(content), "scans.txt"), "csrf_token": browser.token,
+              "request_id": str(uuid4())},
+    )  # fmt: skip
+    assert answer.status_code == 302, answer.text
 
 
 def place(browser, name, branch="ЦБ"):
@@ -168,16 +163,34 @@ def test_two_people_count_one_shelf_and_nothing_counts_twice(shelves, stock):
 )  # fmt: skip
 def test_the_file_of_a_scanner_is_read_whatever_it_is_written_in(shelves, stock, text, coding):
     check = begun(shelves, stock)
-    file = (io.BytesIO(text.encode(coding)), "scans.txt")
-    answer = stock.client.post(
-        f"/staff/holdings/checks/{check}/file", content_type="multipart/form-data",
-        data={"file": file, "csrf_token": stock.token, "request_id": str(uuid4())},
-    )  # fmt: skip
-    assert answer.status_code == 302, answer.text
-    work(shelves)
+    send_file(stock, check, text.encode(coding))
+    shelves.work()
     now = counts(shelves, check)
     assert (now.counted, now.missing) == (2, 1)
     assert now.scans["here"] == 2
+
+
+def test_a_file_that_was_stopped_is_counted_whole(shelves, stock, monkeypatch):
+    check = begun(shelves, stock)
+    send_file(stock, check, "К-1\nК-2\nнет-такого".encode())
+    monkeypatch.setattr(jobs, "PART", 1)
+    monkeypatch.setattr(runner, "STEP_SECONDS", 0)
+    count, seen = jobs.actions.count, []
+
+    def stopping(*given):
+        seen.append(given)
+        if len(seen) == 2:
+            raise OSError
+        return count(*given)
+
+    monkeypatch.setattr(jobs.actions, "count", stopping)
+    shelves.work()
+    shelves.wait(hours=1)
+    shelves.work()
+    with db.reading(shelves.sessions) as session:
+        job = session.scalars(select(Job).where(Job.kind == jobs.COUNT_FILE)).one()
+    assert job.result == {"done": 3, "counts": {"here": 2, "unknown": 1}}
+    assert len(seen) == 4
 
 
 def test_questions_are_answered_with_a_key(shelves, stock):

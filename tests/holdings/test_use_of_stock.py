@@ -9,10 +9,7 @@ from ils.clock import Period
 from ils.holdings.study import queries
 from ils.organisation.staff.models import Role
 
-
-@pytest.fixture(autouse=True)
-def _now(library, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: library.now)
+pytestmark = pytest.mark.usefixtures("library_clock")
 
 
 @pytest.fixture

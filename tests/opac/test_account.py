@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from ils import clock, db, passwords
+from ils import db, passwords
 from ils.circulation.context import Desk
 from ils.circulation.holds.actions import expire_holds
 from ils.circulation.loans.models import Loan
@@ -19,13 +19,9 @@ from ils.patrons import site_access
 from ils.patrons.models import Patron
 from ils.services.enquiries.models import PurchaseSuggestion
 
+pytestmark = pytest.mark.usefixtures("library_clock")
+
 PASSWORD = "своя книга"
-
-
-@pytest.fixture(autouse=True)
-def _now(library, monkeypatch):
-    """Pages act at the library's hour."""
-    monkeypatch.setattr(clock, "now", lambda: library.now)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from ils import clock, db, passwords
+from ils import db, passwords
 from ils.circulation.context import Desk
 from ils.circulation.holds.models import Hold, HoldStatus
 from ils.circulation.readers.actions import erase_patron
@@ -20,12 +20,9 @@ from ils.patrons import site_access
 from ils.patrons.models import Patron
 from ils.services.enquiries.models import Enquiry, ReaderQuestion
 
+pytestmark = pytest.mark.usefixtures("library_clock")
+
 PASSWORD = "своя книга"
-
-
-@pytest.fixture(autouse=True)
-def _now(library, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: library.now)
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from ils.holdings.items.rules import price_of, shown_sum
 from ils.ledger import Origin
 from ils.organisation.audit.actions import audit
 
+QUARTERS = (("0", "—"), ("1", "I"), ("2", "II"), ("3", "III"), ("4", "IV"))
+
 
 class UnknownArticle(NotFound):
     """No article has this id."""
@@ -86,6 +88,15 @@ def articles(year: int | None = None) -> Select[BudgetArticle]:
     one = BudgetArticle
     query = select(one).order_by(one.year.desc(), one.quarter, one.name, one.id)
     return query if year is None else query.where(one.year == year)
+
+
+def article_choices(session: Session, year: int) -> list[tuple[str, str]]:
+    """Articles of a year, as forms choose them: Книги, 2026, II."""
+    quarters = dict(QUARTERS)
+    found = session.scalars(articles(year))
+    return [(str(one.id), ", ".join(filter(None, (
+        one.name, str(one.year), quarters[str(one.quarter)] if one.quarter else "",
+    )))) for one in found]  # fmt: skip
 
 
 def save_article(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ils import web
 from ils.acquisition.budgets import actions
-from ils.acquisition.budgets.actions import ArticleData
+from ils.acquisition.budgets.actions import QUARTERS, ArticleData
 from ils.acquisition.budgets.models import BudgetArticle
 from ils.acquisition.pages import acquisition
 from ils.errors import N_
@@ -21,8 +21,6 @@ from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
 from ils.web.filled import Form
 from ils.web.lists import Column, Filter, ListDefinition, PageAction
-
-QUARTERS = (("0", "—"), ("1", "I"), ("2", "II"), ("3", "III"), ("4", "IV"))
 
 
 @acquisition.get("/budget")

@@ -8,7 +8,6 @@ from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from ils.acquisition.budgets import actions as budgets
-from ils.acquisition.budgets.models import BudgetArticle
 from ils.acquisition.orders.models import (
     LineState,
     OrderLine,
@@ -27,7 +26,7 @@ from ils.holdings.acts.acceptance import add_lines
 from ils.holdings.acts.actions import draw_up
 from ils.holdings.acts.fields import ActData, LineData
 from ils.holdings.acts.models import AcceptanceLine, ActKind, ActState, StockAct
-from ils.holdings.acts.rules import shares as read_shares
+from ils.holdings.acts.rules import branch_shares
 from ils.holdings.items.rules import price_of
 from ils.labels import LABELS
 from ils.ledger import Origin
@@ -173,9 +172,7 @@ def add_line(
         UnknownArticle: there is no such article of the budget.
     """
     _at(order, OrderState.DRAFT)
-    shares = read_shares(data.shares)
-    if shares.keys() - branches.keys():
-        raise Invalid(N_("Branches and copies"), N_("There is no such branch: write its code."))
+    shares = branch_shares(data.shares, branches)
     price = price_of(data.price)
     if price is None:
         raise Invalid(N_("Price of a copy, ₸"), N_("This must be filled in."))
@@ -247,7 +244,7 @@ def receive(
     """
     order = order_by_id(session, line.order_id, lock=True)
     _at(order, OrderState.ORDERED)
-    number = sum(read_shares(data.shares).values())
+    number = sum(branch_shares(data.shares, branches).values())
     if number > line.open:
         raise TooMany(open=line.open)
     act, record = _open_act(session, origin, order), _record(session, origin, line)
@@ -338,14 +335,3 @@ def _close_if_done(session: Session, order: PurchaseOrder) -> None:
     if all(line.open == 0 for line in session.scalars(lines_of(order))):
         order.state = OrderState.CLOSED
         session.flush()
-
-
-def article_choices(session: Session, year: int) -> list[tuple[str, str]]:
-    """Articles a line can be paid from."""
-    found = session.scalars(budgets.articles(year))
-    return [(str(one.id), _named(one)) for one in found]
-
-
-def _named(article: BudgetArticle) -> str:
-    quarter = f", {article.quarter} кв." if article.quarter else ""
-    return f"{article.name}, {article.year}{quarter}"

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ils import web
+from ils.acquisition.budgets.actions import article_choices
 from ils.acquisition.orders import actions
 from ils.acquisition.orders.actions import OrderData, OrderLineData, ReceiptData
 from ils.acquisition.orders.demand import LineDemand, demands_of
@@ -98,7 +99,7 @@ def _page(
 def _line_form(
     session: Session, order: PurchaseOrder, values: dict[str, object] | None
 ) -> Form[OrderLineData]:
-    choices = {"article": actions.article_choices(session, order.year)}
+    choices = {"article": article_choices(session, order.year)}
     return Form(OrderLineData, values, choices=choices)
 
 

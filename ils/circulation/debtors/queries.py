@@ -13,6 +13,7 @@ from ils.circulation.debtors.models import DebtContact
 from ils.circulation.loans.models import Loan
 from ils.holdings.items.models import Item
 from ils.patrons.models import Patron
+from ils.patrons.queries import named
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,10 @@ def debtors(today: date, which: DebtFilter) -> Select[Patron, int, date, DebtCon
         query = query.where(owed.c.due <= date.fromordinal(today.toordinal() - which.days))
     if which.category:
         query = query.where(Patron.category == which.category)
-    for text, column in ((which.school, Patron.school), (which.words, Patron.search_text)):
-        if text:
-            query = query.where(column.icontains(text, autoescape=True))
+    if which.words:
+        query = query.where(named(which.words))
+    if which.school:
+        query = query.where(Patron.school.icontains(which.school, autoescape=True))
     if which.quiet is not None:
         query = query.where(last.id.is_(None) | (last.at < which.quiet))
     if which.broken:

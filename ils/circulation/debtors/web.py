@@ -43,7 +43,7 @@ def _filter(session: Session) -> DebtFilter:
     days = web.whole("days", args.get("days", "")) or 1
     return DebtFilter(
         ids.get(code), min(days, 10_000), args.get("category", ""), args.get("school", "").strip(),
-        args.get("q", "").strip().casefold(),
+        args.get("q", "").strip(),
         None if quiet is None else clock.day_start(
             web.today() - timedelta(days=min(quiet, 10_000)), g.staff.branch.timezone
         ),

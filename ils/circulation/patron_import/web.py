@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
-from typing import cast
 
-from flask import g, redirect, render_template, request, url_for
+from flask import g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -15,11 +14,11 @@ from ils.circulation.pages import patrons
 from ils.circulation.patron_import import files as sheets
 from ils.circulation.patron_import.jobs import IMPORT, READ
 from ils.circulation.patron_import.rules import ImportedPatron
-from ils.errors import N_, IlsError, Invalid
+from ils.errors import N_
 from ils.fields import FieldKind, described
-from ils.files import Purpose, ReceivedFile
+from ils.files import Purpose
 from ils.jobs import queries as job_queries
-from ils.jobs.actions import UnknownJob, enqueue
+from ils.jobs.actions import enqueue
 from ils.jobs.models import Job, JobState
 from ils.organisation.permissions import Permission
 from ils.web.downloads import download
@@ -56,36 +55,14 @@ def import_form(session: Session) -> ResponseReturnValue:
     return _form_page(Form(PatronImportData, {}))
 
 
-def _received() -> ReceivedFile:
-    """The file that was sent, on disk.
-
-    Raises:
-        Invalid: there is none, or it is too large.
-    """
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        raise Invalid(N_("File"), N_("Choose a file."))
-    return files.receive(web.current().config.folder, sent.stream, MAX_FILE_BYTES)
-
-
 @patrons.post("/import")
-@web.page(Permission.IMPORT_PATRONS, write=True, prepare=_received)
+@web.page(Permission.IMPORT_PATRONS, write=True, prepare=web.sent_file(MAX_FILE_BYTES))
 @web.uploads(MAX_FILE_BYTES)
 def upload(session: Session, prepared: object) -> ResponseReturnValue:
     """Keep a file and have it read; nothing of it is brought in yet."""
 
     def work(data: PatronImportData) -> ResponseReturnValue:
-        if isinstance(prepared, IlsError):
-            raise prepared
-        sent = request.files["file"]
-        file = files.keep(
-            session,
-            cast("ReceivedFile", prepared),
-            Purpose.UPLOAD,
-            name=(sent.filename or "")[-100:],
-            type=sent.mimetype,
-            created_by=g.staff.id,
-        )
+        file = web.kept_file(session, prepared)
         args = {
             "file_id": file.id,
             "sha256": file.sha256,
@@ -133,10 +110,7 @@ def rejects(session: Session, file_id: int) -> ResponseReturnValue:
 
 
 def _job(session: Session, job_id: int) -> Job:
-    job = job_queries.job(session, job_id)
-    if job.kind not in {READ, IMPORT}:
-        raise UnknownJob
-    return job
+    return job_queries.job(session, job_id, kinds={READ, IMPORT})
 
 
 def _led_to(job: Job) -> ResponseReturnValue:

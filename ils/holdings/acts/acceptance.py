@@ -42,19 +42,15 @@ def add_lines(
         ActTooLong: the copies are too many.
     """
     at_step(act, ActState.DRAFT)
-    shares = rules.shares(data.shares)
-    known = {code.casefold(): number for code, number in branches.items()}
-    unknown = next((code for code in shares if code.casefold() not in known), None)
-    if unknown is not None:
-        raise Invalid(N_("Branches and copies"), N_("There is no such branch: write its code."))
+    shares = rules.branch_shares(data.shares, branches)
     replaced = lost_copy(session, data.replaces)
     lines = [
         AcceptanceLine(
-            act_id=act.id, record=record, branch_id=known[code.casefold()], copies=copies,
+            act_id=act.id, record=record, branch_id=number, copies=copies,
             price=price_of(data.price), number="", location=data.location.strip(),
             shelf_mark=data.shelf_mark.strip(), part=volume_of(data.part), replaces_id=replaced,
         )
-        for code, copies in shares.items()
+        for number, copies in shares.items()
     ]  # fmt: skip
     lines[0].stated, number = data.stated, data.number.strip()
     for line, last in zip(lines, [*[False] * (len(lines) - 1), True], strict=True):

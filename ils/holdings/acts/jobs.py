@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from ils import clock, db
+from ils import db
 from ils.catalog.editing import actions as editing
 from ils.catalog.models import BibliographicRecord, RecordState
 from ils.catalog.worksheets.definitions import worksheets
@@ -17,7 +17,7 @@ from ils.holdings.acts.models import ActItem, StockAct
 from ils.holdings.items.models import Item, ItemStatus
 from ils.jobs.runner import JobContext, JobKind
 from ils.ledger import Channel, Origin
-from ils.organisation.branches.models import Branch
+from ils.organisation.branches.queries import origin_now
 
 _HAS_COPIES = exists().where(
     Item.record_id == BibliographicRecord.id, Item.status != ItemStatus.WITHDRAWN
@@ -48,10 +48,7 @@ def _settle_records(context: JobContext) -> dict[str, Any]:
 
 def _origin(session: Session, act_id: int) -> Origin:
     act = session.get_one(StockAct, act_id)
-    branch = session.get_one(Branch, act.branch_id)
-    now = clock.now()
-    day = clock.local_day(now, branch.timezone)
-    return Origin(now, day, branch.id, act.executed_by, Channel.SYSTEM)
+    return origin_now(session, act.branch_id, Channel.SYSTEM, act.executed_by)
 
 
 def _settle(session: Session, origin: Origin, record_id: int, context: JobContext) -> bool:

@@ -113,7 +113,7 @@ class CopySearch:
         branch_id: of which branch; ``None``: of any.
         not_lent_since: nobody took them since this day, and they were there then.
         older_than: published before this year.
-        published_with: its material, as of journals past their time.
+        material, status, subject_area: their codes; any where empty, of the status: available.
         spare: copies beyond so many of a record at a branch.
     """
 

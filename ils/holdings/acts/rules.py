@@ -109,6 +109,29 @@ def shares(text: str) -> dict[str, int]:
     return found
 
 
+def branch_shares(text: str, branches: Mapping[str, int]) -> dict[int, int]:
+    """How copies are distributed: id of a branch → number; case makes no difference.
+
+    Args:
+        branches: code → id.
+
+    Raises:
+        Invalid: it cannot be read, or names a branch that is not there.
+
+    >>> branch_shares("цб 3, Ф1 2, ЦБ 1", {"ЦБ": 7, "Ф1": 8})
+    {7: 4, 8: 2}
+    """
+    known = {code.casefold(): number for code, number in branches.items()}
+    found: dict[int, int] = {}
+    for code, copies in shares(text).items():
+        number = known.get(code.casefold())
+        if number is None:
+            unknown = N_("There is no such branch: write its code.")
+            raise Invalid(N_("Branches and copies"), unknown)
+        found[number] = found.get(number, 0) + copies
+    return found
+
+
 def _noted(found: dict[str, int], match: re.Match[str]) -> str:
     code, number = match[1], int(match[2])
     found[code] = found.get(code, 0) + number

@@ -41,11 +41,8 @@ def acts(session: Session) -> ResponseReturnValue:
         if chosen := request.args.get(key):
             query = query.where(column == chosen)
     if words := request.args.get("q", "").strip():
-        like = f"%{words}%"
-        query = query.where(
-            or_(StockAct.partner.ilike(like), StockAct.document.ilike(like),
-                StockAct.note.ilike(like), StockAct.basis.ilike(like))
-        )  # fmt: skip
+        texts = (StockAct.partner, StockAct.document, StockAct.note, StockAct.basis)
+        query = query.where(or_(*(text.icontains(words, autoescape=True) for text in texts)))
     new = []
     if web.may(Permission.EDIT_HOLDINGS):
         new = [

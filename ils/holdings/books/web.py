@@ -92,8 +92,8 @@ def write_book(session: Session, book: str) -> ResponseReturnValue:
 @web.page(Permission.VIEW_CATALOGUE)
 def written_book(session: Session, job_id: int) -> ResponseReturnValue:
     """A book that was written."""
-    job = job_queries.job(session, job_id)
-    if job.kind != WRITE_BOOK or not job.result or job.args["book"] not in BOOKS:
+    job = job_queries.job(session, job_id, kinds={WRITE_BOOK})
+    if not job.result or job.args["book"] not in BOOKS:
         raise UnknownJob
     file = files.stored_file(session, job.result["file"], Purpose.ATTACHMENT)
     return download(files.path_of(web.current().config.folder, file), file.name, file.type)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ils import clock, db, files, i18n
+from ils import db, files, i18n
 from ils.catalog.subjects import classes_of
 from ils.documents import tables
 from ils.errors import IlsError
@@ -25,10 +25,9 @@ from ils.holdings.lists.actions import (
 from ils.holdings.lists.files import ParsedList
 from ils.jobs.models import Job
 from ils.jobs.runner import JobContext, JobKind
-from ils.ledger import Channel, Origin
+from ils.ledger import Channel
 from ils.organisation.audit.actions import audit
-from ils.organisation.branches.models import Branch
-from ils.organisation.branches.queries import names_of
+from ils.organisation.branches.queries import names_of, origin_now
 
 READ, IMPORT, COMPARE = "read_copies", "import_copies", "compare_copies"
 PROBLEMS_SHOWN = 50
@@ -92,8 +91,9 @@ def _import(context: JobContext) -> dict[str, Any]:
     options = ListOptions(args["branch_id"], branches, classes, args["opening"], begun)
     parts = [parsed.copies[at : at + PART] for at in range(done, len(parsed.copies), PART)]
     for session, some in context.steps(parts):
+        origin = origin_now(session, args["branch_id"], Channel.IMPORT, args["staff_id"])
         for part in some:
-            report = import_copies(session, _origin(session, args), part, options, finder)
+            report = import_copies(session, origin, part, options, finder)
             counts += report.counts
             refused += _refused(context, report.problems)
             done += len(part)
@@ -109,13 +109,6 @@ def _refused(context: JobContext, problems: Sequence[tuple[int, IlsError]]) -> l
         {"row": number, **error.as_json(), "reason": sheets.reason(error, language)}
         for number, error in problems
     ]
-
-
-def _origin(session: Session, args: Any) -> Origin:
-    branch = session.get_one(Branch, args["branch_id"])
-    now = clock.now()
-    day = clock.local_day(now, branch.timezone)
-    return Origin(now, day, branch.id, args["staff_id"], Channel.IMPORT)
 
 
 def _finish(

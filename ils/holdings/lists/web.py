@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,16 +11,16 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ils import files, web
-from ils.errors import N_, IlsError, Invalid
+from ils.errors import N_
 from ils.fields import FieldKind, described
-from ils.files import Purpose, ReceivedFile
+from ils.files import Purpose
 from ils.holdings.items.rules import shown_sum
 from ils.holdings.lists import comparison, rules
 from ils.holdings.lists.files import named
 from ils.holdings.lists.jobs import COMPARE, IMPORT, READ
 from ils.holdings.pages import branch_choices, branch_ids, holdings
 from ils.jobs import queries as job_queries
-from ils.jobs.actions import UnknownJob, enqueue
+from ils.jobs.actions import enqueue
 from ils.jobs.models import Job
 from ils.organisation.permissions import Permission
 from ils.web.downloads import download
@@ -58,32 +58,14 @@ def _form_page(form: Form[ListData]) -> str:
     return render_template("holdings/list_form.html", form=form, title=N_("Lists of copies"))
 
 
-def _received() -> ReceivedFile:
-    """The file that was sent, on disk.
-
-    Raises:
-        Invalid: there is none, or it is too large.
-    """
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        raise Invalid(N_("File"), N_("Choose a file."))
-    return files.receive(web.current().config.folder, sent.stream, MAX_FILE_BYTES)
-
-
 @holdings.post("/lists")
-@web.page(Permission.EDIT_HOLDINGS, write=True, prepare=_received)
+@web.page(Permission.EDIT_HOLDINGS, write=True, prepare=web.sent_file(MAX_FILE_BYTES))
 @web.uploads(MAX_FILE_BYTES)
 def send_list(session: Session, prepared: object) -> ResponseReturnValue:
     """Keep a list and have it read; nothing of it is brought in yet."""
 
     def work(data: ListData) -> ResponseReturnValue:
-        if isinstance(prepared, IlsError):
-            raise prepared
-        sent = request.files["file"]
-        file = files.keep(
-            session, cast("ReceivedFile", prepared), Purpose.UPLOAD,
-            name=(sent.filename or "")[-100:], type=sent.mimetype, created_by=g.staff.id,
-        )  # fmt: skip
+        file = web.kept_file(session, prepared)
         args = {
             "file_id": file.id, "source": data.source, "staff_id": g.staff.id,
             "branch_id": branch_ids(session)[data.branch], "columns": {},
@@ -134,10 +116,7 @@ def list_file(session: Session, job_id: int) -> ResponseReturnValue:
 
 
 def _job(session: Session, job_id: int) -> Job:
-    job = job_queries.job(session, job_id)
-    if job.kind not in {READ, IMPORT, COMPARE}:
-        raise UnknownJob
-    return job
+    return job_queries.job(session, job_id, kinds={READ, IMPORT, COMPARE})
 
 
 def _led_to(job: Job) -> ResponseReturnValue:

@@ -23,10 +23,7 @@ from ils.holdings.items.models import Item
 from ils.holdings.items.rules import price_of
 from ils.holdings.periodicals import queries, rules
 from ils.holdings.periodicals.models import SerialIssue, Subscription
-from ils.ledger import AccessionSource, Material, Origin, WithdrawalReason
-
-#: Periodicals that are counted by issues; newspapers are counted by yearly sets.
-BY_ISSUE = (Material.JOURNAL,)
+from ils.ledger import AccessionSource, Origin, WithdrawalReason
 
 
 @dataclass(frozen=True)
@@ -167,13 +164,11 @@ def put_on_account(session: Session, origin: Origin, branch_id: int) -> StockAct
         ActTooLong: it is more than an act takes.
     """
     found = queries.to_account(session, branch_id)
-    journals = [one for one in found if one.subscription.record.material in BY_ISSUE]
+    journals: list[SerialIssue] = []
     sets: dict[tuple[int, int], list[SerialIssue]] = defaultdict(list)
     for one in found:
-        if one in journals:
-            continue
-        if (act_id := queries.act_of_set(session, one)) is not None:
-            one.act_id = act_id  # it came late: the set of its year is counted
+        if one.subscription.record.material in rules.BY_ISSUE:
+            journals.append(one)
         elif one.subscription.year < origin.day.year:
             sets[one.subscription.record_id, one.subscription.year].append(one)
     if not journals and not sets:

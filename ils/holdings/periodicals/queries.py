@@ -9,15 +9,18 @@ from datetime import date
 from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
+from ils.catalog.models import BibliographicRecord
 from ils.holdings.acts.models import ActItem, StockAct
 from ils.holdings.items.models import Item, ItemStatus
 from ils.holdings.periodicals.models import SerialIssue, Subscription
 from ils.holdings.periodicals.rules import (
+    BY_ISSUE,
     LATE_AFTER,
     UnknownSubscription,
     kept_from,
     ranges,
 )
+from ils.ledger import Material
 
 
 def subscription_by_id(session: Session, number: int) -> Subscription:
@@ -124,7 +127,10 @@ def holdings_of(session: Session, record_id: int) -> list[SerialHoldings]:
 
 
 def past_retention(today: date) -> Select[Item]:
-    """Issues and yearly sets kept longer than they must be; none in an act."""
+    """Issues and yearly sets kept longer than they must be; none in an act.
+
+    Books carry their volume where periodicals carry a year: their material tells them apart.
+    """
     own = exists().where(
         Subscription.record_id == Item.record_id, Subscription.kazakhstani.is_(True)
     )
@@ -134,7 +140,9 @@ def past_retention(today: date) -> Select[Item]:
     return (
         select(Item)
         .join(Item.record)
-        .where(Item.status == ItemStatus.AVAILABLE, Item.part != "", ~in_act)
+        .where(Item.status == ItemStatus.AVAILABLE, ~in_act)
+        .where(BibliographicRecord.material.in_((Material.JOURNAL, Material.NEWSPAPER)))
+        .where(year.between("1000", "9999"))
         .where(or_(and_(own, year < kept), and_(~own, year < kept_abroad)))
         .options(contains_eager(Item.record))
         .order_by(Item.part, Item.id)
@@ -142,10 +150,19 @@ def past_retention(today: date) -> Select[Item]:
 
 
 def to_account(session: Session, branch_id: int) -> Sequence[SerialIssue]:
-    """Issues of a branch that came and are not on account."""
+    """Issues of a branch that came and are not on account.
+
+    One that came after the set of its year was counted is in that set.
+    """
+    other, of = aliased(SerialIssue), aliased(Subscription)
+    in_counted_set = BibliographicRecord.material.not_in(BY_ISSUE) & exists().where(
+        other.subscription_id == of.id, of.record_id == Subscription.record_id,
+        of.branch_id == Subscription.branch_id, of.year == Subscription.year,
+        other.id.in_(_on_account()),
+    )  # fmt: skip
     query = issues().where(
         Subscription.branch_id == branch_id, SerialIssue.arrived_on.is_not(None),
-        SerialIssue.id.not_in(_on_account()),
+        SerialIssue.id.not_in(_on_account()), ~in_counted_set,
     )  # fmt: skip
     return session.scalars(query).all()
 
@@ -164,15 +181,3 @@ def is_on_account(session: Session, issue: SerialIssue) -> bool:
     """Whether an issue is on account."""
     query = _on_account().where(SerialIssue.id == issue.id)
     return session.scalar(query) is not None
-
-
-def act_of_set(session: Session, issue: SerialIssue) -> int | None:
-    """The act that put the yearly set on account to which an issue belongs."""
-    own = issue.subscription
-    query = (
-        select(SerialIssue.act_id)
-        .join(SerialIssue.subscription)
-        .where(Subscription.record_id == own.record_id, Subscription.branch_id == own.branch_id,
-               Subscription.year == own.year, SerialIssue.id.in_(_on_account()))
-    )  # fmt: skip
-    return session.scalar(query.limit(1))

@@ -9,7 +9,10 @@ from itertools import pairwise
 from ils.config import Config
 from ils.datafiles import BadConfiguration, Declared, entries, read
 from ils.errors import N_, NotFound, Refused
+from ils.ledger import Material
 
+#: Periodicals that are counted by issues; newspapers are counted by yearly sets.
+BY_ISSUE = (Material.JOURNAL,)
 #: An issue so long after its day is late.
 LATE_AFTER = timedelta(days=10)
 #: Years periodicals are kept: of Kazakhstan, of other countries.

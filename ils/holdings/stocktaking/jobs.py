@@ -8,16 +8,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ils import clock, db, files
+from ils import db, files
 from ils.db import bulk_insert, new_id
 from ils.files import Purpose
 from ils.holdings.stocktaking import actions, queries, rules
 from ils.holdings.stocktaking.actions import PREPARE, Scan
 from ils.holdings.stocktaking.models import StocktakeItem, StocktakeState
 from ils.jobs.runner import JobContext, JobKind
-from ils.ledger import Channel, Origin
+from ils.ledger import Channel
 from ils.marc import encodings
-from ils.organisation.branches.models import Branch
+from ils.organisation.branches.queries import origin_now
 
 COUNT_FILE = "count_file"
 #: Rows of the list written at once.
@@ -53,14 +53,14 @@ def _prepare(context: JobContext) -> dict[str, Any]:
 
 def _count_file(context: JobContext) -> dict[str, Any]:
     """Count the codes of a scanner's file, some hundreds at a time."""
-    args, counts = context.args, dict[str, int]()
+    args, before = context.args, context.result or {"done": 0, "counts": {}}
+    done, counts = before["done"], dict(before["counts"])
     with db.reading(context.sessions) as session:
         file = files.stored_file(session, args["file_id"], Purpose.UPLOAD)
         data = files.path_of(context.config.folder, file).read_bytes()
         scans = scans_of(session, rules.codes_in(decoded(data)))
-    done = 0 if context.result is None else context.result["done"]
     for session, parts in context.steps(_parts(scans[done:])):
-        origin = _origin(session, args)
+        origin = origin_now(session, args["branch_id"], Channel.DESK, args["staff_id"])
         stocktake = queries.stocktake_by_id(session, args["stocktake_id"])
         for part in parts:
             for one in actions.count(session, origin, stocktake, part):
@@ -87,13 +87,6 @@ def decoded(data: bytes) -> str:
         return data.decode("utf-16", "replace")
     name, _ = encodings.detect([data])
     return encodings.decoder(name)(data)
-
-
-def _origin(session: Session, args: Any) -> Origin:
-    branch = session.get_one(Branch, args["branch_id"])
-    now = clock.now()
-    day = clock.local_day(now, branch.timezone)
-    return Origin(now, day, branch.id, args["staff_id"], Channel.DESK)
 
 
 JOBS = (JobKind(PREPARE, _prepare), JobKind(COUNT_FILE, _count_file))

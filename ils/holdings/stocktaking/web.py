@@ -11,11 +11,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from ils import files, web
+from ils import web
 from ils.documents import labels
-from ils.errors import N_, IlsError, Invalid
+from ils.errors import N_, Invalid
 from ils.fields import FieldKind, described
-from ils.files import Purpose, ReceivedFile
 from ils.holdings.items.models import Item
 from ils.holdings.pages import branch_choices, branch_ids, holdings
 from ils.holdings.printing import sent
@@ -32,6 +31,7 @@ from ils.web.lists import Column, ListDefinition, PageAction
 
 #: A file of a scanner.
 MAX_FILE_BYTES = 10_000_000
+SCANS = N_("File of a scanner")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class PlaceData:
 class ScansData:
     """The form of a file of scans."""
 
-    file: None = described(N_("File of a scanner"), FieldKind.FILE, default=None,
+    file: None = described(SCANS, FieldKind.FILE, default=None,
                            accept=".txt,.csv")  # fmt: skip
 
 
@@ -192,20 +192,8 @@ def count(session: Session, stocktake_id: int) -> ResponseReturnValue:
     return _counting(session, one, answers, place)
 
 
-def _received() -> ReceivedFile:
-    """The file that was sent, on disk.
-
-    Raises:
-        Invalid: there is none, or it is too large.
-    """
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        raise Invalid(N_("File of a scanner"), N_("Choose a file."))
-    return files.receive(web.current().config.folder, file.stream, MAX_FILE_BYTES)
-
-
 @holdings.post("/checks/<id:stocktake_id>/file")
-@web.page(Permission.COUNT_STOCK, write=True, prepare=_received)
+@web.page(Permission.COUNT_STOCK, write=True, prepare=web.sent_file(MAX_FILE_BYTES, SCANS))
 @web.uploads(MAX_FILE_BYTES)
 def count_file(session: Session, stocktake_id: int, prepared: object) -> ResponseReturnValue:
     """Have a file of scans counted."""
@@ -213,11 +201,7 @@ def count_file(session: Session, stocktake_id: int, prepared: object) -> Respons
 
     def work(data: ScansData) -> ResponseReturnValue:
         del data
-        if isinstance(prepared, IlsError):
-            raise prepared
-        assert isinstance(prepared, ReceivedFile)  # noqa: S101 -- what `_received` returns
-        file = files.keep(session, prepared, Purpose.UPLOAD, name="scans.txt", type="text/plain",
-                          created_by=g.staff.id)  # fmt: skip
+        file = web.kept_file(session, prepared)
         args = {
             "stocktake_id": one.id, "file_id": file.id, "staff_id": g.staff.id,
             "branch_id": g.staff.branch.id,

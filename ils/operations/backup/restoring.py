@@ -11,12 +11,12 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import IntegrityError
 
-from ils import changes, clock, db, files, schema
+from ils import changes, db, files, schema
 from ils.circulation.context import Desk
 from ils.circulation.readers.actions import HasLoans, erase_patron
 from ils.config import Config
 from ils.errors import N_, Refused
-from ils.ledger import Channel, Origin
+from ils.ledger import Channel
 from ils.operations.backup import journal
 from ils.operations.backup.manifest import (
     KEPT,
@@ -29,6 +29,7 @@ from ils.operations.backup.manifest import (
 )
 from ils.operations.backup.tables import BackedTable, load, unbound
 from ils.organisation.branches.models import Branch
+from ils.organisation.branches.queries import origin_now
 from ils.patrons.models import Patron
 
 #: Of ids.
@@ -141,9 +142,7 @@ def _forget_again(config: Config, engine: Engine, beside: Path | None) -> int:
             patron = session.get(Patron, number)
             if patron is None:
                 continue
-            now, branch = clock.now(), session.get_one(Branch, patron.branch_id)
-            day = clock.local_day(now, branch.timezone)
-            origin = Origin(now, day, branch.id, staff_id=None, channel=Channel.SYSTEM)
+            origin = origin_now(session, patron.branch_id, Channel.SYSTEM)
             try:
                 erase_patron(Desk(session, origin, config), patron)
             except HasLoans:

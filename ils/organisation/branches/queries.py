@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from ils import clock
 from ils.errors import N_, NotFound
+from ils.ledger import Channel, Origin
 from ils.organisation.branches.models import Branch, BranchType, Department, ServicePoint
 
 
@@ -33,6 +35,14 @@ def branch_by_code(session: Session, code: str) -> Branch:
     if branch is None:
         raise UnknownBranch(branch=code)
     return branch
+
+
+def origin_now(
+    session: Session, branch_id: int, channel: Channel, staff_id: int | None = None
+) -> Origin:
+    """An act of nobody's page, now, at a branch: of the worker, or after the fact."""
+    branch, now = session.get_one(Branch, branch_id), clock.now()
+    return Origin(now, clock.local_day(now, branch.timezone), branch.id, staff_id, channel)
 
 
 def central(session: Session) -> Branch:

@@ -15,10 +15,10 @@ from ils.catalog.models import BibliographicRecord
 from ils.config import Config
 from ils.db import new_id
 from ils.errors import N_, NotFound, Refused
-from ils.ledger import Channel, Kind, Origin
+from ils.ledger import Channel, Kind
 from ils.messages import outbox
 from ils.messages.templates import compose
-from ils.organisation.branches.models import Branch
+from ils.organisation.branches.queries import origin_now
 from ils.patrons.models import Patron
 from ils.search import queries as search
 from ils.search.asking import Asked
@@ -154,9 +154,7 @@ def _line(config: Config, record: BibliographicRecord) -> str:
 
 def _count(session: Session, patron: Patron, news: News) -> bool:
     """Count a letter; whether it is the first of this news to this reader."""
-    branch, now = session.get_one(Branch, patron.branch_id), clock.now()
-    day = clock.local_day(now, branch.timezone)
-    origin = Origin(now, day, branch.id, None, Channel.SYSTEM)
+    origin = origin_now(session, patron.branch_id, Channel.SYSTEM)
     key = f"topic:{news.topic_id}:{news.newest}:{patron.id}"
     entry = ledger.record_once(session, Kind.TOPIC_NOTICE, origin, {}, key=key, detail=news.detail)
     return entry is not None
