@@ -135,3 +135,18 @@ def test_programs_kept_in_strings_import_what_there_is():
     ]
     assert imports
     assert missing == []
+
+
+def test_cells_of_lists_say_on_a_phone_what_they_are():
+    """A row is a card there: its head is gone, each cell is named by what stands beside it."""
+    nameless = [
+        f"{page.name}: {cell}"
+        for page in sorted((ROOT / "ils/templates").rglob("*.html"))
+        if "opac" not in page.parts  # its tables scroll
+        for table in re.findall(
+            r'<table class="list">.*?</table>', page.read_text("utf-8"), re.DOTALL
+        )
+        for cell in re.findall(r"<td[^>]*>", table)
+        if "data-label" not in cell
+    ]
+    assert nameless == []
