@@ -69,6 +69,13 @@ class Refused(IlsError):
     code = "refused"
 
 
+class Doubtful(Refused):
+    """Perhaps a mistake: a person reads what is told and may say, by ``tick``, that it is none."""
+
+    code = "doubtful"
+    tick: ClassVar[str] = N_("This is no mistake")
+
+
 class Busy(Refused):
     """Two desks wanted the same thing at once, twice in a row."""
 

@@ -24,6 +24,7 @@ HOMES = {
     "barcode": {"ils/documents/barcodes.py"},
     "pyzbar": {"ils/documents/barcodes.py"},
     "PIL": {
+        "ils/documents/pictures.py",
         "ils/patrons/photos.py",
         "ils/documents/barcodes.py",
         "ils/documents/labels.py",

@@ -9,8 +9,9 @@ from PIL import Image
 
 from ils.config import Limits
 from ils.documents import spreadsheets
-from ils.documents.spreadsheets import Cell, NotTable, Sheet, TooLarge
-from ils.patrons.photos import NoPicture, portrait
+from ils.documents.pictures import NoPicture
+from ils.documents.spreadsheets import Cell, NotComputed, NotTable, Sheet, TooLarge
+from ils.patrons.photos import portrait
 
 HEAD = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
 
@@ -65,6 +66,18 @@ def test_an_ordinary_table_is_read(tmp_path):
     rows = [[Cell("фамилия"), Cell(1)], *([Cell(f"№ {n}"), Cell(n)] for n in range(2000))]
     read = list(spreadsheets.rows(spreadsheets.workbook([Sheet("Читатели", rows)]), Limits()))
     assert (len(read), read[0], read[-1]) == (2001, ["фамилия", "1"], ["№ 1999", "1999"])
+
+
+def test_a_formula_nobody_computed_is_named():
+    row = '<c r="A1"><v>1</v></c><c r="B1" t="str"><f>IF(A1,"")</f><v></v></c>'
+    computed = f'<sheetData><row r="1">{row}</row></sheetData>'
+    assert list(spreadsheets.rows(workbook(computed), Limits())) == [["1", ""]]
+    bare = '<c r="C7" s="2"><f>A1*2</f></c>'
+    for blanks in range(spreadsheets.CHUNK - 200, spreadsheets.CHUNK, 7):  # on the border of two
+        wrong = f'<sheetData>{" " * blanks}<row r="7">{bare}</row></sheetData>'
+        with pytest.raises(NotComputed) as error:
+            list(spreadsheets.rows(workbook(wrong), Limits()))
+        assert error.value.facts == {"cell": "C7"}
 
 
 def test_the_limits_are_settings():

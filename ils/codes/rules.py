@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from itertools import islice, product
+from math import prod
 from typing import Protocol, TypeVar
 
 from ils.codes.models import CodeKind
-from ils.errors import N_, Refused
+from ils.errors import N_, Doubtful, Refused
 
 _RANK = {kind: at for at, kind in enumerate(CodeKind)}
 #: Control and format characters, dashes, blanks.
 _PASSED_OVER = {"Cc", "Cf", "Pd", "Zs"}
+#: Letters of the three alphabets that look the same on a label; each starts with itself.
+_SHAPES = ("AА", "BВ", "CС", "EЕ", "HНҢ", "IІ", "KКҚ", "MМ", "OО", "PР", "TТ", "XХҲ", "YУҮ")
+_SAME_SHAPE = {sign: sign + shape.replace(sign, "") for shape in _SHAPES for sign in shape} | {
+    "O": "OО0", "О": "ОO0", "0": "0OО", "I": "IІ1", "І": "ІI1", "З": "З3"
+}  # fmt: skip
+#: Spellings of one code that are looked for.
+MOST_ALIKE = 81
 
 
 class CodeTaken(Refused):
@@ -19,6 +28,14 @@ class CodeTaken(Refused):
 
     code = "code_taken"
     message = N_("The code “%(taken)s” is already in use.")
+
+
+class LooksAlike(Doubtful):
+    """To the eye the code is one that is there already."""
+
+    code = "looks_alike"
+    message = N_("“%(number)s” looks like “%(other)s”, which is in use already: %(of)s.")
+    tick = N_("This is another copy: save")
 
 
 class OwnedCode(Protocol):
@@ -43,6 +60,23 @@ def folded(code: str) -> str:
     text = unicodedata.normalize("NFKC", code)
     text = "".join(c for c in text if unicodedata.category(c) not in _PASSED_OVER).upper()
     return text.lstrip("0") or text[:1]
+
+
+def look_alikes(code: str) -> set[str]:
+    """Other codes the eye takes for this one, as they are compared: К (Cyrillic) and K, О and 0.
+
+    >>> sorted(look_alikes("К-12")), sorted(look_alikes("57"))
+    (['K12', 'Қ12'], [])
+    """
+    own = folded(code)
+    choices = [_SAME_SHAPE.get(sign, sign) for sign in own]
+    if prod(map(len, choices)) > MOST_ALIKE:  # of many noughts all are letters, or none
+        choices = [sign if sign == "0" else some for sign, some in zip(own, choices, strict=True)]
+        spelled = [own.replace("0", nought) for nought in _SAME_SHAPE["0"][1:]]
+    else:
+        spelled = []
+    spelled += map("".join, islice(product(*choices), MOST_ALIKE))
+    return {folded(one) for one in spelled} - {own}
 
 
 def owners(fitting: Sequence[Fitting], readings: Sequence[str]) -> list[Fitting]:

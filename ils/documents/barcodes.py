@@ -13,9 +13,10 @@ from typing import Any
 
 import barcode
 import zxingcpp
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 from pyzbar import pyzbar
 
+from ils.documents import pictures
 from ils.errors import N_, Invalid, Unavailable
 
 DPI = 300
@@ -26,6 +27,8 @@ MODULE_MM = (0.34, 0.254, 0.17)
 #: Narrower bars a thermal printer does not print sharply.
 FEWEST_DOTS = 2
 LONGEST = 40
+#: Codes whose upper edges are no further apart stand side by side, in dots of a photo.
+ROW = 200
 FONTS = (
     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
     "/usr/share/fonts/truetype/freefont/FreeSans.ttf",
@@ -51,6 +54,25 @@ def read(image: bytes) -> list[str]:
 def read_otherwise(picture: Image.Image) -> list[str]:
     """The barcodes in a picture, by the second reader."""
     return [str(one.text) for one in zxingcpp.read_barcodes(picture)]
+
+
+def in_photo(data: bytes, megapixels: int) -> list[str]:
+    """The barcodes somebody photographed, each once: from top to bottom, a shelf from the left.
+
+    Raises:
+        NoPicture: the picture cannot be used.
+    """
+    with pictures.opened(data, megapixels) as opened:
+        picture = ImageOps.exif_transpose(opened).convert("L")
+    seen = [
+        (one.rect.top // ROW, one.rect.left, one.data.decode("utf-8", "replace"))
+        for one in pyzbar.decode(picture)
+    ]
+    seen += [
+        (one.position.top_left.y // ROW, one.position.top_left.x, str(one.text))
+        for one in zxingcpp.read_barcodes(picture)
+    ]
+    return list(dict.fromkeys(code for _, _, code in sorted(seen)))
 
 
 def checked(code: str) -> str:

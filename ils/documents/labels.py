@@ -47,6 +47,7 @@ class Layouts(Declared, frozen=True):
     item: LabelLayout
     spine: LabelLayout
     place: LabelLayout
+    separator: LabelLayout
     sheet: SheetLayout
 
 
@@ -69,7 +70,7 @@ def _load(config: Config) -> Layouts:
     return checked(read(path), Layouts, path.name)
 
 
-LabelKind = Literal["card", "item", "spine", "place"]
+LabelKind = Literal["card", "item", "spine", "place", "separator"]
 
 
 def label(config: Config, kind: LabelKind, code: str, *lines: str) -> Label:

@@ -16,8 +16,10 @@ from ils.config import Limits
 from ils.errors import N_, IlsError, Invalid
 from ils.inert import inert, restored
 
-#: The beginnings of rows and cells in a sheet, of texts in the list of shared ones.
-_row_or_cell = re.compile(rb"<(?:\w+:)?(row|c|si)[\s>/]")
+#: The beginnings of rows and cells in a sheet, of formulas and values in a cell, of texts in the
+#: list of shared ones; the end of a cell.
+_mark = re.compile(rb"<(/?)(?:\w+:)?(row|c|si|f|v)[\s>/]")
+_reference = re.compile(rb"\br=\"([A-Z]+[0-9]+)\"")
 _LONGEST_MARK = 40
 CHUNK = 1 << 16
 MB = 1_000_000
@@ -32,6 +34,20 @@ class NotTable(Invalid):
 
     code = "not_table"
     message = N_("The file is not a table in XLSX or CSV: %(why)s")
+
+
+class NotComputed(Invalid):
+    """A formula without its result: a program wrote the file that does not compute."""
+
+    code = "not_computed"
+    message = N_(
+        "Cell %(cell)s has a formula without its result. Open the file in Excel or LibreOffice, "
+        "save it and send it again."
+    )
+
+    def __init__(self, cell: str) -> None:
+        """Name the cell."""
+        IlsError.__init__(self, cell=cell)
 
 
 class TooLarge(Invalid):
@@ -52,6 +68,7 @@ def rows(data: bytes, limits: Limits = DEFAULTS) -> Iterator[list[str]]:
 
     Raises:
         NotTable: it cannot be read.
+        NotComputed: a formula has no result.
         TooLarge: it has more rows, columns or signs than ``limits`` let.
     """
     packed = data.startswith(b"PK\x03\x04")
@@ -69,7 +86,7 @@ def _check_workbook(data: bytes, limits: Limits) -> None:
     """Look through a workbook without building anything of it.
 
     Raises:
-        TooLarge, NotTable: see `rows`.
+        TooLarge, NotTable, NotComputed: see `rows`.
     """
     try:
         with ZipFile(io.BytesIO(data)) as packed:
@@ -86,18 +103,30 @@ def _check_workbook(data: bytes, limits: Limits) -> None:
 
 def _check_sheet(stream: IO[bytes], limits: Limits) -> None:
     found, cells, rest = 0, 0, b""
-    while chunk := stream.read(CHUNK):
+    cell, formula, value, more = "", False, False, True
+    while more:
+        more = bool(chunk := stream.read(CHUNK))
         text = rest + chunk
-        end = 0
-        for mark in _row_or_cell.finditer(text):
-            end = mark.end()
-            if mark.group(1) == b"c":
-                cells += 1
-            else:
+        end, whole = 0, max(0, len(text) - _LONGEST_MARK) if more else len(text)
+        for mark in _mark.finditer(text):
+            if mark.start() >= whole:
+                break
+            end, (closing, name) = mark.end(), mark.groups()
+            if closing and name == b"c":
+                if formula and not value:
+                    raise NotComputed(cell)
+            elif closing:
+                continue
+            elif name == b"c":
+                cells, formula, value = cells + 1, False, False
+                said = _reference.search(text, mark.end() - 1, mark.end() + _LONGEST_MARK)
+                cell = said[1].decode() if said else ""
+            elif name in {b"row", b"si"}:
                 found, cells = found + 1, 0
+            formula, value = formula or name == b"f", value or name == b"v"
             if cells > limits.columns or found > MOST_MARKS * limits.rows:
                 raise TooLarge(limits)
-        rest = text[max(end, len(text) - _LONGEST_MARK) :]
+        rest = text[max(end, whole) :]
 
 
 def _of_workbook(data: bytes) -> Iterator[list[str]]:

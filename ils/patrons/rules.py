@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from typing import Any, Protocol
 
 from ils.catalog.identifiers import heading_key
-from ils.errors import N_, Invalid, Refused
+from ils.errors import N_, Doubtful, Invalid, Refused
 from ils.fields import MAX_TEXT_LENGTH
 from ils.patrons.fields import TEXTS, PatronData
 from ils.patrons.models import ContactChannel, Disability
@@ -28,11 +28,12 @@ _phone = re.compile(r"\+?[\d\s()-]{5,20}")
 _email = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-class PossibleDuplicate(Refused):
+class PossibleDuplicate(Doubtful):
     """Readers of nearly the same name or birth date are there; ``found`` has their ids."""
 
     code = "looks_registered"
     message = N_("Perhaps this reader is registered already: %(names)s.")
+    tick = N_("This is another person: register")
 
     def __init__(self, found: list[int], names: str) -> None:
         """Keep the readers for the page."""

@@ -3,7 +3,7 @@
 from ils.web import rates
 from ils.web.cells import ListCell, shown_value
 from ils.web.days import asked_days, days_filters
-from ils.web.filled import Form, handled
+from ils.web.filled import Form, handled, no_mistake
 from ils.web.forms import (
     argument_int,
     form_day,
@@ -85,6 +85,7 @@ __all__ = [
     "listed",
     "may",
     "next_path",
+    "no_mistake",
     "note",
     "origin",
     "page",

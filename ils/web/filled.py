@@ -18,7 +18,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 from wtforms import validators
 
-from ils.errors import N_, IlsError, Invalid
+from ils.errors import N_, Doubtful, IlsError, Invalid
 from ils.fields import FieldInfo, FieldKind, infos
 from ils.labels import LABELS
 from ils.web import i18n
@@ -172,6 +172,11 @@ class Form(Generic[Data]):
         texts = info.kind not in {FieldKind.DAY, FieldKind.WHOLE, FieldKind.FLAG, FieldKind.FILE}
         return value or "" if texts else value
 
+    @property
+    def doubt(self) -> Doubtful | None:
+        """What may be a mistake; the macro asks."""
+        return self.error if isinstance(self.error, Doubtful) else None
+
     def refuse(self, error: IlsError) -> None:
         """Show what stopped the form: at its field, or above all of them."""
         self.error = error
@@ -244,6 +249,11 @@ def _known_codes(name: str) -> Choices:
 
 
 LANGUAGES: Choices = (("kk", "Қазақша"), ("ru", "Русский"), ("en", "English"))
+
+
+def no_mistake(doubt: type[Doubtful]) -> bool:
+    """Whether a person read this doubt and said that it is none."""
+    return doubt.code in request.form.getlist("no_mistake")
 
 
 def handled(

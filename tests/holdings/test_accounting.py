@@ -2,8 +2,10 @@
 
 import csv
 import io
+import re
 import xml.etree.ElementTree as ET
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from acting import act, send
@@ -120,3 +122,44 @@ def test_a_mended_copy_is_counted_by_its_branch(library, stock):
         assert session.get(Item, item).condition == "новый переплёт"
     library.desk("Ф1").issue("R1", "К-1")
     library.check()
+
+
+def send_table(browser, text):
+    return browser.client.post(
+        "/staff/holdings/opening/file", content_type="multipart/form-data",
+        data={"file": (io.BytesIO(text.encode()), "balances.csv"), "csrf_token": browser.token,
+              "request_id": str(uuid4())},
+    )  # fmt: skip
+
+
+def test_a_table_of_opening_balances_is_entered_whole_or_not_at_all(library, stock):
+    table = """Остатки на 1 января;;;;;
+Филиал;Вид документа;Язык;Отраслевой отдел;Экземпляров;Сумма
+ЦБ;книга;каз;literature;150 000;225000000
+цб;газет;қаз;;120;
+Ф1;book;русский;arts;33 000;49 500 000,00
+Итого;;;;183120;
+"""
+    wrong = table.replace("газет;", "свиток;").replace("33 000;", "много;")
+    answer = send_table(stock, wrong)
+    assert answer.status_code == 422
+    assert re.findall(r"<li>(\d+): ([^<]*)", answer.text) == [
+        ("4", "Проверьте поле «Вид документа»: Выберите значение из списка."),
+        ("5", "Проверьте поле «Экземпляры»: Должно быть целое число в указанных пределах."),
+    ]
+    assert library.count("opening") == 0
+    assert send_table(stock, table).status_code == 302
+    said = cells(report(library, "ksu", YEAR))
+    assert said["ksu_3", "closing", "copies"] == 183_120
+    assert said["ksu_3", "closing", "copies.kk"] == 150_120
+    answer = send_table(stock, table)  # twice is once
+    assert (answer.status_code, library.count("opening")) == (422, 183_120)
+    assert "150000" in answer.text.replace("\xa0", "").split("<li>3:")[1]
+    library.check()
+
+
+def test_the_table_of_balances_to_be_filled_in_has_every_branch(stock):
+    empty = stock.get("/staff/holdings/opening/empty.csv").text
+    assert [line.split(";")[0] for line in empty.lstrip("\ufeff").splitlines()] == [
+        "филиал", "ЦБ", "Ф1"
+    ]  # fmt: skip

@@ -23,6 +23,7 @@ SHEETS = [
     labels.label(CONFIG, "item", "6642906664685", "ЦГБ", "", "Длинное заглавие книги " * 10),
     labels.label(CONFIG, "item", "E0040100532A601E", "F1", "", ""),
     labels.label(CONFIG, "item", "К-1234/2026", "Орталық кітапхана", "84(5Қаз)", "Қоңыр күз"),
+    labels.label(CONFIG, "separator", "SQ-S1047375878977224712", "Орталық", "Дидар", "2026 № 3"),
     labels.label(CONFIG, "place", "SQ-P12", "Өскемен филиалы", "Абонемент, 3-сөре"),
 ]
 

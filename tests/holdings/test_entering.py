@@ -3,6 +3,7 @@
 import re
 from uuid import uuid4
 
+import acting
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -260,3 +261,30 @@ def test_the_record_knows_its_copies(library, stock, record):
         assert found.title == "Абай жолы"
     page = stock.get(f"/staff/catalog/{record}").text
     assert f'/staff/holdings/{items(library)["К-1"].id}"' in page
+
+
+def test_a_number_the_eye_takes_for_another_is_shown_before_it_is_saved(library, stock, record):
+    put(stock, record, number="КО-10")  # Cyrillic
+    answer = put(stock, record, number="KO-10")  # Latin
+    assert answer.status_code == 409
+    assert "«KO-10»" in answer.text
+    assert "«КО-10»" in answer.text
+    assert 'name="no_mistake" value="looks_alike"' in answer.text
+    assert put(stock, record, number="К0-10").status_code == 409  # a nought for the letter
+    assert put(stock, record, number="КО-09", count="2").status_code == 409  # КО-10 is next
+    assert list(items(library)) == ["КО-10"]
+    assert put(stock, record, number="KO-10", no_mistake="looks_alike").status_code == 302
+    assert list(items(library)) == ["КО-10", "KO-10"]
+    assert put(stock, record, number="КП-10").status_code == 302  # no sign of it looks like О
+
+
+def test_barcodes_and_lines_of_an_act_are_looked_at_alike(library, stock, record):
+    put(stock, record, number="А-1")
+    put(stock, record, number="А-2", barcode="ВС7")
+    copy = items(library)["А-1"]
+    answer = stock.post(f"/staff/holdings/{copy.id}", request_id=str(uuid4()), barcode="BC7")
+    assert (answer.status_code, "looks_alike" in answer.text) == (409, True)
+    act = acting.act(stock, "acceptance")
+    assert acting.line(stock, act, record, "ЦБ 2", number="A-1").status_code == 409
+    sure = {"number": "A-1", "no_mistake": "looks_alike"}
+    assert acting.line(stock, act, record, "ЦБ 2", **sure).status_code == 302

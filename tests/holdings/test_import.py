@@ -166,7 +166,7 @@ def test_records_are_found_by_title_isbn_barcode_and_number(run, library, export
     shown = run("catalog", "show", found[0]["id"], "--json")
     assert (shown["title"], shown["division"], shown["language"]) == ("Степь", "literature", "ru")
     assert "910" in run("catalog", "show", found[0]["id"], "--marc")
-    assert "1" in run("catalog", "show", 1, code=1)
+    run("catalog", "show", 1, code=1)
 
 
 def test_a_catalogue_nobody_keeps_is_refused(run, library, export):

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import subprocess
 import threading
 from dataclasses import replace
 from uuid import uuid4
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from ils import db
+from ils.documents import barcodes
 from ils.holdings.items.models import Item
 from ils.holdings.labels import queries
 from ils.holdings.labels.queries import LabelSelection
@@ -130,3 +132,17 @@ def test_the_labels_of_new_copies_are_one_link_away(library, stock):
     page = stock.get(answer.headers["Location"]).text
     link = re.search(r'href="(/staff/holdings/labels\.pdf\?[^"]*)"', page)[1]
     assert stock.get(link.replace("&amp;", "&")).data[:4] == b"%PDF"
+
+
+def test_separator_sheets_stand_one_on_a_page_and_are_no_labels(library, stock, tmp_path):
+    answer = stock.get("/staff/holdings/labels.pdf?first=98&last=99&kind=separator")
+    file = tmp_path / "sheets.pdf"
+    file.write_bytes(answer.data)
+    command = ["pdftoppm", "-r", "150", "-png", str(file), str(tmp_path / "page")]
+    subprocess.run(command, check=True)
+    codes = [barcodes.read(page.read_bytes()) for page in sorted(tmp_path.glob("page*.png"))]
+    with db.reading(library.sessions) as session:
+        items = session.scalars(queries.chosen(LabelSelection(first="98", last="99"))).all()
+        assert codes == [[f"SQ-S{item.id}"] for item in items]
+        queries.mark_labelled(session, [item.id for item in items], "separator")
+        assert [item.labelled_at for item in items] == [None, None]

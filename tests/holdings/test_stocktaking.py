@@ -5,10 +5,12 @@ import re
 from uuid import uuid4
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from ils import db
 from ils.circulation.loans.models import Loan
+from ils.documents import labels
 from ils.holdings.items.models import Item, ItemStatus
 from ils.holdings.stocktaking import jobs, queries
 from ils.holdings.stocktaking.models import StocktakeItem, StocktakeScan
@@ -40,10 +42,10 @@ def scan(browser, check, code, place=""):
     return found[1] if found else page
 
 
-def send_file(browser, check, content):
+def send_file(browser, check, content, name="scans.txt"):
     answer = browser.client.post(
         f"/staff/holdings/checks/{check}/file", content_type="multipart/form-data",
-        data={"file": (io.BytesIO(content), "scans.txt"), "csrf_token": browser.token,
+        data={"file": (io.BytesIO(content), name), "csrf_token": browser.token,
               "request_id": str(uuid4())},
     )  # fmt: skip
     assert answer.status_code == 302, answer.text
@@ -267,3 +269,26 @@ def test_a_copy_tells_when_it_was_seen_last(shelves, stock):
     with db.reading(shelves.sessions) as session:
         item = session.scalars(select(Item).where(Item.inventory_number == "К-1")).one()
         assert f"{queries.last_seen(session, item):%d.%m.%Y}" == "07.03.2026"
+
+
+def test_a_photo_of_a_shelf_is_counted(shelves, stock):
+    check = begun(shelves, stock)
+    photo = Image.new("L", (1700, 500), 255)  # the label of the shelf stands on the left
+    for at, (code, what) in enumerate((("SQ-P1", "place"), ("К-1", "item"), ("К-2", "item"))):
+        drawn = labels.drawn(labels.label(shelves.config, what, code, "ЦБ", ""))
+        photo.paste(drawn.convert("L").resize((500, 260)), (40 + at * 540, 100))
+    out = io.BytesIO()
+    photo.rotate(2, fillcolor=255).save(out, "JPEG", quality=70)
+    send_file(stock, check, out.getvalue(), "IMG_0001.jpg")
+    shelves.work()
+    with db.reading(shelves.sessions) as session:
+        job = session.scalars(select(Job).where(Job.kind == jobs.COUNT_FILE)).one()
+        assert job.result == {"done": 2, "counts": {"here": 1, "elsewhere": 1}}
+    empty = io.BytesIO()
+    Image.new("L", (300, 200), 255).save(empty, "PNG")
+    send_file(stock, check, empty.getvalue(), "IMG_0002.png")
+    shelves.work()
+    with db.reading(shelves.sessions) as session:
+        job = session.scalars(select(Job).order_by(Job.id.desc())).first()
+        assert job.error["code"] == "invalid"
+        assert "No barcode" in job.error["facts"]["reason"]["text"]

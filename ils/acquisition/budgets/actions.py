@@ -12,7 +12,7 @@ from ils.acquisition.budgets.models import BudgetArticle
 from ils.acquisition.orders.models import OrderLine, OrderState, PurchaseOrder
 from ils.errors import N_, Invalid, NotFound, Refused
 from ils.fields import FieldKind, described
-from ils.holdings.items.rules import price_of, shown_sum
+from ils.holdings.items.rules import shown_sum, sum_of
 from ils.ledger import Origin
 from ils.organisation.audit.actions import audit
 
@@ -110,7 +110,7 @@ def save_article(
         NotEnoughMoney: less is left than is bound and spent.
         Invalid: a field cannot be used.
     """
-    allocated = price_of(data.allocated, N_("Allocated, ₸"))
+    allocated = sum_of(data.allocated, N_("Allocated, ₸"))
     if allocated is None or data.quarter not in set("01234"):
         raise Invalid(N_("Allocated, ₸"), N_("This must be filled in."))
     same = select(BudgetArticle.id).where(
@@ -127,7 +127,7 @@ def save_article(
         session.add(article)
     article.year, article.quarter, article.name = data.year, int(data.quarter), data.name
     article.branch_id, article.allocated = branch_id, allocated
-    article.after_tender = price_of(data.after_tender, N_("After the tender, ₸"))
+    article.after_tender = sum_of(data.after_tender, N_("After the tender, ₸"))
     session.flush()
     check(session, article)
     audit(session, origin.staff_id, "budget.save", str(article.id), name=article.name,

@@ -293,7 +293,7 @@ def register(session: Session) -> ResponseReturnValue:
             web.origin(),
             data,
             web.current().config.lists.categories,
-            allow_duplicate="allow_duplicate" in request.form,
+            allow_duplicate=web.no_mistake(PossibleDuplicate),
         )
         return redirect(url_for("patrons.patron", patron_id=found.id))
 

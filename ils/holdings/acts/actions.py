@@ -14,7 +14,7 @@ from ils.holdings.acts.fields import ActData
 from ils.holdings.acts.models import AcceptanceLine, ActItem, ActKind, ActState, StockAct
 from ils.holdings.items.models import Item, ItemStatus
 from ils.holdings.items.queries import item_by_code
-from ils.holdings.items.rules import ItemMove, next_status, price_of
+from ils.holdings.items.rules import ItemMove, next_status, sum_of
 from ils.labels import LABELS
 from ils.ledger import AccessionSource, Entry, Origin, WithdrawalReason
 from ils.organisation.audit.actions import audit
@@ -74,7 +74,7 @@ def _fill(act: StockAct, data: ActData) -> None:
         if data.source not in set(AccessionSource) - {AccessionSource.REDISTRIBUTION}:
             raise Invalid(N_("Source"), N_("Choose one from the list."))
         act.source = data.source
-        act.document_sum = price_of(data.document_sum, N_("Sum by the document, ₸"))
+        act.document_sum = sum_of(data.document_sum, N_("Sum by the document, ₸"))
     if act.kind == ActKind.WITHDRAWAL:
         if data.reason not in set(WithdrawalReason):
             raise Invalid(N_("Reason"), N_("Choose one from the list."))

@@ -15,12 +15,14 @@ from ils import web
 from ils.catalog import queries as catalog
 from ils.catalog.identifiers import isbns
 from ils.catalog.models import BibliographicRecord
+from ils.codes.rules import LooksAlike
 from ils.errors import N_, IlsError, Invalid
 from ils.fields import FieldKind, described
 from ils.holdings.acts import acceptance, actions, queries
 from ils.holdings.acts.fields import ItemsData, LineData
 from ils.holdings.acts.models import ActKind, StockAct
 from ils.holdings.acts.web import act_page
+from ils.holdings.items.numbers import check_unlike, numbers_from
 from ils.holdings.items.queries import item_by_code
 from ils.holdings.pages import branch_choices, branch_ids, holdings
 from ils.organisation.permissions import Permission
@@ -64,8 +66,10 @@ def add_line(session: Session, act_id: int) -> ResponseReturnValue:
     def work(data: LineData) -> ResponseReturnValue:
         record = _record(session, data.record)
         lines = acceptance.add_lines(session, act, record, data, branch_ids(session))
-        flash(gettext("%(title)s: copies %(number)s.", title=record.title,
-                      number=sum(line.copies for line in lines)))  # fmt: skip
+        number = sum(line.copies for line in lines)
+        if not web.no_mistake(LooksAlike):
+            check_unlike(session, numbers_from(data.number.strip(), number))
+        flash(gettext("%(title)s: copies %(number)s.", title=record.title, number=number))
         return redirect(url_for("holdings.act", act_id=act.id))
 
     form = Form(LineData, name="line")

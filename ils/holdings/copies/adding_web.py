@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ils import web
 from ils.catalog import queries as catalog
 from ils.catalog.models import BibliographicRecord
+from ils.codes.rules import LooksAlike
 from ils.errors import N_
 from ils.holdings.acts import acceptance
 from ils.holdings.acts import queries as acts
@@ -19,7 +20,7 @@ from ils.holdings.acts.fields import NewCopiesData
 from ils.holdings.acts.models import ActKind, ActState, StockAct
 from ils.holdings.items import queries
 from ils.holdings.items.models import Item
-from ils.holdings.items.numbers import next_numbers
+from ils.holdings.items.numbers import check_unlike, next_numbers, numbers_from
 from ils.holdings.labels.queries import MOST_LABELS
 from ils.holdings.pages import branch_choices, branch_ids, holdings
 from ils.ledger import AccessionSource
@@ -50,6 +51,8 @@ def add_copies(session: Session) -> ResponseReturnValue:
 
     def work(data: NewCopiesData) -> ResponseReturnValue:
         owner = branch_ids(session)[data.branch]
+        if not web.no_mistake(LooksAlike):
+            check_unlike(session, [*numbers_from(data.number, data.count), data.barcode])
         if data.act:
             act = acts.act_by_id(session, int(data.act), lock=True)
             acceptance.add_copies(session, act, record, data, owner)

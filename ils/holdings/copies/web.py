@@ -12,6 +12,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ils import web
+from ils.codes.rules import LooksAlike
 from ils.errors import N_
 from ils.fields import FieldKind, described
 from ils.holdings.acts import execution
@@ -19,6 +20,7 @@ from ils.holdings.acts import queries as acts
 from ils.holdings.items import entering, queries
 from ils.holdings.items.entering import CopyData
 from ils.holdings.items.models import Item
+from ils.holdings.items.numbers import check_unlike
 from ils.holdings.pages import branch_choices, branch_ids, holdings
 from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
@@ -83,6 +85,8 @@ def save_copy(session: Session, item_id: int) -> ResponseReturnValue:
     item = queries.item_by_id(session, item_id, lock=True)
 
     def work(data: CopyData) -> ResponseReturnValue:
+        if data.barcode != (item.barcode or "") and not web.no_mistake(LooksAlike):
+            check_unlike(session, [data.barcode])
         entering.change_copy(session, web.origin(), item, data)
         flash(gettext("Saved."))
         return redirect(url_for("holdings.copy", item_id=item.id))
@@ -117,6 +121,8 @@ def split_group(session: Session, item_id: int) -> ResponseReturnValue:
 
     def work(data: SplitData) -> ResponseReturnValue:
         numbers = data.numbers.split()
+        if not web.no_mistake(LooksAlike):
+            check_unlike(session, numbers)
         items = entering.split_group(session, web.origin(), group, numbers)
         flash(gettext("Copies with numbers of their own: %(number)s.", number=len(items)))
         return redirect(url_for("catalogue.record", record_id=group.record_id))

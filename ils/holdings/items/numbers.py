@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ils.codes import queries as codes
 from ils.codes.models import Code
-from ils.codes.rules import CodeTaken, folded
+from ils.codes.rules import CodeTaken, LooksAlike, folded
 from ils.errors import N_, Invalid
 from ils.holdings.items.models import Item
+from ils.holdings.items.queries import item_by_id
 
 #: Of the numbers given last, so many are looked at for the one to go on from.
 LATEST = 500
@@ -42,7 +44,7 @@ class NumberSeries:
             return self._noted(list(islice(new, count)))
         if not folded(first) or (count > 1 and _series.fullmatch(first) is None):
             raise Invalid(N_("First inventory number"), N_("It must have digits to count on from."))
-        numbers = [first, *islice(_following(first), count - 1)]
+        numbers = numbers_from(first, count)
         free = set(_free(self.session, iter(numbers)))
         for number in numbers:
             if number not in free or folded(number) in self.given:
@@ -66,6 +68,25 @@ def next_numbers(session: Session, branch_id: int) -> Iterator[str]:
             if last and _series.fullmatch(last):
                 return _free(session, _following(last))
     return _free(session, _following("0"))
+
+
+def check_unlike(session: Session, numbers: Iterable[str]) -> None:
+    """See that the eye takes none of some new numbers for one that is there already.
+
+    Raises:
+        LooksAlike: the first that it does.
+    """
+    if found := codes.alike(session, filter(None, numbers)):
+        number, other = found
+        of: str = N_("the card of a reader")
+        if other.item_id is not None:
+            of = item_by_id(session, other.item_id).record.title
+        raise LooksAlike(number=number, other=other.written, of=of)
+
+
+def numbers_from(first: str, count: int) -> list[str]:
+    """A first number and those that follow it; none of an empty one."""
+    return [first, *islice(_following(first), count - 1)] if first else []
 
 
 def number_after(first: str, count: int) -> str:

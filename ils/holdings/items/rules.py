@@ -11,11 +11,13 @@ from ils.errors import N_, Invalid, Refused
 from ils.holdings.items.models import Item, ItemStatus
 from ils.labels import LABELS
 from ils.ledger import Kind
-from ils.marc.copies import GROUPS, CopyStatement, copies, price_in_tiyn
+from ils.marc.copies import GROUPS, CopyStatement, copies
 from ils.marc.record import Field, MarcRecord
 
 PRICE = N_("Price of a copy, ₸")
-_price = re.compile(r"\d{1,8}(?:[.,]\d{1,2})?")
+_money = re.compile(r"(\d+)(?:[.,](\d{1,2}))?", re.ASCII)
+#: Digits of a price, of a sum of many copies.
+PRICE_DIGITS, SUM_DIGITS = 8, 12
 
 
 class ItemMove(StrEnum):
@@ -226,8 +228,11 @@ def volume_of(text: str) -> str:
     return (match[1] or match[2]) if match else text
 
 
-def price_of(text: str, field: str = PRICE) -> int | None:
+def price_of(text: str, field: str = PRICE, digits: int = PRICE_DIGITS) -> int | None:
     """A price as people write it, in tiyn.
+
+    Args:
+        digits: before the comma at most.
 
     Raises:
         Invalid: it is none.
@@ -238,10 +243,19 @@ def price_of(text: str, field: str = PRICE) -> int | None:
     cleaned = re.sub(r"[\s\u00a0\u202f]|₸|тг\.?|тенге|теңге|KZT", "", text, flags=re.IGNORECASE)
     if not cleaned:
         return None
-    found = price_in_tiyn(cleaned) if _price.fullmatch(cleaned) else None
-    if found is None:
+    found = _money.fullmatch(cleaned)
+    if found is None or len(found[1]) > digits:
         raise Invalid(field, N_("Write the price as 1 500,00."))
-    return found
+    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+
+
+def sum_of(text: str, field: str) -> int | None:
+    """A sum of many copies, of a budget, in tiyn.
+
+    Raises:
+        Invalid: it is none.
+    """
+    return price_of(text, field, SUM_DIGITS)
 
 
 def shown_sum(tiyn: int) -> str:

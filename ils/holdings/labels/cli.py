@@ -55,7 +55,7 @@ def labels(console: Console, selection: str, start: int, output: Path, **said: s
             file.writelines(zpl.written(bar, Printing(config.labels.dpi)))
     if said["mark"]:
         with db.transaction(console.sessions) as session:
-            queries.mark_labelled(session, ids)
+            queries.mark_labelled(session, ids, str(said["kind"]))
     if said["json_"]:
         print_json({"id": str(output), "labels": len(made), "copies": ids})
     else:

@@ -45,7 +45,7 @@ def _print(context: JobContext) -> dict[str, Any]:
         send(address, "".join(part))
         with context.transaction() as session:
             ids = [item.id for item in items[start : start + AT_ONCE]]
-            queries.mark_labelled(session, ids)
+            queries.mark_labelled(session, ids, args["kind"])
             context.keep_result(session, {"sent": start + len(part)})
         context.progress(start + len(part), len(commands))
     return {"sent": len(commands)}

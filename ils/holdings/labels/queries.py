@@ -19,7 +19,9 @@ from ils.organisation.branches.queries import names_of
 #: Labels of one run.
 MOST_LABELS = 1000
 #: Kinds of labels a copy has.
-KINDS = ("item", "spine")
+KINDS = ("item", "spine", "separator")
+#: What the code of a separator sheet begins with; the id of the copy follows.
+SEPARATOR = "SQ-S"
 
 
 @dataclass(frozen=True)
@@ -90,12 +92,18 @@ def _label(config: Config, item: Item, kind: str, branch: str) -> Label:
     if kind == "spine":
         parts = item.shelf_mark.split(maxsplit=1) or [item.number]
         return labels.label(config, "spine", code, *parts)
+    if kind == "separator":
+        about = f"{item.number} {item.part}".strip()
+        lines = (branch, item.record.title, about)
+        return labels.label(config, "separator", f"{SEPARATOR}{item.id}", *lines)
     below = item.shelf_mark or item.number
     return labels.label(config, "item", code, branch, below, item.record.title)
 
 
-def mark_labelled(session: Session, ids: Sequence[int]) -> None:
-    """Their labels are printed: the next run skips them."""
+def mark_labelled(session: Session, ids: Sequence[int], kind: str) -> None:
+    """Their labels are printed: the next run skips them. A separator sheet is no label."""
+    if kind == "separator":
+        return
     for start in range(0, len(ids), 500):
         part = Item.id.in_(ids[start : start + 500])
         session.execute(update(Item).where(part).values(labelled_at=clock.now()))

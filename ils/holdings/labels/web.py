@@ -179,7 +179,7 @@ def _number(text: str) -> float:
 def labels_done(session: Session) -> ResponseReturnValue:
     """The labels of a run are printed: the next one skips them."""
     items = _run(session)
-    queries.mark_labelled(session, [item.id for item in items])
+    queries.mark_labelled(session, [item.id for item in items], _kind())
     flash(gettext("Copies with labels: %(number)s.", number=len(items)))
     return redirect(url_for("holdings.item_labels"))
 

@@ -25,8 +25,8 @@ from ils.holdings.lists.actions import (
     layout_of,
 )
 from ils.holdings.lists.files import ParsedList, named, read_list, reason, rejected
-from ils.holdings.lists.jobs import PART, branches_by_name
-from ils.organisation.branches.queries import branch_by_code, names_of
+from ils.holdings.lists.jobs import PART
+from ils.organisation.branches.queries import branch_by_code, branches_by_name, names_of
 
 SHOWN_PROBLEMS = 20
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))

@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from ils import db, files, i18n
 from ils.catalog.subjects import classes_of
 from ils.documents import tables
@@ -27,7 +25,7 @@ from ils.jobs.models import Job
 from ils.jobs.runner import JobContext, JobKind
 from ils.ledger import Channel
 from ils.organisation.audit.actions import audit
-from ils.organisation.branches.queries import names_of, origin_now
+from ils.organisation.branches.queries import branches_by_name, names_of, origin_now
 
 READ, IMPORT, COMPARE = "read_copies", "import_copies", "compare_copies"
 PROBLEMS_SHOWN = 50
@@ -64,15 +62,6 @@ def _read(context: JobContext) -> dict[str, Any]:
 def _told(problems: Sequence[tuple[int, IlsError]]) -> list[dict[str, Any]]:
     """The first problems, to be said in the language of the page."""
     return [{"row": number, **error.as_json()} for number, error in problems[:PROBLEMS_SHOWN]]
-
-
-def branches_by_name(session: Session) -> dict[str, int]:
-    """Code or name of a branch in lower case → its id."""
-    found: dict[str, int] = {}
-    for language in ("ru", "kk"):
-        for number, (code, name) in names_of(session, language).items():
-            found |= {code.casefold(): number, name.casefold(): number}
-    return found
 
 
 def _import(context: JobContext) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from ils.catalog.subjects import Classes
 from ils.catalog.subjects import subject_area as area_of
 from ils.config import Lists
 from ils.errors import N_, Invalid
-from ils.holdings.items.rules import price_of
+from ils.holdings.items.rules import price_of, sum_of
 
 #: What a list may call a column, in Russian and Kazakh; the code of a column is its English name.
 COLUMNS: Mapping[str, Sequence[str]] = {
@@ -129,7 +129,7 @@ def of_row(row: int, cells: Mapping[str, str], lists: Lists, classes: Classes) -
         row, said.get("number", ""), said.get("barcode", ""), title, author, _year_of(said),
         isbn13(said.get("isbn", "")), _price(said, copies), copies, said.get("branch", ""),
         said.get("location", ""), said.get("shelf_mark", ""), said.get("ksu", ""),
-        _language(said.get("language", "")), _area(said, lists, classes),
+        language_of(said.get("language", "")), area_of_row(said, lists, classes),
     )  # fmt: skip
 
 
@@ -165,16 +165,18 @@ def _copies(said: Mapping[str, str]) -> int:
 def _price(said: Mapping[str, str], copies: int) -> int | None:
     if said.get("price"):
         return price_of(said["price"])
-    total = price_of(said.get("sum", ""), LABELS["sum"])
+    total = sum_of(said.get("sum", ""), LABELS["sum"])
     return None if total is None else total // copies
 
 
-def _language(text: str) -> str | None:
+def language_of(text: str) -> str | None:
+    """The code of a language as lists write it."""
     plain = text.casefold().strip(" .")
     return next((code for code, names in LANGUAGES.items() if plain in names), None)
 
 
-def _area(said: Mapping[str, str], lists: Lists, classes: Classes) -> str | None:
+def area_of_row(said: Mapping[str, str], lists: Lists, classes: Classes) -> str | None:
+    """The subject area a row names, or the one of its index."""
     text = said.get("subject_area", "").casefold()
     for code, names in lists.subject_areas.items():
         if text and text in {code, *(name.casefold() for name in names.values())}:

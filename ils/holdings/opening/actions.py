@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from ils import ledger
-from ils.errors import N_, Invalid, Refused
+from ils.errors import N_, IlsError, Invalid, Refused
 from ils.fields import FieldKind, described
-from ils.holdings.items.rules import price_of
+from ils.holdings.items.rules import sum_of
 from ils.ledger import Entry, Kind, OpeningOf, Origin
 from ils.organisation.audit.actions import audit
 
@@ -20,6 +21,18 @@ class AlreadyBegun(Refused):
 
     code = "already_begun"
     message = N_("This balance is entered already: %(count)s copies. Take it back first.")
+
+
+class BalancesWrong(Invalid):
+    """Lines of a table cannot be used; ``problems`` has the number and fault of each."""
+
+    code = "balances_wrong"
+    message = N_("Nothing was entered. Lines that cannot be used: %(count)s.")
+
+    def __init__(self, problems: Sequence[tuple[int, IlsError]]) -> None:
+        """Keep them for the page."""
+        IlsError.__init__(self, count=len(problems))
+        self.problems = problems
 
 
 @dataclass(frozen=True)
@@ -54,10 +67,33 @@ def enter_balance(session: Session, origin: Origin, data: BalanceData, branch_id
     facts: ledger.Facts = {
         "opening_of": OpeningOf.STOCK, "owner_branch_id": branch_id, "material": data.material,
         "language": data.language or None, "subject_area": data.subject_area or None,
-        "amount": price_of(data.sum, N_("Sum, ₸")),
+        "amount": sum_of(data.sum, N_("Sum, ₸")),
     }  # fmt: skip
     ledger.record_once(session, Kind.OPENING, origin, facts, key=key, count=data.count)
     audit(session, origin.staff_id, "balance.enter", key, number=data.count)
+
+
+def enter_all(
+    session: Session, origin: Origin, found: Sequence[tuple[int, BalanceData]],
+    branches: Mapping[str, int],
+) -> None:  # fmt: skip
+    """Enter the figures of a table, or none of them.
+
+    Args:
+        found: number of the line, what it says.
+        branches: code or name in lower case → id.
+
+    Raises:
+        BalancesWrong: some stand already, or stand twice in the table.
+    """
+    problems: list[tuple[int, IlsError]] = []
+    for number, data in found:
+        try:
+            enter_balance(session, origin.derive(f"line:{number}"), data, branches[data.branch])
+        except IlsError as error:
+            problems.append((number, error))
+    if problems:
+        raise BalancesWrong(problems)
 
 
 def take_back(session: Session, origin: Origin, entry: Entry) -> None:

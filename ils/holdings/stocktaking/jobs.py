@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 
 from ils import db, files
 from ils.db import bulk_insert, new_id
+from ils.documents import barcodes
+from ils.documents.pictures import is_picture
+from ils.errors import N_, Invalid
 from ils.files import Purpose
 from ils.holdings.stocktaking import actions, queries, rules
 from ils.holdings.stocktaking.actions import PREPARE, Scan
@@ -58,7 +61,7 @@ def _count_file(context: JobContext) -> dict[str, Any]:
     with db.reading(context.sessions) as session:
         file = files.stored_file(session, args["file_id"], Purpose.UPLOAD)
         data = files.path_of(context.config.folder, file).read_bytes()
-        scans = scans_of(session, rules.codes_in(decoded(data)))
+        scans = scans_of(session, codes_of(data, context.config.limits.megapixels))
     for session, parts in context.steps(_parts(scans[done:])):
         origin = origin_now(session, args["branch_id"], Channel.DESK, args["staff_id"])
         stocktake = queries.stocktake_by_id(session, args["stocktake_id"])
@@ -79,6 +82,21 @@ def scans_of(session: Session, codes: Sequence[str]) -> list[Scan]:
         else:
             scans.append(Scan(code, place))
     return scans
+
+
+def codes_of(data: bytes, megapixels: int) -> list[str]:
+    """The codes of a scanner's file, or of a photo of labels.
+
+    Raises:
+        Invalid: none can be read in the photo.
+    """
+    if not is_picture(data):
+        return rules.codes_in(decoded(data))
+    if found := barcodes.in_photo(data, megapixels):
+        return found
+    raise Invalid(
+        N_("File"), N_("No barcode can be read in the photo: go nearer, with more light.")
+    )
 
 
 def decoded(data: bytes) -> str:

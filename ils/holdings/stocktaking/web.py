@@ -31,7 +31,7 @@ from ils.web.lists import Column, ListDefinition, PageAction
 
 #: A file of a scanner.
 MAX_FILE_BYTES = 10_000_000
-SCANS = N_("File of a scanner")
+SCANS = N_("File of a scanner, or a photo of labels")
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class ScansData:
     """The form of a file of scans."""
 
     file: None = described(SCANS, FieldKind.FILE, default=None,
-                           accept=".txt,.csv")  # fmt: skip
+                           accept=".txt,.csv,image/*")  # fmt: skip
 
 
 @holdings.get("/checks")

@@ -78,3 +78,12 @@ def names_of(session: Session, language: str) -> dict[int, tuple[str, str]]:
     """Branch id → (code, name)."""
     found: Sequence[Branch] = session.scalars(branches()).all()
     return {branch.id: (branch.code, branch.name(language)) for branch in found}
+
+
+def branches_by_name(session: Session) -> dict[str, int]:
+    """Code or name of a branch in lower case → its id."""
+    found: dict[str, int] = {}
+    for language in ("ru", "kk"):
+        for number, (code, name) in names_of(session, language).items():
+            found |= {code.casefold(): number, name.casefold(): number}
+    return found
