@@ -10,14 +10,15 @@ from dataclasses import replace
 
 import pytest
 from argon2 import PasswordHasher
+from jinja2.bccache import Bucket, BytecodeCache
 from library import Browser, Desk, Library
 from sqlalchemy import Engine, create_engine, event, text
+from werkzeug.routing import Rule
 
-from ils import clock, db, schema
+from ils import clock, db, passwords, schema
 from ils import config as configuration
 from ils.app import create_app
 from ils.config import Config, Data
-from ils.organisation.staff import actions as staff_actions
 from ils.organisation.staff.models import Role
 
 
@@ -31,9 +32,42 @@ def databases() -> list[str]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quick_passwords() -> None:
+def quick_passwords() -> Iterator[None]:
     """Passwords are hashed as always, but not as slowly: a test signs in hundreds of times."""
-    staff_actions._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # noqa: SLF001 -- nothing to configure
+    with pytest.MonkeyPatch.context() as patch:
+        quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(passwords, "_hasher", quick)
+        yield
+
+
+class _Templates(BytecodeCache):
+    """Compiled templates of all applications of a run."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if (code := self.known.get(bucket.key + bucket.checksum)) is not None:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.known[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session")
+def compiled_pages() -> Iterator[_Templates]:
+    """Templates and addresses are compiled once a run, as a server does, not once a test."""
+    plain, known = Rule._compile_builder, {}  # noqa: SLF001 -- nothing to configure
+
+    def remembered(rule: Rule, append_unknown: bool = True) -> object:
+        key = (rule.rule, rule.endpoint, append_unknown)
+        if key not in known:
+            known[key] = plain(rule, append_unknown)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", remembered)
+        yield _Templates()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -189,8 +223,9 @@ def desk(library) -> Desk:
 
 
 @pytest.fixture
-def app(config, library):
+def app(config, library, compiled_pages):
     app = create_app(config)
+    app.jinja_env.bytecode_cache = compiled_pages
     app.testing = True
     yield app
     library.check_log()
