@@ -21,6 +21,7 @@ from ils.documents.labels import layouts
 from ils.holdings import papers
 from ils.holdings.periodicals.rules import patterns
 from ils.holdings.web import holdings
+from ils.internal_loans.web import BLUEPRINT as INTERNAL_LOANS
 from ils.messages.templates import templates
 from ils.opac import kiosk
 from ils.opac.web import BLUEPRINTS as OPAC
@@ -71,7 +72,7 @@ def create_app(config: Config | None = None) -> Flask:
     web.install(app, system, CSRFProtect())
     navigation.install(app)
     pages = (organisation_pages, settings, services, statistics, operations, shell)
-    stock = (holdings, acquisition)
+    stock = (holdings, acquisition, INTERNAL_LOANS)
     for blueprint in (*pages, *stock, *CATALOGUING, *CIRCULATION, *OPAC):
         app.register_blueprint(blueprint)
     kiosk.install(app)

@@ -11,7 +11,7 @@ from ils import db, selfcheck
 from ils.catalog.models import BibliographicRecord
 from ils.circulation.holds.models import Hold, HoldStatus
 from ils.circulation.loans.models import Loan, LoanEnd
-from ils.circulation.transit.models import Transit
+from ils.circulation.transit.models import InternalLoan, Transit
 from ils.codes.models import Code
 from ils.db import new_id
 from ils.holdings.acts.models import ActItem, StockAct
@@ -165,12 +165,29 @@ def take_a_copy_out_by_an_act_without_an_entry(session):
     session.flush()
 
 
+def bring_a_lent_copy_back_without_an_entry(session):
+    item = first(session, Item)
+    session.add(InternalLoan(
+        item=item, from_branch_id=item.branch_id, to_branch_id=item.branch_id,
+        purpose="request", state="received", began_at=item.created_at,
+    ))  # fmt: skip
+    session.flush()
+
+
+def keep_a_copy_for_a_branch_that_did_not_ask(session):
+    item = first(session, Item)
+    item.assigned_branch_id = item.owner_branch_id
+    session.flush()
+
+
 FAULTS = {
     "loans": lend_a_copy_twice,
     "renewals": renew_without_an_entry,
     "shelves": put_a_lent_copy_on_the_shelf,
     "hold_shelf": take_a_copy_off_the_hold_shelf,
     "transits": end_a_way_without_the_copy,
+    "internal_loans": bring_a_lent_copy_back_without_an_entry,
+    "assigned": keep_a_copy_for_a_branch_that_did_not_ask,
     "holds": fill_a_hold_without_an_entry,
     "groups": lend_more_of_a_group_than_there_is,
     "undone": call_a_loan_undone_that_stands,

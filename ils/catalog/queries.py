@@ -31,6 +31,8 @@ from ils.organisation.staff.models import Staff
 
 MAX_SUGGESTIONS = 8
 MAX_WORDS = 20
+#: The largest id a column holds.
+MOST = 2**63 - 1
 ACTIVE = BibliographicRecord.state == RecordState.ACTIVE
 
 
@@ -386,3 +388,10 @@ def round_after(last: int) -> int:
     following must do no harm when it is done twice.
     """
     return id_before(last, SLOWEST_TRANSACTION)
+
+
+def has_number(text: str) -> ColumnElement[bool]:
+    """Records whose own number, their id, this is: one, or none where it is no number."""
+    text = text.strip()
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(MOST)) else 0
+    return BibliographicRecord.id == (number if number <= MOST else 0)

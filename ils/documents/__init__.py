@@ -40,8 +40,15 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Barcode:
+    """The code of the paper itself, to be scanned, with its signs below."""
+
+    code: str
+
+
+@dataclass(frozen=True)
 class PageBreak:
     """What follows begins on a new page."""
 
 
-Block = Heading | Paragraph | Table | PageBreak
+Block = Heading | Paragraph | Table | Barcode | PageBreak

@@ -13,7 +13,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from ils.documents import Block, Heading, PageBreak, Paragraph, Table
+from ils.documents import Barcode, Block, Heading, PageBreak, Paragraph, Table, barcodes
 
 FONT = "Times New Roman"
 INDENT = "    "
@@ -41,6 +41,11 @@ def document(
     for block in blocks:
         if isinstance(block, Heading):
             made.add_heading(_clean(block.text), level=block.level)
+        elif isinstance(block, Barcode):
+            picture = io.BytesIO()
+            barcodes.symbol(block.code, 900, 140).save(picture, "PNG")
+            picture.seek(0)
+            made.add_picture(picture, width=Mm(80))
         elif isinstance(block, PageBreak):
             made.add_page_break()  # type: ignore[no-untyped-call]  # it has no types
         elif isinstance(block, Paragraph):

@@ -25,7 +25,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, SimpleDocTemplate, Spacer, TableStyle
 from reportlab.platypus.doctemplate import LayoutError
 
-from ils.documents import Block, Heading, PageBreak, Paragraph, barcodes
+from ils.documents import Barcode, Block, Heading, PageBreak, Paragraph, barcodes
 from ils.documents.labels import Label, SheetLayout
 from ils.errors import Unavailable
 
@@ -167,6 +167,9 @@ def _flow(block: Block, width: float) -> list[Flowable]:
         return [platypus.Paragraph(escape(block.text), HEADS[block.level])]
     if isinstance(block, PageBreak):
         return [platypus.PageBreak()]
+    if isinstance(block, Barcode):
+        bars = Code128(block.code, barWidth=0.34 * mm, barHeight=12 * mm)
+        return [bars, platypus.Paragraph(escape(block.code), SMALL)]
     if isinstance(block, Paragraph):
         return [platypus.Paragraph(escape(block.text), SMALL if block.small else PLAIN)]
     numbers = max(1, len(block.head) - 1)

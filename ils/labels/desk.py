@@ -122,6 +122,33 @@ DESK: dict[str, dict[str, str]] = {
         "SQ-REFERENCE": N_("reference transaction"),
         "SQ-RECEIPT": N_("receipt"),
     },
+    "loan_purpose": {
+        "request": N_("a request"),
+        "selection": N_("a selection"),
+        "exhibition": N_("an exhibition"),
+    },
+    "internal_request": {
+        "requested": N_("waits"),
+        "filled": N_("filled"),
+        "refused": N_("declined"),
+        "cancelled": N_("needed no more"),
+    },
+    "internal_loan": {
+        "selected": N_("picked"),
+        "dispatched": N_("on its way"),
+        "received": N_("received"),
+        "sent_back": N_("on its way back"),
+        "back": N_("back"),
+        "cancelled": N_("ended"),
+    },
+    "box_outcome": {
+        "put_in": N_("packed"),
+        "already": N_("scanned already"),
+        "received": N_("received"),
+        "on_hold_shelf": N_("received: onto the hold shelf"),
+        "extra": N_("not on the list of this box"),
+        "sent_on": N_("goes to another branch"),
+    },
     "refusal_reason": {
         "absent": N_("the library has none"),
         "all_on_loan": N_("all copies are lent"),

@@ -57,6 +57,7 @@ FIGURES: dict[str, dict[str, str]] = {
         "copy_service": N_("copy service"),
         "reader_served": N_("reader served"),
         "borrower": N_("active borrower"),
+        "il_reader": N_("reader of internal loans"),
         "topic_notice": N_("letter about a topic"),
         "catalogue_visit": N_("visit of the public catalogue"),
         "opening": N_("opening balance"),

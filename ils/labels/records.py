@@ -80,6 +80,7 @@ RECORDS: dict[str, dict[str, str]] = {
         "timezone": N_("Time zone"),
         "type": N_("Type"),
         "closed_weekdays": N_("Closed weekdays"),
+        "van_weekdays": N_("The van leaves on"),
         "active": N_("working"),
         "day": N_("Day"),
         "reason": N_("Reason"),

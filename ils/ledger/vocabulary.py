@@ -39,6 +39,8 @@ class Kind(StrEnum):
     IL_SENT_BACK = "il_sent_back"
     IL_BACK = "il_back"
     IL_CANCELLED = "il_cancelled"
+    #: The first internal loan of a reader in a year: in the system, and at each branch.
+    IL_READER = "il_reader"
     RECORD_ADDED = "record_added"
     RECORD_EDITED = "record_edited"
     RECORD_DELETED = "record_deleted"

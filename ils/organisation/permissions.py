@@ -36,6 +36,8 @@ class Permission(StrEnum):
     COUNT_STOCK = "count_stock"
     #: Note which issues of periodicals came.
     CHECK_IN_SERIALS = "check_in_serials"
+    #: Ask for copies of other branches, pack and receive boxes.
+    LEND_INTERNALLY = "lend_internally"
     #: Orders and budgets.
     VIEW_ORDERS = "view_orders"
     EDIT_ORDERS = "edit_orders"
@@ -82,6 +84,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         Permission.APPROVE_ACTS: {_STOCK, _DIRECTOR, _ADMIN},
         Permission.COUNT_STOCK: {_STOCK, _CATALOGUER, _DESK, _ADMIN},
         Permission.CHECK_IN_SERIALS: {_STOCK, _CATALOGUER, _DESK, _ADMIN},
+        Permission.LEND_INTERNALLY: {_DESK, _SENIOR, _STOCK, _ADMIN},
         Permission.VIEW_ORDERS: {_STOCK, _STATISTICIAN, _DIRECTOR, _ADMIN},
         Permission.EDIT_ORDERS: {_STOCK, _ADMIN},
         Permission.PRINT_LABELS: {_STOCK, _CATALOGUER, _DESK, _ADMIN},

@@ -1,4 +1,4 @@
-"""Whom a branch served and who borrowed: counted once a year by each branch, once in the system.
+"""Whom a branch served, who borrowed, who got copies of other branches: once a year.
 
 ISO 2789 calls the latter active borrowers. A reader registered at one branch and served at
 another is a reader of both (norms §4.1). The worker follows what was posted since the last
@@ -22,6 +22,7 @@ from ils.patrons.visits import reader_facts
 SERVICES: Mapping[Kind, Sequence[Kind]] = {
     Kind.READER_SERVED: (Kind.VISIT, Kind.REMOTE_VISIT, Kind.LOAN),
     Kind.BORROWER: (Kind.LOAN,),
+    Kind.IL_READER: (Kind.IL_LENT,),
 }
 #: Details of a mark: the first in the system, and the first at a branch after it.
 FIRST, FURTHER = "first", "further"

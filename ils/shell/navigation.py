@@ -106,6 +106,17 @@ SECTIONS = (
         Place(N_("Repair and binding"), "holdings.repair", Permission.VIEW_CATALOGUE),
         Place(N_("Opening balances"), "holdings.opening_balances", Permission.MANAGE_STATISTICS),
     )),
+    NavigationSection(N_("Internal loans"), ("/staff/internal-loans/",), (
+        Place(N_("Requests"), "internal_loans.request_queue", Permission.LEND_INTERNALLY,
+              also=("internal_loans.internal_request", "internal_loans.new_request")),
+        Place(N_("To pick"), "internal_loans.pick_list", Permission.LEND_INTERNALLY),
+        Place(N_("Readers waiting"), "internal_loans.readers_waiting",
+              Permission.LEND_INTERNALLY),
+        Place(N_("Boxes"), "internal_loans.shipments", Permission.LEND_INTERNALLY,
+              also=("internal_loans.shipment",)),
+        Place(N_("Under way"), "internal_loans.under_way", Permission.LEND_INTERNALLY),
+        Place(N_("Lent to branches"), "internal_loans.lent_out", Permission.LEND_INTERNALLY),
+    )),
     NavigationSection(N_("Statistics"), ("/staff/stats/",), (
         Place(N_("Overview"), "statistics.overview", Permission.VIEW_STATISTICS),
         Place(N_("Reports"), "statistics.choose", Permission.VIEW_STATISTICS,

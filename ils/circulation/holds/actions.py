@@ -16,6 +16,7 @@ from ils.circulation.context import Desk
 from ils.circulation.holds import queries as hold_queries
 from ils.circulation.holds.models import Hold, HoldStatus
 from ils.circulation.policy import rules
+from ils.circulation.transit import actions as transit_actions
 from ils.circulation.transit import queries as transit_queries
 from ils.circulation.transit.models import Transit
 from ils.errors import N_, Invalid, Refused
@@ -270,6 +271,8 @@ def route_item(desk: Desk, item: Item) -> Hold | Transit | None:
     session, here = desk.session, desk.origin.branch_id
     if item.branch_id != here:
         item.branch_id = here
+        if item.owner_branch_id == here == item.home(desk.origin.day):  # a reader brought it
+            transit_actions.arrive(session, desk.origin, item)
     waiting = hold_queries.holds_on(session, item.record_id)
     hold = hold_queries.next_reader(waiting, item, desk.origin.day)
     if hold is not None:
@@ -279,8 +282,10 @@ def route_item(desk: Desk, item: Item) -> Hold | Transit | None:
             return hold
         hold.status = HoldStatus.IN_TRANSIT
         return _send(desk, item, hold.branch_id, hold)
-    if item.owner_branch_id != here and not desk.rules.floating and item.copies == 1:
-        return _send(desk, item, item.owner_branch_id, None)
+    home = item.home(desk.origin.day)
+    stays = desk.rules.floating and item.assigned_branch_id is None
+    if home != here and not stays and item.copies == 1:
+        return _send(desk, item, home, None)
     return None
 
 
@@ -294,6 +299,7 @@ def receive(desk: Desk, item: Item) -> Hold | Transit | None:
         transit.ended_at = desk.origin.at
         hold = hold_queries.hold_of_transit(desk.session, transit)
     desk.session.flush()
+    transit_actions.arrive(desk.session, desk.origin, item)
     if hold is not None and HoldStatus(hold.status).open and hold.branch_id == item.branch_id:
         _set_aside(desk, item, hold)
         return hold
@@ -331,6 +337,7 @@ def _send(desk: Desk, item: Item, to: int, hold: Hold | None) -> Transit:
     )
     desk.session.add(transit)
     desk.session.flush()
+    transit_actions.leave(desk.session, desk.origin, transit)
     return transit
 
 

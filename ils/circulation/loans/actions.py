@@ -28,6 +28,7 @@ from ils.circulation.loans.rules import (
 )
 from ils.circulation.policy import rules as policy_rules
 from ils.circulation.policy.rules import LoanPolicy
+from ils.circulation.transit import actions as transit_actions
 from ils.circulation.transit import queries as transit_queries
 from ils.errors import N_, Invalid
 from ils.holdings.items.actions import item_facts
@@ -82,6 +83,7 @@ def issue_item(desk: Desk, *, patron: Patron, item: Item, copies: int = 1) -> Is
     standing, notes, general, terms = _permitted(desk, asked)
     assert standing.year is not None  # noqa: S101 -- `checked` refused otherwise; for the checker
     due = _first_due(desk, terms)  # first: what is asked later finds nothing half changed
+    away = _is_away(item, origin)
     if item.copies == 1:
         was, item.status = item.status, next_status(item.status, Kind.LOAN)
         _leave_queue(session, origin, asked, was)
@@ -107,12 +109,18 @@ def issue_item(desk: Desk, *, patron: Patron, item: Item, copies: int = 1) -> Is
     if (own := asked.own) is not None:
         own.status, own.ended_at = HoldStatus.FILLED, origin.at
         ledger.record(session, Kind.HOLD_FILLED, origin.derive("hold"), facts)
+    if away:
+        transit_actions.lent(session, origin, item, facts)
     count_visit(session, origin, patron.id, facts)
     _write_override(desk, loan, notes)
-    limit, away = general.number("max_loans"), standing.away
-    if desk.place is not ServicePlace.READING_ROOM:
-        away += copies
-    return Issued(loan, notes, away, limit, standing.overdue, own)
+    held = standing.away + (0 if desk.place is ServicePlace.READING_ROOM else copies)
+    return Issued(loan, notes, held, general.number("max_loans"), standing.overdue, own)
+
+
+def _is_away(item: Item, origin: Origin) -> bool:
+    """Whether a copy is lent away from home, or out of its way home: perhaps by ВСО."""
+    places = {item.owner_branch_id, item.branch_id, origin.branch_id}
+    return item.copies == 1 and (len(places) > 1 or item.status == ItemStatus.IN_TRANSIT)
 
 
 def _permitted(

@@ -12,25 +12,21 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ils import web
-from ils.catalog import queries as catalog
-from ils.catalog.identifiers import isbns
-from ils.catalog.models import BibliographicRecord
 from ils.codes.rules import LooksAlike
-from ils.errors import N_, IlsError, Invalid
+from ils.errors import N_, IlsError
 from ils.fields import FieldKind, described
 from ils.holdings.acts import acceptance, actions, queries
 from ils.holdings.acts.fields import ItemsData, LineData
 from ils.holdings.acts.models import ActKind, StockAct
 from ils.holdings.acts.web import act_page
 from ils.holdings.items.numbers import check_unlike, numbers_from
-from ils.holdings.items.queries import item_by_code
+from ils.holdings.items.queries import record_named
 from ils.holdings.pages import branch_choices, branch_ids, holdings
 from ils.organisation.permissions import Permission
 from ils.web.filled import Form
 
 #: Years are as long as this when "not lent for N years" is asked.
 YEAR = timedelta(days=365)
-LONGEST_ID = 19
 #: So many numbers that could not go in are told with their reasons.
 TOLD = 20
 
@@ -64,7 +60,7 @@ def add_line(session: Session, act_id: int) -> ResponseReturnValue:
     act = queries.act_by_id(session, act_id, lock=True)
 
     def work(data: LineData) -> ResponseReturnValue:
-        record = _record(session, data.record)
+        record = record_named(session, data.record)
         lines = acceptance.add_lines(session, act, record, data, branch_ids(session))
         number = sum(line.copies for line in lines)
         if not web.no_mistake(LooksAlike):
@@ -74,26 +70,6 @@ def add_line(session: Session, act_id: int) -> ResponseReturnValue:
 
     form = Form(LineData, name="line")
     return web.handled(session, form, work, lambda form: act_page(session, act, form))
-
-
-def _record(session: Session, text: str) -> BibliographicRecord:
-    """The record that is meant: by ISBN, by a copy it has, by its own number.
-
-    Raises:
-        Invalid: there is none, or there are several.
-    """
-    item = item_by_code(session, [text])
-    if item is not None:
-        return item.record
-    found = session.scalars(catalog.records().where(catalog.has_isbn(isbns(text))).limit(2)).all()
-    if not found and text.isascii() and text.isdigit() and len(text) < LONGEST_ID:
-        query = catalog.records().where(BibliographicRecord.id == int(text))
-        found = session.scalars(query).all()
-    if not found:
-        raise Invalid(N_("Record"), N_("There is no such record: describe the document first."))
-    if len(found) > 1:
-        raise Invalid(N_("Record"), N_("Several records have it: write the number of one."))
-    return found[0]
 
 
 @holdings.post("/acts/<id:act_id>/lines/<id:line_id>/remove")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey
@@ -45,6 +45,10 @@ class Item(Reversible, Base):
     owner_branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
     #: Where the copy is, or was seen last.
     branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
+    #: Where it should stand until a day, or until it is called back: a selection, an exhibition.
+    #: Set by internal loans, which hold the branch by a key of their own; none: with its owner.
+    assigned_branch_id: Mapped[int | None] = mapped_column(BigId)
+    assigned_until: Mapped[date | None]
     location: Mapped[str] = mapped_column(default="")
     shelf_mark: Mapped[str] = mapped_column(default="")
     #: How it looks: what is torn, missing, bound anew.
@@ -67,6 +71,13 @@ class Item(Reversible, Base):
     def number(self) -> str:
         """What a person calls the copy: its inventory number, else its barcode."""
         return self.inventory_number or self.barcode or ""
+
+    def home(self, day: date) -> int:
+        """The branch where it should stand on a day."""
+        if self.assigned_branch_id is None:
+            return self.owner_branch_id
+        over = self.assigned_until is not None and day > self.assigned_until
+        return self.owner_branch_id if over else self.assigned_branch_id
 
     def unmake(self, at: datetime) -> None:
         """It was described in haste and is none; its number is free again."""

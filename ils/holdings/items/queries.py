@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
+from ils.catalog import queries as catalog
+from ils.catalog.identifiers import isbns
 from ils.catalog.models import BibliographicRecord
 from ils.codes import queries as codes
 from ils.codes.models import Code
 from ils.codes.rules import owners
-from ils.errors import N_, NotFound
+from ils.errors import N_, Invalid, NotFound
 from ils.holdings.items.models import Item, ItemStatus
 
 
@@ -123,3 +125,22 @@ def disputed_codes() -> Select[Code, Item | None]:
     """Codes that came by an import although another had them, and those others; with copies."""
     query = codes.disputed().add_columns(Item).outerjoin(Item, Item.id == Code.item_id)
     return query.options(joinedload(Item.record, innerjoin=False))
+
+
+def record_named(session: Session, text: str) -> BibliographicRecord:
+    """The record that is meant: by ISBN, by a copy it has, by its own number.
+
+    Raises:
+        Invalid: there is none, or there are several.
+    """
+    item = item_by_code(session, [text])
+    if item is not None:
+        return item.record
+    found = session.scalars(catalog.records().where(catalog.has_isbn(isbns(text))).limit(2)).all()
+    if not found:
+        found = session.scalars(catalog.records().where(catalog.has_number(text))).all()
+    if not found:
+        raise Invalid(N_("Record"), N_("There is no such record: describe the document first."))
+    if len(found) > 1:
+        raise Invalid(N_("Record"), N_("Several records have it: write the number of one."))
+    return found[0]

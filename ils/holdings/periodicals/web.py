@@ -24,7 +24,6 @@ from ils.web.filled import Form
 from ils.web.lists import Column, Filter, ListDefinition, PageAction, RowAction
 
 HALVES = (("1", "I"), ("2", "II"))
-LONGEST_ID = 19
 
 
 def _pattern_names() -> list[tuple[str, str]]:
@@ -137,8 +136,8 @@ def _periodical(session: Session, text: str) -> BibliographicRecord:
     """
     query = catalog.records().where(BibliographicRecord.worksheet.in_(("journal", "newspaper")))
     found = session.scalar(query.where(BibliographicRecord.issn == text.strip()).limit(1))
-    if found is None and text.isascii() and text.isdigit() and len(text) < LONGEST_ID:
-        found = session.scalar(query.where(BibliographicRecord.id == int(text)))
+    if found is None:
+        found = session.scalar(query.where(catalog.has_number(text)))
     if found is None:
         raise Invalid(N_("Periodical"), N_("There is no such record: describe the document first."))
     return found

@@ -63,6 +63,7 @@ def change_branch(
     closed_weekdays: str,
     active: bool,
     catalogues: Iterable[str] | None = None,
+    van_weekdays: str = "",
 ) -> None:
     """Change everything of a branch but its code.
 
@@ -82,6 +83,7 @@ def change_branch(
         today = clock.local_day(clock.now(), branch.timezone)
         branch.former_types = [*branch.former_types, [today.isoformat(), str(was)]]
     branch.active = active
+    branch.van_weekdays = branch_rules.checked_van_days(van_weekdays)
     if catalogues is not None:
         branch.catalogues = frozenset(catalogues)
     audit(session, by, "branch.change", branch.code, **differences(before, _shown_branch(branch)))
@@ -156,6 +158,6 @@ def _fill_branch(
 
 
 def _shown_branch(branch: Branch) -> dict[str, object]:
-    names = ("name_ru", "name_kk", "timezone", "type", "closed_weekdays", "active")
+    names = ("name_ru", "name_kk", "timezone", "type", "closed_weekdays", "van_weekdays", "active")
     shown = {name: getattr(branch, name) for name in names}
     return {**shown, "catalogues": sorted(branch.catalogues or ())}

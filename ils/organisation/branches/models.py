@@ -70,6 +70,8 @@ class Branch(Named, Base):
     timezone: Mapped[str]
     #: Weekdays without service, as digits: 1 is Monday, 7 is Sunday.
     closed_weekdays: Mapped[str] = mapped_column(default="")
+    #: Weekdays its van leaves, as digits; empty: nobody said.
+    van_weekdays: Mapped[str] = mapped_column(default="", server_default="")
     active: Mapped[bool] = mapped_column(default=True)
     #: Catalogues its cataloguers may fill; none named: all.
     catalogues: Mapped[frozenset[str]] = mapped_column(
@@ -77,6 +79,10 @@ class Branch(Named, Base):
     )
     #: [the first day it was another, the type until then], in order.
     former_types: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
+
+    def van_days(self) -> frozenset[int]:
+        """Weekdays its van leaves; 1 is Monday."""
+        return frozenset(int(digit) for digit in self.van_weekdays)
 
     def type_on(self, day: date) -> str:
         """What the branch was on a day: reports of the past do not follow later changes."""

@@ -68,6 +68,18 @@ def checked_weekdays(digits: str) -> str:
     return days
 
 
+def checked_van_days(digits: str) -> str:
+    """Weekdays the van leaves as digits; none, or all seven.
+
+    Raises:
+        Invalid: other characters.
+    """
+    days = "".join(sorted(set(digits)))
+    if not set(days) <= set(WEEKDAYS):
+        raise Invalid(N_("The van leaves on"), N_("Choose some of the seven days."))
+    return days
+
+
 #: What reading at a kind of service point is, for the ledger.
 PLACES = {
     PointType.LENDING: ServicePlace.HOME,

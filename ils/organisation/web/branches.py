@@ -53,6 +53,9 @@ class BranchData:
     closed_weekdays: tuple[str, ...] = described(
         N_("Closed weekdays"), FieldKind.MANY, codes="weekday", default=()
     )
+    van_weekdays: tuple[str, ...] = described(
+        N_("The van leaves on"), FieldKind.MANY, codes="weekday", default=()
+    )
     catalogues: tuple[str, ...] = described(
         OPEN_CATALOGUES, FieldKind.MANY, codes="catalogues", default=()
     )
@@ -208,7 +211,8 @@ def _save(session: Session, found: Branch, data: object) -> None:
     """Do what one of `BRANCH_FORMS` says."""
     match data:
         case BranchData():
-            values = asdict(data) | {"closed_weekdays": "".join(data.closed_weekdays)}
+            days = ("closed_weekdays", "van_weekdays")
+            values = asdict(data) | {name: "".join(getattr(data, name)) for name in days}
             branch_actions.change_branch(session, g.staff.id, found, **values)
         case ServicePointData():
             branch_actions.add_service_point(session, g.staff.id, found, **asdict(data))

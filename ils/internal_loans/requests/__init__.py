@@ -1,0 +1,1 @@
+"""What a branch asks of the others."""

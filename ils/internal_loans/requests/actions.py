@@ -1,0 +1,141 @@
+"""Requests asked, refused, taken back, ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from ils import ledger
+from ils.catalog.models import BibliographicRecord
+from ils.catalog.records.actions import facts as record_facts
+from ils.circulation.transit.models import LoanPurpose
+from ils.errors import N_, Invalid
+from ils.fields import FieldKind, described
+from ils.internal_loans.requests import queries
+from ils.internal_loans.requests.models import InternalRequest, RequestState
+from ils.internal_loans.requests.rules import MOST_COPIES, CopiesOnTheWay, RequestEnded
+from ils.labels import LABELS
+from ils.ledger import Facts, Kind, Origin
+from ils.services.enquiries.actions import record_unmet_request
+from ils.services.enquiries.models import UnmetReason
+
+LONGEST = 200
+
+
+@dataclass(frozen=True)
+class RequestData:
+    """The form of a request."""
+
+    branch: str = described(N_("For the branch"), FieldKind.CHOICE)
+    purpose: str = described(N_("Purpose"), codes="loan_purpose", default=LoanPurpose.REQUEST.value)
+    record: str = described(N_("Record"), default="", scan=True, longest=40,
+                            hint=N_("ISBN, number of a copy or of the record"))  # fmt: skip
+    topic: str = described(N_("Topic"), default="", longest=LONGEST,
+                           hint=N_("of a selection or an exhibition"))  # fmt: skip
+    copies: int = described(N_("Copies"), FieldKind.WHOLE, default=1, width="short", least=1,
+                            most=MOST_COPIES)  # fmt: skip
+    audience: str = described(N_("For whom"), codes="categories", default="", empty=N_("everybody"))
+    language: str = described(N_("Language"), FieldKind.CHOICE, default="")
+    until: date | None = described(N_("Until"), FieldKind.DAY, default=None, width="date")
+    note: str = described(N_("Note"), default="", longest=LONGEST)
+
+
+@dataclass(frozen=True)
+class RefusalData:
+    """The form of a refusal."""
+
+    reason: str = described(N_("Reason"), codes="refusal_reason", default=UnmetReason.ABSENT.value)
+
+
+def ask(
+    session: Session, origin: Origin, data: RequestData, branch_id: int,
+    record: BibliographicRecord | None,
+) -> InternalRequest:  # fmt: skip
+    """A branch asks the others.
+
+    Raises:
+        Invalid: neither a document nor a topic is named, or the day is over.
+    """
+    if record is None and not data.topic:
+        raise Invalid(N_("Topic"), N_("Name a document or a topic."))
+    if data.until is not None and data.until < origin.day:
+        raise Invalid(N_("Until"), N_("This day is over."))
+    request = InternalRequest(
+        purpose=data.purpose, branch_id=branch_id, record=record, topic=data.topic,
+        copies=data.copies, audience=data.audience, language=data.language, until=data.until,
+        note=data.note, state=RequestState.REQUESTED, asked_at=origin.at,
+        asked_by=origin.staff_id,
+    )  # fmt: skip
+    session.add(request)
+    session.flush()
+    facts = _facts(request)
+    ledger.record(session, Kind.IL_REQUESTED, origin, facts, detail=request.purpose)
+    return request
+
+
+def _facts(request: InternalRequest) -> Facts:
+    facts: Facts = {"other_branch_id": request.branch_id}
+    if request.record is not None:
+        facts |= record_facts(request.record)
+    if request.audience:
+        facts["patron_category"] = request.audience
+    if request.language and request.record is None:
+        facts["language"] = request.language
+    return facts
+
+
+def refuse(session: Session, origin: Origin, request: InternalRequest, data: RefusalData) -> None:
+    """Nobody can give it: told to who asked, counted among the refusals of the branch.
+
+    Raises:
+        RequestEnded: it ended before.
+        Invalid: an unknown reason.
+    """
+    _still_open(request)
+    language = request.language or None
+    record_unmet_request(
+        session, origin, what=request.topic, reason=data.reason, record=request.record,
+        language=language if language in {"kk", "ru", "en"} else None,
+    )  # fmt: skip
+    _end(session, origin, request, RequestState.REFUSED)
+    request.reason = data.reason
+
+
+def cancel(session: Session, origin: Origin, request: InternalRequest) -> None:
+    """The branch needs it no more.
+
+    Raises:
+        RequestEnded: it ended before.
+        CopiesOnTheWay: something was sent already.
+    """
+    _still_open(request)
+    sent = queries.sent_counts(session, [request.id]).get(request.id, 0)
+    if sent:
+        raise CopiesOnTheWay(count=sent)
+    _end(session, origin, request, RequestState.CANCELLED)
+
+
+def fill(session: Session, origin: Origin, request: InternalRequest) -> None:
+    """Everything that can be given was given.
+
+    Raises:
+        RequestEnded: it ended before.
+    """
+    _still_open(request)
+    request.state, request.ended_at = RequestState.FILLED, origin.at
+    session.flush()
+
+
+def _still_open(request: InternalRequest) -> None:
+    if request.state != RequestState.REQUESTED:
+        raise RequestEnded(state=LABELS["internal_request"][request.state])
+
+
+def _end(session: Session, origin: Origin, request: InternalRequest, state: RequestState) -> None:
+    request.state, request.ended_at = state, origin.at
+    session.flush()
+    part = origin.derive(f"il:{state}")
+    facts = _facts(request)
+    ledger.record(session, Kind.IL_CANCELLED, part, facts, detail=request.purpose)

@@ -1,0 +1,190 @@
+"""Boxes between branches: packed and received by scans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from ils import web
+from ils.circulation.pages import required, the_desk
+from ils.circulation.transit.models import Shipment, Transit
+from ils.errors import N_, IlsError
+from ils.holdings.items.models import Item
+from ils.holdings.printing import sent
+from ils.internal_loans.pages import branch_choices, branch_of, internal_loans
+from ils.internal_loans.requests import queries as request_queries
+from ils.internal_loans.requests.models import InternalRequest
+from ils.internal_loans.requests.web import about
+from ils.internal_loans.shipments import actions, papers, queries, rules
+from ils.internal_loans.shipments.actions import ScannedAtBox
+from ils.organisation.branches.queries import names_of
+from ils.organisation.permissions import Permission
+from ils.web.lists import Column, ListDefinition, RowAction
+
+#: Requests offered at a box.
+MOST_REQUESTS = 100
+
+
+@internal_loans.get("/boxes")
+@web.page(Permission.LEND_INTERNALLY)
+def shipments(session: Session) -> ResponseReturnValue:
+    """The boxes this branch packs, sent, or is to receive."""
+    names = names_of(session, web.language())
+
+    def with_counts(session: Session, rows: Sequence[Any]) -> Sequence[Any]:
+        counts = queries.counts(session, [row.id for row in rows])
+        for row in rows:
+            row.counts = counts[row.id]
+        return rows
+
+    definition = ListDefinition(
+        queries.shipments(g.staff.branch.id),
+        [
+            Column("number", N_("Box"), lambda one: f"№ {one.number}", Shipment.number,
+                   lambda one: url_for("internal_loans.shipment", shipment_id=one.id)),
+            Column("from", N_("Where from"), lambda one: names[one.from_branch_id][1]),
+            Column("to", N_("Where to"), lambda one: names[one.to_branch_id][1]),
+            Column("copies", N_("Copies"), lambda one: one.counts.packed),
+            Column("missing", N_("Not arrived"), lambda one: one.counts.missing),
+            Column("sent", N_("Sent"), lambda one: one.sent_at, Shipment.sent_at),
+            Column("received", N_("Received"), lambda one: one.received_at,
+                   Shipment.received_at),
+        ],
+        empty=N_("No boxes yet."),
+        enrich=with_counts,
+    )  # fmt: skip
+    here = g.staff.branch.code
+    return web.list_page(
+        session, definition, title=N_("Boxes between branches"),
+        template="internal_loans/boxes.html",
+        others=[(code, name) for code, name in branch_choices(session) if code != here],
+    )  # fmt: skip
+
+
+@internal_loans.post("/boxes")
+@web.page(Permission.LEND_INTERNALLY, write=True)
+def make_shipment(session: Session) -> ResponseReturnValue:
+    """Begin a box to a branch, for a request where one is named."""
+    made = actions.make_shipment(
+        the_desk(session), branch_of(session, request.form.get("branch", ""))
+    )
+    asked = web.form_int("asked")
+    return redirect(url_for("internal_loans.shipment", shipment_id=made.id, asked=asked))
+
+
+@internal_loans.post("/boxes/find")
+@web.page(Permission.LEND_INTERNALLY, write=True)
+def find_shipment(session: Session) -> ResponseReturnValue:
+    """Open the box whose code was scanned.
+
+    Raises:
+        UnknownShipment: there is none.
+    """
+    said = rules.BOX_CODE.fullmatch(request.form.get("code", "").strip())
+    if said is None:
+        raise rules.UnknownShipment
+    found = queries.shipment_by_id(session, web.whole("code", said[1]) or 0)
+    return redirect(url_for("internal_loans.shipment", shipment_id=found.id))
+
+
+@internal_loans.get("/boxes/<id:shipment_id>")
+@web.page(Permission.LEND_INTERNALLY)
+def shipment(session: Session, shipment_id: int) -> ResponseReturnValue:
+    """One box: its scan field and its list."""
+    asked = web.argument_int("asked")
+    return _page(session, queries.shipment_by_id(session, shipment_id), asked)
+
+
+def _page(
+    session: Session, one: Shipment, asked: int | None, done: ScannedAtBox | None = None,
+    error: IlsError | None = None,
+) -> ResponseReturnValue:  # fmt: skip
+    here, names = g.staff.branch.id, names_of(session, web.language())
+    packs = one.from_branch_id == here and one.sent_at is None
+    extra = [session.get(Item, number) for number in one.extra]
+    take_out = RowAction(
+        N_("Take out"),
+        lambda _: url_for("internal_loans.do_with_shipment", shipment_id=one.id, act="out"),
+        lambda line: line.item.number, sends=lambda line: {"item": line.item_id},
+        shown=lambda _: packs,
+    )  # fmt: skip
+    definition = ListDefinition(
+        queries.contents(one),
+        [
+            Column("number", N_("Inventory number"), lambda line: line.item.number),
+            Column("title", N_("Title"), lambda line: line.item.record.title),
+            Column("state", N_("State"), _state, Transit.ended_at),
+        ],
+        row_actions=[take_out], size=100, empty=N_("The box is empty."),
+    )  # fmt: skip
+    open_requests = session.scalars(
+        request_queries.open_requests_of(one.to_branch_id).limit(MOST_REQUESTS)
+    ).all() if packs else []  # fmt: skip
+    return web.respond(
+        session, "internal_loans/box.html", {"listing": definition}, error=error,
+        title=f"{gettext('Box')} № {one.number}", box=one, branches=names, packs=packs,
+        receives=one.to_branch_id == here and one.sent_at is not None, done=done,
+        counts=queries.counts(session, [one.id])[one.id], asked=asked,
+        requests=[(found.id, about(found)) for found in open_requests],
+        error_text=web.translated(error) if error else "",
+        extra=[f"{item.record.title} ({item.number})" for item in extra if item],
+    )  # fmt: skip
+
+
+def _state(line: Transit) -> str:
+    return gettext("arrived") if line.ended_at is not None else ""
+
+
+@internal_loans.post("/boxes/<id:shipment_id>")
+@web.page(Permission.LEND_INTERNALLY, write=True)
+def scan_shipment(session: Session, shipment_id: int) -> ResponseReturnValue:
+    """Pack a copy, or take it out at the other end."""
+    one = queries.shipment_by_id(session, shipment_id, lock=True)
+    asked, code = web.form_int("asked"), request.form.get("code", "")
+    try:
+        with session.begin_nested():
+            if one.sent_at is None:
+                done = actions.pack(the_desk(session), one, code, _asked(session, asked))
+            else:
+                done = actions.unpack(the_desk(session), one, code)
+    except IlsError as error:
+        return _page(session, one, asked, error=error)
+    return _page(session, one, asked, done)
+
+
+def _asked(session: Session, asked: int | None) -> InternalRequest | None:
+    return None if asked is None else request_queries.request_by_id(session, asked)
+
+
+@internal_loans.post("/boxes/<id:shipment_id>/<any(send, all, close, out):act>")
+@web.page(Permission.LEND_INTERNALLY, write=True)
+def do_with_shipment(session: Session, shipment_id: int, act: str) -> ResponseReturnValue:
+    """Send a box, receive all of it, end its comparison, or take a copy out."""
+    one, here = queries.shipment_by_id(session, shipment_id, lock=True), the_desk(session)
+    if act == "send":
+        actions.send_shipment(here, one)
+        flash(gettext("The box is on its way."))
+    elif act == "out":
+        actions.take_out(here, one, required("item"))
+    elif act == "all":
+        received = actions.unpack_all(here, one)
+        flash(gettext("Copies received: %(number)s.", number=len(received)))
+    else:
+        missing = actions.close_shipment(here, one)
+        flash(gettext("The list is compared. Not in the box: %(number)s.", number=missing))
+    return redirect(url_for("internal_loans.shipment", shipment_id=shipment_id))
+
+
+@internal_loans.get("/boxes/<id:shipment_id>/list.<any(pdf,docx):form>")
+@web.page(Permission.LEND_INTERNALLY)
+def packing_list(session: Session, shipment_id: int, form: str) -> ResponseReturnValue:
+    """The list that goes with the box."""
+    one = queries.shipment_by_id(session, shipment_id)
+    language = request.args.get("language", web.language())
+    language = language if language in {"kk", "ru"} else "ru"
+    return sent(papers.packing_list(session, web.current().config, one, language), form, language)
