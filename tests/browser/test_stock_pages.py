@@ -138,6 +138,7 @@ def test_scans_wait_for_the_server_and_arrive_once(page, served, library, stock)
     expect(page.locator("#log li")).to_have_count(2, timeout=20_000)
     assert [code for code, *_ in scans(library)] == ["К-1", "К-2"]
     page.reload()
+    expect(page.locator("#code")).to_be_focused()
     page.keyboard.type("К-1")
     page.keyboard.press("Enter")
     expect(page.locator("#log li").first).to_contain_text("уже учтён")

@@ -67,8 +67,8 @@ def box(browser, to, asked=""):
 def scan(browser, number, code, asked=""):
     """What a scan at a box is answered with."""
     page = send(browser, f"/boxes/{number}", code=code, asked=str(asked)).text
-    found = re.search(r'role="(?:status|alert)" class="notice \w+">([^<]*)', page)
-    return found[1].split(":")[0] if found else page
+    found = re.search(r'class="said">([^<]*)|role="alert" class="notice error">([^<]*)', page)
+    return (found[1] or found[2]).split(":")[0] if found else page
 
 
 def packed(browser, to, *codes, asked=""):

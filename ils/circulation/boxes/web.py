@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flask import flash, g, redirect, request, url_for
+from http import HTTPStatus
+from typing import Any
+
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -10,6 +13,7 @@ from sqlalchemy.orm import Session
 from ils import web
 from ils.circulation.boxes import actions
 from ils.circulation.boxes import queries as box_queries
+from ils.circulation.boxes.actions import Packed
 from ils.circulation.boxes.models import Box, BoxItem
 from ils.circulation.pages import desk, required, the_desk
 from ils.errors import N_, IlsError, Invalid
@@ -17,6 +21,9 @@ from ils.organisation.branches.models import PointType, ServicePoint
 from ils.organisation.branches.queries import service_points_of
 from ils.organisation.permissions import Permission
 from ils.web.lists import Column, ListDefinition, RowAction
+
+#: How a scan is shown and sounds where it is not as it should be.
+LEVELS = {Packed.STILL_LENT: "warning", Packed.ALREADY: "info"}
 
 
 @desk.get("/boxes")
@@ -70,8 +77,30 @@ def scan_box(session: Session, box_id: int) -> ResponseReturnValue:
     try:
         done = actions.scan_at_box(the_desk(session), found, request.form.get("code", ""))
     except IlsError as error:
-        return _page(session, found, None, error)
-    return _page(session, found, done, None)
+        return _scanned(session, found, None, error)
+    return _scanned(session, found, done, None)
+
+
+def _scanned(
+    session: Session, found: Box, done: actions.BoxScan | None, error: IlsError | None
+) -> ResponseReturnValue:
+    """The answer to a scan: a line for a script that asked, or the whole page."""
+    if request.headers.get("X-Requested-With") != "desk":
+        return _page(session, found, done, error)
+    answer = render_template(
+        "circulation/_box_scanned.html", box=found, **_answer(session, found, done, error)
+    )
+    return answer, HTTPStatus.OK if error is None else error.status
+
+
+def _answer(
+    session: Session, found: Box, done: actions.BoxScan | None, error: IlsError | None
+) -> dict[str, Any]:
+    """What the answer to a scan shows."""
+    packed, back = box_queries.counts(session, found.id)
+    level = LEVELS.get(done.did, "success") if done else ""
+    said = web.translated(error) if error else ""
+    return {"packed": packed, "back": back, "done": done, "level": level, "error_text": said}
 
 
 @desk.post("/boxes/<id:box_id>/<any(send, close, out):act>")
@@ -95,7 +124,6 @@ def do_with_box(session: Session, box_id: int, act: str) -> ResponseReturnValue:
 def _page(
     session: Session, found: Box, done: actions.BoxScan | None, error: IlsError | None
 ) -> ResponseReturnValue:
-    packed, back = box_queries.counts(session, found.id)
     definition = ListDefinition(
         box_queries.contents(found.id),
         (
@@ -121,10 +149,7 @@ def _page(
         error=error,
         title=f"{gettext('Deposit collection')} № {found.number}",
         box=found,
-        packed=packed,
-        back=back,
-        done=done,
-        error_text=web.translated(error) if error else "",
+        **_answer(session, found, done, error),
     )
 
 

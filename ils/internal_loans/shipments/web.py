@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
-from flask import flash, g, redirect, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -22,10 +23,16 @@ from ils.internal_loans.requests.models import InternalRequest
 from ils.internal_loans.requests.web import about
 from ils.internal_loans.shipments import actions, papers, queries, rules
 from ils.internal_loans.shipments.actions import ScannedAtBox
+from ils.internal_loans.shipments.rules import BoxOutcome
 from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
 from ils.web.lists import Column, ListDefinition, RowAction
 
+#: How a scan is shown and sounds where it is not as it should be.
+LEVELS = {
+    BoxOutcome.ALREADY: "info", BoxOutcome.EXTRA: "warning", BoxOutcome.SENT_ON: "warning",
+    BoxOutcome.ON_HOLD_SHELF: "warning",
+}  # fmt: skip
 #: Requests offered at a box.
 MOST_REQUESTS = 100
 
@@ -104,8 +111,7 @@ def _page(
     session: Session, one: Shipment, asked: int | None, done: ScannedAtBox | None = None,
     error: IlsError | None = None,
 ) -> ResponseReturnValue:  # fmt: skip
-    here, names = g.staff.branch.id, names_of(session, web.language())
-    packs = one.from_branch_id == here and one.sent_at is None
+    packs = one.from_branch_id == g.staff.branch.id and one.sent_at is None
     extra = [session.get(Item, number) for number in one.extra]
     take_out = RowAction(
         N_("Take out"),
@@ -127,13 +133,26 @@ def _page(
     ).all() if packs else []  # fmt: skip
     return web.respond(
         session, "internal_loans/box.html", {"listing": definition}, error=error,
-        title=f"{gettext('Box')} № {one.number}", box=one, branches=names, packs=packs,
-        receives=one.to_branch_id == here and one.sent_at is not None, done=done,
-        counts=queries.counts(session, [one.id])[one.id], asked=asked,
+        title=f"{gettext('Box')} № {one.number}", box=one, asked=asked,
         requests=[(found.id, about(found)) for found in open_requests],
-        error_text=web.translated(error) if error else "",
         extra=[f"{item.record.title} ({item.number})" for item in extra if item],
+        **_answer(session, one, done, error),
     )  # fmt: skip
+
+
+def _answer(
+    session: Session, one: Shipment, done: ScannedAtBox | None, error: IlsError | None
+) -> dict[str, Any]:
+    """What the answer to a scan shows."""
+    here = g.staff.branch.id
+    return {
+        "done": done, "level": LEVELS.get(done.did, "success") if done else "",
+        "error_text": web.translated(error) if error else "",
+        "branches": names_of(session, web.language()),
+        "packs": one.from_branch_id == here and one.sent_at is None,
+        "receives": one.to_branch_id == here and one.sent_at is not None,
+        "counts": queries.counts(session, [one.id])[one.id],
+    }  # fmt: skip
 
 
 def _state(line: Transit) -> str:
@@ -153,8 +172,19 @@ def scan_shipment(session: Session, shipment_id: int) -> ResponseReturnValue:
             else:
                 done = actions.unpack(the_desk(session), one, code)
     except IlsError as error:
-        return _page(session, one, asked, error=error)
-    return _page(session, one, asked, done)
+        return _scanned(session, one, asked, None, error)
+    return _scanned(session, one, asked, done, None)
+
+
+def _scanned(
+    session: Session, one: Shipment, asked: int | None, done: ScannedAtBox | None,
+    error: IlsError | None,
+) -> ResponseReturnValue:  # fmt: skip
+    """The answer to a scan: a line for a script that asked, or the whole page."""
+    if request.headers.get("X-Requested-With") != "desk":
+        return _page(session, one, asked, done, error)
+    answer = render_template("internal_loans/_scanned.html", **_answer(session, one, done, error))
+    return answer, HTTPStatus.OK if error is None else error.status
 
 
 def _asked(session: Session, asked: int | None) -> InternalRequest | None:

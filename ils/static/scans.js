@@ -1,4 +1,6 @@
-// A scanner at the shelves: codes wait here until the server has answered, one after another.
+// A scanner at the shelves or at a box: codes wait here until the server has answered, one after
+// another. What the form says besides is sent as it stood when the code was scanned; only a place
+// holds from the answer to its own scan on.
 
 import { parsed } from "./desk/answers.js";
 import { Queue } from "./desk/queue.js";
@@ -7,9 +9,9 @@ import { openStore } from "./desk/store.js";
 import { post } from "./desk/wire.js";
 
 const LONGEST_LOG = 40;
-const page = document.getElementById("count");
+const page = document.getElementById("scans");
 const texts = page.dataset;
-const form = document.getElementById("count-form");
+const form = document.getElementById("scans-form");
 const bar = document.getElementById("bar");
 const log = document.getElementById("log");
 const queue = new Queue(perform);
@@ -39,7 +41,8 @@ function takePlace(line) {
 }
 
 async function perform(entry) {
-  const data = { code: entry.code, place: queue.state.place ?? "", request_id: entry.id };
+  const data = { ...entry.fields, code: entry.code, request_id: entry.id };
+  if ("place" in data) data.place = queue.state.place ?? "";
   const answer = await post(form.action, data, form.csrf_token.value);
   if (typeof answer === "string") {
     tell(answer === "signed_out" ? texts.signedOut : texts.offline);
@@ -64,19 +67,20 @@ form.addEventListener("submit", (event) => {
   form.code.value = "";
   form.code.focus();
   if (!code) return;
-  scan(code);
+  const { csrf_token, request_id, ...fields } = Object.fromEntries(new FormData(form));
+  scan({ code, fields });
 });
 
-function scan(code) {
+function scan(entry) {
   if (!queue.loaded) {
-    early.push(code);
+    early.push(entry);
     return;
   }
-  queue.add("scan", { code });
+  queue.add("scan", entry);
   queue.pump();
 }
 
-await queue.load(await openStore(), `sandyq-count-${texts.staff}-${texts.stocktake}`);
-queue.state.place = form.place.value || queue.state.place;
-for (const code of early) queue.add("scan", { code });
+await queue.load(await openStore(), `sandyq-${texts.of}-${texts.staff}`);
+if (form.place) queue.state.place = form.place.value || queue.state.place;
+for (const entry of early) queue.add("scan", entry);
 queue.start();
