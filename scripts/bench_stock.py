@@ -10,11 +10,14 @@ import argparse
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
+from pathlib import Path
 from typing import cast
 
+from bench_server import PASSWORD, Desk, Server
 from sqlalchemy import select
 
 from ils import clock, db, schema
@@ -47,6 +50,10 @@ from ils.ledger import Channel, Origin
 from ils.operations.worker import JOBS
 from ils.organisation.branches.actions import add_branch
 from ils.organisation.branches.models import Branch
+from ils.organisation.staff.actions import add_staff
+from ils.organisation.staff.models import Role
+from ils.patrons.actions import register_patron
+from ils.patrons.fields import PatronData
 
 AT_ONCE = 2000
 SCANS = 300
@@ -73,6 +80,44 @@ def main() -> None:
         batch_and_books(sessions, config, branch)
         shelves(sessions, config, branch)
         print_labels(sessions, config)
+        pages(sessions, config, branch, Path(folder), asked.database)
+
+
+def pages(
+    sessions: db.Sessions, config: Config, branch: Branch, folder: Path, database: str
+) -> None:
+    """The page of a copy, and scans at a desk, over HTTP."""
+    with db.transaction(sessions) as session:
+        add_staff(session, None, config, login="desk", name="desk", password=PASSWORD,
+                  roles=(Role.DESK, Role.STOCK), branch=branch, language="ru")  # fmt: skip
+        data = PatronData(surname="A", given_name="B", birth_date=date(1990, 1, 1),
+                          category="student", card="R1", consent=True)  # fmt: skip
+        categories = config.lists.categories
+        patron = register_patron(session, _origin(branch), data, categories).id
+        free = select(Item.id, Item.inventory_number).where(Item.status == "available")
+        found = session.execute(free.order_by(Item.inventory_number.desc()).limit(SCANS)).all()
+    server = Server("stock", folder, database)
+    server.start()
+    try:
+        desk = Desk(server.port, "desk")
+        times: dict[str, list[float]] = {"page of a copy": [], "loan": [], "return": []}
+        for item_id, number in found:
+            page = partial(desk.request, "GET", f"/staff/holdings/{item_id}", None)
+            times["page of a copy"].append(_took(page))
+            times["loan"].append(_took(partial(desk.scan, str(number), str(patron))))
+            times["return"].append(_took(partial(desk.scan, str(number), "")))
+        for what, took in times.items():
+            print(f"{what} over HTTP: p50 {statistics.median(took):.1f}, p95 "
+                  f"{sorted(took)[int(len(took) * 0.95)]:.1f} ms")  # fmt: skip
+    finally:
+        server.stop()
+
+
+def _took(work: Callable[[], object]) -> float:
+    """Milliseconds."""
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
 
 
 @contextmanager

@@ -118,13 +118,15 @@ def reverse(session: Session, origin: Origin, act: StockAct) -> StockAct:
     """Turn an executed act round by another one with a number of its own.
 
     Raises:
-        WrongStep: it is not executed, or is a reversing one itself.
+        WrongStep, ReversingAct, ReversedAlready: it cannot be.
         NotReversible: copies have changed since.
     """
     at_step(act, ActState.EXECUTED)
-    turned = select(StockAct.id).where(StockAct.reverses_id == act.id)
-    if act.reverses_id is not None or session.scalar(turned) is not None:
-        raise rules.NotReversible(copies="—")
+    if act.reverses_id is not None:
+        raise rules.ReversingAct
+    turned = session.scalar(select(StockAct).where(StockAct.reverses_id == act.id))
+    if turned is not None:
+        raise rules.ReversedAlready(number=turned.called)
     rows = session.scalars(queries.items_of_act(act).with_for_update(of=Item)).all()
     mended = aliased(Entry)
     standing = select(Entry).where(

@@ -34,6 +34,20 @@ class UnknownStockAct(NotFound):
     message = N_("There is no such act.")
 
 
+class ReversedAlready(Refused):
+    """An act is turned round once."""
+
+    code = "reversed_already"
+    message = N_("The act is reversed already, by the act № %(number)s.")
+
+
+class ReversingAct(Refused):
+    """What was turned round by mistake is done again by a new act."""
+
+    code = "reversing_act"
+    message = N_("This act reverses another one. Draw up a new act.")
+
+
 class WrongStep(Refused):
     """The act is not at the step this needs."""
 
