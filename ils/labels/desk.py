@@ -61,6 +61,7 @@ DESK: dict[str, dict[str, str]] = {
         "volunteer": N_("through a volunteer"),
     },
     "debt_result": {
+        "opened": N_("opened, perhaps not sent"),
         "sent": N_("sent"),
         "reached": N_("reached"),
         "promised": N_("promised to return"),

@@ -375,7 +375,7 @@ def _debt_contact() -> None:
             name=op.f("ck_debt_contact_channel"),
         ),
         sa.CheckConstraint(
-            "result IN ('sent', 'reached', 'promised', 'no_answer', 'wrong_number', 'moved', 'refused')",
+            "result IN ('opened', 'sent', 'reached', 'promised', 'no_answer', 'wrong_number', 'moved', 'refused')",
             name=op.f("ck_debt_contact_result"),
         ),
         sa.ForeignKeyConstraint(

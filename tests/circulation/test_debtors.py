@@ -168,3 +168,29 @@ def test_what_was_done_goes_with_the_reader(owing, library):
 )  # fmt: skip
 def test_a_phone_is_dialled_as_it_is_meant(field, phone):
     assert rules.normal_phone(field) == phone
+
+
+def opened(browser, patron_id, channel):
+    return browser.post(f"{PATH}{patron_id}/opened", channel=channel, request_id=str(uuid4()))
+
+
+def test_an_opened_message_counts_only_when_somebody_says_it_was_sent(owing, library):
+    first, second = debtor(library, "R1"), debtor(library, "R2")
+    assert opened(owing, first, "whatsapp").status_code == 302
+    assert opened(owing, first, "whatsapp").status_code == 302  # the same message again
+    assert opened(owing, second, "sms").status_code == 302
+    assert opened(owing, first, "letter").status_code == 422
+    assert opened(owing, debtor(library, "R3"), "sms").status_code == 404  # owes nothing
+    assert "Открыто сообщений: 2." in owing.get(PATH).text
+    assert library.count("reminder") == 0
+    owing.post(f"{PATH}opened", sent="no", request_id=str(uuid4()))
+    assert library.count("reminder") == 0
+    assert "Открыто сообщений" not in owing.get(PATH).text
+
+    opened(owing, first, "whatsapp")
+    library.desk().take_back("B1")
+    library.desk().take_back("B2")  # the reader came while the message was under way
+    owing.post(f"{PATH}opened", sent="yes", request_id=str(uuid4()))
+    owing.post(f"{PATH}opened", sent="yes", request_id=str(uuid4()))
+    assert library.count("reminder") == 1
+    assert "отправлено" in owing.get(f"{PATH}{first}").text

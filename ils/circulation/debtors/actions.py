@@ -15,6 +15,7 @@ from ils.errors import N_, Invalid
 from ils.fields import FieldKind, described
 from ils.ledger import Kind, Origin
 from ils.messages.templates import Composed, compose
+from ils.patrons import queries as patron_queries
 from ils.patrons.actions import patron_facts
 from ils.patrons.models import Patron, PatronYear
 
@@ -56,10 +57,7 @@ def note_contact(
         raise Invalid(N_("Promised until"), N_("The day is in the past."))
     entry_id = None
     if data.result in rules.REMINDED:
-        year = session.get_one(PatronYear, loans[0].patron_year_id)
-        facts = patron_facts(year, origin, patron)
-        key = rules.reminder_key(patron.id, origin.branch_id, origin.day)
-        entry_id = ledger.record_once(session, Kind.REMINDER, origin, facts, key=key)
+        entry_id = _remind(session, origin, patron, loans[0].patron_year_id)
     contact = DebtContact(
         patron_id=patron.id, at=origin.at, branch_id=origin.branch_id, staff_id=origin.staff_id,
         channel=data.channel, result=data.result, promised_until=data.promised_until,
@@ -68,6 +66,50 @@ def note_contact(
     session.add(contact)
     session.flush()
     return contact
+
+
+def _remind(session: Session, origin: Origin, patron: Patron, year_id: int) -> int | None:
+    """Count a reader as reminded, if this branch did not this month."""
+    facts = patron_facts(session.get_one(PatronYear, year_id), origin, patron)
+    key = rules.reminder_key(patron.id, origin.branch_id, origin.day)
+    return ledger.record_once(session, Kind.REMINDER, origin, facts, key=key)
+
+
+def note_opened(session: Session, origin: Origin, patron: Patron, channel: str) -> None:
+    """A message was opened in a program that gives no receipt: somebody will say if it was sent.
+
+    Raises:
+        NoDebtor: the reader has nothing overdue.
+        Invalid: no such program.
+    """
+    if channel not in rules.NO_RECEIPT:
+        raise Invalid(N_("How"), N_("Choose one from the list."))
+    same = queries.opened_by(origin.staff_id).where(
+        DebtContact.patron_id == patron.id, DebtContact.channel == channel
+    )
+    if session.scalar(same) is None:
+        data = DebtContactData(channel=channel, result=DebtResult.OPENED)
+        note_contact(session, origin, patron, data)
+
+
+def settle_opened(session: Session, origin: Origin, *, sent: bool) -> int:
+    """Whoever opened messages says whether they were sent; only then they count.
+
+    What the reader brought back meanwhile is counted too: the message had left before.
+    """
+    found = session.scalars(queries.opened_by(origin.staff_id).with_for_update()).all()
+    for contact in found:
+        if not sent:
+            session.delete(contact)
+            continue
+        contact.result = DebtResult.SENT
+        patron = patron_queries.patron(session, contact.patron_id)
+        year = patron_queries.patron_year(session, patron.id, origin.day.year)
+        if year is not None:
+            part = origin.derive(f"sent:{contact.id}")
+            contact.entry_id = _remind(session, part, patron, year.id)
+    session.flush()
+    return len(found)
 
 
 def message(session: Session, config: Config, patron: Patron, today: date, branch: str) -> Composed:

@@ -28,6 +28,8 @@ class DebtChannel(StrEnum):
 class DebtResult(StrEnum):
     """What came of it."""
 
+    #: A message was opened in a program that tells nobody whether it left.
+    OPENED = "opened"
     SENT = "sent"
     REACHED = "reached"
     PROMISED = "promised"

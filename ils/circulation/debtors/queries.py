@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from ils.catalog.models import BibliographicRecord
-from ils.circulation.debtors.models import DebtContact
+from ils.circulation.debtors.models import DebtContact, DebtResult
 from ils.circulation.loans.models import Loan
 from ils.holdings.items.models import Item
 from ils.patrons.models import Patron
@@ -90,6 +90,12 @@ def contacts_of(patron_id: int) -> Select[DebtContact]:
     """What was done about a reader's debts, latest first."""
     own = DebtContact.patron_id == patron_id
     return select(DebtContact).where(own).order_by(DebtContact.id.desc())
+
+
+def opened_by(staff_id: int | None) -> Select[DebtContact]:
+    """Messages somebody opened and did not say yet whether they were sent."""
+    own = (DebtContact.staff_id == staff_id, DebtContact.result == DebtResult.OPENED)
+    return select(DebtContact).where(*own).order_by(DebtContact.id)
 
 
 def titles_of(session: Session, patron_ids: list[int], today: date) -> dict[int, list[str]]:

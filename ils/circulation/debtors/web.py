@@ -95,7 +95,7 @@ def workbench(session: Session) -> ResponseReturnValue:
     )
     return web.list_page(
         session, definition, title=N_("Debtors"), template="circulation/debtors.html",
-        actions=[letters], readers=readers, copies=copies,
+        actions=[letters], readers=readers, copies=copies, opened=_opened(session),
     )  # fmt: skip
 
 
@@ -141,8 +141,9 @@ def debtor(session: Session, patron_id: int) -> ResponseReturnValue:
 
 def _form(values: dict[str, object] | None) -> Form[DebtContactData]:
     choices = {
-        "channel": web.code_names("debt_channel"), "result": web.code_names("debt_result"),
-    }  # fmt: skip
+        "channel": web.code_names("debt_channel"),
+        "result": [pair for pair in web.code_names("debt_result") if pair[0] != "opened"],
+    }
     return Form(DebtContactData, values, choices=choices)
 
 
@@ -159,8 +160,32 @@ def _page(session: Session, patron: Patron, form: Form[DebtContactData]) -> Resp
         form=form, text=text, links=links, phone=phone, today=today,
         parts=rules.sms_parts(text.body) if text else 0,
         contacts=session.scalars(queries.contacts_of(patron.id)).all(),
-        error=form.error,
+        error=form.error, opened=_opened(session), no_receipt=rules.NO_RECEIPT,
     )  # fmt: skip
+
+
+def _opened(session: Session) -> int:
+    """Messages whoever is signed in opened and did not say yet whether they were sent."""
+    return len(session.scalars(queries.opened_by(g.staff.id)).all())
+
+
+@debtors.post("/<id:patron_id>/opened")
+@web.page(Permission.VIEW_LOANS, write=True)
+def note_opened(session: Session, patron_id: int) -> ResponseReturnValue:
+    """A message was opened in a program that gives no receipt."""
+    patron = patron_queries.patron(session, patron_id)
+    actions.note_opened(session, web.origin(), patron, request.form.get("channel", ""))
+    return redirect(url_for("debtors.debtor", patron_id=patron.id))
+
+
+@debtors.post("/opened")
+@web.page(Permission.VIEW_LOANS, write=True)
+def settle_opened(session: Session) -> ResponseReturnValue:
+    """Whether the messages that were opened were sent."""
+    sent = request.form.get("sent") == "yes"
+    number = actions.settle_opened(session, web.origin(), sent=sent)
+    flash(gettext("Messages sent: %(number)s.", number=number if sent else 0))
+    return redirect(url_for("debtors.workbench"))
 
 
 @debtors.post("/<id:patron_id>")
