@@ -1,0 +1,173 @@
+"""Measures the workbench of debtors and boxes between branches, over HTTP.
+
+Makes a library in a temporary folder: two branches, debtors with five overdue copies each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from uuid import uuid4
+
+from bench_server import PASSWORD, Desk, Server
+from sqlalchemy import select
+
+from ils import clock, db, schema
+from ils import config as configuration
+from ils.catalog.records.actions import add_provisional
+from ils.circulation.loans.models import Loan
+from ils.codes import actions as codes
+from ils.codes.actions import ItemCode
+from ils.codes.models import CodeKind
+from ils.config import Config
+from ils.db import bulk_insert, new_id
+from ils.holdings.items.models import Item
+from ils.ledger import Channel, Origin
+from ils.organisation.branches.actions import add_branch
+from ils.organisation.branches.models import Branch
+from ils.organisation.staff.actions import add_staff
+from ils.organisation.staff.models import Role
+from ils.patrons.actions import register_patron
+from ils.patrons.fields import PatronData
+from ils.patrons.models import PatronYear
+
+EACH, BOX, PAGES = 5, 60, 100
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--debtors", type=int, default=2000)
+    parser.add_argument("--database", default="")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        environ = {"ILS_DATA": folder}
+        environ |= {"ILS_DATABASE": asked.database} if asked.database else {}
+        config = configuration.load(environ=environ)
+        engine = db.connect(config)
+        schema.upgrade(engine)
+        sessions = db.sessions_of(engine)
+        fill(sessions, config, asked.debtors)
+        print(f"{asked.debtors} debtors, {asked.debtors * EACH} overdue copies, "
+              f"{engine.dialect.name}")  # fmt: skip
+        server = Server("exchange", Path(folder), asked.database)
+        server.settle()
+        server.start()
+        try:
+            workbench(server)
+            box(server, asked.debtors * EACH)
+        finally:
+            server.stop()
+
+
+def fill(sessions: db.Sessions, config: Config, number: int) -> None:
+    """Branches, accounts, readers, copies long overdue, and some on the shelf."""
+    with db.transaction(sessions) as session:
+        branches = [
+            add_branch(session, None, code=code, name_ru=code, name_kk=code,
+                       timezone="Asia/Almaty", type=kind)
+            for code, kind in (("C", "central"), ("F", "city"))
+        ]  # fmt: skip
+        for login, branch in zip(("centre", "branch"), branches, strict=True):
+            add_staff(session, None, config, login=login, name=login, password=PASSWORD,
+                      roles=(Role.DESK,), branch=branch, language="ru")  # fmt: skip
+        now = clock.now()
+        origin = Origin(now, clock.local_day(now, "Asia/Almaty"), branches[0].id, None,
+                        Channel.SYSTEM)  # fmt: skip
+        record = add_provisional(session, origin, title="Абай жолы", author="Әуезов",
+                                 subject_area="literature", language="kk")  # fmt: skip
+        readers = []
+        for n in range(number):
+            data = PatronData(surname=f"Оқырман{n}", given_name="А", birth_date=date(1990, 1, 1),
+                              category="student", card=f"R{n:06}", consent=True,
+                              phone=f"8701{n:07}", address=f"Абай, {n}")  # fmt: skip
+            part = origin.derive(f"reader:{n}")
+            readers.append(register_patron(session, part, data, config.lists.categories).id)
+        years = dict(session.execute(select(PatronYear.patron_id, PatronYear.id)).all())
+        branch, record_id = branches[0], record.id
+        rows = [_item(branch, record_id, n) for n in range(number * EACH + BOX)]
+        bulk_insert(session, Item, rows)
+        codes.bring_in(session, [
+            ItemCode(CodeKind.INVENTORY_NUMBER, str(row["inventory_number"]), int(str(row["id"])))
+            for row in rows
+        ])  # fmt: skip
+        lent = now - timedelta(days=60)
+        bulk_insert(session, Loan, [
+            {
+                "id": new_id(), "item_id": row["id"], "patron_id": readers[at // EACH],
+                "patron_year_id": years[readers[at // EACH]], "branch_id": branch.id,
+                "place": "home", "material": "book", "is_bulk": False, "copies": 1,
+                "quantity_returned": 0, "renewals": 0, "issued_at": lent,
+                "due": origin.day - timedelta(days=1 + at % 40),
+            }
+            for at, row in enumerate(rows[: number * EACH])
+        ])  # fmt: skip
+
+
+def _item(branch: Branch, record_id: int, n: int) -> dict[str, object]:
+    return {
+        "id": new_id(), "record_id": record_id, "inventory_number": f"{n:07}", "barcode": None,
+        "copies": 1, "status": "available", "owner_branch_id": branch.id, "branch_id": branch.id,
+        "location": "", "shelf_mark": "84", "price": 150_000, "ksu": "", "withdrawal_act": "",
+        "disputed_numbers": "", "condition": "", "created_at": clock.now(),
+    }  # fmt: skip
+
+
+def workbench(server: Server) -> None:
+    """The first page of the debtors, as it is opened every morning."""
+    desk, size, times = Desk(server.port, "centre"), 0, []
+    for _ in range(PAGES):
+        began = time.perf_counter()
+        _, text = desk.request("GET", "/staff/debtors/?branch=-", None)
+        times.append((time.perf_counter() - began) * 1000)
+        size = len(text.encode())
+    print(f"workbench: {_said(times)} (goal 300), {size / 1000:.1f} kB (goal 60)")
+
+
+def box(server: Server, first: int) -> None:
+    """A box of sixty packed at one end and received at the other, each copy by a scan."""
+    centre, branch = Desk(server.port, "centre"), Desk(server.port, "branch")
+    place = "/staff/internal-loans"
+    asked = {"branch": "F", "purpose": "selection", "record": "", "topic": "Абай", "copies": "60",
+             "audience": "", "language": "", "until": "", "note": ""}  # fmt: skip
+    centre.request("POST", f"{place}/new", asked | {"request_id": str(uuid4())})
+    _, page = centre.request("GET", f"{place}/", None)
+    request = re.findall(rf"{place}/(\d+)", page)[0]
+    begun = {"branch": "F", "asked": request, "request_id": str(uuid4())}
+    centre.request("POST", f"{place}/boxes", begun)
+    _, page = centre.request("GET", f"{place}/boxes", None)
+    number = re.findall(rf"{place}/boxes/(\d+)", page)[0]
+    for desk, what in ((centre, "packed"), (branch, "received")):
+        times = []
+        for n in range(BOX):
+            form = {"code": f"{first + n:07}", "asked": request, "request_id": str(uuid4())}
+            times.append(_took(partial(desk.request, "POST", f"{place}/boxes/{number}", form)))
+        print(f"a scan of a box {what}: {_said(times)} (goal 20)")
+        if desk is centre:
+            left = {"request_id": str(uuid4())}
+            centre.request("POST", f"{place}/boxes/{number}/send", left)
+    _, page = branch.request("GET", f"{place}/boxes/{number}", None)
+    arrived = re.search(r"прибыло: (\d+)", page)
+    print(f"arrived: {arrived[1] if arrived else page[:300]} of {BOX}")
+
+
+def _took(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
+
+
+def _said(times: list[float]) -> str:
+    late = sorted(times)[int(len(times) * 0.95)]
+    return f"p50 {statistics.median(times):.1f}, p95 {late:.1f} ms"
+
+
+if __name__ == "__main__":
+    main()
