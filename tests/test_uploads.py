@@ -80,6 +80,18 @@ def test_a_formula_nobody_computed_is_named():
         assert error.value.facts == {"cell": "C7"}
 
 
+def test_a_cell_merged_downwards_is_that_of_each_of_its_rows():
+    sheet = (
+        '<sheetData><row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>7</v></c></row>'
+        '<row r="2"><c r="A2"><v>2</v></c></row><row r="3"><c r="A3"><v>3</v></c></row>'
+        '<row r="4"><c r="A4"><v>4</v></c></row></sheetData>'
+        '<mergeCells count="2"><mergeCell ref="B1:B3"/><mergeCell ref="A4:C4"/></mergeCells>'
+    )
+    assert list(spreadsheets.rows(workbook(sheet), Limits())) == [
+        ["1", "7"], ["2", "7"], ["3", "7"], ["4"],
+    ]  # fmt: skip
+
+
 def test_the_limits_are_settings():
     with pytest.raises(TooLarge):
         list(spreadsheets.rows(b"a;b\nc;d\ne;f", Limits(rows=2)))

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, cast
 from zipfile import BadZipFile, ZipFile
 
 from ils.config import Limits
@@ -19,6 +19,7 @@ from ils.inert import inert, restored
 #: The beginnings of rows and cells in a sheet, of formulas and values in a cell, of texts in the
 #: list of shared ones; the end of a cell.
 _mark = re.compile(rb"<(/?)(?:\w+:)?(row|c|si|f|v)[\s>/]")
+_merge = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _reference = re.compile(rb"\br=\"([A-Z]+[0-9]+)\"")
 _LONGEST_MARK = 40
 CHUNK = 1 << 16
@@ -138,8 +139,17 @@ def _of_workbook(data: bytes) -> Iterator[list[str]]:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # what a file says of its size is not to be believed
-        for row in sheet.iter_rows(values_only=True):
-            yield [_text(cell) for cell in row]
+        merged = _merged(data, cast("Any", sheet)._worksheet_path)  # noqa: SLF001 -- not told otherwise
+        above: dict[int, str] = {}
+        for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+            row = [_text(cell) for cell in cells]
+            for column, top, bottom in merged.get(number, ()):
+                row += [""] * (column + 1 - len(row))
+                if number == top:
+                    above[column] = row[column]
+                elif top < number <= bottom:
+                    row[column] = above.get(column, "")
+            yield row
     except (
         InvalidFileException,
         BadZipFile,
@@ -150,6 +160,34 @@ def _of_workbook(data: bytes) -> Iterator[list[str]]:
         SyntaxError,
     ) as error:
         raise NotTable(why=str(error)) from error
+
+
+def _merged(data: bytes, member: str) -> dict[int, list[tuple[int, int, int]]]:
+    """Row → (column, first row, last row) of cells merged downwards: each row has their value."""
+    found: dict[int, list[tuple[int, int, int]]] = {}
+    rest, rows = b"", 0
+    with ZipFile(io.BytesIO(data)) as packed, packed.open(member) as stream:
+        while chunk := stream.read(CHUNK):
+            text, end = rest + chunk, 0
+            for mark in _merge.finditer(text):
+                end = mark.end()
+                left, top, right, bottom = (one.decode() for one in mark.groups())
+                first, last = int(top), int(bottom)
+                rows += last - first
+                if left != right or last <= first or rows > DEFAULTS.rows:
+                    continue
+                for number in range(first, last + 1):
+                    found.setdefault(number, []).append((_column(left), first, last))
+            rest = text[max(end, len(text) - _LONGEST_MARK) :]
+    return found
+
+
+def _column(letters: str) -> int:
+    """The number of a column: A is 0."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
 
 
 def _text(cell: object) -> str:

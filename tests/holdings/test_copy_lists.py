@@ -126,17 +126,50 @@ def test_what_cannot_be_used_is_a_file_to_be_mended(library, stock):
 def test_cells_merged_over_several_copies_are_filled(library, stock):
     book = Workbook()
     sheet = book.active
-    for row in (["Опись"], ["Инвентарный номер", "Заглавие", "Цена"], ["1", "Одна книга", 10.5],
-                ["2", None, 10.5], ["3", None, "10,50 тг."]):  # fmt: skip
+    for row in (["Опись"], ["Инвентарный номер", "Заглавие", "Цена", "Филиал", "Место"],
+                ["1", "Одна книга", 10.5, "Ф1", "Зал"], ["2"], ["3"]):  # fmt: skip
         sheet.append(row)
-    sheet.merge_cells("B3:B5")
+    for column in "BCDE":
+        sheet.merge_cells(f"{column}3:{column}5")
+    sheet.merge_cells("A1:E1")
     out = io.BytesIO()
     book.save(out)
     job = sent(library, stock, out.getvalue(), name="опись.xlsx")
+    done(library, stock, job)
+    came = [(item.record.title, item.price, item.owner_branch_id, item.location)
+            for item in items(library).values()]  # fmt: skip
+    assert came == [("Одна книга", 1050, library.branches["Ф1"].id, "Зал")] * 3
+
+
+def test_a_title_left_out_below_its_first_copy_is_taken_from_above(library, stock):
+    text = "Инвентарный номер;Заглавие\n1;Одна книга\n2;\n3;\n"
+    job = sent(library, stock, text)
     assert result(library, job)["filled"] == 2
     done(library, stock, job)
     assert {item.record.title for item in items(library).values()} == {"Одна книга"}
-    assert [item.price for item in items(library).values()] == [1050] * 3
+
+
+def test_the_same_brochures_of_another_branch_are_other_copies(library, stock):
+    text = "Заглавие;Количество;Филиал\nБрошюра о воде;3;{}\n"
+    for branch, source in (("Ф1", "первый"), ("ЦБ", "второй"), ("Ф1", "первый")):
+        done(library, stock, sent(library, stock, text.format(branch), source=source))
+        library.wait(minutes=1)
+    with db.reading(library.sessions) as session:
+        groups = session.execute(select(Item.owner_branch_id, Item.copies)).all()
+    assert sorted(groups) == sorted(
+        (library.branches[code].id, 3) for code in ("Ф1", "ЦБ")
+    )  # fmt: skip
+
+
+def test_a_list_brings_barcodes_to_copies_that_are_known(library, stock):
+    library.copy("К-1")
+    library.copy("К-2")
+    library.wait(minutes=1)
+    text = "Инвентарный номер;Штрих-код;Заглавие\nК-1;BC-0001;Абай жолы\nК-2;К-1;Абай жолы\n"
+    came = result(library, done(library, stock, sent(library, stock, text)))
+    assert (came["counts"]["barcoded"], came["counts"]["rejected"]) == (1, 1)
+    assert [item.barcode for item in items(library).values()] == ["BC-0001", None]
+    library.check()
 
 
 def test_columns_nobody_knows_are_named_once_and_remembered(library, stock):

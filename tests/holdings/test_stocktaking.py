@@ -292,3 +292,51 @@ def test_a_photo_of_a_shelf_is_counted(shelves, stock):
         job = session.scalars(select(Job).order_by(Job.id.desc())).first()
         assert job.error["code"] == "invalid"
         assert "No barcode" in job.error["facts"]["reason"]["text"]
+
+
+def test_shelf_ten_is_not_in_shelf_one(library, stock):
+    place(stock, "Абонемент, стеллаж 1")
+    for number, where in (("К-1", "Абонемент, стеллаж 1"), ("К-10", "Абонемент, стеллаж 10"),
+                          ("К-2", "Абонемент, стеллаж 1, полка 3")):  # fmt: skip
+        located(library, number, where)
+    check = begun(library, stock, location="Абонемент, стеллаж 1")
+    assert counts(library, check).expected == 2
+    page = send(stock, f"checks/{check}/scan", code="sq-p1", place="")
+    shelf = re.search(r'name="place" value="(\d+)"', page.text)[1]
+    assert scan(stock, check, "К-2", shelf) == "на своём месте"
+    assert scan(stock, check, "К-10", shelf) == "место в другом разделе"
+
+
+def test_a_label_of_another_branch_is_no_place_here(library, stock):
+    place(stock, "Зал", branch="Ф1")
+    located(library, "К-1", "Зал")
+    check = begun(library, stock)
+    assert send(stock, f"checks/{check}/scan", code="SQ-P1", place="").status_code == 422
+    send_file(stock, check, "SQ-P1\nК-1".encode())
+    library.work()
+    with db.reading(library.sessions) as session:
+        assert session.scalars(select(StocktakeScan.place_id)).all() == [None]
+
+
+@pytest.mark.parametrize(
+    "text", ["К-1,1\nК-2,17", "К-1,30.11.2026 10:15\nК-2,30.11.2026 10:16",
+             "30.11.2026;10:15;К-1\n30.11.2026;10:16;К-2", "К-1, К-2"]
+)  # fmt: skip
+def test_the_column_of_codes_is_found_whatever_stands_beside_it(library, stock, text):
+    for number in ("К-1", "К-2", "17"):
+        located(library, number, "")
+    check = begun(library, stock)
+    send_file(stock, check, text.encode())
+    library.work()
+    with db.reading(library.sessions) as session:
+        scans = session.execute(select(StocktakeScan.code, StocktakeScan.outcome)).all()
+        assert [tuple(one) for one in scans] == [("К-1", "here"), ("К-2", "here")]
+
+
+def test_copies_without_numbers_are_not_missing(library, stock):
+    library.group("Б", 5)
+    with db.transaction(library.sessions) as session:
+        session.scalars(select(Item)).one().barcode = None
+    located(library, "К-1", "")
+    now = counts(library, begun(library, stock))
+    assert (now.expected, now.missing) == (1, 1)

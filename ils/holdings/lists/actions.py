@@ -113,6 +113,7 @@ def import_copies(
             owner = _owner(row, options)
             if _is_known(row, taken):
                 report.counts["known"] += 1
+                report.counts["barcoded"] += _give_barcode(session, row, taken)
                 continue
         except IlsError as error:
             report.counts["rejected"] += 1
@@ -120,7 +121,7 @@ def import_copies(
             continue
         known = finder.find(row)
         group = known is not None and not (row.number or row.barcode)
-        if group and _has_group(session, known, row, options.begun):
+        if group and _has_group(session, known, row, owner, options.begun):
             report.counts["known"] += 1
             continue
         if known is None:
@@ -188,10 +189,29 @@ def _is_known(row: ListedCopy, taken: dict[str, int | None]) -> bool:
     return True
 
 
-def _has_group(session: Session, record_id: int | None, row: ListedCopy, begun: datetime) -> bool:
+def _give_barcode(session: Session, row: ListedCopy, taken: dict[str, int | None]) -> int:
+    """A known copy that had none gets the barcode its row brings; returns how many did."""
+    item_id = taken.get(folded(row.number)) if row.number and row.barcode else None
+    if not item_id or folded(row.barcode) in taken:
+        return 0
+    item = session.get_one(Item, item_id)
+    if item.barcode is not None:
+        return 0
+    item.barcode, item.labelled_at = row.barcode, None
+    session.flush()
+    codes.claim(session, CodeKind.BARCODE, row.barcode, item_id=item.id)
+    taken[folded(row.barcode)] = item.id
+    return 1
+
+
+def _has_group(
+    session: Session, record_id: int | None, row: ListedCopy, owner: int, begun: datetime
+) -> bool:
     """Whether these copies without numbers came with the list before."""
     same = select(Item.id).where(
-        Item.record_id == record_id, Item.copies == row.copies,
+        Item.record_id == record_id, Item.copies == row.copies, Item.owner_branch_id == owner,
+        Item.location == row.location, Item.shelf_mark == row.shelf_mark,
+        Item.price.is_not_distinct_from(row.price),
         Item.inventory_number.is_(None), Item.barcode.is_(None), Item.created_at < begun,
     )  # fmt: skip
     return session.scalar(same.limit(1)) is not None

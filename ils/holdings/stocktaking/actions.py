@@ -147,7 +147,8 @@ def _count_part(
                 item.status, item.id in expected, item.id in counted, item.location, place
             )
             outcome = rules.outcome_of(known)
-            if item.id in expected and item.id not in counted:
+            there = outcome is not ScanOutcome.WITHDRAWN
+            if item.id in expected and item.id not in counted and there:
                 fresh.append(item.id)
             counted.add(item.id)
         found.append(Counted(scan.code, outcome, item.id if item else None))

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from ils import db
 from ils.console import Commands, Console, print_json, with_console
 from ils.holdings.console import AS_JSON, BRANCH, DAY, LANGUAGE, holdings, origin_at, write_paper
-from ils.holdings.stocktaking import actions, jobs, papers, queries, rules
+from ils.holdings.stocktaking import actions, jobs, papers, queries
 from ils.holdings.stocktaking.models import Stocktake
 from ils.jobs.runner import Runner
 
@@ -59,9 +59,10 @@ def count(console: Console, number: int, files: tuple[Path, ...], json_: bool) -
     """Count the codes of FILES, in any encoding and with any separator."""
     outcomes = Counter[str]()
     for file in files:
-        codes = rules.codes_in(jobs.decoded(file.read_bytes()))
+        data, megapixels = file.read_bytes(), console.config.limits.megapixels
         with db.reading(console.sessions) as session:
-            scans = jobs.scans_of(session, codes)
+            codes = jobs.codes_of(session, data, megapixels)
+            scans = jobs.scans_of(session, queries.stocktake_by_id(session, number), codes)
             branch = queries.branch_of(session, number)
         parts = [scans[at : at + PART] for at in range(0, len(scans), PART)]
         with click.progressbar(parts, label=file.name, file=sys.stderr) as bar:

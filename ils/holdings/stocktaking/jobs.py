@@ -16,7 +16,7 @@ from ils.errors import N_, Invalid
 from ils.files import Purpose
 from ils.holdings.stocktaking import actions, queries, rules
 from ils.holdings.stocktaking.actions import PREPARE, Scan
-from ils.holdings.stocktaking.models import StocktakeItem, StocktakeState
+from ils.holdings.stocktaking.models import Stocktake, StocktakeItem, StocktakeState
 from ils.jobs.runner import JobContext, JobKind
 from ils.ledger import Channel
 from ils.marc import encodings
@@ -61,7 +61,9 @@ def _count_file(context: JobContext) -> dict[str, Any]:
     with db.reading(context.sessions) as session:
         file = files.stored_file(session, args["file_id"], Purpose.UPLOAD)
         data = files.path_of(context.config.folder, file).read_bytes()
-        scans = scans_of(session, codes_of(data, context.config.limits.megapixels))
+        stocktake = queries.stocktake_by_id(session, args["stocktake_id"])
+        codes = codes_of(session, data, context.config.limits.megapixels)
+        scans = scans_of(session, stocktake, codes)
     for session, parts in context.steps(_parts(scans[done:])):
         origin = origin_now(session, args["branch_id"], Channel.DESK, args["staff_id"])
         stocktake = queries.stocktake_by_id(session, args["stocktake_id"])
@@ -73,30 +75,38 @@ def _count_file(context: JobContext) -> dict[str, Any]:
     return {"done": done, "counts": counts}
 
 
-def scans_of(session: Session, codes: Sequence[str]) -> list[Scan]:
-    """Copies with the place that was scanned before them."""
+def scans_of(session: Session, stocktake: Stocktake, codes: Sequence[str]) -> list[Scan]:
+    """Copies with the place of the branch that was scanned before them."""
     place, scans = None, []
     for code in codes:
         if rules.PLACE_CODE.fullmatch(code):
             place = actions.place_of(session, code)
+            if place is not None and place.branch_id != stocktake.branch_id:
+                place = None
         else:
             scans.append(Scan(code, place))
     return scans
 
 
-def codes_of(data: bytes, megapixels: int) -> list[str]:
+def codes_of(session: Session, data: bytes, megapixels: int) -> list[str]:
     """The codes of a scanner's file, or of a photo of labels.
 
     Raises:
         Invalid: none can be read in the photo.
     """
     if not is_picture(data):
-        return rules.codes_in(decoded(data))
+        return rules.codes_in(decoded(data), lambda codes: _known(session, codes))
     if found := barcodes.in_photo(data, megapixels):
         return found
     raise Invalid(
         N_("File"), N_("No barcode can be read in the photo: go nearer, with more light.")
     )
+
+
+def _known(session: Session, codes: Sequence[str]) -> int:
+    """How many of some codes are those of copies or places."""
+    places = sum(rules.PLACE_CODE.fullmatch(code) is not None for code in codes)
+    return len(actions.ids_of(session, set(codes))) + places
 
 
 def decoded(data: bytes) -> str:

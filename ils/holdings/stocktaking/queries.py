@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from ils.holdings.items.models import Item, ItemStatus
@@ -19,6 +19,8 @@ from ils.holdings.stocktaking.rules import EXPLAINED, NOT_EXPECTED, TO_SETTLE, U
 from ils.ledger import Entry, Kind
 from ils.organisation.branches.models import Branch
 
+#: What may follow the name of a room in that of its shelf: shelf 10 is not in shelf 1.
+AFTER = (" ", ",", ".", ";", ":", "/", "-", "(")
 #: Acts with the copy in hand: since one of them it was seen.
 IN_HAND = (Kind.LOAN, Kind.RETURN, Kind.IN_HOUSE_USE, Kind.FOUND, Kind.REPAIR)
 
@@ -60,8 +62,11 @@ def expected_ids(stocktake: Stocktake) -> Select[int, str]:
     query = select(Item.id, Item.status).where(
         Item.owner_branch_id == stocktake.branch_id, Item.status.not_in(NOT_EXPECTED)
     )
-    if stocktake.location:
-        query = query.where(Item.location.startswith(stocktake.location, autoescape=True))
+    numbered = or_(Item.inventory_number.is_not(None), Item.barcode.is_not(None))
+    query = query.where(numbered)  # nobody can scan a copy without a number
+    if place := stocktake.location:
+        within = [Item.location.startswith(f"{place}{sign}", autoescape=True) for sign in AFTER]
+        query = query.where(or_(Item.location == place, *within))
     return query.order_by(Item.id)
 
 

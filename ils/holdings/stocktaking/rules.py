@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ils.errors import N_, NotFound, Refused
@@ -11,6 +12,8 @@ from ils.holdings.stocktaking.models import ScanOutcome
 
 #: What the labels of places begin with.
 PLACE_CODE = re.compile(r"SQ-P\d+", re.IGNORECASE)
+#: Lines of a table that tell which column has the codes.
+SAMPLE = 200
 #: Statuses that say where a copy is although it is not on the shelf.
 EXPLAINED = (
     ItemStatus.ON_LOAN, ItemStatus.IN_TRANSIT, ItemStatus.IN_REPAIR, ItemStatus.ON_HOLD_SHELF,
@@ -90,21 +93,37 @@ def outcome_of(copy: Known) -> ScanOutcome:
 def _stands_there(location: str, place: str) -> bool:
     """Whether a copy of this place stands at a place that was scanned; either may be unknown."""
     own, scanned = location.casefold().strip(), place.casefold().strip()
-    return not own or not scanned or own.startswith(scanned) or scanned.startswith(own)
+    return not own or not scanned or _within(own, scanned) or _within(scanned, own)
 
 
-def codes_in(text: str) -> list[str]:
+def _within(narrow: str, wide: str) -> bool:
+    """Whether a place is in another: shelf 1 of a room is, shelf 10 is not in shelf 1."""
+    rest = narrow.removeprefix(wide)
+    return narrow.startswith(wide) and not rest[:1].isalnum()
+
+
+def codes_in(text: str, known: Callable[[Sequence[str]], int] = len) -> list[str]:
     r"""The codes of a file of a scanner, between whatever separates them.
 
-    Of a table, which has as many columns in each line, the first column is taken.
+    Of a table, which has as many columns in each line, one column is taken: the one of which
+    most is known, else the first.
+
+    Args:
+        known: how many of some codes there are.
 
     >>> codes_in("K-1;10:15\nK-2;10:16"), codes_in("1, 2 3\n4")
     (['K-1', 'K-2'], ['1', '2', '3', '4'])
+    >>> codes_in("30.11.2026,K-1\n30.11.2026,K-2", lambda codes: sum("K" in c for c in codes))
+    ['K-1', 'K-2']
     """
-    lines = [re.split(r"[;\t|]", line) for line in text.splitlines() if line.strip()]
-    widths = {len(line) for line in lines}
-    if len(lines) > 1 and len(widths) == 1 and widths != {1}:
-        found = [line[0] for line in lines]
-    else:
-        found = re.split(r"[\s;,|]+", text)
-    return [code for code in (one.strip().strip('"') for one in found) if code]
+    for separators in (r"[;\t|]", r",(?!\s)"):
+        lines = [re.split(separators, line) for line in text.splitlines() if line.strip()]
+        widths = {len(line) for line in lines}
+        if len(lines) > 1 and len(widths) == 1 and widths != {1}:
+            columns = [_tidy(column) for column in zip(*lines, strict=True)]
+            return max(columns, key=lambda column: known(column[:SAMPLE]))
+    return _tidy(re.split(r"[\s;,|]+", text))
+
+
+def _tidy(codes: Iterable[str]) -> list[str]:
+    return [code for code in (one.strip().strip('"') for one in codes) if code]

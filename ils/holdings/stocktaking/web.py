@@ -187,6 +187,8 @@ def count(session: Session, stocktake_id: int) -> ResponseReturnValue:
     if not code:
         raise Invalid(N_("Code"), N_("This must be filled in."))
     if (scanned := actions.place_of(session, code)) is not None:
+        if scanned.branch_id != one.branch_id:
+            raise Invalid(N_("Place"), N_("This label is of another branch."))
         return _counting(session, one, [], scanned)
     answers = actions.count(session, web.origin(), one, [Scan(code, place)])
     return _counting(session, one, answers, place)
