@@ -19,7 +19,7 @@ ALL += sorted((ROOT / "migrations").rglob("*.py"))
 HOMES = {
     "pymarc": {"ils/marc/foreign.py"},
     "lxml": {"ils/marc/xml.py"},
-    "reportlab": {"ils/documents/pdf.py"},
+    "reportlab": {"ils/documents/pdf.py", "ils/documents/paged.py"},
     "docx": {"ils/documents/docx.py"},
     "barcode": {"ils/documents/barcodes.py"},
     "pyzbar": {"ils/documents/barcodes.py"},

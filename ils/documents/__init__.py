@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -40,6 +40,35 @@ class Table:
 
 
 @dataclass(frozen=True)
+class PagedTable:
+    """A table over pages, each with its own total and the total so far.
+
+    Attributes:
+        rows: the cells of each, and the numbers of the columns that are summed.
+        sums: the column of each of these numbers, and how its sum is written.
+        page_total, carried: what the two lines of totals are called.
+        widths: the shares of the columns.
+    """
+
+    head: Sequence[str]
+    rows: Sequence[tuple[Sequence[str], Sequence[int]]]
+    sums: Sequence[tuple[int, Callable[[int], str]]]
+    page_total: str
+    carried: str
+    widths: Sequence[float]
+
+    def totals(self, first: int, end: int) -> list[list[str]]:
+        """The two lines below the rows from ``first`` to before ``end`` on one page."""
+        lines = []
+        for name, start in ((self.page_total, first), (self.carried, 0)):
+            line = [name, *[""] * (len(self.head) - 1)]
+            for at, (column, write) in enumerate(self.sums):
+                line[column] = write(sum(numbers[at] for _, numbers in self.rows[start:end]))
+            lines.append(line)
+        return lines
+
+
+@dataclass(frozen=True)
 class Barcode:
     """The code of the paper itself, to be scanned, with its signs below."""
 
@@ -51,4 +80,4 @@ class PageBreak:
     """What follows begins on a new page."""
 
 
-Block = Heading | Paragraph | Table | Barcode | PageBreak
+Block = Heading | Paragraph | Table | PagedTable | Barcode | PageBreak

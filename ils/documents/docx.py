@@ -13,10 +13,21 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from ils.documents import Barcode, Block, Heading, PageBreak, Paragraph, Table, barcodes
+from ils.documents import (
+    Barcode,
+    Block,
+    Heading,
+    PageBreak,
+    PagedTable,
+    Paragraph,
+    Table,
+    barcodes,
+)  # fmt: skip
 
 FONT = "Times New Roman"
 INDENT = "    "
+#: Rows of a table with totals a page.
+ROWS = 12
 
 
 def document(
@@ -41,6 +52,8 @@ def document(
     for block in blocks:
         if isinstance(block, Heading):
             made.add_heading(_clean(block.text), level=block.level)
+        elif isinstance(block, PagedTable):
+            _paged(made, block)
         elif isinstance(block, Barcode):
             picture = io.BytesIO()
             barcodes.symbol(block.code, 900, 140).save(picture, "PNG")
@@ -73,6 +86,17 @@ def _number_pages(made: Any, foot: str) -> None:
             mark = OxmlElement("w:instrText")
             mark.text = text
         run._r.append(mark)  # noqa: SLF001 -- python-docx has no other way
+
+
+def _paged(made: Any, block: PagedTable) -> None:
+    """A table on pages of so few rows that Word breaks none of them."""
+    for first in range(0, max(len(block.rows), 1), ROWS):
+        end = min(first + ROWS, len(block.rows))
+        rows = [list(cells) for cells, _ in block.rows[first:end]] + block.totals(first, end)
+        if first:
+            made.add_page_break()
+        levels = [0] * len(rows)
+        _grid(made, Table(block.head, rows, levels, texts=True, widths=block.widths))
 
 
 def _grid(made: Any, grid: Table) -> None:

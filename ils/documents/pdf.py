@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -25,8 +26,17 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, SimpleDocTemplate, Spacer, TableStyle
 from reportlab.platypus.doctemplate import LayoutError
 
-from ils.documents import Barcode, Block, Heading, PageBreak, Paragraph, barcodes
+from ils.documents import (
+    Barcode,
+    Block,
+    Heading,
+    PageBreak,
+    PagedTable,
+    Paragraph,
+    barcodes,
+)  # fmt: skip
 from ils.documents.labels import Label, SheetLayout
+from ils.documents.paged import PagedRows
 from ils.errors import Unavailable
 
 FOLDER = Path("/usr/share/fonts/truetype/dejavu")
@@ -139,6 +149,9 @@ def document(title: str, blocks: Sequence[Block], *, wide: bool = False, foot: s
         topMargin=20 * mm, bottomMargin=20 * mm, title=title,
     )  # fmt: skip
     story = [flowable for block in blocks for flowable in _flow(block, written.width)]
+    for one, following in pairwise(story):  # a heading alone would go to the next page with it
+        if isinstance(following, PagedRows) and isinstance(one, platypus.Paragraph):
+            one.keepWithNext = 0
     try:
         number = partial(_number, foot)
         written.build(story, onFirstPage=number, onLaterPages=number)
@@ -167,6 +180,8 @@ def _flow(block: Block, width: float) -> list[Flowable]:
         return [platypus.Paragraph(escape(block.text), HEADS[block.level])]
     if isinstance(block, PageBreak):
         return [platypus.PageBreak()]
+    if isinstance(block, PagedTable):
+        return [PagedRows(block, (FONT, BOLD)), Spacer(1, 4 * mm)]
     if isinstance(block, Barcode):
         bars = Code128(block.code, barWidth=0.34 * mm, barHeight=12 * mm)
         return [bars, platypus.Paragraph(escape(block.code), SMALL)]

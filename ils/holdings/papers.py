@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from string import Formatter
@@ -14,12 +14,10 @@ from sqlalchemy.orm import Session
 
 from ils.config import Config
 from ils.datafiles import BadConfiguration, read
-from ils.documents import Block, PageBreak, Table
+from ils.documents import PagedTable
 from ils.ledger import Entry
 
 LANGUAGES = ("ru", "kk")
-#: Rows of a table on a page, where each page has its own total.
-ROWS = 20
 
 
 @dataclass(frozen=True)
@@ -117,26 +115,16 @@ class PagedColumns:
 
 def paged(
     say: PaperWords, columns: PagedColumns, rows: Sequence[tuple[Sequence[str], Sequence[int]]]
-) -> Iterator[Block]:
+) -> PagedTable:
     """A table over pages, each with its total and the total so far.
 
     Args:
         rows: the cells of each, and the numbers of the columns that are summed.
     """
-    carried = [0] * len(columns.sums)
-    for start in range(0, max(len(rows), 1), ROWS):
-        part = rows[start : start + ROWS]
-        page = [sum(numbers[at] for _, numbers in part) for at in range(len(carried))]
-        carried = [one + other for one, other in zip(carried, page, strict=True)]
-        body = [list(cells) for cells, _ in part]
-        for key, values in (("page_total", page), ("carried", carried)):
-            line = [say.say(key), *[""] * (len(columns.head) - 1)]
-            for (column, write), value in zip(columns.sums.items(), values, strict=True):
-                line[column] = write(value)
-            body.append(line)
-        if start:
-            yield PageBreak()
-        yield Table(columns.head, body, [0] * len(body), texts=True, widths=columns.widths)
+    return PagedTable(
+        columns.head, rows, list(columns.sums.items()), say.say("page_total"),
+        say.say("carried"), columns.widths,
+    )  # fmt: skip
 
 
 def seal(session: Session, say: PaperWords, *contents: object) -> str:

@@ -1,6 +1,8 @@
 """The books of the stock add up: КСУ, inventory book, statistics and the shelf say one thing."""
 
 import random
+import re
+import subprocess
 from collections import Counter
 from contextlib import suppress
 from datetime import date
@@ -14,7 +16,7 @@ from ils import db
 from ils.catalog.models import BibliographicRecord
 from ils.catalog.records.actions import add_provisional
 from ils.clock import Period
-from ils.documents import Table
+from ils.documents import PagedTable
 from ils.holdings.acts import acceptance, actions, execution
 from ils.holdings.acts import queries as act_queries
 from ils.holdings.acts.fields import ActData, LineData
@@ -196,17 +198,41 @@ def test_the_books_as_papers_have_the_sums_of_each_page(library, language):
     with db.reading(library.sessions) as session:
         book = papers.inventory_book(session, library.config, YEAR, None, language)
         ksu = papers.ksu(session, library.config, YEAR, None, language)
-    tables = [block for block in book.blocks if isinstance(block, Table)]
-    assert len(tables) == 3
-    assert [table.rows[-2][4] for table in tables] == ["210,00", "210,00", "52,50"]
-    assert tables[-1].rows[-1][4] == "472,50"
+    (table,) = (block for block in book.blocks if isinstance(block, PagedTable))
+    assert [line[4] for line in table.totals(40, 45)] == ["52,50", "472,50"]
     assert book.foot != ksu.foot
-    first = next(block for block in ksu.blocks if isinstance(block, Table))
-    assert first.rows[0][1:7] == ["1/2026", *first.rows[0][2:4], "45", "1", "472,50"]
-    assert "Накладная 7" in first.rows[0]
+    cells, numbers = next(b for b in ksu.blocks if isinstance(b, PagedTable)).rows[0]
+    assert cells[1:7] == ["1/2026", *cells[2:4], "45", "1", "472,50"]
+    assert numbers[:3] == [45, 1, 47_250]
+    assert "Накладная 7" in cells
     for form in ("pdf", "docx"):
         assert written(ksu, form, language, wide=True)[:2] in {b"%P", b"PK"}
         assert written(book, form, language, wide=True)[:2] in {b"%P", b"PK"}
+
+
+def test_each_page_of_the_printed_book_adds_up(library, tmp_path):
+    (record, *_) = sheets(library)
+    with db.transaction(library.sessions) as session:
+        session.get(BibliographicRecord, record).title = "Очень длинное заглавие в двух томах " * 4
+    bought(library, record, "ЦБ 97", price="10,50")
+    with db.reading(library.sessions) as session:
+        book = papers.inventory_book(session, library.config, YEAR, None, "ru")
+    file = tmp_path / "book.pdf"
+    file.write_bytes(written(book, "pdf", "ru", wide=True))
+    command = ["pdftotext", "-layout", str(file), "-"]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    pages, so_far = [page for page in text.split("\f") if page.strip()], 0
+    assert len(pages) > 4
+    for page in pages:
+        of_page = re.search(r"Итого на странице\s+(\d+),(\d\d)", page)
+        carried = re.search(r"с начала\s+([\d\xa0 ]+),(\d\d)", page, re.IGNORECASE)
+        copies = len(re.findall(r"(?<![\d\xa0])10,50", page.split("Итого на странице")[0]))
+        so_far += copies
+        assert int(of_page[1] + of_page[2]) == 1050 * copies > 0
+        assert int(re.sub(r"\D", "", carried[1]) + carried[2]) == 1050 * so_far
+    assert so_far == 97
+    dates = re.findall(r"\d\d\.\d\d\.\d{4}", text)
+    assert len(dates) >= 97  # none is broken
 
 
 def test_the_books_are_pages_and_the_worker_writes_them(library, browser):

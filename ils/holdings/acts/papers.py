@@ -121,7 +121,7 @@ def _act(
         for at, row in enumerate(rows, 1)
     ]  # fmt: skip
     widths = (10, 18, 50, 26, 9, 18, 20)
-    yield from paged(say, PagedColumns(head, widths, {4: str, 6: shown_sum}), cells)
+    yield paged(say, PagedColumns(head, widths, {4: str, 6: shown_sum}), cells)
     total = queries.sum_of(session, act)
     yield Paragraph(say.say(
         "total", titles=total.titles, copies=total.copies, sum=shown_sum(total.amount),

@@ -107,7 +107,7 @@ def _part(say: PaperWords, cut: Cut, rows: Sequence[KsuRow], *, arrivals: bool) 
         money = at == len(counted) - 1
         sums[len(first) + at] = shown_sum if money else str
     widths = [16, 14, 26, 26, *[12] * (len(counted) - 1), 20, *[12] * len(cut.head)]
-    yield from paged(say, PagedColumns(head, widths, sums), body)  # type: ignore[arg-type]  # both write an int
+    yield paged(say, PagedColumns(head, widths, sums), body)  # type: ignore[arg-type]  # both write an int
 
 
 def about(say: PaperWords, row: KsuRow) -> list[str]:
@@ -157,7 +157,7 @@ def inventory_book(
     body = [(line(config, say, names, item), [item.price or 0]) for item in found]
     columns = PagedColumns(head, (17, 22, 17, 70, 20, 24, 34, 30), {4: shown_sum})
     blocks: list[Block] = [Heading(title, 1), *_head(session, say, days, branch_id)]
-    blocks += paged(say, columns, body)
+    blocks.append(paged(say, columns, body))
     return Paper(title, blocks, papers.seal(session, say, blocks))
 
 

@@ -65,4 +65,4 @@ def _missing(session: Session, say: PaperWords, stocktake: Stocktake) -> Iterato
         price = "—" if item.price is None else shown_sum(item.price)
         cells = [str(at), item.number, ", ".join(filter(None, parts)), price]
         rows.append((cells, [item.price or 0]))
-    yield from paged(say, PagedColumns(head, (10, 26, 90, 24), {3: shown_sum}), rows)
+    yield paged(say, PagedColumns(head, (10, 26, 90, 24), {3: shown_sum}), rows)
