@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class PagedTable:
 
     head: Sequence[str]
     rows: Sequence[tuple[Sequence[str], Sequence[int]]]
-    sums: Sequence[tuple[int, Callable[[int], str]]]
+    sums: Sequence[tuple[int, Callable[[int], str]]] = field(repr=False)  # the same each time
     page_total: str
     carried: str
     widths: Sequence[float]

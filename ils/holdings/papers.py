@@ -9,13 +9,14 @@ from datetime import date
 from string import Formatter
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
+from ils.clock import Period
 from ils.config import Config
 from ils.datafiles import BadConfiguration, read
 from ils.documents import PagedTable
-from ils.ledger import Entry
+from ils.ledger import Entry, Kind
 
 LANGUAGES = ("ru", "kk")
 
@@ -127,8 +128,17 @@ def paged(
     )  # fmt: skip
 
 
-def seal(session: Session, say: PaperWords, *contents: object) -> str:
-    """What stands at the foot: the newest entry, and a hash of what the paper says."""
-    newest = session.scalar(select(func.max(Entry.id))) or 0
-    digest = hashlib.sha256(repr((newest, contents)).encode()).hexdigest()[:16]
+def seal(session: Session, say: PaperWords, of: ColumnElement[bool], *contents: object) -> str:
+    """What stands at the foot: the newest entry the paper is made of, a hash of what it says.
+
+    The same paper printed again has the same seal, whatever happened since elsewhere.
+    """
+    newest = session.scalar(select(func.max(Entry.id)).where(of)) or 0
+    digest = hashlib.sha256(repr(contents).encode()).hexdigest()[:16]
     return say.say("seal", entry=newest, hash=digest)
+
+
+def of_stock(days: Period) -> ColumnElement[bool]:
+    """Entries of the stock up to the end of a period."""
+    kinds = (Kind.ACCESSION, Kind.TITLE, Kind.OPENING, Kind.REDISTRIBUTION, Kind.WITHDRAWAL)
+    return and_(Entry.kind.in_(kinds), Entry.posted < days.end)

@@ -334,6 +334,8 @@ def _act_item() -> None:
         ),
         sa.Column("copies", sa.Integer(), nullable=False),
         sa.Column("price", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("number", sa.String(), server_default="", nullable=False),
+        sa.Column("title", sa.String(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["act_id"], ["stock_act.id"], name=op.f("fk_act_item_act_id")),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_act_item_item_id")),
         sa.ForeignKeyConstraint(

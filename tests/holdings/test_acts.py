@@ -9,6 +9,7 @@ from reports import MARCH, cells, report
 from sqlalchemy import select
 
 from ils import db
+from ils.catalog.models import BibliographicRecord
 from ils.circulation.desk.rules import CopyUnavailable, CopyWithdrawn
 from ils.documents import PagedTable
 from ils.holdings.acts import papers, queries
@@ -382,3 +383,29 @@ def test_acts_are_found_by_any_words_of_theirs(stock, library):
         return page.partition("<tbody>")[2].count("/staff/holdings/acts/")
 
     assert [found(w) for w in ("книжный", "ҚАЗАҚ", "100%25", "_", "0%251")] == [1, 1, 1, 0, 0]
+
+
+def test_an_executed_act_says_the_same_for_ever(library, stock):
+    """Its copies are renumbered, described anew, and turned round; another reader borrows."""
+    library.copy("К-1", title="Абай жолы")
+    act = new(stock, "acceptance")
+    line(stock, act, "К-1", "ЦБ 12", number="А-1")
+    send(stock, f"/{act}/execute")
+
+    def printed():
+        with db.reading(library.sessions) as session:
+            made = papers.paper(session, library.config, queries.act_by_id(session, act),
+                                ActPaper.ACT, "ru")  # fmt: skip
+            table = next(block for block in made.blocks if isinstance(block, PagedTable))
+            return [cells[1:3] for cells, _ in table.rows], made.foot
+
+    before = printed()
+    assert [number for number, _ in before[0]] == [f"А-{n}" for n in range(1, 13)]
+    with db.transaction(library.sessions) as session:
+        for record in session.scalars(select(BibliographicRecord)):
+            record.title = "Иначе"
+    library.reader("R1")
+    library.desk().issue("R1", "К-1")
+    assert printed() == before
+    send(stock, f"/{act}/reverse")
+    assert printed()[0] == before[0]

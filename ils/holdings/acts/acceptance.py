@@ -19,7 +19,14 @@ from ils.errors import N_, Invalid
 from ils.holdings.acts import queries, rules
 from ils.holdings.acts.actions import at_step, draw_up, executed, number_it
 from ils.holdings.acts.fields import MOST, ActData, LineData, NewCopiesData
-from ils.holdings.acts.models import AcceptanceLine, ActItem, ActKind, ActState, StockAct
+from ils.holdings.acts.models import (
+    AcceptanceLine,
+    ActItem,
+    ActKind,
+    ActState,
+    StockAct,
+    described_as,
+)  # fmt: skip
 from ils.holdings.items.models import Item, ItemStatus
 from ils.holdings.items.numbers import NumberSeries, number_after
 from ils.holdings.items.queries import item_by_code
@@ -148,7 +155,9 @@ def _make(
     ])  # fmt: skip
     bulk_insert(session, ActItem, [
         {"id": new_id(), "act_id": act.id, "item_id": item["id"], "is_open": False,
-         "status_before": "", "owner_before_id": None, "copies": each, "price": line.price}
+         "status_before": "", "owner_before_id": None, "copies": each, "price": line.price,
+         "number": item["inventory_number"] or item["barcode"] or "",
+         "title": described_as(line.record)}
         for item in items
     ])  # fmt: skip
     return [item["id"] for item in items]

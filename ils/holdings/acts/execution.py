@@ -48,6 +48,8 @@ def execute(session: Session, origin: Origin, act: StockAct) -> None:
         return
     rows = ready(session, act)
     number_it(session, origin, act)
+    for row in rows:
+        row.keep_words()
     _DOES[act.kind](session, origin, act, rows)
     close_list(session, act)
     _done(session, origin, act)
@@ -143,7 +145,7 @@ def reverse(session: Session, origin: Origin, act: StockAct) -> StockAct:
     for row in rows:
         session.add(ActItem(
             act_id=turning.id, item_id=row.item_id, is_open=False, copies=row.copies,
-            price=row.price, status_before=row.item.status,
+            price=row.price, number=row.number, title=row.title, status_before=row.item.status,
             owner_before_id=row.item.owner_branch_id,
         ))  # fmt: skip
         _UNDOES[act.kind](session, origin, row)

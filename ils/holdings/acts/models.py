@@ -142,5 +142,18 @@ class ActItem(Base):
     copies: Mapped[int] = mapped_column(default=1)
     #: Of a copy, in tiyn.
     price: Mapped[int | None] = mapped_column(BigId)
+    #: What the paper said when the act was executed, whatever becomes of the copy.
+    number: Mapped[str] = mapped_column(default="", server_default="")
+    title: Mapped[str] = mapped_column(default="", server_default="")
 
     item: Mapped[Item] = relationship(lazy="joined", innerjoin=True)
+
+    def keep_words(self) -> None:
+        """Keep what the paper says of the copy now."""
+        self.number, self.title = self.item.number, described_as(self.item.record)
+
+
+def described_as(record: BibliographicRecord) -> str:
+    """A document as papers name it: author, title, year."""
+    parts = (record.authors, record.title, str(record.year) if record.year else "")
+    return ", ".join(filter(None, parts))

@@ -16,10 +16,18 @@ from ils.documents import Block, Heading, Paragraph, Table
 from ils.documents.words import sum_in_words
 from ils.holdings import papers
 from ils.holdings.acts import queries
-from ils.holdings.acts.models import AcceptanceLine, ActItem, ActKind, ActState, StockAct
+from ils.holdings.acts.models import (
+    AcceptanceLine,
+    ActItem,
+    ActKind,
+    ActState,
+    StockAct,
+    described_as,
+)
 from ils.holdings.items.rules import shown_sum
 from ils.holdings.papers import PagedColumns, PaperWords, paged
 from ils.labels import LABELS
+from ils.ledger import Entry
 from ils.organisation.branches.queries import names_of
 
 
@@ -74,7 +82,7 @@ def paper(session: Session, config: Config, act: StockAct, which: ActPaper, lang
     head = [Paragraph(say.say("draft"))] if act.state == ActState.DRAFT else []
     day = Paragraph(say.say("of_day", day=f"{act.day:%d.%m.%Y}"))
     whole: list[Block] = [*head, Heading(title, 1), day, *blocks]
-    return Paper(title, whole, papers.seal(session, say, act.id, whole))
+    return Paper(title, whole, papers.seal(session, say, Entry.act_id == act.id, whole))
 
 
 def _rows(
@@ -89,7 +97,7 @@ def _rows(
     else:
         for one in session.scalars(queries.items_of_act(act)):
             branch = names[one.owner_before_id or one.item.owner_branch_id]
-            found.append(_row(config, say, one, one.item.number, branch))
+            found.append(_row(config, say, one, one.number or one.item.number, branch))
     return found
 
 
@@ -97,10 +105,10 @@ def _row(
     config: Config, say: PaperWords, one: AcceptanceLine | ActItem, number: str, branch: str
 ) -> _Row:
     record = one.record if isinstance(one, AcceptanceLine) else one.item.record
-    parts = (record.authors, record.title, str(record.year) if record.year else "")
+    title = "" if isinstance(one, AcceptanceLine) else one.title
     area = config.lists.subject_areas.get(record.subject_area or "", {})
     return _Row(
-        number, ", ".join(filter(None, parts)), branch, area.get(say.language, "—"),
+        number, title or described_as(record), branch, area.get(say.language, "—"),
         record.language or "", one.copies, one.price,
     )  # fmt: skip
 

@@ -41,7 +41,13 @@ def items_of_act(act: StockAct) -> Select[ActItem]:
         .join(ActItem.item)
         .join(Item.record)
         .where(ActItem.act_id == act.id)
-        .order_by(Item.inventory_number, Item.id)
+        .order_by(
+            func.length(ActItem.number),
+            ActItem.number,
+            func.length(Item.inventory_number),
+            Item.inventory_number,
+            Item.id,
+        )
         .options(contains_eager(ActItem.item).contains_eager(Item.record))
     )
 

@@ -40,7 +40,8 @@ def ksu(
     blocks += [PageBreak(), Heading(say.say("ksu_2"))]
     blocks += _part(say, cut, book.withdrawals, arrivals=False)
     blocks += [PageBreak(), Heading(say.say("ksu_3")), _totals(say, cut, book, days)]
-    return Paper(title, blocks, papers.seal(session, say, blocks))
+    seal = papers.seal(session, say, papers.of_stock(days), blocks)
+    return Paper(title, blocks, seal)
 
 
 def _head(
@@ -158,7 +159,8 @@ def inventory_book(
     columns = PagedColumns(head, (17, 22, 17, 70, 20, 24, 34, 30), {4: shown_sum})
     blocks: list[Block] = [Heading(title, 1), *_head(session, say, days, branch_id)]
     blocks.append(paged(say, columns, body))
-    return Paper(title, blocks, papers.seal(session, say, blocks))
+    seal = papers.seal(session, say, papers.of_stock(days), blocks)
+    return Paper(title, blocks, seal)
 
 
 def line(config: Config, say: PaperWords, names: Mapping[int, str], item: Item) -> list[str]:

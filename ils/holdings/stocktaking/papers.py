@@ -14,6 +14,7 @@ from ils.holdings.items.rules import shown_sum
 from ils.holdings.papers import PagedColumns, PaperWords, paged
 from ils.holdings.stocktaking import queries
 from ils.holdings.stocktaking.models import Stocktake, StocktakeState
+from ils.ledger import Entry
 from ils.organisation.branches.queries import names_of
 
 
@@ -38,7 +39,8 @@ def act(session: Session, config: Config, stocktake: Stocktake, language: str) -
     blocks.append(Paragraph(say.say("signatures")))
     blocks += [Paragraph(say.say("signature", name=name)) for name in people]
     blocks.append(Paragraph(say.say("accountant")))
-    return Paper(title, blocks, papers.seal(session, say, blocks))
+    seal = papers.seal(session, say, Entry.posted < stocktake.day, blocks)
+    return Paper(title, blocks, seal)
 
 
 def _results(session: Session, say: PaperWords, stocktake: Stocktake) -> Iterator[Paragraph]:
