@@ -301,6 +301,7 @@ def _acceptance_line() -> None:
         sa.Column(
             "replaces_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
+        sa.Column("ordered", sa.Boolean(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
             ["act_id"], ["stock_act.id"], name=op.f("fk_acceptance_line_act_id")
         ),

@@ -1,4 +1,4 @@
-"""Internal loans between branches: requests, boxes, copies lent to a branch.
+"""Internal loans between branches: requests, boxes, copies lent to a branch; spine labels.
 
 Revision ID: 0003
 Locks, time: new tables, and columns that are empty; a moment.
@@ -32,6 +32,7 @@ def upgrade() -> None:
         ),
     )
     op.add_column("item", sa.Column("assigned_until", sa.Date(), nullable=True))
+    op.add_column("item", sa.Column("spine_labelled_at", sa.DateTime(timezone=True), nullable=True))
     number = "INTEGER" if op.get_bind().dialect.name == "sqlite" else "BIGINT"
     # In one statement: SQLite adds no key to a column that is there.
     op.execute(
@@ -45,6 +46,7 @@ def downgrade() -> None:
     """Drop them."""
     op.drop_index(op.f("ix_transit_shipment_id"), table_name="transit")
     op.drop_column("transit", "shipment_id")
+    op.drop_column("item", "spine_labelled_at")
     op.drop_column("item", "assigned_until")
     op.drop_column("item", "assigned_branch_id")
     op.drop_column("branch", "van_weekdays")

@@ -9,14 +9,10 @@ from reports import MARCH, cells, report
 from sqlalchemy import select
 
 from ils import db
-from ils.catalog.models import BibliographicRecord
 from ils.circulation.desk.rules import CopyUnavailable, CopyWithdrawn
-from ils.documents import PagedTable
-from ils.holdings.acts import papers, queries
+from ils.holdings.acts import queries
 from ils.holdings.acts.models import AcceptanceLine, ActItem, StockAct
-from ils.holdings.acts.papers import ActPaper
 from ils.holdings.items.models import Item, ItemStatus
-from ils.holdings.printing import written
 from ils.ledger import Entry, Kind
 from ils.organisation.staff.models import Role
 
@@ -338,31 +334,6 @@ def test_a_cataloguer_draws_up_but_does_not_approve(library, browser):
     assert send(browser, f"/{act}/approve", approval="сам").status_code == 403
 
 
-@pytest.mark.parametrize("form", ["pdf", "docx"])
-@pytest.mark.parametrize("language", ["ru", "kk"])
-def test_papers_of_acts_are_written(library, stock, form, language):
-    library.copy("К-1")
-    act = new(stock, "acceptance", document="Накладная 1")
-    line(stock, act, "К-1", "ЦБ 25, Ф1 5", price="2300,50", stated="32")
-    send(stock, f"/{act}/execute")
-    for paper in ActPaper:
-        path = f"/staff/holdings/acts/{act}/paper.{form}?language={language}&paper={paper}"
-        assert stock.get(path).status_code == 200
-    with db.reading(library.sessions) as session:
-        of = queries.act_by_id(session, act)
-        made = papers.paper(session, library.config, of, ActPaper.ACT, language)
-        said = [getattr(block, "text", "") for block in made.blocks]
-        total = {"ru": "Всего: названий — 1, экземпляров — 30, на сумму 69\xa0015,00 тенге "
-                       "(Шестьдесят девять тысяч пятнадцать тенге 00 тиын).",
-                 "kk": "Барлығы: атау — 1, дана — 30, сомасы 69\xa0015,00 теңге "
-                       "(Алпыс тоғыз мың он бес теңге 00 тиын)."}  # fmt: skip
-        assert total[language] in said
-        assert papers.differing(session, of) == [("Абай жолы", 32, 30)]
-        (table,) = (block for block in made.blocks if isinstance(block, PagedTable))
-        assert [line[6] for line in table.totals(20, 30)] == ["23\xa0005,00", "69\xa0015,00"]
-        assert written(made, form, language)[:2] in {b"%P", b"PK"}
-
-
 def test_a_thousand_copies_come_in_one_batch(library, stock):
     library.copy("К-1")
     act = new(stock, "acceptance")
@@ -383,29 +354,3 @@ def test_acts_are_found_by_any_words_of_theirs(stock, library):
         return page.partition("<tbody>")[2].count("/staff/holdings/acts/")
 
     assert [found(w) for w in ("книжный", "ҚАЗАҚ", "100%25", "_", "0%251")] == [1, 1, 1, 0, 0]
-
-
-def test_an_executed_act_says_the_same_for_ever(library, stock):
-    """Its copies are renumbered, described anew, and turned round; another reader borrows."""
-    library.copy("К-1", title="Абай жолы")
-    act = new(stock, "acceptance")
-    line(stock, act, "К-1", "ЦБ 12", number="А-1")
-    send(stock, f"/{act}/execute")
-
-    def printed():
-        with db.reading(library.sessions) as session:
-            made = papers.paper(session, library.config, queries.act_by_id(session, act),
-                                ActPaper.ACT, "ru")  # fmt: skip
-            table = next(block for block in made.blocks if isinstance(block, PagedTable))
-            return [cells[1:3] for cells, _ in table.rows], made.foot
-
-    before = printed()
-    assert [number for number, _ in before[0]] == [f"А-{n}" for n in range(1, 13)]
-    with db.transaction(library.sessions) as session:
-        for record in session.scalars(select(BibliographicRecord)):
-            record.title = "Иначе"
-    library.reader("R1")
-    library.desk().issue("R1", "К-1")
-    assert printed() == before
-    send(stock, f"/{act}/reverse")
-    assert printed()[0] == before[0]

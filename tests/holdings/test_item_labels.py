@@ -146,3 +146,11 @@ def test_separator_sheets_stand_one_on_a_page_and_are_no_labels(library, stock, 
         assert codes == [[f"SQ-S{item.id}"] for item in items]
         queries.mark_labelled(session, [item.id for item in items], "separator")
         assert [item.labelled_at for item in items] == [None, None]
+
+
+def test_the_labels_of_the_spine_are_counted_apart(library, stock):
+    send(stock, "done", first="98", last="101", start="1")
+    assert "Книга 98" not in stock.get("/staff/holdings/labels?first=98&last=101").text
+    assert "Книга 98" in stock.get("/staff/holdings/labels?first=98&last=101&kind=spine").text
+    send(stock, "done", first="98", last="98", kind="spine")
+    assert numbers(library, first="98", last="99", kind="spine") == ["99"]

@@ -15,6 +15,7 @@ from ils.fields import FieldKind, described
 from ils.holdings.items.rules import shown_sum, sum_of
 from ils.ledger import Origin
 from ils.organisation.audit.actions import audit
+from ils.organisation.branches.queries import names_of
 
 QUARTERS = (("0", "—"), ("1", "I"), ("2", "II"), ("3", "III"), ("4", "IV"))
 
@@ -91,11 +92,13 @@ def articles(year: int | None = None) -> Select[BudgetArticle]:
 
 
 def article_choices(session: Session, year: int) -> list[tuple[str, str]]:
-    """Articles of a year, as forms choose them: Книги, 2026, II."""
+    """Articles of a year, as forms choose them: Книги, 2026, II, Ф1."""
     quarters = dict(QUARTERS)
+    codes = {number: code for number, (code, _) in names_of(session, "ru").items()}
     found = session.scalars(articles(year))
     return [(str(one.id), ", ".join(filter(None, (
         one.name, str(one.year), quarters[str(one.quarter)] if one.quarter else "",
+        codes[one.branch_id] if one.branch_id else "",
     )))) for one in found]  # fmt: skip
 
 

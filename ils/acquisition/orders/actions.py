@@ -250,7 +250,10 @@ def receive(
     act, record = _open_act(session, origin, order), _record(session, origin, line)
     price = f"{line.price / 100:.2f}"
     said = LineData(record="", shares=data.shares, price=price)
-    put = [one.id for one in add_lines(session, act, record, said, branches)]
+    lines = add_lines(session, act, record, said, branches)
+    for one in lines:
+        one.ordered = True
+    put = [one.id for one in lines]
     receipt = OrderReceipt(
         line_id=line.id, at=origin.at, staff_id=origin.staff_id, copies=number, act_id=act.id,
         act_lines=put,

@@ -216,3 +216,13 @@ def overdue_by_branch(session: Session, day: date) -> dict[int | None, tuple[int
     )
     rows = [*session.execute(query), *session.execute(select(null(), *sums).where(late))]
     return {branch: (readers, int(copies)) for branch, readers, copies in rows}
+
+
+def loans_of_copy(item_id: int) -> Select[Loan]:
+    """All loans of a copy, latest first, with the readers that are still known."""
+    return (
+        select(Loan)
+        .where(Loan.item_id == item_id)
+        .options(joinedload(Loan.patron))
+        .order_by(Loan.id.desc())
+    )

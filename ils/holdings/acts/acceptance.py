@@ -95,10 +95,13 @@ def remove_line(session: Session, act: StockAct, line_id: int) -> None:
 
     Raises:
         WrongStep: the act is executed.
+        CameByOrder: it came by an order.
     """
     at_step(act, ActState.DRAFT)
     line = session.get(AcceptanceLine, line_id)
     if line is not None and line.act_id == act.id:
+        if line.ordered:
+            raise rules.CameByOrder
         session.delete(line)
         session.flush()
 

@@ -281,8 +281,11 @@ def cancel(session: Session, origin: Origin, act: StockAct) -> None:
 
     Raises:
         WrongStep: it is executed or cancelled.
+        CameByOrder: it has copies that came by an order.
     """
     at_step(act, ActState.DRAFT, ActState.FIXED, ActState.APPROVED)
+    if session.scalar(queries.lines_of(act).where(AcceptanceLine.ordered).limit(1)) is not None:
+        raise rules.CameByOrder
     for row in session.scalars(queries.items_of_act(act).with_for_update(of=Item)):
         if row.item.status == ItemStatus.IN_PROCESSING and row.status_before:
             row.item.status = row.status_before

@@ -114,6 +114,9 @@ class AcceptanceLine(Base):
     #: The lost copy this one comes in place of.
     replaces_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("item.id"))
 
+    #: It came by an order; only there it is taken back.
+    ordered: Mapped[bool] = mapped_column(default=False, server_default="0")
+
     record: Mapped[BibliographicRecord] = relationship(lazy="joined", innerjoin=True)
 
 

@@ -97,6 +97,18 @@ def acts_of_item(item: Item) -> Select[StockAct]:
     )
 
 
+def acts_of_record(record_id: int) -> Select[StockAct]:
+    """The acts a document's copies stand in, or are to come by, latest first."""
+    listed = (
+        select(ActItem.act_id).join(Item, Item.id == ActItem.item_id)
+        .where(Item.record_id == record_id)
+    )  # fmt: skip
+    lines = select(AcceptanceLine.act_id).where(AcceptanceLine.record_id == record_id)
+    standing = StockAct.state != ActState.CANCELLED
+    of = or_(StockAct.id.in_(listed), StockAct.id.in_(lines))
+    return select(StockAct).where(of, standing).order_by(StockAct.id.desc())
+
+
 def reversing(session: Session, act: StockAct) -> StockAct | None:
     """The act that turned this one round, or the one it turned round itself."""
     if act.reverses_id is not None:

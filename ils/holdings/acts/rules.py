@@ -34,6 +34,13 @@ class UnknownStockAct(NotFound):
     message = N_("There is no such act.")
 
 
+class CameByOrder(Refused):
+    """What came by an order is taken back there, so that both say the same."""
+
+    code = "came_by_order"
+    message = N_("These copies came by an order: take their receipt back on its page first.")
+
+
 class ReversedAlready(Refused):
     """An act is turned round once."""
 

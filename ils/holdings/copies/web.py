@@ -21,6 +21,7 @@ from ils.holdings.items import entering, queries
 from ils.holdings.items.entering import CopyData
 from ils.holdings.items.models import Item
 from ils.holdings.items.numbers import check_unlike
+from ils.holdings.items.rules import shown_sum
 from ils.holdings.pages import branch_choices, branch_ids, holdings
 from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
@@ -68,7 +69,7 @@ def _copy_page(session: Session, item: Item, sent: Form[Any] | None = None) -> R
     history = session.execute(audit_of(str(item.id), "item.")).all()
     return web.respond(
         session, "holdings/copy.html", {}, title=item.number or item.record.title, item=item,
-        branches=names, forms=forms, history=history,
+        branches=names, forms=forms, history=history, shown_sum=shown_sum,
         acts=session.scalars(acts.acts_of_item(item)).all(),
         replaced_by=session.scalars(acts.replacements_of(item)).all(),
     )  # fmt: skip

@@ -74,6 +74,8 @@ def change_copy(session: Session, origin: Origin, item: Item, data: CopyData) ->
         _check_price_free(session, item)
         _correct_sums(session, origin, item, price)
         item.price = price
+    if data.shelf_mark.strip() != item.shelf_mark:
+        item.spine_labelled_at = None
     item.location, item.shelf_mark = data.location.strip(), data.shelf_mark.strip()
     item.part = volume_of(data.part)
     item.condition, item.ksu = data.condition.strip(), data.ksu.strip()

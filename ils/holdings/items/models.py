@@ -62,6 +62,8 @@ class Item(Reversible, Base):
     created_at: Mapped[datetime] = mapped_column(index=True)
     #: When its label was printed; none: the label of today's barcode is still to come.
     labelled_at: Mapped[datetime | None]
+    #: When the label of its spine was printed; none: that of today's shelf mark is to come.
+    spine_labelled_at: Mapped[datetime | None]
     #: Of a periodical: which issue or year it is: 2026, 2026 № 3.
     part: Mapped[str] = mapped_column(default="", server_default="")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -37,7 +38,9 @@ def labels(console: Console, selection: str, start: int, output: Path, **said: s
     """Labels of SELECTION: 100-250, one number, branch:CODE, place:NAME, act:12/2026, all."""
     config = console.config
     with db.reading(console.sessions) as session:
-        chosen = _selection(session, selection, again=bool(said["again"]))
+        chosen = replace(
+            _selection(session, selection, again=bool(said["again"])), kind=str(said["kind"])
+        )
         items = session.scalars(queries.chosen(chosen).offset(start - 1)).all()
         made = queries.made(session, config, items, str(said["kind"]), str(said["language"]))
         ids = [item.id for item in items]

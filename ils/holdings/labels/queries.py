@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Select, case, func, select, update
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager
 
 from ils import clock
 from ils.config import Config
@@ -33,6 +34,7 @@ class LabelSelection:
         location: how their place begins.
         act_id: those an act brought.
         printed_too: also copies whose label was printed.
+        kind: of which label that is asked.
         ids: these and no others.
     """
 
@@ -43,6 +45,7 @@ class LabelSelection:
     act_id: int | None = None
     printed_too: bool = False
     ids: Sequence[int] = ()
+    kind: str = "item"
 
 
 def chosen(selection: LabelSelection) -> Select[Item]:
@@ -76,7 +79,14 @@ def chosen(selection: LabelSelection) -> Select[Item]:
     if selection.act_id is not None:
         of_act = select(ActItem.item_id).where(ActItem.act_id == selection.act_id)
         query = query.where(Item.id.in_(of_act))
-    return query if selection.printed_too else query.where(Item.labelled_at.is_(None))
+    if selection.printed_too or selection.kind == "separator":
+        return query
+    return query.where(_printed(selection.kind).is_(None))
+
+
+def _printed(kind: str) -> InstrumentedAttribute[datetime | None]:
+    """When the label of a kind was printed."""
+    return Item.spine_labelled_at if kind == "spine" else Item.labelled_at
 
 
 def made(
@@ -106,7 +116,7 @@ def mark_labelled(session: Session, ids: Sequence[int], kind: str) -> None:
         return
     for start in range(0, len(ids), 500):
         part = Item.id.in_(ids[start : start + 500])
-        session.execute(update(Item).where(part).values(labelled_at=clock.now()))
+        session.execute(update(Item).where(part).values({_printed(kind).key: clock.now()}))
 
 
 @dataclass(frozen=True)

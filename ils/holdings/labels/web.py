@@ -40,7 +40,7 @@ def _selection(session: Session) -> LabelSelection:
         branch_ids(session).get(args.get("branch", "")), args.get("first", "").strip(),
         args.get("last", "").strip(), args.get("location", "").strip(),
         web.whole("act", args.get("act", "")), args.get("printed") == "yes",
-        [number for text in texts if (number := web.whole("ids", text)) is not None],
+        [number for text in texts if (number := web.whole("ids", text)) is not None], _kind(),
     )  # fmt: skip
 
 
@@ -77,9 +77,14 @@ def item_labels(session: Session) -> ResponseReturnValue:
             Column("title", N_("Title"), lambda item: item.record.title),
             Column("branch", N_("Branch"), lambda item: names[item.owner_branch_id][1]),
             Column("mark", N_("Shelf mark"), lambda item: item.shelf_mark),
-            Column("printed", N_("Label printed"), lambda item: item.labelled_at),
+            Column("printed", N_("Label printed"), lambda item: item.spine_labelled_at
+                   if _kind() == "spine" else item.labelled_at),
         ],
         filters=[
+            Filter("kind", N_("Kind of label"), [
+                ("spine", gettext("for the spine")),
+                ("separator", gettext("separator sheet for scans")),
+            ]),
             Filter("first", N_("Inventory numbers from")),
             Filter("last", N_("to")),
             Filter("branch", N_("Branch"), branch_choices(session)),
