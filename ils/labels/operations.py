@@ -16,6 +16,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "import_patrons": N_("Import patrons"),
         "note_overdue": N_("Overdue copies noted"),
         "inform_by_topic": N_("Letters about topics"),
+        "end_hopeless_holds": N_("Holds of documents without copies ended"),
         "settle_served": N_("Readers served and borrowers counted"),
         "settle_records": N_("Records whose last copy went hidden"),
         "write_book": N_("Book of the stock written"),

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ils import clock, db, files, idempotency, logs, selfcheck
+from ils.circulation.holds import jobs as hold_jobs
 from ils.circulation.loans.queries import overdue_by_branch
 from ils.circulation.patron_import import jobs as import_jobs
 from ils.config import Config
@@ -100,6 +101,7 @@ JOBS: tuple[JobKind, ...] = (
     JobKind("settle_served", _settle_served, every=timedelta(hours=1)),
     JobKind("selfcheck", _check, every=timedelta(days=1)),  # closing asks what it found
     JobKind(CHECKPOINT, _checkpoint),
+    *hold_jobs.JOBS,
     *topic_jobs.JOBS,
     *act_jobs.JOBS,
     *book_jobs.JOBS,
