@@ -354,3 +354,11 @@ def test_acts_are_found_by_any_words_of_theirs(stock, library):
         return page.partition("<tbody>")[2].count("/staff/holdings/acts/")
 
     assert [found(w) for w in ("книжный", "ҚАЗАҚ", "100%25", "_", "0%251")] == [1, 1, 1, 0, 0]
+
+
+def test_a_number_with_a_blank_is_one_number(library, stock):
+    for number in ("ИНВ 77", "77", "12,13"):
+        library.copy(number)
+    act = new(stock, "withdrawal")
+    send(stock, f"/{act}/items", numbers="ИНВ 77\n12,13")
+    assert [row.item.number for row in rows(library, ActItem)] == ["ИНВ 77", "12,13"]

@@ -127,7 +127,7 @@ def test_a_copy_is_described_anew_and_a_former_barcode_finds_it(library, stock, 
     put(stock, record, number="К-1", barcode="4600001")
     item = items(library)["К-1"]
     form = {"barcode": "4600002", "price": "2300", "location": "Абонемент", "shelf_mark": "84",
-            "condition": "нет обложки", "ksu": "15", "request_id": str(uuid4())}  # fmt: skip
+            "condition": "нет обложки", "ksu": "1/2026", "request_id": str(uuid4())}  # fmt: skip
     assert stock.post(f"/staff/holdings/{item.id}", **form).status_code == 302
     after = items(library)["К-1"]
     assert (after.barcode, after.price, after.condition) == ("4600002", 230000, "нет обложки")
@@ -235,7 +235,11 @@ def test_a_desk_may_look_and_not_touch(library, browser, record):
     assert put(browser, record).status_code == 403
 
 
-@given(st.integers(0, 10**7 - 1), st.integers(0, 99), st.sampled_from(["", " ₸", " тг.", " тенге"]))
+@given(
+    st.integers(0, 10**7 - 1),
+    st.integers(0, 99),
+    st.sampled_from(["", " ₸", " тг.", " тенге", " тнг.", "."]),
+)
 def test_a_price_is_read_as_people_write_it(tenge, tiyn, unit):
     grouped = f"{tenge:,}".replace(",", " ")
     for text in (f"{grouped},{tiyn:02}{unit}", f"{tenge}.{tiyn:02}{unit}"):
@@ -288,3 +292,16 @@ def test_barcodes_and_lines_of_an_act_are_looked_at_alike(library, stock, record
     assert acting.line(stock, act, record, "ЦБ 2", number="A-1").status_code == 409
     sure = {"number": "A-1", "no_mistake": "looks_alike"}
     assert acting.line(stock, act, record, "ЦБ 2", **sure).status_code == 302
+
+
+def test_the_entry_of_the_register_is_that_of_the_act(library, stock, record):
+    put(stock, record, number="К-1")
+    copy = items(library)["К-1"]
+    about = {"barcode": "", "price": "", "part": "", "location": "Зал", "shelf_mark": "84",
+             "condition": "", "request_id": str(uuid4())}  # fmt: skip
+    answer = stock.post(f"/staff/holdings/{copy.id}", ksu="9/2020", **about)
+    assert (answer.status_code, "КСУ" in answer.text) == (422, True)
+    assert items(library)["К-1"].location == ""
+    about["request_id"] = str(uuid4())
+    assert stock.post(f"/staff/holdings/{copy.id}", ksu="", **about).status_code == 302
+    assert (items(library)["К-1"].ksu, items(library)["К-1"].location) == ("1/2026", "Зал")

@@ -56,9 +56,9 @@ def item(library, number):
         return session.scalars(select(Item).where(Item.inventory_number == number)).one()
 
 
-def described(browser, item_id, **form):
-    about = dict.fromkeys(("barcode", "location", "shelf_mark", "condition", "ksu"), "")
-    return send(browser, str(item_id), **about | form)
+def described(browser, copy, **form):
+    about = dict.fromkeys(("barcode", "location", "shelf_mark", "condition"), "")
+    return send(browser, str(copy.id), **about | {"ksu": copy.ksu} | form)
 
 
 def register(library, branch=None):
@@ -83,7 +83,7 @@ def test_copies_split_off_a_group_carry_their_part_of_the_sum(library, stock):
         one.price = 10_000
         number = one.id
     assert send(stock, f"{number}/split", numbers="С-1").status_code == 302
-    assert described(stock, item(library, "С-1").id, price="250").status_code == 302
+    assert described(stock, item(library, "С-1"), price="250").status_code == 302
     assert send(stock, f"{number}/split", numbers="С-2 С-3").status_code == 409  # none is left
     library.check()
 
@@ -121,7 +121,7 @@ def test_no_branch_gets_what_it_has(library, stock):
 def test_a_price_follows_a_copy_that_was_given_away(library, stock):
     accepted(stock, "ЦБ 1", number="Н-1", price="100")
     moved(stock, "Н-1", "Ф1")
-    assert described(stock, item(library, "Н-1").id, price="250").status_code == 302
+    assert described(stock, item(library, "Н-1"), price="250").status_code == 302
     assert (register(library), register(library, "ЦБ"), register(library, "Ф1")) == (
         (1, 25_000), (0, 0), (1, 25_000),
     )  # fmt: skip
@@ -132,8 +132,8 @@ def test_a_price_in_a_list_that_is_fixed_does_not_change(library, stock):
     place = act(stock, "withdrawal")
     send(stock, f"{place}/items", numbers="Н-1")
     send(stock, f"{place}/fix")
-    assert described(stock, item(library, "Н-1").id, price="250").status_code == 409
-    assert described(stock, item(library, "Н-1").id, price="100", condition="к").status_code == 302
+    assert described(stock, item(library, "Н-1"), price="250").status_code == 409
+    assert described(stock, item(library, "Н-1"), price="100", condition="к").status_code == 302
 
 
 def test_two_titles_of_one_act_are_taken_back_one_by_one(library, stock):

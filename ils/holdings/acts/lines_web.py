@@ -20,7 +20,7 @@ from ils.holdings.acts.fields import ItemsData, LineData
 from ils.holdings.acts.models import ActKind, StockAct
 from ils.holdings.acts.web import act_page
 from ils.holdings.items.numbers import check_unlike, numbers_from
-from ils.holdings.items.queries import record_named
+from ils.holdings.items.queries import numbers_in, record_named
 from ils.holdings.pages import branch_choices, branch_ids, holdings
 from ils.organisation.permissions import Permission
 from ils.web.filled import Form
@@ -88,7 +88,7 @@ def put_in(session: Session, act_id: int) -> ResponseReturnValue:
     act = queries.act_by_id(session, act_id, lock=True)
 
     def work(data: ItemsData) -> ResponseReturnValue:
-        put = actions.put_in(session, act, data.numbers.replace(",", " ").replace(";", " ").split())
+        put = actions.put_in(session, act, numbers_in(session, data.numbers))
         flash(gettext("Copies put in: %(number)s.", number=put.added))
         if not put.refused:
             return redirect(url_for("holdings.act", act_id=act.id))

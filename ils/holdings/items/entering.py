@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from ils import ledger
 from ils.codes import actions as codes
 from ils.codes.models import CodeKind
-from ils.errors import N_, Refused
+from ils.errors import N_, Invalid, Refused
 from ils.fields import described
 from ils.holdings.acts import queries as acts
-from ils.holdings.acts.models import ActItem, ActState, StockAct
+from ils.holdings.acts.models import ActItem, ActKind, ActState, StockAct
 from ils.holdings.items.models import Item, ItemStatus
 from ils.holdings.items.rules import ItemUnavailable, price_of, volume_of
 from ils.labels import LABELS
@@ -78,10 +78,32 @@ def change_copy(session: Session, origin: Origin, item: Item, data: CopyData) ->
         item.spine_labelled_at = None
     item.location, item.shelf_mark = data.location.strip(), data.shelf_mark.strip()
     item.part = volume_of(data.part)
-    item.condition, item.ksu = data.condition.strip(), data.ksu.strip()
+    item.condition, item.ksu = (
+        data.condition.strip(),
+        _entry_of_ksu(session, item, data.ksu.strip()),
+    )
     session.flush()
     if changed := differences(before, _described(item)):
         audit(session, origin.staff_id, "item.change", str(item.id), **changed)
+
+
+def _entry_of_ksu(session: Session, item: Item, said: str) -> str:
+    """The entry of the register of a copy: of one that came by an act, that of the act.
+
+    Raises:
+        Invalid: another is said.
+    """
+    query = (
+        select(ActItem.id)
+        .join(StockAct, StockAct.id == ActItem.act_id)
+        .where(ActItem.item_id == item.id, StockAct.kind == ActKind.ACCEPTANCE)
+        .where(StockAct.state == ActState.EXECUTED)
+    )
+    if said == item.ksu or session.scalar(query.limit(1)) is None:
+        return said
+    if said:
+        raise Invalid(N_("Entry of КСУ"), N_("It is that of the act the copy came by."))
+    return item.ksu
 
 
 def _check_price_free(session: Session, item: Item) -> None:

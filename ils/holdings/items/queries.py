@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -125,6 +126,19 @@ def disputed_codes() -> Select[Code, Item | None]:
     """Codes that came by an import although another had them, and those others; with copies."""
     query = codes.disputed().add_columns(Item).outerjoin(Item, Item.id == Code.item_id)
     return query.options(joinedload(Item.record, innerjoin=False))
+
+
+def numbers_in(session: Session, text: str) -> list[str]:
+    """The numbers of a list that was typed or scanned: a line is one if a copy has it so.
+
+    Others are split at blanks, commas and semicolons.
+    """
+    found: list[str] = []
+    for line in text.splitlines():
+        number = line.strip()
+        whole = number and item_by_code(session, [number]) is not None
+        found += [number] if whole else re.split(r"[\s,;]+", number)
+    return [number for number in found if number]
 
 
 def record_named(session: Session, text: str) -> BibliographicRecord:

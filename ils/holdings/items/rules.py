@@ -240,7 +240,8 @@ def price_of(text: str, field: str = PRICE, digits: int = PRICE_DIGITS) -> int |
     >>> price_of("1 500,50 ₸"), price_of("2300"), price_of("")
     (150050, 230000, None)
     """
-    cleaned = re.sub(r"[\s\u00a0\u202f]|₸|тг\.?|тенге|теңге|KZT", "", text, flags=re.IGNORECASE)
+    unit = r"[\s\u00a0\u202f]|₸|тенге|теңге|т[нң]?г\.?|KZT"
+    cleaned = re.sub(unit, "", text, flags=re.IGNORECASE).rstrip(".")
     if not cleaned:
         return None
     found = _money.fullmatch(cleaned)

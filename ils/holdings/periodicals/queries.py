@@ -129,9 +129,11 @@ def holdings_of(session: Session, record_id: int) -> list[SerialHoldings]:
 def past_retention(today: date) -> Select[Item]:
     """Issues and yearly sets kept longer than they must be; none in an act.
 
+    Foreign are those a subscription says to be; of others nobody said so, they are kept longer.
     Books carry their volume where periodicals carry a year: their material tells them apart.
     """
-    own = exists().where(
+    said = exists().where(Subscription.record_id == Item.record_id)
+    own = ~said | exists().where(
         Subscription.record_id == Item.record_id, Subscription.kazakhstani.is_(True)
     )
     in_act = exists().where(ActItem.item_id == Item.id, ActItem.is_open)
