@@ -210,6 +210,52 @@ def test_the_books_as_papers_have_the_sums_of_each_page(library, language):
         assert written(book, form, language, wide=True)[:2] in {b"%P", b"PK"}
 
 
+def book_of(library, branch=None):
+    """(number, price, branch or mark) of each row."""
+    with db.reading(library.sessions) as session:
+        of = branch and library.branches[branch].id
+        paper = papers.inventory_book(session, library.config, YEAR, of, "ru")
+    (table,) = (block for block in paper.blocks if isinstance(block, PagedTable))
+    return [(cells[1], cells[4], cells[7]) for cells, _ in table.rows]
+
+
+def test_a_row_of_the_inventory_book_never_changes(library):
+    """What is mended, moved or reversed is a further row: the sums are those of the register."""
+    (record, *_) = sheets(library)
+    act = bought(library, record, "Ф1 2", price="777", number="И-1")
+    before = book_of(library, "Ф1")
+    assert before == [("И-1", "777,00", ""), ("И-2", "777,00", "")]
+    library.wait(days=1)
+    with db.transaction(library.sessions) as session:
+        item = session.scalars(select(Item).where(Item.inventory_number == "И-1")).one()
+        change_copy(session, library.origin(), item, CopyData(price="888"))
+    assert book_of(library, "Ф1") == [
+        *before, ("И-1", "-777,00", "исправление"), ("И-1", "888,00", "исправление"),
+    ]  # fmt: skip
+    library.wait(days=1)
+    done(library, ActKind.REDISTRIBUTION, ["И-1"], branch="ЦБ")
+    moved = [row for row in book_of(library, "Ф1") if row[0] == "И-1"]
+    assert [row[1] for row in moved] == ["777,00", "-777,00", "888,00"]
+    assert all("передан: Филиал ЦБ" in row[2] for row in moved)
+    assert book_of(library, "ЦБ") == [("И-1", "888,00", "")]
+    assert len(book_of(library)) == 4  # of the system it neither came nor went
+    with db.transaction(library.sessions) as session, pytest.raises(NotReversible):
+        execution.reverse(session, library.origin(), session.get_one(StockAct, act))
+
+
+def test_a_reversed_acceptance_stays_in_the_book_with_its_numbers(library):
+    (record, *_) = sheets(library)
+    act = bought(library, record, "ЦБ 2", price="100", number="И-1")
+    library.wait(days=1)
+    with db.transaction(library.sessions) as session:
+        execution.reverse(session, library.origin(), session.get_one(StockAct, act))
+    rows = book_of(library)
+    assert [(number, price) for number, price, _ in rows] == [
+        ("И-1", "100,00"), ("И-2", "100,00"), ("И-1", "-100,00"), ("И-2", "-100,00"),
+    ]  # fmt: skip
+    assert ["исправление" in mark for *_, mark in rows] == [False, False, True, True]
+
+
 def test_each_page_of_the_printed_book_adds_up(library, tmp_path):
     (record, *_) = sheets(library)
     with db.transaction(library.sessions) as session:

@@ -105,11 +105,11 @@ def inventory_book(
         names = {number: name for number, (_, name) in names_of(session, language).items()}
         say = words.words(config, language, days.last)
         keys = ("day", "number", "ksu", "title", "price", "index", "branch", "withdrawal_act")
-        query = queries.inventory_book(days, config.library.timezone, of)
         rows = [
-            {"id": item.id, **dict(zip(keys, papers.line(config, say, names, item), strict=True))}
-            for item in session.scalars(query)
-        ]
+            {"id": row[1].id,
+             **dict(zip(keys, papers.line(config, say, names, row, of), strict=True))}
+            for row in session.execute(queries.inventory_book(days, of))
+        ]  # fmt: skip
     if json_:
         print_json({"copies": rows})
     elif output is None:

@@ -6,18 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
-from ils import clock, i18n
+from ils import i18n
 from ils.clock import Period
 from ils.config import Config
 from ils.documents import Block, Heading, PageBreak, Paragraph, Table
 from ils.holdings import papers
+from ils.holdings.acts.models import described_as
 from ils.holdings.acts.papers import Paper
 from ils.holdings.books import queries
-from ils.holdings.books.queries import NONE, Ksu, KsuRow, Movement
-from ils.holdings.items.models import Item
+from ils.holdings.books.queries import NONE, BookRow, Ksu, KsuRow, Movement
 from ils.holdings.items.rules import shown_sum
 from ils.holdings.papers import PagedColumns, PaperWords, paged
 from ils.labels import LABELS
+from ils.ledger import Kind
 from ils.organisation.branches.queries import names_of
 
 #: Languages as the register cuts them.
@@ -154,8 +155,10 @@ def inventory_book(
     title = say.say("inventory_book")
     keys = ("day", "inventory", "ksu_number", "title", "price", "index", "branch", "withdrawn")
     head = [say.say(key) for key in keys]
-    found = session.scalars(queries.inventory_book(days, config.library.timezone, branch_id))
-    body = [(line(config, say, names, item), [item.price or 0]) for item in found]
+    body = [
+        (line(config, say, names, row, branch_id), [row[0].amount or 0])
+        for row in session.execute(queries.inventory_book(days, branch_id))
+    ]
     columns = PagedColumns(head, (17, 22, 17, 70, 20, 24, 34, 30), {4: shown_sum})
     blocks: list[Block] = [Heading(title, 1), *_head(session, say, days, branch_id)]
     blocks.append(paged(say, columns, body))
@@ -163,15 +166,28 @@ def inventory_book(
     return Paper(title, blocks, seal)
 
 
-def line(config: Config, say: PaperWords, names: Mapping[int, str], item: Item) -> list[str]:
-    """A row of the inventory book."""
-    record = item.record
-    parts = (record.authors, record.title, str(record.year) if record.year else "")
-    area = config.lists.subject_areas.get(record.subject_area or "", {})
-    day = clock.local_day(item.created_at, config.library.timezone)
+def line(
+    config: Config, say: PaperWords, names: Mapping[int, str], row: BookRow, branch_id: int | None
+) -> list[str]:
+    """A row of the inventory book; of a branch, with where the copy went from it."""
+    entry, item, listed, act = row
+    area = config.lists.subject_areas.get(item.record.subject_area or "", {})
+    last = entry.id if act is None else act.last_entry_id or entry.id
+    mended = entry.reverses_id is not None or entry.id > last
+    at = entry.owner_branch_id or entry.branch_id
+    if entry.kind == Kind.REDISTRIBUTION:
+        at = entry.other_branch_id or at
+    left = branch_id is not None and item.owner_branch_id != branch_id
+    marks = (
+        say.say("correction") if mended else "", item.withdrawal_act,
+        say.say("moved_on", branch=names[item.owner_branch_id]) if left else "",
+    )  # fmt: skip
     return [
-        f"{day:%d.%m.%Y}", item.inventory_number or "", item.ksu, ", ".join(filter(None, parts)),
-        "—" if item.price is None else shown_sum(item.price),
-        item.shelf_mark or area.get(say.language, ""), names[item.owner_branch_id],
-        item.withdrawal_act,
+        f"{entry.posted:%d.%m.%Y}",
+        (listed.number if listed else "") or item.inventory_number or "",
+        act.called if act else item.ksu,
+        (listed.title if listed else "") or described_as(item.record),
+        "—" if entry.amount is None else shown_sum(entry.amount),
+        item.shelf_mark or area.get(say.language, ""), names[at],
+        ", ".join(filter(None, marks)),
     ]  # fmt: skip

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, lazyload
 
-from ils.clock import Period, day_start
-from ils.holdings.acts.models import StockAct
+from ils.clock import Period
+from ils.holdings.acts.models import ActItem, StockAct
 from ils.holdings.items.models import Item
 from ils.ledger import Entry, Kind, Material, OpeningOf
 
@@ -192,22 +192,30 @@ def _summed(
     return total
 
 
+#: A row of the inventory book: what was written, of which copy, by which act.
+BookRow = Row[Entry, Item, ActItem | None, StockAct | None]
+
+
 def inventory_book(
-    days: Period | None, timezone: str, branch_id: int | None = None
-) -> Select[Item]:
-    """Registered copies in the order they came; of a period by the day they were entered."""
-    query = (
-        select(Item)
-        .join(Item.record)
-        .where(Item.inventory_number.is_not(None))
-        .options(contains_eager(Item.record))
-        .order_by(Item.created_at, Item.id)
-    )
-    if days is not None:
-        query = query.where(
-            Item.created_at >= day_start(days.start, timezone),
-            Item.created_at < day_start(days.end, timezone),
-        )
+    days: Period, branch_id: int | None = None
+) -> Select[Entry, Item, ActItem | None, StockAct | None]:
+    """What came copy by copy, in the order it was written: the rows of the register, one by one.
+
+    A row never changes. A price that was mended, an act that was reversed are further rows; a
+    copy given to another branch stands in both books, on the day it came to each.
+    """
+    began = and_(Entry.kind == Kind.OPENING, Entry.opening_of == OpeningOf.STOCK)
     if branch_id is not None:
-        query = query.where(Item.owner_branch_id == branch_id)
-    return query
+        began = and_(began, Entry.owner_branch_id == branch_id)
+    number = func.coalesce(func.nullif(ActItem.number, ""), Item.inventory_number)
+    return (
+        select(Entry, Item, ActItem, StockAct)
+        .join(Item, Item.id == Entry.item_id)
+        .join(Item.record)
+        .outerjoin(ActItem, and_(ActItem.act_id == Entry.act_id, ActItem.item_id == Item.id))
+        .outerjoin(StockAct, StockAct.id == Entry.act_id)
+        .where(or_(_arriving(branch_id), began), Entry.kind != Kind.TITLE)
+        .where(Entry.posted >= days.start, Entry.posted < days.end, number.is_not(None))
+        .options(contains_eager(Item.record), lazyload(ActItem.item))
+        .order_by(Entry.posted, Entry.id)
+    )

@@ -17,6 +17,7 @@ from ils.holdings.items.rules import shown_sum
 from ils.holdings.pages import branch_choices, branch_ids, holdings
 from ils.jobs import queries as job_queries
 from ils.jobs.actions import UnknownJob, enqueue
+from ils.ledger import Entry
 from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
 from ils.web.downloads import download
@@ -53,15 +54,15 @@ def inventory_book(session: Session) -> ResponseReturnValue:
               N_("Act of withdrawal"))  # fmt: skip
 
     def column(at: int) -> Column:
-        def value(item: Item) -> str:
-            return papers.line(config, say, names, item)[at]
+        def value(row: queries.BookRow) -> str:
+            return papers.line(config, say, names, row, branch_id)[at]
 
-        sort = {0: Item.created_at, 1: Item.inventory_number, 4: Item.price}
-        link = (lambda item: url_for("holdings.copy", item_id=item.id)) if at == 1 else None
+        sort = {0: Entry.posted, 1: Item.inventory_number, 4: Entry.amount}
+        link = (lambda row: url_for("holdings.copy", item_id=row[1].id)) if at == 1 else None
         return Column(f"c{at}", labels[at], value, sort.get(at), link)
 
     definition = ListDefinition(
-        queries.inventory_book(days, config.library.timezone, branch_id),
+        queries.inventory_book(days, branch_id),
         [column(at) for at in range(len(labels))],
         filters=[*web.days_filters(days), Filter("branch", N_("Branch"), branch_choices(session))],
     )
