@@ -332,3 +332,12 @@ def test_an_issue_that_comes_after_its_set_makes_no_second_set(library, stock):
     with db.reading(library.sessions) as session:
         sets = session.scalars(select(Item).where(Item.part == "2025")).all()
         assert len(sets) == 1
+
+
+def test_a_number_of_a_line_above_is_refused_when_it_is_typed(library, stock):
+    library.copy("К-9")
+    place = act(stock, "acceptance")
+    assert acting.line(stock, place, "К-9", "ЦБ 3", number="АС-1").status_code == 302
+    answer = acting.line(stock, place, "К-9", "ЦБ 2", number="АС-2")
+    assert (answer.status_code, "АС-2" in answer.text) == (409, True)
+    assert acting.line(stock, place, "К-9", "ЦБ 2", number="АС-4").status_code == 302

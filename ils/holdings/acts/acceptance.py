@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from ils.catalog.records.actions import facts as record_facts
 from ils.codes import actions as codes
 from ils.codes.actions import ItemCode
 from ils.codes.models import CodeKind
+from ils.codes.rules import CodeTaken, folded
 from ils.db import bulk_insert, new_id
 from ils.errors import N_, Invalid
 from ils.holdings.acts import queries, rules
@@ -28,7 +29,7 @@ from ils.holdings.acts.models import (
     described_as,
 )  # fmt: skip
 from ils.holdings.items.models import Item, ItemStatus
-from ils.holdings.items.numbers import NumberSeries, number_after
+from ils.holdings.items.numbers import NumberSeries, number_after, numbers_from
 from ils.holdings.items.queries import item_by_code
 from ils.holdings.items.rules import price_of, shown_sum, volume_of
 from ils.ledger import Facts, Kind, Origin
@@ -67,7 +68,22 @@ def add_lines(
     return _added(session, act, lines)
 
 
+def _check_numbers(session: Session, act: StockAct, lines: Sequence[AcceptanceLine]) -> None:
+    """See that no line above brings one of the numbers.
+
+    Raises:
+        CodeTaken: one does.
+    """
+    stated = [line for line in session.scalars(queries.lines_of(act)) if line.number]
+    taken = {folded(number) for line in stated for number in numbers_from(line.number, line.copies)}
+    for line in lines:
+        for number in numbers_from(line.number, line.copies):
+            if folded(number) in taken:
+                raise CodeTaken(taken=number)
+
+
 def _added(session: Session, act: StockAct, lines: list[AcceptanceLine]) -> list[AcceptanceLine]:
+    _check_numbers(session, act, lines)
     before = queries.sum_of(session, act).copies
     if before + sum(line.copies for line in lines) > rules.MOST_COPIES:
         raise rules.ActTooLong(most=rules.MOST_COPIES)

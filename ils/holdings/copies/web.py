@@ -23,6 +23,7 @@ from ils.holdings.items.models import Item
 from ils.holdings.items.numbers import check_unlike
 from ils.holdings.items.rules import shown_sum
 from ils.holdings.pages import branch_choices, branch_ids, holdings
+from ils.holdings.stocktaking.queries import last_seen
 from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
 from ils.organisation.staff.queries import audit_of
@@ -70,6 +71,7 @@ def _copy_page(session: Session, item: Item, sent: Form[Any] | None = None) -> R
     return web.respond(
         session, "holdings/copy.html", {}, title=item.number or item.record.title, item=item,
         branches=names, forms=forms, history=history, shown_sum=shown_sum,
+        seen=last_seen(session, item),
         acts=session.scalars(acts.acts_of_item(item)).all(),
         replaced_by=session.scalars(acts.replacements_of(item)).all(),
     )  # fmt: skip

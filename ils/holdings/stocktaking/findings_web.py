@@ -57,7 +57,8 @@ def stocktake_questions(session: Session, stocktake_id: int) -> ResponseReturnVa
             action(N_("It belongs here"), "here", lambda row: (
                 row[0].outcome == ScanOutcome.ELSEWHERE and row[2] is not None)),
             action(N_("Found again"), "found", lambda row: row[0].outcome == ScanOutcome.FOUND),
-            action(N_("Settled"), "done", lambda row: row[0].outcome == ScanOutcome.UNKNOWN),
+            action(N_("Settled"), "done", lambda row: row[0].outcome in (
+                ScanOutcome.UNKNOWN, ScanOutcome.ON_LOAN)),
         ] if may else [],
         empty=N_("No questions."),
     )  # fmt: skip
