@@ -10,6 +10,7 @@ from ils.holdings.labels import web as labels_web
 from ils.holdings.lists import web as lists_web
 from ils.holdings.opening import web as opening_web
 from ils.holdings.pages import holdings
+from ils.holdings.periodicals import issue_web
 from ils.holdings.periodicals import web as periodicals_web
 from ils.holdings.repair import web as repair_web
 from ils.holdings.stocktaking import findings_web
@@ -29,6 +30,7 @@ ROOMS = (
     copies_web,
     documents_web,
     findings_web,
+    issue_web,
     labels_web,
     lines_web,
     lists_web,

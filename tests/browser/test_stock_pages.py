@@ -16,6 +16,7 @@ from ils.holdings.acts.acceptance import add_lines
 from ils.holdings.acts.fields import ActData, LineData
 from ils.holdings.acts.models import ActKind, StockAct
 from ils.holdings.items.models import Item
+from ils.holdings.periodicals.models import SerialIssue, Subscription
 from ils.holdings.stocktaking import actions as checks
 from ils.holdings.stocktaking.models import Stocktake, StocktakeItem, StocktakeScan
 from ils.organisation.staff.models import Role
@@ -76,11 +77,23 @@ def stock(library):
         session.flush()
         for item in items:
             session.add(StocktakeItem(stocktake_id=check.id, item_id=item.id, status=item.status))
+        taken = Subscription(
+            record=items[0].record, branch_id=branch.id, year=2026, half=1, pattern="monthly"
+        )
+        issue = SerialIssue(subscription=taken, number="1", expected_on=origin.day)
+        session.add_all([taken, issue])
+        session.flush()
         acts = session.scalars(select(StockAct.id).order_by(StockAct.id)).all()
         placed = session.scalars(select(PurchaseOrder.id)).one()
         return check.id, {
             **{f"act-{n}": f"/staff/holdings/acts/{one}" for n, one in enumerate(acts)},
             "find": f"/staff/holdings/acts/{acts[-1]}/find",
+            "copy": f"/staff/holdings/{items[0].id}",
+            "copy-loans": f"/desk/copies/{items[0].id}/loans",
+            "record-history": f"/staff/acquisition/records/{items[0].record_id}",
+            "issues": f"/staff/holdings/serials/{taken.id}",
+            "issue": f"/staff/holdings/serials/issues/{issue.id}",
+            "new-issue": f"/staff/holdings/serials/{taken.id}/issues/new",
             "order": f"/staff/acquisition/orders/{placed}",
             "check": f"/staff/holdings/checks/{check.id}",
             "scan": f"/staff/holdings/checks/{check.id}/scan",

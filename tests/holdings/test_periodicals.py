@@ -187,6 +187,33 @@ def test_what_is_past_its_time_goes_by_an_act(library, stock, titles):
     assert send(stock, "/old", branch="Ф1").status_code == 409  # they are in an act
 
 
+def test_issues_come_otherwise_than_expected(library, stock, titles):
+    """Fewer copies than sets, a double number, one more, and one that never appeared."""
+    assert subscribed(stock, titles[0], sets="3").status_code == 302
+    first, second, third, *_ = issues(library)
+
+    def said(path, **form):
+        about = {"number": "", "expected_on": "15.02.2026", "arrived_on": "", "copies": ""}
+        return send(stock, f"/{path}", **about | form)
+
+    came = {"number": first.number, "arrived_on": "16.02.2026", "copies": "2"}
+    assert said(f"issues/{first.id}", **came).status_code == 302
+    assert said(f"issues/{first.id}", **came | {"copies": "4"}).status_code == 422
+    assert said(f"issues/{second.id}", number="2–3").status_code == 302
+    assert said(f"issues/{second.id}", number=first.number).status_code == 422
+    assert send(stock, f"/issues/{third.id}/remove").status_code == 302
+    assert send(stock, f"/issues/{first.id}/remove").status_code == 409  # it came
+    extra = f"{first.subscription_id}/issues/new"
+    assert said(extra, number="спецвыпуск", arrived_on="20.02.2026").status_code == 302
+    after = {one.number: one.copies for one in issues(library)}
+    assert (after[first.number], after["2–3"], after["спецвыпуск"]) == (2, 0, 3)
+    assert third.number not in after
+    assert send(stock, "/account", branch="ЦБ").status_code == 302
+    assert said(f"issues/{first.id}", **came).status_code == 409  # it is on account
+    assert library.count("accession") == 5
+    library.check()
+
+
 def test_the_desk_checks_in_and_does_not_subscribe(library, stock, titles, browser):
     subscribed(stock, titles[0])
     library.account("кафедра", Role.DESK)

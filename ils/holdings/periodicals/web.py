@@ -170,7 +170,9 @@ def serial_issues(session: Session, subscription_id: int) -> ResponseReturnValue
     query = queries.issues().where(SerialIssue.subscription_id == one.id)
     definition = _issue_list(session, query)
     title = f"{one.record.title}, {one.year}, {'I' * one.half}"
-    return web.list_page(session, definition, title=title)
+    more = PageAction(N_("One more issue"), url_for("holdings.new_issue", subscription_id=one.id))
+    actions_ = [more] if web.may(Permission.CHECK_IN_SERIALS) else []
+    return web.list_page(session, definition, title=title, actions=actions_)
 
 
 def _issue_list(session: Session, query: Select[SerialIssue]) -> ListDefinition:
@@ -189,7 +191,8 @@ def _issue_list(session: Session, query: Select[SerialIssue]) -> ListDefinition:
         [
             Column("title", N_("Title"), lambda one: one.subscription.record.title,
                    BibliographicRecord.title),
-            Column("number", N_("№"), lambda one: f"№ {one.number}"),
+            Column("number", N_("№"), lambda one: f"№ {one.number}", None,
+                   lambda one: url_for("holdings.serial_issue", issue_id=one.id) if may else None),
             Column("branch", N_("Branch"), lambda one: names[one.subscription.branch_id][1],
                    Subscription.branch_id),
             Column("expected", N_("Expected on"), lambda one: one.expected_on,
