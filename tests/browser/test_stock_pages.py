@@ -45,6 +45,23 @@ def once(prepared):
         pytest.skip("pages look the same on both databases; other tests ask for them on both")
 
 
+def of_a_copy(session, item, day):
+    """The addresses of pages about a copy, its record, and an issue of a subscription."""
+    taken = Subscription(
+        record=item.record, branch_id=item.branch_id, year=2026, half=1, pattern="monthly"
+    )
+    issue = SerialIssue(subscription=taken, number="1", expected_on=day)
+    session.add_all([taken, issue])
+    session.flush()
+    return {
+        "copy": f"/staff/holdings/{item.id}", "copy-loans": f"/desk/copies/{item.id}/loans",
+        "record-history": f"/staff/acquisition/records/{item.record_id}",
+        "issues": f"/staff/holdings/serials/{taken.id}",
+        "issue": f"/staff/holdings/serials/issues/{issue.id}",
+        "new-issue": f"/staff/holdings/serials/{taken.id}/issues/new",
+    }  # fmt: skip
+
+
 @pytest.fixture
 def stock(library):
     """An executed act, a draft, an order, a check: the addresses of their pages."""
@@ -77,23 +94,12 @@ def stock(library):
         session.flush()
         for item in items:
             session.add(StocktakeItem(stocktake_id=check.id, item_id=item.id, status=item.status))
-        taken = Subscription(
-            record=items[0].record, branch_id=branch.id, year=2026, half=1, pattern="monthly"
-        )
-        issue = SerialIssue(subscription=taken, number="1", expected_on=origin.day)
-        session.add_all([taken, issue])
-        session.flush()
         acts = session.scalars(select(StockAct.id).order_by(StockAct.id)).all()
         placed = session.scalars(select(PurchaseOrder.id)).one()
         return check.id, {
+            **of_a_copy(session, items[0], origin.day),
             **{f"act-{n}": f"/staff/holdings/acts/{one}" for n, one in enumerate(acts)},
             "find": f"/staff/holdings/acts/{acts[-1]}/find",
-            "copy": f"/staff/holdings/{items[0].id}",
-            "copy-loans": f"/desk/copies/{items[0].id}/loans",
-            "record-history": f"/staff/acquisition/records/{items[0].record_id}",
-            "issues": f"/staff/holdings/serials/{taken.id}",
-            "issue": f"/staff/holdings/serials/issues/{issue.id}",
-            "new-issue": f"/staff/holdings/serials/{taken.id}/issues/new",
             "order": f"/staff/acquisition/orders/{placed}",
             "check": f"/staff/holdings/checks/{check.id}",
             "scan": f"/staff/holdings/checks/{check.id}/scan",
