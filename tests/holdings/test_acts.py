@@ -362,3 +362,16 @@ def test_a_number_with_a_blank_is_one_number(library, stock):
     act = new(stock, "withdrawal")
     send(stock, f"/{act}/items", numbers="ИНВ 77\n12,13")
     assert [row.item.number for row in rows(library, ActItem)] == ["ИНВ 77", "12,13"]
+
+
+def test_what_a_redistribution_does_to_the_branch_that_gets_is_shown(library, stock):
+    library.copy("К-1", branch="Ф1")
+    library.copy("К-2")
+    act = new(stock, "redistribution", branch="Ф1")
+    send(stock, f"/{act}/items", numbers="К-2")
+    with db.reading(library.sessions) as session:
+        found = queries.effects(session, queries.act_by_id(session, act), date(2025, 3, 4))
+    said = {one.branch_id: (one.stock, one.taken, one.left) for one in found}
+    assert said == {
+        library.branches["ЦБ"].id: (1, 1, 0), library.branches["Ф1"].id: (1, -1, 2),
+    }  # fmt: skip

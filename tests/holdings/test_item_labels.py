@@ -46,6 +46,13 @@ def test_a_range_of_numbers_goes_as_people_count(library, stock):
     assert numbers(library, branch_id=library.branches["Ф1"].id) == ["102"]
 
 
+def test_a_range_of_numbers_has_one_form(library, stock):
+    for number in ("7/2026", "9/2019", "12/2026", "13/2026", "К-2"):
+        library.copy(number)
+    assert numbers(library, first="7/2026", last="12/2026") == ["7/2026", "12/2026"]
+    assert numbers(library, first="K-1", last="K-9") == ["K-5"]
+
+
 def test_what_is_printed_is_skipped_next_time_and_a_run_goes_on_in_the_middle(library, stock):
     page = stock.get("/staff/holdings/labels?first=98&last=101").text
     assert "Книга 98" in page

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from ils.catalog.models import BibliographicRecord
 from ils.clock import day_start
-from ils.holdings.acts.models import AcceptanceLine, ActItem, ActState, StockAct
+from ils.holdings.acts.models import AcceptanceLine, ActItem, ActKind, ActState, StockAct
 from ils.holdings.acts.rules import UnknownStockAct
 from ils.holdings.items.models import Item, ItemStatus
 from ils.ledger import Entry, Kind, OpeningOf
@@ -209,6 +209,10 @@ def effects(session: Session, act: StockAct, since: date) -> list[Effect]:
         .select_from(ActItem).join(Item, Item.id == ActItem.item_id).join(Item.record)
         .where(ActItem.act_id == act.id),
     )  # fmt: skip
+    if act.kind == ActKind.REDISTRIBUTION:  # the branch that gets them
+        for (_, area), (number, kazakh) in list(taken.items()):
+            gained = taken.get((act.branch_id, area), (0, 0))
+            taken[act.branch_id, area] = (gained[0] - number, gained[1] - kazakh)
     branches = {branch for branch, _ in taken}
     stock = _grouped(
         session,

@@ -101,6 +101,19 @@ def number_after(first: str, count: int) -> str:
     return after
 
 
+def around_count(number: str) -> tuple[str, str]:
+    """What stands before and after the count in a number: none of one without a count.
+
+    >>> around_count("К-12"), around_count("7/2026"), around_count("Б")
+    (('К-', ''), ('', '/2026'), ('', ''))
+    """
+    said = _series.fullmatch(number)
+    if said is None:
+        return "", ""
+    head, _, tail = said.groups()[:3] if said[2] else said.groups()[3:]
+    return head, tail
+
+
 def _following(number: str) -> Iterator[str]:
     """Numbers after one, as long as it is: K-0099, K-0100; 7/2026, 8/2026."""
     said = _series.fullmatch(number)

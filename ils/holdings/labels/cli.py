@@ -35,7 +35,7 @@ from ils.holdings.labels.queries import KINDS, LabelSelection
 @AS_JSON
 @with_console
 def labels(console: Console, selection: str, start: int, output: Path, **said: str | bool) -> None:
-    """Labels of SELECTION: 100-250, one number, branch:CODE, place:NAME, act:12/2026, all."""
+    """Labels of SELECTION: 1-25, K-1..K-9, a number, branch:CODE, place:NAME, act:1/2026, all."""
     config = console.config
     with db.reading(console.sessions) as session:
         chosen = replace(
@@ -88,10 +88,12 @@ def _selection(session: Session, text: str, *, again: bool) -> LabelSelection:
         return LabelSelection(act_id=act, printed_too=again)
     if text == "all":
         return LabelSelection(printed_too=again)
-    first, dash, last = text.partition("-")
-    if dash and first.isdigit() and last.isdigit():
-        return LabelSelection(first=first, last=last, printed_too=again)
-    return LabelSelection(first=text, last=text, printed_too=again)
+    first, dots, last = text.partition("..")
+    if not dots:
+        first, dash, last = text.partition("-")
+        if not (dash and first.isdigit() and last.isdigit()):
+            first = last = text
+    return LabelSelection(first=first, last=last, printed_too=again)
 
 
 def _whole(text: str) -> int:

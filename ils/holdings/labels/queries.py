@@ -15,6 +15,7 @@ from ils.documents import labels
 from ils.documents.labels import Label
 from ils.holdings.acts.models import ActItem
 from ils.holdings.items.models import Item, ItemStatus
+from ils.holdings.items.numbers import around_count
 from ils.organisation.branches.queries import names_of
 
 #: Labels of one run.
@@ -65,6 +66,12 @@ def chosen(selection: LabelSelection) -> Select[Item]:
     if selection.first or selection.last:
         # Numbers of one length are in their order as texts.
         first, last = selection.first or selection.last, selection.last or selection.first
+        around = around_count(first)
+        if around == around_count(last):  # 9/2019 is not between 7/2026 and 12/2026
+            query = query.where(
+                Item.inventory_number.startswith(around[0], autoescape=True),
+                Item.inventory_number.endswith(around[1], autoescape=True),
+            )
         length = func.length(Item.inventory_number)
         query = query.where(length.between(len(first), len(last)))
         if len(first) == len(last):
