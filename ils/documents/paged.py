@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -14,6 +15,8 @@ from reportlab.platypus import Flowable, TableStyle
 from ils.documents import PagedTable
 
 SIZE, SMALLEST, PADDING = 7, 4.5, 2
+#: More rows than any page has room for.
+MOST = 60
 
 
 class PagedRows(Flowable):  # type: ignore[misc]  # it has no types
@@ -24,17 +27,20 @@ class PagedRows(Flowable):  # type: ignore[misc]  # it has no types
         super().__init__()
         self.block, self.fonts, self.first = block, fonts, first
         self.made: Any = None
+        #: Rows that were made to be measured, for the page they come to stand on.
+        self.cells: dict[int, list[Any]] = {}
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         """The size of all that is left, with its totals."""
-        del height
+        if len(self.block.rows) - self.first > MOST:
+            return width, height + 1  # it is split anyway: nothing is built in vain
         self.made = self._table(width, len(self.block.rows))
         size: tuple[float, float] = self.made.wrap(width, 10**6)
         return size
 
     def split(self, width: float, height: float) -> list[Flowable]:
         """As many rows as fit with the totals below them, and the rest for the next page."""
-        whole = self._table(width, len(self.block.rows))
+        whole = self._table(width, min(len(self.block.rows), self.first + MOST))
         whole.wrap(width, 10**6)
         heights = whole._rowHeights  # noqa: SLF001 -- not told otherwise
         used, number = heights[0] + sum(heights[-2:]), 0
@@ -46,6 +52,7 @@ class PagedRows(Flowable):  # type: ignore[misc]  # it has no types
             return []
         end = self.first + number
         rest = PagedRows(self.block, self.fonts, end)
+        rest.cells = self.cells
         return [self._table(width, end), platypus.PageBreak(), rest]
 
     def draw(self) -> None:
@@ -58,14 +65,12 @@ class PagedRows(Flowable):  # type: ignore[misc]  # it has no types
         summed = {column for column, _ in block.sums}
         head = [self._head(text, room) for text, room in zip(block.head, widths, strict=True)]
         rows: list[list[Any]] = [head]
-        listed = [(cells, False) for cells, _ in block.rows[self.first : end]]
-        listed += [(cells, True) for cells in block.totals(self.first, end)]
+        for at in range(self.first, end):
+            if at not in self.cells:
+                self.cells[at] = self._row(block.rows[at][0], widths, summed, total=False)
+            rows.append(self.cells[at])
         rows += [
-            [
-                self._cell(text, room, right=at in summed, whole=total and at == 0)
-                for at, (text, room) in enumerate(zip(cells, widths, strict=True))
-            ]
-            for cells, total in listed
+            self._row(cells, widths, summed, total=True) for cells in block.totals(self.first, end)
         ]
         first_sum = min(summed, default=1)
         spans = [("SPAN", (0, -n), (first_sum - 1, -n)) for n in (1, 2)] if first_sum > 1 else []
@@ -81,6 +86,14 @@ class PagedRows(Flowable):  # type: ignore[misc]  # it has no types
             *spans,
         ]))  # fmt: skip
         return table
+
+    def _row(
+        self, cells: Sequence[str], widths: Sequence[float], summed: set[int], *, total: bool
+    ) -> list[Any]:
+        return [
+            self._cell(text, room, right=at in summed, whole=total and at == 0)
+            for at, (text, room) in enumerate(zip(cells, widths, strict=True))
+        ]
 
     def _head(self, text: str, room: float) -> Any:
         return self._cell(text, room, font=self.fonts[1])
