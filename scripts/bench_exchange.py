@@ -8,19 +8,17 @@ from __future__ import annotations
 import argparse
 import re
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
-from pathlib import Path
 from uuid import uuid4
 
+from bench_folder import new_library
 from bench_server import PASSWORD, Desk, Server
 from sqlalchemy import select
 
-from ils import clock, db, schema
-from ils import config as configuration
+from ils import clock, db
 from ils.catalog.records.actions import add_provisional
 from ils.circulation.loans.models import Loan
 from ils.codes import actions as codes
@@ -47,17 +45,10 @@ def main() -> None:
     parser.add_argument("--debtors", type=int, default=2000)
     parser.add_argument("--database", default="")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        environ = {"ILS_DATA": folder}
-        environ |= {"ILS_DATABASE": asked.database} if asked.database else {}
-        config = configuration.load(environ=environ)
-        engine = db.connect(config)
-        schema.upgrade(engine)
-        sessions = db.sessions_of(engine)
-        fill(sessions, config, asked.debtors)
-        print(f"{asked.debtors} debtors, {asked.debtors * EACH} overdue copies, "
-              f"{engine.dialect.name}")  # fmt: skip
-        server = Server("exchange", Path(folder), asked.database)
+    with new_library(asked.database) as new:
+        fill(new.sessions, new.config, asked.debtors)
+        print(f"{asked.debtors} debtors, {asked.debtors * EACH} overdue copies, {new.dialect}")
+        server = Server("exchange", new.folder, asked.database)
         server.settle()
         server.start()
         try:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,11 +16,11 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
+from bench_folder import new_library
 from bench_server import PASSWORD, Desk, Server
 from sqlalchemy import select
 
-from ils import clock, db, schema
-from ils import config as configuration
+from ils import clock, db
 from ils.catalog.models import BibliographicRecord
 from ils.catalog.records.actions import add_provisional
 from ils.clock import Period
@@ -65,22 +64,17 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=60_000)
     parser.add_argument("--database", default="")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        environ = {"ILS_DATA": folder}
-        environ |= {"ILS_DATABASE": asked.database} if asked.database else {}
-        config = configuration.load(environ=environ)
-        engine = db.connect(config)
-        schema.upgrade(engine)
-        sessions = db.sessions_of(engine)
+    with new_library(asked.database) as new:
+        sessions, config = new.sessions, new.config
         with db.transaction(sessions) as session:
             branch = add_branch(session, None, code="C", name_ru="Ц", name_kk="Ц",
                                 timezone="Asia/Almaty", type="central")  # fmt: skip
         fill(sessions, branch, asked.items)
-        print(f"{asked.items} copies, {engine.dialect.name}")
+        print(f"{asked.items} copies, {new.dialect}")
         batch_and_books(sessions, config, branch)
         shelves(sessions, config, branch)
         print_labels(sessions, config)
-        pages(sessions, config, branch, Path(folder), asked.database)
+        pages(sessions, config, branch, new.folder, asked.database)
 
 
 def pages(

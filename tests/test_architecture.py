@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from ils.labels import LABELS
+
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = sorted((ROOT / "ils").rglob("*.py"))
 ALL = PROGRAM + sorted((ROOT / "tests").rglob("*.py")) + sorted((ROOT / "scripts").glob("*.py"))
@@ -117,6 +119,19 @@ def test_no_class_name_stands_twice():
             if isinstance(node, ast.ClassDef):
                 places.setdefault(node.name, []).append(place(path))
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
+def test_every_act_written_into_the_audit_trail_has_a_name():
+    written = {
+        said.value
+        for path in PROGRAM
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"audit", "web.note", "note"}
+        for said in node.args
+        if isinstance(said, ast.Constant) and re.fullmatch(r"[a-z_]+\.[a-z_]+", str(said.value))
+    }
+    assert len(written) > 30
+    assert written - LABELS["audit"].keys() == set()
 
 
 def test_programs_kept_in_strings_import_what_there_is():

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
-from itertools import islice, product
+from itertools import product
 from math import prod
 from typing import Protocol, TypeVar
 
@@ -14,12 +15,13 @@ from ils.errors import N_, Doubtful, Refused
 _RANK = {kind: at for at, kind in enumerate(CodeKind)}
 #: Control and format characters, dashes, blanks.
 _PASSED_OVER = {"Cc", "Cf", "Pd", "Zs"}
-#: Letters of the three alphabets that look the same on a label; each starts with itself.
-_SHAPES = ("AА", "BВ", "CС", "EЕ", "HНҢ", "IІ", "KКҚ", "MМ", "OО", "PР", "TТ", "XХҲ", "YУҮ")
+#: Letters of the three alphabets that look the same on a label.
+_SHAPES = ("AА", "BВ", "CС", "EЕ", "HНҢ", "IІ", "KКҚ", "MМ", "OО", "PР", "TТ", "XХ", "YУҮ")
+#: Sign → the signs that look like it; each starts with itself.
 _SAME_SHAPE = {sign: sign + shape.replace(sign, "") for shape in _SHAPES for sign in shape} | {
     "O": "OО0", "О": "ОO0", "0": "0OО", "I": "IІ1", "І": "ІI1", "З": "З3"
 }  # fmt: skip
-#: Spellings of one code that are looked for.
+#: A code of which more spellings are possible is looked for in one alphabet or the other.
 MOST_ALIKE = 81
 
 
@@ -67,16 +69,28 @@ def look_alikes(code: str) -> set[str]:
 
     >>> sorted(look_alikes("К-12")), sorted(look_alikes("57"))
     (['K12', 'Қ12'], [])
+    >>> "KAPT000012" in look_alikes("КАРТ000012"), "KAPT12" in look_alikes("КАРТ12")
+    (True, True)
     """
     own = folded(code)
     choices = [_SAME_SHAPE.get(sign, sign) for sign in own]
-    if prod(map(len, choices)) > MOST_ALIKE:  # of many noughts all are letters, or none
-        choices = [sign if sign == "0" else some for sign, some in zip(own, choices, strict=True)]
-        spelled = [own.replace("0", nought) for nought in _SAME_SHAPE["0"][1:]]
-    else:
-        spelled = []
-    spelled += map("".join, islice(product(*choices), MOST_ALIKE))
+    if prod(map(len, choices)) <= MOST_ALIKE:
+        spelled = set(map("".join, product(*choices)))
+    else:  # of a long one all letters are of one alphabet, all noughts are letters, or none
+        alphabets = {own, _in_letters(own, latin=True), _in_letters(own, latin=False)}
+        noughts = _SAME_SHAPE["0"]
+        spelled = {re.sub(f"[{noughts}]", sign, one) for one in alphabets for sign in noughts}
+        spelled |= {one.replace("0", sign) for one in alphabets for sign in noughts}
     return {folded(one) for one in spelled} - {own}
+
+
+def _in_letters(code: str, *, latin: bool) -> str:
+    """A code with each letter that may be of either alphabet written in one."""
+    return "".join(
+        next((one for one in _SAME_SHAPE.get(sign, sign)
+              if one.isalpha() and one.isascii() == latin and sign.isalpha()), sign)
+        for sign in code
+    )  # fmt: skip
 
 
 def owners(fitting: Sequence[Fitting], readings: Sequence[str]) -> list[Fitting]:

@@ -77,7 +77,7 @@ def rows(data: bytes, limits: Limits = DEFAULTS) -> Iterator[list[str]]:
         raise TooLarge(limits)
     if packed:
         _check_workbook(data, limits)
-    for number, row in enumerate(_of_workbook(data) if packed else _of_csv(data)):
+    for number, row in enumerate(_of_workbook(data, limits) if packed else _of_csv(data)):
         if number >= limits.rows or len(row) > limits.columns:
             raise TooLarge(limits)
         yield row
@@ -130,7 +130,7 @@ def _check_sheet(stream: IO[bytes], limits: Limits) -> None:
         rest = text[max(end, whole) :]
 
 
-def _of_workbook(data: bytes) -> Iterator[list[str]]:
+def _of_workbook(data: bytes, limits: Limits) -> Iterator[list[str]]:
     # Only here: each web process would keep its 10 MB for a page used once a year.
     from openpyxl import load_workbook  # noqa: PLC0415
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
@@ -139,16 +139,17 @@ def _of_workbook(data: bytes) -> Iterator[list[str]]:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # what a file says of its size is not to be believed
-        merged = _merged(data, cast("Any", sheet)._worksheet_path)  # noqa: SLF001 -- not told otherwise
+        path = cast("Any", sheet)._worksheet_path  # noqa: SLF001 -- not told otherwise
+        merged = _merged(data, path, limits)
         above: dict[int, str] = {}
         for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
             row = [_text(cell) for cell in cells]
-            for column, top, bottom in merged.get(number, ()):
-                row += [""] * (column + 1 - len(row))
+            for column, top in merged.get(number, ()):
                 if number == top:
-                    above[column] = row[column]
-                elif top < number <= bottom:
-                    row[column] = above.get(column, "")
+                    above[column] = row[column] if column < len(row) else ""
+                elif said := above.get(column, ""):
+                    row += [""] * (column + 1 - len(row))
+                    row[column] = said
             yield row
     except (
         InvalidFileException,
@@ -162,9 +163,9 @@ def _of_workbook(data: bytes) -> Iterator[list[str]]:
         raise NotTable(why=str(error)) from error
 
 
-def _merged(data: bytes, member: str) -> dict[int, list[tuple[int, int, int]]]:
-    """Row → (column, first row, last row) of cells merged downwards: each row has their value."""
-    found: dict[int, list[tuple[int, int, int]]] = {}
+def _merged(data: bytes, member: str, limits: Limits) -> dict[int, list[tuple[int, int]]]:
+    """Row → (column, first row) of cells merged downwards: each row has their value."""
+    found: dict[int, list[tuple[int, int]]] = {}
     rest, rows = b"", 0
     with ZipFile(io.BytesIO(data)) as packed, packed.open(member) as stream:
         while chunk := stream.read(CHUNK):
@@ -174,10 +175,10 @@ def _merged(data: bytes, member: str) -> dict[int, list[tuple[int, int, int]]]:
                 left, top, right, bottom = (one.decode() for one in mark.groups())
                 first, last = int(top), int(bottom)
                 rows += last - first
-                if left != right or last <= first or rows > DEFAULTS.rows:
+                if left != right or last <= first or rows > limits.rows:
                     continue
                 for number in range(first, last + 1):
-                    found.setdefault(number, []).append((_column(left), first, last))
+                    found.setdefault(number, []).append((_column(left), first))
             rest = text[max(end, len(text) - _LONGEST_MARK) :]
     return found
 

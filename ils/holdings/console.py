@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from ils.clock import Period
 from ils.console import Commands, Console
 from ils.errors import N_, Invalid
-from ils.holdings.printing import SealedPaper, written
+from ils.holdings.papers import Paper
+from ils.holdings.printing import written
 from ils.ledger import Channel, Origin
 from ils.organisation.branches.queries import branch_by_code
 
@@ -65,7 +66,7 @@ def origin_at(console: Console, session: Session, branch: str) -> Origin:
     return console.origin(branch_by_code(session, branch), Channel.SYSTEM)
 
 
-def write_paper(output: Path, paper: SealedPaper, language: str, *, wide: bool = False) -> None:
+def write_paper(output: Path, paper: Paper, language: str, *, wide: bool = False) -> None:
     """Write a paper; the ending of the file says in which form.
 
     Raises:

@@ -15,10 +15,19 @@ from sqlalchemy.orm import Session
 from ils.clock import Period
 from ils.config import Config
 from ils.datafiles import BadConfiguration, read
-from ils.documents import PagedTable
+from ils.documents import Block, PagedTable
 from ils.ledger import Entry, Kind
 
 LANGUAGES = ("ru", "kk")
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper ready to be written: its title, what stands in it, what is at the foot of pages."""
+
+    title: str
+    blocks: Sequence[Block]
+    foot: str = ""
 
 
 @dataclass(frozen=True)

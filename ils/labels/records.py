@@ -43,6 +43,7 @@ RECORDS: dict[str, dict[str, str]] = {
         "patron.site_password": N_("password of the site set by the reader"),
         "set.volumes": N_("volumes of a set noted"),
         "item.change": N_("copy described anew"),
+        "item.loans": N_("who had a copy looked at"),
         "item.move": N_("copy given to another branch"),
         "item.split": N_("copies split off a group"),
         "item.take_back": N_("copy entered by mistake"),
@@ -71,6 +72,7 @@ RECORDS: dict[str, dict[str, str]] = {
         "patron.photo_removed": N_("photo of a reader removed"),
         "patrons.school_year": N_("school year advanced"),
         "rule.delete": N_("lending rule deleted"),
+        "act.undone": N_("act undone that was not one’s own of the day"),
         "loan.override": N_("checked out by override"),
     },
     "audit_field": {

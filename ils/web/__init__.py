@@ -6,6 +6,7 @@ from ils.web.days import asked_days, days_filters
 from ils.web.filled import Form, handled, no_mistake
 from ils.web.forms import (
     argument_int,
+    by_script,
     form_day,
     form_int,
     form_uuid,
@@ -38,7 +39,7 @@ from ils.web.pages import (
     translated,
     uploads,
 )
-from ils.web.sent_files import kept_file, sent_file
+from ils.web.sent_files import kept_file, sent_file, sent_rows
 from ils.web.system import (
     Ils,
     SignedIn,
@@ -66,6 +67,7 @@ __all__ = [
     "argument_int",
     "asked_days",
     "audit_value",
+    "by_script",
     "code_name",
     "code_names",
     "current",
@@ -96,6 +98,7 @@ __all__ = [
     "respond",
     "role_names",
     "sent_file",
+    "sent_rows",
     "show_error",
     "shown_value",
     "sitting",

@@ -27,6 +27,11 @@ def next_path() -> str:
     return target if _local.fullmatch(target) else ""
 
 
+def by_script() -> bool:
+    """Whether the desk's script asks: it wants a line for its list, not a page."""
+    return request.headers.get("X-Requested-With") == "desk"
+
+
 class IdConverter(IntegerConverter):
     """An id in an address: a whole number that fits its column."""
 

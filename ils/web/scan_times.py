@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ils import clock, scan_times
 from ils.scan_times import Moment, ScanException
-from ils.web.forms import form_int
+from ils.web.forms import by_script, form_int
 from ils.web.idempotency import VOLATILE
 
 #: What a form says of its time and of who accepted that; the rest is what it asks for.
@@ -61,7 +61,7 @@ def _asked() -> dict[str, Any]:
 
 
 def _answer(scan: ScanException) -> Response:
-    if request.headers.get("X-Requested-With") != "desk":
+    if not by_script():
         return make_response(redirect(url_for("desk.scan_exceptions")))
     about = scan.form.get("code", "")
     return make_response(render_template("aside.html", scan=scan, about=about))

@@ -9,6 +9,7 @@ from flask import g, request
 from sqlalchemy.orm import Session
 
 from ils import files
+from ils.documents import spreadsheets
 from ils.errors import N_, IlsError, Invalid
 from ils.files import Purpose, ReceivedFile, StoredFile
 from ils.web.system import current
@@ -33,6 +34,21 @@ def sent_file(most: int, field: str = N_("File")) -> Callable[[], ReceivedFile]:
         return files.receive(current().config.folder, sent.stream, most)
 
     return receive
+
+
+def sent_rows(most: int) -> Callable[[], list[list[str]]]:
+    """What prepares a page whose form has a table as ``file``: its rows are read.
+
+    Raises:
+        NotTable: it is none, or has more than ``most`` bytes.
+    """
+
+    def read() -> list[list[str]]:
+        sent = request.files.get("file")
+        data = sent.read(most) if sent else b""
+        return list(spreadsheets.rows(data, current().config.limits))
+
+    return read
 
 
 def kept_file(session: Session, prepared: object) -> StoredFile:

@@ -40,10 +40,12 @@ def upgrade() -> None:
         "CONSTRAINT fk_transit_shipment_id REFERENCES shipment (id)"
     )
     op.create_index(op.f("ix_transit_shipment_id"), "transit", ["shipment_id"], unique=False)
+    op.add_column("transit", sa.Column("lost", sa.Boolean(), server_default="0", nullable=False))
 
 
 def downgrade() -> None:
     """Drop them."""
+    op.drop_column("transit", "lost")
     op.drop_index(op.f("ix_transit_shipment_id"), table_name="transit")
     op.drop_column("transit", "shipment_id")
     op.drop_column("item", "spine_labelled_at")

@@ -194,3 +194,11 @@ def test_an_opened_message_counts_only_when_somebody_says_it_was_sent(owing, lib
     owing.post(f"{PATH}opened", sent="yes", request_id=str(uuid4()))
     assert library.count("reminder") == 1
     assert "отправлено" in owing.get(f"{PATH}{first}").text
+
+
+def test_who_did_not_come_since_last_year_is_reminded_all_the_same(owing, library):
+    library.wait(days=330)  # nobody registered this reader anew
+    reader = debtor(library, "R1")
+    opened(owing, reader, "whatsapp")
+    owing.post(f"{PATH}opened", sent="yes", request_id=str(uuid4()))
+    assert library.count("reminder") == 1

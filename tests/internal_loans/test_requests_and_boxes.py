@@ -250,13 +250,13 @@ def test_the_differences_of_a_box_have_names(library, at, centre, branch):
     library.check()
 
 
-def test_what_never_left_and_what_nobody_finds(library, centre, branch):
+def test_what_never_left_and_what_nobody_finds(library, at, centre, branch):
     for number in ("Ц-1", "Ц-2", "Ц-3"):
         library.copy(number)
     library.reader("R1")
     library.desk("Ф1").wait_for("R1", "Ц-3")
     asked = ask(branch, purpose="selection", topic="Сказки", copies="2")
-    packed(centre, "Ф1", "Ц-1", "Ц-2", asked=asked)
+    number = packed(centre, "Ф1", "Ц-1", "Ц-2", asked=asked)
     packed(centre, "Ф1", "Ц-3")
     with db.reading(library.sessions) as session:
         lines = dict(session.execute(
@@ -264,6 +264,10 @@ def test_what_never_left_and_what_nobody_finds(library, centre, branch):
         ).all())  # fmt: skip
     library.wait(days=8)
     assert "Ц-1" in centre.get("/staff/internal-loans/under-way?late=yes").text
+    foreign = at("Ф2")
+    assert "/stayed" not in foreign.get("/staff/internal-loans/under-way").text
+    for what in ("stayed", "lost"):
+        assert send(foreign, f"/under-way/{lines['Ц-1']}/{what}").status_code == 409
     assert send(centre, f"/under-way/{lines['Ц-1']}/stayed").status_code == 302
     assert send(centre, f"/under-way/{lines['Ц-2']}/lost").status_code == 302
     assert send(centre, f"/under-way/{lines['Ц-3']}/lost").status_code == 302
@@ -275,16 +279,31 @@ def test_what_never_left_and_what_nobody_finds(library, centre, branch):
     assert ways(library) == {
         "il_requested": 1, "il_selected": 1, "il_dispatched": 2, "il_cancelled": 2,
     }  # fmt: skip
+    assert "Экземпляров: 1, прибыло: 0, не найдено: 1" in of_box(branch, number)
+    library.check()
+    assert scan(branch, number, "Ц-2") == "получено"  # it lay at the bottom of the box
+    assert "Экземпляров: 1, прибыло: 1 ·" in of_box(branch, number)
+    assert (library.state("Ц-2"), library.count("found")) == (("in_transit", "Ф1"), 1)
+    assert scan(branch, number, "Ц-1") == "нет в списке этой коробки"  # it had left after all
     library.check()
 
 
-def test_a_request_is_refused_with_its_reason_and_counted_among_the_refusals(library, branch):
+def of_box(browser, number):
+    """What the page of a box says of its copies."""
+    return re.search(r"<p>(Экземпляров: .*?)</p>",
+                     browser.get(f"/staff/internal-loans/boxes/{number}").text)[1]  # fmt: skip
+
+
+def test_a_request_is_refused_with_its_reason_and_counted_among_the_refusals(library, at, branch):
     item = library.copy("Ц-1")
     with db.reading(library.sessions) as session:
         record = session.get(Item, item).record_id
     asked = ask(branch, record=str(record))
     page = branch.get(f"/staff/internal-loans/{asked}").text
     assert "свободно: 1" in page
+    foreign = at("Ф2")
+    assert "/cancel" not in foreign.get(f"/staff/internal-loans/{asked}").text
+    assert send(foreign, f"/{asked}/cancel").status_code == 409
     assert send(branch, f"/{asked}/refuse", reason="all_on_loan").status_code == 302
     assert (library.count("refusal"), ways(library)) == (1, {"il_requested": 1, "il_cancelled": 1})
     assert send(branch, f"/{asked}/cancel").status_code == 409

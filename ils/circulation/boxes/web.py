@@ -85,7 +85,7 @@ def _scanned(
     session: Session, found: Box, done: actions.BoxScan | None, error: IlsError | None
 ) -> ResponseReturnValue:
     """The answer to a scan: a line for a script that asked, or the whole page."""
-    if request.headers.get("X-Requested-With") != "desk":
+    if not web.by_script():
         return _page(session, found, done, error)
     answer = render_template(
         "circulation/_box_scanned.html", box=found, **_answer(session, found, done, error)

@@ -104,12 +104,21 @@ def settle_opened(session: Session, origin: Origin, *, sent: bool) -> int:
             continue
         contact.result = DebtResult.SENT
         patron = patron_queries.patron(session, contact.patron_id)
-        year = patron_queries.patron_year(session, patron.id, origin.day.year)
-        if year is not None:
+        year_id = _year_of_debt(session, patron.id, origin.day)
+        if year_id is not None:
             part = origin.derive(f"sent:{contact.id}")
-            contact.entry_id = _remind(session, part, patron, year.id)
+            contact.entry_id = _remind(session, part, patron, year_id)
     session.flush()
     return len(found)
+
+
+def _year_of_debt(session: Session, patron_id: int, day: date) -> int | None:
+    """The registration a debtor is counted by: that of the debt; once it is paid, the last one."""
+    loan = session.scalars(queries.overdue_of(patron_id, day).limit(1)).first()
+    if loan is not None:
+        return loan.patron_year_id
+    last = session.scalars(patron_queries.years_of(patron_id).limit(1)).first()
+    return None if last is None else last.id
 
 
 def message(session: Session, config: Config, patron: Patron, today: date, branch: str) -> Composed:

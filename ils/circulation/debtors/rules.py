@@ -12,9 +12,9 @@ from ils.errors import N_, NotFound
 #: Codes of operators behind +7: 70x, 74x, 75x, 76x, 77x are mobile, 71x and 72x are towns.
 _mobile = re.compile(r"\+77(?:0[0-8]|4[67]|5[01]|6[0-4]|7[1-8])\d{7}")
 _kazakh = re.compile(r"(?:8|\+?7)?(7\d{9})")
-#: Results that mean the reader knows: they are counted as a reminder.
 #: Programs a message is opened in that give no receipt.
 NO_RECEIPT = (DebtChannel.WHATSAPP, DebtChannel.SMS, DebtChannel.EMAIL)
+#: Results that mean the reader knows: they are counted as a reminder.
 REMINDED = (DebtResult.SENT, DebtResult.REACHED, DebtResult.PROMISED, DebtResult.REFUSED)
 
 

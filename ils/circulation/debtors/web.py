@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from ils import clock, web
@@ -166,7 +167,8 @@ def _page(session: Session, patron: Patron, form: Form[DebtContactData]) -> Resp
 
 def _opened(session: Session) -> int:
     """Messages whoever is signed in opened and did not say yet whether they were sent."""
-    return len(session.scalars(queries.opened_by(g.staff.id)).all())
+    own = queries.opened_by(g.staff.id).with_only_columns(func.count()).order_by(None)
+    return session.scalar(own) or 0
 
 
 @debtors.post("/<id:patron_id>/opened")

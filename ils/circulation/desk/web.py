@@ -218,7 +218,7 @@ def commands(session: Session) -> ResponseReturnValue:
 @desk.errorhandler(IlsError)
 def refused(error: IlsError) -> ResponseReturnValue:
     """A refusal is an answer too: a line in the list, in words."""
-    if not _by_script() or getattr(g, "staff", None) is None:
+    if not web.by_script() or getattr(g, "staff", None) is None:
         return web.show_error(error)
     g.error_code = error.code
     return render_template("circulation/_refused.html", **_refusal(error)), error.status
@@ -237,17 +237,13 @@ def _refusal(error: IlsError) -> dict[str, object]:
         "sent": request.form,
         "to": request.path.removeprefix("/desk/"),
         "may_be_card": may_be_card,
-        "by_script": _by_script(),
+        "by_script": web.by_script(),
     }
-
-
-def _by_script() -> bool:
-    return request.headers.get("X-Requested-With") == "desk"
 
 
 def _answered(session: Session, answer: Answer) -> ResponseReturnValue:
     """The line of the answer, and the reader's panel where it changed; or the whole page."""
-    if not _by_script():
+    if not web.by_script():
         return _page(session, answer, answer.opens.id if answer.opens else web.form_int("patron"))
     panel = panel_of(session, answer) if isinstance(answer, Opened) else {}
     return render_template("circulation/_answer.html", **_shown(session, answer), **panel)
@@ -259,7 +255,7 @@ def _shown(session: Session, answer: Answer) -> dict[str, object]:
     foreign = sent or (item and item.owner_branch_id != g.staff.branch.id)
     return {
         "answer": answer,
-        "by_script": _by_script(),
+        "by_script": web.by_script(),
         "branches": names_of(session, web.language()) if foreign else {},
         "worded": worded,
         "may_lose": web.may(Permission.OVERRIDE_RULES),

@@ -33,18 +33,21 @@ UNIT = "unit"
 
 def step(session: Session, origin: Origin, loan: InternalLoan, state: InternalLoanState) -> None:
     """Bring an internal loan to a state, and write it down at the branch where that happens."""
+    _come_to(loan, state, origin)
+    session.flush()
+    part = origin.derive(f"il:{state}:{loan.id}")
+    ledger.record(session, KINDS[state], part, _facts(loan), **_about(session, loan))
+
+
+def _come_to(loan: InternalLoan, state: InternalLoanState, origin: Origin) -> None:
     loan.state = state
     if state in ENDED:
         loan.ended_at = origin.at
         loan.item.assigned_branch_id = loan.item.assigned_until = None
-    session.flush()
-    part = origin.derive(f"il:{state}:{loan.id}")
-    ledger.record(session, KINDS[state], part, _facts(session, loan), **_about(session, loan))
 
 
-def _facts(session: Session, loan: InternalLoan) -> Facts:
-    item = session.get_one(Item, loan.item_id)
-    return {**item_facts(item), "other_branch_id": loan.to_branch_id}
+def _facts(loan: InternalLoan) -> Facts:
+    return {**item_facts(loan.item), "other_branch_id": loan.to_branch_id}
 
 
 def _about(session: Session, loan: InternalLoan) -> dict[str, Any]:
@@ -78,21 +81,25 @@ def leave(session: Session, origin: Origin, transit: Transit) -> None:
         step(session, origin, loan, _State.DISPATCHED)
 
 
-def arrive(session: Session, origin: Origin, item: Item) -> None:
-    """A copy came to a branch: to the one that asked, or home again."""
+def arrive(session: Session, origin: Origin, item: Item) -> InternalLoan | None:
+    """A copy came to a branch: to the one that asked, or home again.
+
+    Returns:
+        The internal loan it is, or was until now.
+    """
     loan = queries.internal_loan_of(session, item.id)
     if loan is None:
-        return
+        return None
     if origin.branch_id == item.owner_branch_id:
         step(session, origin, loan, _State.BACK)
     elif origin.branch_id == loan.to_branch_id and loan.state != _State.RECEIVED:
         step(session, origin, loan, _State.RECEIVED)
+    return loan
 
 
 def lent(session: Session, origin: Origin, item: Item, facts: Facts) -> None:
     """A reader got a copy away from its home, or out of its way: it came by an internal loan."""
-    arrive(session, origin, item)
-    loan = queries.internal_loan_of(session, item.id)
+    loan = arrive(session, origin, item)
     if loan is not None and origin.branch_id != item.owner_branch_id:
         ledger.record(session, Kind.IL_LENT, origin.derive("il"), facts, detail=loan.purpose)
 
@@ -119,8 +126,6 @@ def give_up(session: Session, origin: Origin, loan: InternalLoan, stays_at: int)
         if entry.id > received:
             ledger.reverse(session, entry, origin.derive(f"il:stayed:{entry.id}"))
     if received:
-        loan.state, loan.to_branch_id = _State.RECEIVED, stays_at
-    else:
-        loan.state, loan.ended_at = _State.CANCELLED, origin.at
-        loan.item.assigned_branch_id = loan.item.assigned_until = None
+        loan.to_branch_id = stays_at
+    _come_to(loan, _State.RECEIVED if received else _State.CANCELLED, origin)
     session.flush()

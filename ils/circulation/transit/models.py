@@ -61,6 +61,8 @@ class Transit(Reversible, Base):
     sent_at: Mapped[datetime]
     sent_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff.id"))
     ended_at: Mapped[datetime | None]
+    #: It ended because nobody finds the copy.
+    lost: Mapped[bool] = mapped_column(default=False, server_default="0")
 
     item: Mapped[Item] = relationship()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,7 +25,7 @@ from ils.holdings.acts.models import (
     described_as,
 )
 from ils.holdings.items.rules import shown_sum
-from ils.holdings.papers import PagedColumns, PaperWords, paged
+from ils.holdings.papers import PagedColumns, Paper, PaperWords, paged
 from ils.labels import LABELS
 from ils.ledger import Entry
 from ils.organisation.branches.queries import names_of
@@ -37,15 +37,6 @@ class ActPaper(StrEnum):
     ACT = "act"
     DISTRIBUTION = "distribution"
     DISCREPANCY = "discrepancy"
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A paper ready to be written: its title, what stands in it, its seal."""
-
-    title: str
-    blocks: Sequence[Block]
-    foot: str
 
 
 @dataclass(frozen=True)

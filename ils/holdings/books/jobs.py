@@ -12,8 +12,8 @@ from ils import db, files
 from ils.clock import Period
 from ils.config import Config
 from ils.files import Purpose
-from ils.holdings.acts.papers import Paper
 from ils.holdings.books import papers
+from ils.holdings.papers import Paper
 from ils.holdings.printing import TYPES, written
 from ils.jobs.runner import JobContext, JobKind
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -12,11 +12,10 @@ from ils.config import Config
 from ils.documents import Block, Heading, PageBreak, Paragraph, Table
 from ils.holdings import papers
 from ils.holdings.acts.models import described_as
-from ils.holdings.acts.papers import Paper
 from ils.holdings.books import queries
 from ils.holdings.books.queries import NONE, BookRow, Ksu, KsuRow, Movement
 from ils.holdings.items.rules import shown_sum
-from ils.holdings.papers import PagedColumns, PaperWords, paged
+from ils.holdings.papers import PagedColumns, Paper, PaperWords, paged
 from ils.labels import LABELS
 from ils.ledger import Kind
 from ils.organisation.branches.queries import names_of
@@ -96,7 +95,7 @@ def _part(say: PaperWords, cut: Cut, rows: Sequence[KsuRow], *, arrivals: bool) 
     first = ["day", "act", "from", "paper"] if arrivals else ["day", "act", "why", "paper"]
     counted = ["copies", "titles", "sum"] if arrivals else ["copies", "sum"]
     head = [*(say.say(key) for key in (*first, *counted)), *cut.head]
-    sums: dict[int, object] = {}
+    sums: dict[int, Callable[[int], str]] = {}
     body = []
     for row in rows:
         moved = row.movement
@@ -109,7 +108,7 @@ def _part(say: PaperWords, cut: Cut, rows: Sequence[KsuRow], *, arrivals: bool) 
         money = at == len(counted) - 1
         sums[len(first) + at] = shown_sum if money else str
     widths = [16, 14, 26, 26, *[12] * (len(counted) - 1), 20, *[12] * len(cut.head)]
-    yield paged(say, PagedColumns(head, widths, sums), body)  # type: ignore[arg-type]  # both write an int
+    yield paged(say, PagedColumns(head, widths, sums), body)
 
 
 def about(say: PaperWords, row: KsuRow) -> list[str]:

@@ -136,9 +136,10 @@ def numbers_in(session: Session, text: str) -> list[str]:
     found: list[str] = []
     for line in text.splitlines():
         number = line.strip()
-        whole = number and item_by_code(session, [number]) is not None
-        found += [number] if whole else re.split(r"[\s,;]+", number)
-    return [number for number in found if number]
+        parts = re.split(r"[\s,;]+", number)
+        whole = len(parts) > 1 and item_by_code(session, [number]) is not None
+        found += [number] if whole else filter(None, parts)
+    return found
 
 
 def record_named(session: Session, text: str) -> BibliographicRecord:

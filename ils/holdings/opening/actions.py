@@ -35,6 +35,9 @@ class BalancesWrong(Invalid):
         self.problems = problems
 
 
+MOST_COPIES = 9_999_999
+
+
 @dataclass(frozen=True)
 class BalanceData:
     """The form of an opening balance."""
@@ -43,7 +46,7 @@ class BalanceData:
     material: str = described(N_("Material"), codes="material", default="book")
     language: str = described(N_("Language"), FieldKind.CHOICE, default="kk")
     subject_area: str = described(N_("Subject area"), codes="subject_areas", default="")
-    count: int = described(N_("Copies"), FieldKind.WHOLE, least=1, most=9_999_999, width="short")
+    count: int = described(N_("Copies"), FieldKind.WHOLE, least=1, most=MOST_COPIES, width="short")
     sum: str = described(N_("Sum, ₸"), default="", width="short", longest=30)
 
 

@@ -11,13 +11,12 @@ from ils.errors import N_, IlsError, Invalid
 from ils.fields import infos
 from ils.holdings.items.rules import sum_of
 from ils.holdings.lists import rules as lists
-from ils.holdings.opening.actions import BalanceData, BalancesWrong
+from ils.holdings.opening.actions import MOST_COPIES, BalanceData, BalancesWrong
 from ils.i18n import say
 from ils.labels import LABELS
 
 #: Balances are of branches, kinds, languages and subject areas: no more lines than this.
 MOST_LINES = 5_000
-MOST_COPIES = 9_999_999
 COLUMNS: Mapping[str, Sequence[str]] = {
     "branch": lists.COLUMNS["branch"],
     "material": ("вид", "вид документа", "вид издания", "түрі", "құжат түрі"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
-from flask import flash, g, redirect, request, url_for
+from flask import flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -103,19 +103,8 @@ def enter_balance(session: Session) -> ResponseReturnValue:
     return web.handled(session, _form(session, None), work, lambda form: _page(session, form))
 
 
-def _rows_sent() -> list[list[str]]:
-    """The rows of the table that was sent.
-
-    Raises:
-        NotTable: it is none.
-    """
-    sent = request.files.get("file")
-    data = sent.read(MAX_FILE_BYTES) if sent else b""
-    return list(spreadsheets.rows(data, web.current().config.limits))
-
-
 @holdings.post("/opening/file")
-@web.page(Permission.MANAGE_STATISTICS, write=True, prepare=_rows_sent)
+@web.page(Permission.MANAGE_STATISTICS, write=True, prepare=web.sent_rows(MAX_FILE_BYTES))
 @web.uploads(MAX_FILE_BYTES)
 def enter_balances(session: Session, prepared: object) -> ResponseReturnValue:
     """Enter all figures of a table."""

@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 from ils.config import Config
 from ils.documents import Block, Heading, Paragraph
 from ils.holdings import papers
-from ils.holdings.acts.papers import Paper
 from ils.holdings.items.rules import shown_sum
-from ils.holdings.papers import PagedColumns, PaperWords, paged
+from ils.holdings.papers import PagedColumns, Paper, PaperWords, paged
 from ils.holdings.stocktaking import queries
 from ils.holdings.stocktaking.models import Stocktake, StocktakeState
 from ils.ledger import Entry

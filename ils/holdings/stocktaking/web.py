@@ -167,7 +167,7 @@ def counting(session: Session, stocktake_id: int) -> ResponseReturnValue:
 def _counting(
     session: Session, one: Stocktake, answers: Sequence[Counted], place: ShelfPlace | None
 ) -> ResponseReturnValue:
-    part = request.headers.get("X-Requested-With") == "desk"
+    part = web.by_script()
     template = "holdings/_counted.html" if part else "holdings/counting.html"
     said = [(answer, session.get(Item, answer.item_id or 0)) for answer in answers]
     return render_template(

@@ -15,9 +15,16 @@ from ils.errors import N_, Invalid
 from ils.fields import FieldKind, described
 from ils.internal_loans.requests import queries
 from ils.internal_loans.requests.models import InternalRequest, RequestState
-from ils.internal_loans.requests.rules import MOST_COPIES, CopiesOnTheWay, RequestEnded
+from ils.internal_loans.requests.rules import (
+    MOST_COPIES,
+    CopiesOnTheWay,
+    RequestEnded,
+    RequestOfAnother,
+)
+from ils.internal_loans.rules import has_a_say
 from ils.labels import LABELS
 from ils.ledger import Facts, Kind, Origin
+from ils.organisation.branches.queries import central
 from ils.services.enquiries.actions import record_unmet_request
 from ils.services.enquiries.models import UnmetReason
 
@@ -37,7 +44,7 @@ class RequestData:
     copies: int = described(N_("Copies"), FieldKind.WHOLE, default=1, width="short", least=1,
                             most=MOST_COPIES)  # fmt: skip
     audience: str = described(N_("For whom"), codes="categories", default="", empty=N_("everybody"))
-    language: str = described(N_("Language"), FieldKind.CHOICE, default="")
+    language: str = described(N_("Language"), codes="language", default="", empty="")
     until: date | None = described(N_("Until"), FieldKind.DAY, default=None, width="date")
     note: str = described(N_("Note"), default="", longest=LONGEST)
 
@@ -94,10 +101,9 @@ def refuse(session: Session, origin: Origin, request: InternalRequest, data: Ref
         Invalid: an unknown reason.
     """
     _still_open(request)
-    language = request.language or None
     record_unmet_request(
         session, origin, what=request.topic, reason=data.reason, record=request.record,
-        language=language if language in {"kk", "ru", "en"} else None,
+        language=request.language or None,
     )  # fmt: skip
     _end(session, origin, request, RequestState.REFUSED)
     request.reason = data.reason
@@ -108,9 +114,12 @@ def cancel(session: Session, origin: Origin, request: InternalRequest) -> None:
 
     Raises:
         RequestEnded: it ended before.
+        RequestOfAnother: another branch asked.
         CopiesOnTheWay: something was sent already.
     """
     _still_open(request)
+    if not has_a_say(origin.branch_id, central(session).id, request.branch_id):
+        raise RequestOfAnother
     sent = queries.sent_counts(session, [request.id]).get(request.id, 0)
     if sent:
         raise CopiesOnTheWay(count=sent)

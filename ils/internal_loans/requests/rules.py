@@ -28,6 +28,13 @@ class RequestEnded(Refused):
     message = N_("This request has ended already: %(state)s.")
 
 
+class RequestOfAnother(Refused):
+    """A request is taken back by the branch that asked, or by the central library."""
+
+    code = "request_of_another"
+    message = N_("Another branch asked for this: only it or the central library takes it back.")
+
+
 class CopiesOnTheWay(Refused):
     """A request is not taken back while copies travel for it."""
 

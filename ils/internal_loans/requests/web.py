@@ -15,18 +15,16 @@ from ils.circulation.holds.models import Hold
 from ils.errors import N_
 from ils.holdings.items.models import Item
 from ils.holdings.items.queries import record_named
-from ils.internal_loans.pages import branch_choices, branch_of, internal_loans
+from ils.internal_loans.pages import internal_loans
 from ils.internal_loans.requests import actions, queries, rules
 from ils.internal_loans.requests.actions import RefusalData, RequestData
 from ils.internal_loans.requests.models import InternalRequest, RequestState
+from ils.internal_loans.rules import has_a_say
 from ils.labels import LABELS
-from ils.organisation.branches.queries import names_of
+from ils.organisation.branches.queries import branch_by_code, central, names_of
 from ils.organisation.permissions import Permission
 from ils.web.filled import Form
 from ils.web.lists import Column, Filter, ListDefinition, PageAction
-
-#: Languages a selection may be asked in.
-LANGUAGES = (("", "—"), ("kk", "Қазақша"), ("ru", "Русский"), ("en", "English"))
 
 
 def about(one: InternalRequest) -> str:
@@ -41,12 +39,10 @@ def about(one: InternalRequest) -> str:
 def request_queue(session: Session) -> ResponseReturnValue:
     """What branches ask for: those that wait first."""
     names = names_of(session, web.language())
-    ids = {code: number for number, (code, _) in names.items()}
+    ids, picked = {code: number for number, (code, _) in names.items()}, dict[int, int]()
 
-    def with_sent(session: Session, rows: Sequence[Any]) -> Sequence[Any]:
-        counts = queries.sent_counts(session, [row.id for row in rows])
-        for row in rows:
-            row.sent = counts.get(row.id, 0)
+    def with_picked(session: Session, rows: Sequence[Any]) -> Sequence[Any]:
+        picked.update(queries.sent_counts(session, [row.id for row in rows]))
         return rows
 
     definition = ListDefinition(
@@ -59,7 +55,7 @@ def request_queue(session: Session) -> ResponseReturnValue:
                    InternalRequest.purpose),
             Column("branch", N_("For the branch"), lambda one: names[one.branch_id][1]),
             Column("copies", N_("Copies"), lambda one: one.copies, InternalRequest.copies),
-            Column("sent", N_("Picked"), lambda one: one.sent),
+            Column("sent", N_("Picked"), lambda one: picked.get(one.id, 0)),
             Column("until", N_("Until"), lambda one: one.until, InternalRequest.until),
             Column("state", N_("State"),
                    lambda one: web.code_name("internal_request", one.state)),
@@ -71,7 +67,7 @@ def request_queue(session: Session) -> ResponseReturnValue:
             ]),
         ],
         empty=N_("No branch asks for anything."),
-        enrich=with_sent,
+        enrich=with_picked,
     )  # fmt: skip
     new = PageAction(N_("New request"), url_for("internal_loans.new_request"), main=True)
     return web.list_page(session, definition, title=N_("Internal loans"), actions=[new])
@@ -124,7 +120,7 @@ def new_request(session: Session) -> ResponseReturnValue:
 
 
 def _form(session: Session, values: Mapping[str, object] | None) -> Form[RequestData]:
-    choices = {"branch": branch_choices(session), "language": LANGUAGES}
+    choices = {"branch": list(names_of(session, web.language()).values())}
     return Form(RequestData, values, choices=choices)
 
 
@@ -140,8 +136,8 @@ def ask(session: Session) -> ResponseReturnValue:
 
     def work(data: RequestData) -> ResponseReturnValue:
         record = record_named(session, data.record) if data.record else None
-        branch_id = branch_of(session, data.branch)
-        made = actions.ask(session, web.origin(), data, branch_id, record)
+        asking = branch_by_code(session, data.branch)
+        made = actions.ask(session, web.origin(), data, asking.id, record)
         return redirect(url_for("internal_loans.internal_request", request_id=made.id))
 
     return web.handled(session, _form(session, None), work, lambda form: _new_page(session, form))
@@ -174,6 +170,7 @@ def _page(session: Session, one: InternalRequest, form: Form[RefusalData]) -> Re
         one=one, about=about(one), offers=rules.in_order(offers), branches=names, form=form,
         audience=web.listed(web.current().config.lists.categories, one.audience)
         if one.audience else "", open_=open_, foreign=one.branch_id != g.staff.branch.id,
+        may_cancel=has_a_say(g.staff.branch.id, central(session).id, one.branch_id),
     )  # fmt: skip
 
 

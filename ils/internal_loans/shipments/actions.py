@@ -20,11 +20,13 @@ from ils.circulation.transit.models import InternalLoan, InternalLoanState, Ship
 from ils.holdings.items.models import Item, ItemStatus
 from ils.holdings.items.queries import item_by_code
 from ils.holdings.items.rules import ItemMove, next_status
-from ils.holdings.stocktaking.findings import mark_missing
+from ils.holdings.stocktaking.findings import find_again, mark_missing
 from ils.internal_loans.requests.models import InternalRequest
+from ils.internal_loans.rules import has_a_say
 from ils.internal_loans.shipments import queries, rules
 from ils.internal_loans.shipments.rules import BoxOutcome
 from ils.organisation.branches.models import Branch
+from ils.organisation.branches.queries import central
 
 
 @dataclass(frozen=True)
@@ -206,17 +208,22 @@ def unpack(desk: Desk, shipment: Shipment, code: str) -> ScannedAtBox:
     item = _scanned(desk, code)
     transit = transit_queries.transit_of(session, item.id)
     listed = queries.on_the_list(session, shipment, item.id)
-    if transit is None and listed is not None:
+    if transit is None and listed is not None and not listed.lost:
         return ScannedAtBox(item, BoxOutcome.ALREADY)
     if listed is None and item.id not in shipment.extra:
         shipment.extra = [*shipment.extra, item.id]
     if transit is not None and transit.to_branch_id != desk.origin.branch_id:
         return ScannedAtBox(item, BoxOutcome.SENT_ON, to_branch_id=transit.to_branch_id)
-    if transit is None:
-        to = holds.route_item(desk, item) if item.status == ItemStatus.AVAILABLE else None
-        way = to.to_branch_id if isinstance(to, Transit) else None
-        return ScannedAtBox(item, BoxOutcome.EXTRA, to if isinstance(to, Hold) else None, way)
-    return _arrived(desk, item, BoxOutcome.RECEIVED if listed else BoxOutcome.EXTRA)
+    did = BoxOutcome.RECEIVED if listed else BoxOutcome.EXTRA
+    if transit is not None:
+        return _arrived(desk, item, did)
+    if item.status == ItemStatus.MISSING:  # it was in the box after all
+        find_again(session, desk.origin, item)
+    if listed is not None:
+        listed.lost = False
+    to = holds.route_item(desk, item) if item.status == ItemStatus.AVAILABLE else None
+    way = to.to_branch_id if isinstance(to, Transit) else None
+    return ScannedAtBox(item, did, to if isinstance(to, Hold) else None, way)
 
 
 def _arrived(desk: Desk, item: Item, did: BoxOutcome) -> ScannedAtBox:
@@ -256,8 +263,14 @@ def close_shipment(desk: Desk, shipment: Shipment) -> int:
 
 
 def never_left(desk: Desk, transit: Transit) -> None:
-    """A copy under way stands where it was sent from: what was counted is taken back."""
+    """A copy under way stands where it was sent from: what was counted is taken back.
+
+    Raises:
+        WayElsewhere: the branch has nothing to do with it.
+    """
+    _has_a_say(desk, transit.item, transit.from_branch_id, transit.to_branch_id)
     session, item = desk.session, transit.item
+    transit.shipment_id = None
     loan = transit_queries.internal_loan_of(session, item.id)
     item.branch_id = transit.from_branch_id
     holds.release_hold(session, item, desk.origin)
@@ -265,9 +278,22 @@ def never_left(desk: Desk, transit: Transit) -> None:
         ways.give_up(session, desk.origin, loan, transit.from_branch_id)
 
 
+def _has_a_say(desk: Desk, item: Item, *ends: int) -> None:
+    if has_a_say(desk.origin.branch_id, central(desk.session).id, *ends):
+        return
+    sender, to = (desk.session.get_one(Branch, end).code for end in ends)
+    raise rules.WayElsewhere(**_named(item), sender=sender, to=to)
+
+
 def lost_on_the_way(desk: Desk, transit: Transit) -> None:
-    """Nobody finds a copy that was under way: it is missing; who waits for it waits on."""
+    """Nobody finds a copy that was under way: it is missing; who waits for it waits on.
+
+    Raises:
+        WayElsewhere: the branch has nothing to do with it.
+    """
+    _has_a_say(desk, transit.item, transit.from_branch_id, transit.to_branch_id)
     session, item = desk.session, transit.item
+    transit.lost = True
     loan = transit_queries.internal_loan_of(session, item.id)
     item.branch_id = transit.from_branch_id
     holds.release_hold(session, item, desk.origin)
@@ -278,5 +304,10 @@ def lost_on_the_way(desk: Desk, transit: Transit) -> None:
 
 
 def end_loan(desk: Desk, loan: InternalLoan) -> None:
-    """A copy lent to a branch will not come back: it was lost or withdrawn there."""
+    """A copy lent to a branch will not come back: it was lost or withdrawn there.
+
+    Raises:
+        WayElsewhere: the branch has nothing to do with it.
+    """
+    _has_a_say(desk, loan.item, loan.from_branch_id, loan.to_branch_id)
     ways.step(desk.session, desk.origin, loan, InternalLoanState.CANCELLED)

@@ -4,31 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from ils import clock
 from ils.circulation.transit.models import Shipment
 from ils.config import Config
-from ils.documents import Barcode, Block, Heading, Paragraph, Table
+from ils.documents import Barcode, Heading, Paragraph, Table
 from ils.errors import N_
+from ils.holdings.papers import Paper
 from ils.i18n import say
-from ils.internal_loans.shipments import queries
+from ils.internal_loans.shipments import queries, rules
 from ils.organisation.branches.queries import names_of
 
 #: Signs of the check sum.
 SUM = 8
 WIDTHS = (1, 3, 8, 3)
-
-
-@dataclass(frozen=True)
-class PackingList:
-    """The list as a paper."""
-
-    title: str
-    blocks: Sequence[Block]
-    foot: str = ""
 
 
 def box_code(shipment: Shipment) -> str:
@@ -46,9 +37,7 @@ def checksum(numbers: Sequence[int]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:SUM].upper()
 
 
-def packing_list(
-    session: Session, config: Config, shipment: Shipment, language: str
-) -> PackingList:
+def packing_list(session: Session, config: Config, shipment: Shipment, language: str) -> Paper:
     """What is in a box, from where to where, with the code that opens it."""
     lines = session.scalars(queries.contents(shipment)).all()
     names = names_of(session, language)
@@ -56,7 +45,7 @@ def packing_list(
     zone = config.library.timezone
     rows = [
         [str(at), line.item.number, line.item.record.title,
-         say(N_("arrived"), language) if line.ended_at is not None else ""]
+         say(rules.line_state(ended=line.ended_at is not None, lost=line.lost), language)]
         for at, line in enumerate(lines, 1)
     ]  # fmt: skip
     head = [say(name, language) for name in (N_("№"), N_("Inventory number"), N_("Title"),
@@ -65,7 +54,7 @@ def packing_list(
     when = shipment.sent_at or shipment.made_at
     counted = {"number": len(lines), "sum": checksum([line.item_id for line in lines])}
     total = say(N_("Copies: %(number)s. Check sum: %(sum)s."), language) % counted
-    return PackingList(title, [
+    return Paper(title, [
         Heading(title, 1), Barcode(box_code(shipment)), Paragraph(way),
         Paragraph(f"{clock.local_day(when, zone):%d.%m.%Y}"),
         Table(head, rows, [0] * len(rows), texts=True, widths=WIDTHS), Paragraph(total),

@@ -44,15 +44,16 @@ def contents(shipment: Shipment) -> Select[Transit]:
 
 
 def counts(session: Session, ids: Sequence[int]) -> dict[int, ShipmentCounts]:
-    """Box → what is on its list and what of it arrived."""
-    arrived = func.count().filter(Transit.ended_at.is_not(None))
+    """Box → what is on its list and what of it arrived or was given up."""
+    lost = func.count().filter(Transit.lost)
+    arrived = func.count().filter(Transit.ended_at.is_not(None), ~Transit.lost)
     query = (
-        select(Transit.shipment_id, func.count(), arrived)
+        select(Transit.shipment_id, func.count(), arrived, lost)
         .where(Transit.shipment_id.in_(ids))
         .group_by(Transit.shipment_id)
     )
-    found = {number: ShipmentCounts(all_, there) for number, all_, there in session.execute(query)}
-    return {number: found.get(number, ShipmentCounts(0, 0)) for number in ids}
+    found = {number: ShipmentCounts(*counted) for number, *counted in session.execute(query)}
+    return {number: found.get(number, ShipmentCounts()) for number in ids}
 
 
 def on_the_list(session: Session, shipment: Shipment, item_id: int) -> Transit | None:

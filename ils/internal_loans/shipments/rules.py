@@ -85,6 +85,13 @@ class NotFree(Refused):
     message = N_("“%(title)s” (%(number)s): %(status)s; it cannot be sent.")
 
 
+class WayElsewhere(Refused):
+    """What became of a copy is said at an end of its way, or by the central library."""
+
+    code = "way_elsewhere"
+    message = N_("“%(title)s” (%(number)s) goes from “%(sender)s” to “%(to)s”: that is settled there.")
+
+
 class BoxOutcome(StrEnum):
     """What a scan at a box did."""
 
@@ -100,12 +107,20 @@ class BoxOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class ShipmentCounts:
-    """Copies on the list of a box, and of them arrived."""
+    """Copies on the list of a box; of them arrived, and given up."""
 
-    packed: int
-    arrived: int
+    packed: int = 0
+    arrived: int = 0
+    lost: int = 0
 
     @property
     def missing(self) -> int:
-        """Those that did not arrive."""
-        return self.packed - self.arrived
+        """Those still under way."""
+        return self.packed - self.arrived - self.lost
+
+
+def line_state(*, ended: bool, lost: bool) -> str:
+    """How a copy on the list of a box is said to stand; empty: under way."""
+    if lost:
+        return N_("not found")
+    return N_("arrived") if ended else ""

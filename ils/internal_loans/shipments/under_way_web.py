@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -15,9 +15,10 @@ from ils.circulation.transit.models import InternalLoan, Shipment, Transit
 from ils.errors import N_
 from ils.holdings.items.models import ItemStatus
 from ils.internal_loans.pages import internal_loans
+from ils.internal_loans.rules import has_a_say
 from ils.internal_loans.shipments import actions, queries, rules
 from ils.ledger import UnknownAct
-from ils.organisation.branches.queries import names_of
+from ils.organisation.branches.queries import central, names_of
 from ils.organisation.permissions import Permission
 from ils.web.lists import Column, Filter, ListDefinition, RowAction
 
@@ -29,7 +30,7 @@ GONE = (ItemStatus.LOST, ItemStatus.MISSING, ItemStatus.WITHDRAWN)
 @web.page(Permission.LEND_INTERNALLY)
 def under_way(session: Session) -> ResponseReturnValue:
     """Copies between branches, longest under way first; late ones are looked for."""
-    names, now = names_of(session, web.language()), clock.now()
+    names, now, centre = names_of(session, web.language()), clock.now(), central(session).id
     ids = {code: number for number, (code, _) in names.items()}
     late = request.args.get("late") == "yes"
     query = queries.under_way(
@@ -53,7 +54,10 @@ def under_way(session: Session) -> ResponseReturnValue:
             Filter("to", N_("Where to"), list(names.values())),
             Filter("late", N_("Late"), [("yes", gettext("more than a week"))]),
         ],
-        row_actions=[_settles(N_("It stayed here"), "stayed"), _settles(N_("Not found"), "lost")],
+        row_actions=[
+            _settles(N_("It stayed here"), "stayed", centre),
+            _settles(N_("Not found"), "lost", centre),
+        ],
         empty=N_("Nothing is under way."),
     )  # fmt: skip
     return web.list_page(session, definition, title=N_("Under way between branches"))
@@ -63,11 +67,14 @@ def _box(shipment: Shipment | None) -> str:
     return "" if shipment is None else f"№ {shipment.number}"
 
 
-def _settles(label: str, act: str) -> RowAction:
+def _settles(label: str, act: str, centre: int) -> RowAction:
     return RowAction(
         label,
         lambda row: url_for("internal_loans.settle_way", transit_id=row.Transit.id, act=act),
         lambda row: row.Transit.item.number, sends=lambda _: {},
+        shown=lambda row: has_a_say(
+            g.staff.branch.id, centre, row.Transit.from_branch_id, row.Transit.to_branch_id
+        ),
     )  # fmt: skip
 
 
@@ -96,7 +103,7 @@ def settle_way(session: Session, transit_id: int, act: str) -> ResponseReturnVal
 @web.page(Permission.LEND_INTERNALLY)
 def lent_out(session: Session) -> ResponseReturnValue:
     """Copies lent to branches, those that should be back first."""
-    names, today = names_of(session, web.language()), web.today()
+    names, today, centre = names_of(session, web.language()), web.today(), central(session).id
     ids = {code: number for number, (code, _) in names.items()}
 
     def overdue(loan: Any) -> int | str:
@@ -107,7 +114,9 @@ def lent_out(session: Session) -> ResponseReturnValue:
         N_("It will not come back"),
         lambda loan: url_for("internal_loans.end_loan", loan_id=loan.id),
         lambda loan: loan.item.number, sends=lambda _: {},
-        shown=lambda loan: loan.item.status in GONE,
+        shown=lambda loan: loan.item.status in GONE and has_a_say(
+            g.staff.branch.id, centre, loan.from_branch_id, loan.to_branch_id
+        ),
     )  # fmt: skip
     definition = ListDefinition(
         queries.lent_out(ids.get(request.args.get("branch", ""))),

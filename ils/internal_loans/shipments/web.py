@@ -17,14 +17,14 @@ from ils.circulation.transit.models import Shipment, Transit
 from ils.errors import N_, IlsError
 from ils.holdings.items.models import Item
 from ils.holdings.printing import sent
-from ils.internal_loans.pages import branch_choices, branch_of, internal_loans
+from ils.internal_loans.pages import internal_loans
 from ils.internal_loans.requests import queries as request_queries
 from ils.internal_loans.requests.models import InternalRequest
 from ils.internal_loans.requests.web import about
 from ils.internal_loans.shipments import actions, papers, queries, rules
 from ils.internal_loans.shipments.actions import ScannedAtBox
-from ils.internal_loans.shipments.rules import BoxOutcome
-from ils.organisation.branches.queries import names_of
+from ils.internal_loans.shipments.rules import BoxOutcome, ShipmentCounts
+from ils.organisation.branches.queries import branch_by_code, names_of
 from ils.organisation.permissions import Permission
 from ils.web.lists import Column, ListDefinition, RowAction
 
@@ -41,12 +41,10 @@ MOST_REQUESTS = 100
 @web.page(Permission.LEND_INTERNALLY)
 def shipments(session: Session) -> ResponseReturnValue:
     """The boxes this branch packs, sent, or is to receive."""
-    names = names_of(session, web.language())
+    names, counts = names_of(session, web.language()), dict[int, ShipmentCounts]()
 
     def with_counts(session: Session, rows: Sequence[Any]) -> Sequence[Any]:
-        counts = queries.counts(session, [row.id for row in rows])
-        for row in rows:
-            row.counts = counts[row.id]
+        counts.update(queries.counts(session, [row.id for row in rows]))
         return rows
 
     definition = ListDefinition(
@@ -56,8 +54,8 @@ def shipments(session: Session) -> ResponseReturnValue:
                    lambda one: url_for("internal_loans.shipment", shipment_id=one.id)),
             Column("from", N_("Where from"), lambda one: names[one.from_branch_id][1]),
             Column("to", N_("Where to"), lambda one: names[one.to_branch_id][1]),
-            Column("copies", N_("Copies"), lambda one: one.counts.packed),
-            Column("missing", N_("Not arrived"), lambda one: one.counts.missing),
+            Column("copies", N_("Copies"), lambda one: counts[one.id].packed),
+            Column("missing", N_("Not arrived"), lambda one: counts[one.id].missing),
             Column("sent", N_("Sent"), lambda one: one.sent_at, Shipment.sent_at),
             Column("received", N_("Received"), lambda one: one.received_at,
                    Shipment.received_at),
@@ -69,7 +67,7 @@ def shipments(session: Session) -> ResponseReturnValue:
     return web.list_page(
         session, definition, title=N_("Boxes between branches"),
         template="internal_loans/boxes.html",
-        others=[(code, name) for code, name in branch_choices(session) if code != here],
+        others=[(code, name) for code, name in names.values() if code != here],
     )  # fmt: skip
 
 
@@ -77,9 +75,8 @@ def shipments(session: Session) -> ResponseReturnValue:
 @web.page(Permission.LEND_INTERNALLY, write=True)
 def make_shipment(session: Session) -> ResponseReturnValue:
     """Begin a box to a branch, for a request where one is named."""
-    made = actions.make_shipment(
-        the_desk(session), branch_of(session, request.form.get("branch", ""))
-    )
+    to = branch_by_code(session, request.form.get("branch", ""))
+    made = actions.make_shipment(the_desk(session), to.id)
     asked = web.form_int("asked")
     return redirect(url_for("internal_loans.shipment", shipment_id=made.id, asked=asked))
 
@@ -156,7 +153,8 @@ def _answer(
 
 
 def _state(line: Transit) -> str:
-    return gettext("arrived") if line.ended_at is not None else ""
+    said = rules.line_state(ended=line.ended_at is not None, lost=line.lost)
+    return gettext(said) if said else ""
 
 
 @internal_loans.post("/boxes/<id:shipment_id>")
@@ -181,7 +179,7 @@ def _scanned(
     error: IlsError | None,
 ) -> ResponseReturnValue:  # fmt: skip
     """The answer to a scan: a line for a script that asked, or the whole page."""
-    if request.headers.get("X-Requested-With") != "desk":
+    if not web.by_script():
         return _page(session, one, asked, done, error)
     answer = render_template("internal_loans/_scanned.html", **_answer(session, one, done, error))
     return answer, HTTPStatus.OK if error is None else error.status

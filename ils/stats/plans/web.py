@@ -13,7 +13,6 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ils import web
-from ils.documents import spreadsheets
 from ils.errors import N_, IlsError, Invalid
 from ils.fields import FieldKind, described
 from ils.organisation.branches import queries as branch_queries
@@ -171,19 +170,8 @@ class PlanFileData:
     reason: str = described(N_("Why the plan is set or changed"))
 
 
-def _plan_rows_sent() -> list[list[str]]:
-    """The rows of the table that was sent.
-
-    Raises:
-        NotTable: it is none.
-    """
-    uploaded = request.files.get("file")
-    data = uploaded.read(MAX_FILE_BYTES) if uploaded else b""
-    return list(spreadsheets.rows(data, web.current().config.limits))
-
-
 @statistics.post("/plans/file")
-@web.page(Permission.MANAGE_STATISTICS, write=True, prepare=_plan_rows_sent)
+@web.page(Permission.MANAGE_STATISTICS, write=True, prepare=web.sent_rows(MAX_FILE_BYTES))
 @web.uploads(MAX_FILE_BYTES)
 def import_plans(session: Session, prepared: object) -> ResponseReturnValue:
     """Set plans from a table: indicator, branch, year, four quarters."""
