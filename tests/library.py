@@ -332,7 +332,9 @@ class Browser:
     token: str = ""
 
     def get(self, path: str, **options: object):
-        return self.client.get(path, **options, buffered=True)
+        answer = self.client.get(path, **options, buffered=True)
+        assert b"Project-Id-Version" not in answer.data, f"{path} translates an empty text"
+        return answer
 
     def sign_in(self, login: str, password: str = PASSWORD):
         self.token = self.token_of("/sign-in")

@@ -237,7 +237,9 @@ def _codes(info: FieldInfo, given: Choices | None) -> Choices:
     if info.kind not in {FieldKind.CHOICE, FieldKind.MANY}:
         return ()
     found = list(given if given is not None else _known_codes(info.codes))
-    return found if info.empty is None else [("", gettext(info.empty) or "—"), *found]
+    if info.empty is None:
+        return found
+    return [("", gettext(info.empty) if info.empty else "—"), *found]  # of "" gettext says its head
 
 
 def _known_codes(name: str) -> Choices:

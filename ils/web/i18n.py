@@ -45,8 +45,8 @@ def listed(codes: Mapping[str, Mapping[str, str]], code: str | None) -> str:
 
 def code_name(kind: str, code: str) -> str:
     """The label of a fixed code, in the page's language."""
-    label: str = gettext(LABELS[kind].get(code, code))
-    return label
+    label = LABELS[kind].get(code, code)
+    return str(gettext(label)) if label else ""
 
 
 def language_name(code: str | None) -> str:

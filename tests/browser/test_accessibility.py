@@ -95,6 +95,7 @@ def seen(page, name, size):
     assert found.violations_count == 0, f"{name}: {found.generate_report()}"
     overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(overflow) <= 0, f"{name} is wider than the window"
+    assert "Project-Id-Version" not in page.content(), f"{name} translates an empty text"
     if SCREENSHOTS:
         folder = Path(SCREENSHOTS)
         folder.mkdir(parents=True, exist_ok=True)

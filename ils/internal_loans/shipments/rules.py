@@ -89,7 +89,9 @@ class WayElsewhere(Refused):
     """What became of a copy is said at an end of its way, or by the central library."""
 
     code = "way_elsewhere"
-    message = N_("“%(title)s” (%(number)s) goes from “%(sender)s” to “%(to)s”: that is settled there.")
+    message = N_(
+        "“%(title)s” (%(number)s) goes from “%(sender)s” to “%(to)s”: that is settled there."
+    )
 
 
 class BoxOutcome(StrEnum):
