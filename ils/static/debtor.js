@@ -5,15 +5,14 @@ import { newId } from "./desk/queue.js";
 import { post } from "./desk/wire.js";
 
 const ways = document.getElementById("ways");
-let opened = false;
+let noted = null;
 
 ways.addEventListener("click", (event) => {
   const channel = event.target.closest("a[data-channel]")?.dataset.channel;
   if (!channel) return;
-  opened = true;
-  post(ways.dataset.opened, { channel, request_id: newId() }, ways.dataset.token);
+  noted = post(ways.dataset.opened, { channel, request_id: newId() }, ways.dataset.token);
 });
 
 document.addEventListener("visibilitychange", () => {
-  if (opened && document.visibilityState === "visible") location.reload();
+  if (noted && document.visibilityState === "visible") noted.finally(() => location.reload());
 });

@@ -46,7 +46,7 @@ def test_a_message_that_was_opened_is_asked_about_once(page, served, library, de
     page.context.route("https://wa.me/**", lambda route: route.fulfill(body="WhatsApp"))
     sign_in(page, served, "desk", then="/desk")
     page.goto(f"{served.url}{debtor}")
-    with page.context.expect_page() as program:
+    with page.context.expect_page() as program, page.expect_response("**/opened"):
         page.get_by_role("link", name="WhatsApp").press("Enter")
     assert "77011234567" in program.value.url
     program.value.close()
