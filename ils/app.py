@@ -17,6 +17,9 @@ from ils.cataloguing.web import BLUEPRINTS as CATALOGUING
 from ils.circulation.web import BLUEPRINTS as CIRCULATION
 from ils.config import Config
 from ils.datafiles import BadConfiguration
+from ils.digitization.rights import rules as rights
+from ils.digitization.scans import rules as scans
+from ils.digitization.web import BLUEPRINT as DIGITISATION
 from ils.documents.labels import layouts
 from ils.holdings import papers
 from ils.holdings.periodicals.rules import patterns
@@ -72,7 +75,7 @@ def create_app(config: Config | None = None) -> Flask:
     web.install(app, system, CSRFProtect())
     navigation.install(app)
     pages = (organisation_pages, settings, services, statistics, operations, shell)
-    stock = (holdings, acquisition, INTERNAL_LOANS)
+    stock = (holdings, acquisition, INTERNAL_LOANS, DIGITISATION)
     for blueprint in (*pages, *stock, *CATALOGUING, *CIRCULATION, *OPAC):
         app.register_blueprint(blueprint)
     kiosk.install(app)
@@ -96,6 +99,8 @@ def _checked_data(config: Config) -> Worksheets:
     layouts(config)
     papers.check(config)
     patterns(config)
+    scans.checks(config)
+    rights.terms(config)
     sheets = worksheets(config)
     for form in sheets.forms.values():
         if form.catalogue not in config.lists.catalogues:

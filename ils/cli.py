@@ -15,6 +15,7 @@ from ils.cataloguing.cli import catalog
 from ils.circulation.cli import desk, patrons
 from ils.console import CLOCK_IS_RIGHT, Commands, Console, print_json, with_console
 from ils.demo import SIGN_IN, build, has_demo_accounts
+from ils.digitization.cli import digitise
 from ils.holdings.cli import holdings
 from ils.ledger.timekeeping import check_clock
 from ils.operations import cli as operations
@@ -44,8 +45,8 @@ def main() -> None:
 
 
 for command in (
-    catalog, holdings, patrons, desk, staff, stats, ledger, operations.worker, operations.check,
-    operations.print_log, operations.jobs, backups.backup, backups.restore,
+    catalog, holdings, digitise, patrons, desk, staff, stats, ledger, operations.worker,
+    operations.check, operations.print_log, operations.jobs, backups.backup, backups.restore,
     backups.export, backups.move,
 ):  # fmt: skip
     main.add_command(command)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, cast
 
@@ -125,6 +126,37 @@ class Limits(Declared, frozen=True):
     megapixels: Annotated[int, Meta(ge=1, le=1_000)] = 40
 
 
+class Digitization(Declared, frozen=True):
+    """What scans may be, how they are recognised, and who reads inside the library."""
+
+    file_mb: Annotated[int, Meta(ge=1, le=100_000)]
+    megapixels: Annotated[int, Meta(ge=1, le=1_000)]
+    pages: Annotated[int, Meta(ge=1, le=100_000)]
+    #: A folder that is watched; empty: none.
+    inbox: str
+    #: Processes that recognise beside the worker, and pages of one task.
+    workers: Annotated[int, Meta(ge=0, le=64)]
+    pages_at_once: Annotated[int, Meta(ge=1, le=1_000)]
+    #: Of Tesseract; a file of this name in the data folder’s ``models`` comes before Debian’s.
+    model: str
+    page_seconds: Annotated[int, Meta(ge=5, le=3_600)]
+    page_mb: Annotated[int, Meta(ge=200, le=64_000)]
+    #: Addresses that are inside the library, as networks.
+    library_networks: tuple[str, ...]
+    #: All masters are read again within so many days.
+    verify_days: Days
+    #: A program that checks PDF/A and answers with 0 (veraPDF); empty: none.
+    validator: str
+
+    def __post_init__(self) -> None:
+        """Refuse what is no network."""
+        for network in self.library_networks:
+            try:
+                ip_network(network)
+            except ValueError as error:
+                raise ValueError(f"library_networks: “{network}”: {error}") from None
+
+
 class Labels(Declared, frozen=True):
     """Label printers."""
 
@@ -170,6 +202,7 @@ class Config:
     statistics: Statistics
     mail: Mail
     limits: Limits
+    digitization: Digitization
     labels: Labels
     backup: Backup
     #: The folder all of it was read from.
@@ -231,6 +264,7 @@ SECTIONS: dict[str, type[Declared]] = {
     "catalog": Catalog,
     "statistics": Statistics,
     "limits": Limits,
+    "digitization": Digitization,
     "labels": Labels,
     "backup": Backup,
     "mail": Mail,

@@ -2,6 +2,8 @@
 
 Content is received before a transaction, under a name nobody knows; the row that gives it a
 meaning is written in the transaction of the act. What has no row any more is removed later.
+Large files that never change, such as scans, lie apart in trees of their own, under names a
+person can read; the package they belong to has their rows.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +29,8 @@ from ils.jobs.actions import enqueue
 from ils.jobs.runner import JobContext, JobKind
 
 FOLDER = "files"
+#: What a readable name on disk may not hold, and how long it may be.
+_UNSAFE, NAME_LENGTH = re.compile(r"[^\w.,() -]+"), 80
 CHUNK_BYTES = 1 << 16
 #: Content without a row is that of an act that failed, or is still under way.
 UNCLAIMED = timedelta(days=1)
@@ -86,20 +91,21 @@ class ReceivedFile:
     size: int
 
 
-def receive(data: Path, stream: IO[bytes], most: int) -> ReceivedFile:
+def receive(data: Path, stream: IO[bytes], most: int, token: str = "") -> ReceivedFile:
     """Write a stream to disk, whole or not at all.
 
     Args:
         data: the data folder.
         most: bytes it may have.
+        token: a `readable_token`; without one a name nobody knows is made.
 
     Raises:
         Invalid: it has more, or none.
     """
-    token = secrets.token_hex(16)
+    token = token or secrets.token_hex(16)
     path = content_of(data, token)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
+    part = path.with_name(f"{path.name}.part")
     digest, size = hashlib.sha256(), 0
     try:
         with part.open("xb") as file:
@@ -117,6 +123,13 @@ def receive(data: Path, stream: IO[bytes], most: int) -> ReceivedFile:
     finally:
         part.unlink(missing_ok=True)
     return ReceivedFile(token, digest.hexdigest(), size)
+
+
+def readable_token(tree: str, name: str) -> str:
+    """A token whose content lies in a tree by day and name; some letters keep equal names apart."""
+    tidy = _UNSAFE.sub("_", Path(name).name).lstrip(".") or "file"
+    stem, suffix = Path(tidy).stem[:NAME_LENGTH], Path(tidy).suffix[:8]
+    return f"{tree}/{clock.now():%Y-%m-%d}/{stem}-{secrets.token_hex(4)}{suffix}"
 
 
 def receive_bytes(data: Path, content: bytes) -> ReceivedFile:
@@ -195,7 +208,16 @@ def missing(session: Session, data: Path) -> list[int]:
 
 def content_of(data: Path, token: str) -> Path:
     """Where content is kept."""
-    return data / FOLDER / token[:2] / token
+    return data / token if "/" in token else data / FOLDER / token[:2] / token
+
+
+def is_whole(data: Path, token: str, sha256: str) -> bool:
+    """Whether content is there and has its checksum: all of it is read."""
+    path = content_of(data, token)
+    if not path.is_file():
+        return False
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest() == sha256
 
 
 def _purge(context: JobContext) -> dict[str, Any]:

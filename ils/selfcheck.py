@@ -18,6 +18,7 @@ from ils.circulation.loans.models import Loan, LoanEnd
 from ils.circulation.transit.actions import KINDS as WAY_KINDS
 from ils.circulation.transit.models import InternalLoan, InternalLoanState, Transit
 from ils.codes.models import Code
+from ils.digitization.documents import queries as documents
 from ils.errors import N_
 from ils.holdings.acts.models import ActItem, ActKind, ActState, StockAct
 from ils.holdings.items.models import Item, ItemStatus
@@ -347,6 +348,11 @@ CHECKS: dict[str, tuple[str, Callable[[], Select[int] | CompoundSelect[int]]]] =
     "records": (N_("Records are not counted once."), _records_uncounted),
     "codes": (N_("Cards and numbers differ from the table of codes."), _codes_differ),
     "acts": (N_("Acts of the stock differ from the ledger."), _acts_differ),
+    "documents": (N_("Digital documents are not counted once."), documents.counted_wrongly),
+    "published": (
+        N_("Digital documents are published that no record describes."),
+        documents.without_right_to_be_public,
+    ),
     "books": (N_("The date of the last closed month is missing."), _no_books),
 }
 

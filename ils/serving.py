@@ -62,6 +62,8 @@ def serve(config: Config, *, clock_is_right: bool) -> None:
     if config.server.worker:
         flags = ["--clock-is-right"] if clock_is_right else []
         commands.append([*program, "worker", *beside_us, *flags])
+        recognising = [*program, "worker", "--recognise", *beside_us, *flags]
+        commands += [recognising] * config.digitization.workers
     stop = threading.Event()
     beside = [
         threading.Thread(target=_keep, args=(stop, command, listening.fileno()))

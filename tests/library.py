@@ -28,6 +28,7 @@ from ils.circulation.policy.actions import save_rule
 from ils.config import Config
 from ils.holdings.items.actions import add_provisional_item
 from ils.holdings.items.models import Item, ItemStatus
+from ils.holdings.items.queries import record_named
 from ils.idempotency import once
 from ils.ledger import Channel, Entry, Origin, ServicePlace
 from ils.operations import worker as operations
@@ -169,6 +170,10 @@ class Library:
             item = add_provisional_item(session, origin, record=record, number=number)
             item.status = status
             return item.id
+
+    def record(self, session: Session, number: str) -> BibliographicRecord:
+        """The record of a copy."""
+        return record_named(session, number)
 
     def desk(self, branch: str = "ЦБ") -> Desk:
         return Desk(self, branch)

@@ -14,7 +14,7 @@ from ils.holdings.items.models import ItemStatus
 from ils.jobs.models import JobState
 from ils.labels import LABELS
 from ils.ledger import Channel, Kind, Material
-from ils.operations.worker import JOBS
+from ils.operations.worker import HEAVY, JOBS
 from ils.organisation.branches.models import BranchType, PointType
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,7 +61,7 @@ def test_every_code_has_a_label(kind, codes):
 
 
 def test_every_kind_of_task_has_a_label():
-    assert LABELS["job"].keys() == {kind.name for kind in JOBS}
+    assert LABELS["job"].keys() == {kind.name for kind in (*JOBS, *HEAVY)}
 
 
 def test_texts_said_by_number_are_marked_for_translation(texts):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +13,10 @@ from PIL import Image, UnidentifiedImageError
 from ils.errors import N_, Invalid
 
 FORMATS = ("JPEG", "PNG", "WEBP")
+#: What Pillow raises at files that are cut short or changed.
 BROKEN = (
-    OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError,
-    UnidentifiedImageError,
+    OSError, EOFError, ValueError, TypeError, LookupError, SyntaxError, ArithmeticError, Warning,
+    struct.error, Image.DecompressionBombError, UnidentifiedImageError,
 )  # fmt: skip
 
 
@@ -49,3 +51,10 @@ def opened(
                 yield picture
     except BROKEN as error:
         raise NoPicture from error
+
+
+def jpeg(picture: Image.Image, quality: int = 70) -> bytes:
+    """A picture as JPEG."""
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=quality)
+    return out.getvalue()

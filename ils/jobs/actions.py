@@ -36,12 +36,14 @@ def enqueue(
     key: str | None = None,
     run_at: datetime | None = None,
     created_by: int | None = None,
+    priority: int = 0,
 ) -> Job:
     """Ask for work in the transaction of the act that needs it.
 
     Args:
         args: values JSON can hold; numbers of rows rather than what stands in them.
         key: the same key is the same job: it is returned as it is.
+        priority: higher ones are taken first.
     """
     if key is not None:
         there = session.scalar(select(Job).where(Job.key == key))
@@ -52,6 +54,7 @@ def enqueue(
         kind=kind,
         args=dict(args or {}),
         key=key,
+        priority=priority,
         run_at=run_at or now,
         created_by=created_by,
         created_at=now,

@@ -48,6 +48,8 @@ class Job(Base):
     #: There is one job with a key; who asks for it again gets it.
     key: Mapped[str | None] = mapped_column(unique=True)
     state: Mapped[str] = mapped_column(default=JobState.QUEUED)
+    #: Higher ones are taken first.
+    priority: Mapped[int] = mapped_column(default=0, server_default="0")
     #: Not before this moment.
     run_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]

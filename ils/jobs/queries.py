@@ -13,8 +13,12 @@ from ils.jobs.models import Job, JobState
 
 
 def due(kinds: Collection[str], now: datetime) -> Select[Job]:
-    """Jobs a worker may take, first asked for first: waiting ones, and those of dead workers."""
-    return select(Job).where(Job.kind.in_(kinds), _takeable(now)).order_by(Job.run_at, Job.id)
+    """Jobs a worker may take: waiting ones, and those of dead workers.
+
+    The most urgent come first, then those asked for first.
+    """
+    query = select(Job).where(Job.kind.in_(kinds), _takeable(now))
+    return query.order_by(Job.priority.desc(), Job.run_at, Job.id)
 
 
 def _takeable(now: datetime) -> ColumnElement[bool]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ils.labels.desk import DESK
+from ils.labels.digitisation import DIGITISATION
 from ils.labels.figures import FIGURES
 from ils.labels.operations import OPERATIONS
 from ils.labels.records import RECORDS
 
-LABELS: dict[str, dict[str, str]] = {**DESK, **RECORDS, **FIGURES, **OPERATIONS}
+LABELS: dict[str, dict[str, str]] = {**DESK, **RECORDS, **FIGURES, **OPERATIONS, **DIGITISATION}

@@ -12,6 +12,8 @@ import click
 
 from ils import clock, db, files, i18n, logs, schema, selfcheck
 from ils.console import CLOCK_IS_RIGHT, Console, end_with, print_json, with_console
+from ils.digitization.ocr import tesseract
+from ils.digitization.scans import queries as scan_queries
 from ils.jobs import actions as job_actions
 from ils.jobs import queries as job_queries
 from ils.ledger.timekeeping import WrongClock, check_clock
@@ -26,10 +28,13 @@ PREVIEW_ROWS = 50
 
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due and end.")
+@click.option("--recognise", is_flag=True, help="Only look at scans and recognise them.")
 @click.option("--beside", type=int, default=0, hidden=True, help="The process to end with.")
 @CLOCK_IS_RIGHT
 @with_console
-def worker(console: Console, once: bool, beside: int, clock_is_right: bool) -> None:
+def worker(
+    console: Console, once: bool, recognise: bool, beside: int, clock_is_right: bool
+) -> None:
     """Do what need not be waited for: letters, months to close, reports to prepare."""
     if beside:
         end_with(beside)
@@ -40,7 +45,12 @@ def worker(console: Console, once: bool, beside: int, clock_is_right: bool) -> N
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
     logs.install(console.config.folder, "worker")
-    operations.work(console.sessions, console.config, stop, once=once)
+    kinds = (*operations.JOBS, *operations.HEAVY)
+    if recognise:
+        kinds = operations.HEAVY
+    elif beside and console.config.digitization.workers:  # others beside the pages do that
+        kinds = operations.JOBS
+    operations.work(console.sessions, console.config, stop, once=once, kinds=kinds)
 
 
 @click.command()
@@ -73,6 +83,12 @@ def check(console: Console, json_: bool) -> None:
         if gone:
             problems.append({"id": "files", "message": f"content of {len(gone)} files is missing",
                              "examples": gone[:PREVIEW_ROWS]})  # fmt: skip
+        lost = scan_queries.damaged_or_gone(session, console.config.folder)
+        if lost:
+            problems.append({"id": "scans", "message": f"{len(lost)} scans are damaged or missing",
+                             "examples": lost[:PREVIEW_ROWS]})  # fmt: skip
+        if scan_queries.space(session)[1] and not tesseract.version():
+            problems.append({"id": "ocr", "message": "tesseract is not installed"})
         problems += [
             {
                 "id": finding.check,

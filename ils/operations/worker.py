@@ -13,6 +13,8 @@ from ils.circulation.holds import jobs as hold_jobs
 from ils.circulation.loans.queries import overdue_by_branch
 from ils.circulation.patron_import import jobs as import_jobs
 from ils.config import Config
+from ils.digitization import jobs as digitization_jobs
+from ils.digitization.fulltext.following import follow as follow_pages
 from ils.holdings.acts import jobs as act_jobs
 from ils.holdings.books import jobs as book_jobs
 from ils.holdings.labels import jobs as label_jobs
@@ -111,19 +113,33 @@ JOBS: tuple[JobKind, ...] = (
     *closing_jobs.JOBS,
     *schedule_jobs.JOBS,
     *backup_jobs.JOBS,
+    *digitization_jobs.JOBS,
 )
+#: What takes cores for minutes: the work of processes of its own, where the settings have some.
+HEAVY: tuple[JobKind, ...] = digitization_jobs.HEAVY
 
 
 def work(
-    sessions: db.Sessions, config: Config, stop: threading.Event, *, once: bool = False
+    sessions: db.Sessions,
+    config: Config,
+    stop: threading.Event,
+    *,
+    once: bool = False,
+    kinds: tuple[JobKind, ...] = (*JOBS, *HEAVY),
 ) -> None:
-    """Do jobs until told to stop; ``once``: until none is due."""
+    """Do jobs until told to stop; ``once``: until none is due.
+
+    Args:
+        kinds: the work of this process.
+    """
 
     def beat() -> None:
         _beat(sessions)
         _journal(sessions, config)
 
-    runner = Runner(sessions, config, JOBS, stopping=stop, alive=beat)
+    if kinds is HEAVY:  # the worker beside it says that it lives, and follows the texts
+        beat = _silent
+    runner = Runner(sessions, config, kinds, stopping=stop, alive=beat)
     beaten = clock.now() - BEAT
     while not stop.is_set():
         try:
@@ -133,7 +149,8 @@ def work(
                 beaten = clock.now()
             if runner.run_next():
                 continue
-            _follow(sessions, config)
+            if kinds is not HEAVY:
+                _follow(sessions, config)
             if once:
                 beat()
                 return
@@ -142,10 +159,15 @@ def work(
         stop.wait(POLL_SECONDS)
 
 
+def _silent() -> None:
+    """Nothing is said."""
+
+
 def _follow(sessions: db.Sessions, config: Config) -> None:
     """Bring the index of the search up to date."""
     try:
         follow(config.folder, sessions)
+        follow_pages(config.folder, sessions)
     except (OSError, ValueError) as error:  # of the disk; of the index
         logs.fault("search index", error)
 

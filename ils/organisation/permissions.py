@@ -42,6 +42,11 @@ class Permission(StrEnum):
     VIEW_ORDERS = "view_orders"
     EDIT_ORDERS = "edit_orders"
     PRINT_LABELS = "print_labels"
+    VIEW_DIGITISATION = "view_digitisation"
+    #: Take scans in, have them recognised, correct and arrange them.
+    DIGITISE = "digitise"
+    #: Contracts; publish, take down, remove.
+    MANAGE_RIGHTS = "manage_rights"
     VIEW_EVENTS = "view_events"
     VIEW_EVENTS_OF_ALL = "view_events_of_all"
     VIEW_UNMET_REQUESTS = "view_unmet_requests"
@@ -59,6 +64,7 @@ class Permission(StrEnum):
 
 
 _DESK, _SENIOR, _CATALOGUER, _STOCK = Role.DESK, Role.SENIOR, Role.CATALOGUER, Role.STOCK
+_DIGITISER = Role.DIGITISER
 _STATISTICIAN, _DIRECTOR, _ADMIN = Role.STATISTICIAN, Role.DIRECTOR, Role.ADMINISTRATOR
 
 #: Permission → the roles that have it.
@@ -88,6 +94,9 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         Permission.VIEW_ORDERS: {_STOCK, _STATISTICIAN, _DIRECTOR, _ADMIN},
         Permission.EDIT_ORDERS: {_STOCK, _ADMIN},
         Permission.PRINT_LABELS: {_STOCK, _CATALOGUER, _DESK, _ADMIN},
+        Permission.VIEW_DIGITISATION: {_DIGITISER, _CATALOGUER, _STATISTICIAN, _DIRECTOR, _ADMIN},
+        Permission.DIGITISE: {_DIGITISER, _ADMIN},
+        Permission.MANAGE_RIGHTS: {_DIGITISER, _DIRECTOR, _ADMIN},
         Permission.VIEW_EVENTS: {_DESK, _STATISTICIAN, _ADMIN},
         Permission.VIEW_EVENTS_OF_ALL: {_STATISTICIAN, _ADMIN},
         Permission.VIEW_UNMET_REQUESTS: {_DESK, _STOCK},

@@ -21,9 +21,10 @@ from ils.search.documents import SOURCES, Searchable
 from ils.search.kazakh import folded
 
 ALL = "all"
-#: Of scanned pages, once there are some; not in `ALL`.
-FULL_TEXT = "fulltext"
-FIELDS = (ALL, *SOURCES, FULL_TEXT)
+#: Of scanned pages, which have an index of their own: the text, and what recognisers confuse with
+#: it. Not in `ALL`.
+FULL_TEXT, LOOSE = "fulltext", "loose"
+FIELDS = (ALL, *SOURCES, FULL_TEXT, LOOSE)
 FACETS = ("catalogue", "language", "material", "division", "branch")
 #: What narrows too, and is counted class by class only: beginnings of УДК and ББК indexes.
 CLASSES = ("udc", "bbk")
@@ -120,7 +121,8 @@ def document(record: Searchable) -> Document:
             if name == "author":
                 own += [Token(f"^{word.folded[0]}", place + at_, 0, 0)
                         for at_, word in enumerate(said) if word.folded]  # fmt: skip
-            together += _tokens(said, at)
+            if name in SOURCES:
+                together += _tokens(said, at)
             place, at = place + len(said) + GAP, at + len(said) + GAP
         if own:
             made.add_pre_tokenized_text(name, PreTokenizedString("", own))
@@ -195,6 +197,11 @@ def phrase_query(said: Sequence[Word], field: str = ALL) -> Query:
 def code_query(code: str) -> Query:
     """A number of a record or of its copies."""
     return Query.boost_query(Query.term_query(schema(), "code", code), 50.0)
+
+
+def narrowed_by_code(query: Query, code: str) -> Query:
+    """A question to what has a code; that adds nothing to the order."""
+    return all_of([query, Query.const_score_query(Query.term_query(schema(), "code", code), 0.0)])
 
 
 def facet_query(name: str, values: Iterable[str]) -> Query:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ils import __version__, clock, db, files, schema, selfcheck
 from ils.config import Config, Data
+from ils.digitization.scans.models import MASTERS
 from ils.errors import N_, IlsError, Unavailable
 from ils.ledger import Entry
 from ils.operations.backup import journal
@@ -203,6 +204,13 @@ def _copy_content(data: Path, part: Path) -> None:
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("*.part"))
         elif source.is_file():
             shutil.copyfile(source, target)
+
+
+def add_masters(config: Config, folder: Path) -> None:
+    """Put the scans into an export; a backup of each day is without them (`scans.mirror`)."""
+    source = config.folder / MASTERS
+    if source.is_dir():
+        shutil.copytree(source, folder / "data" / MASTERS)
 
 
 def _names(part: Path) -> list[str]:

@@ -98,6 +98,7 @@ def export(console: Console, context: click.Context, folder: Path) -> None:
     if folder.exists():
         raise FolderThere(path=str(folder))
     actions.make(console.config, console.sessions.kw["bind"], target=folder, packed=False)
+    actions.add_masters(console.config, folder)
     for name, authorities in (("records.xml", False), ("headings.xml", True)):
         context.invoke(
             export_records, text="", form="marcxchange", output=folder / name,
@@ -123,6 +124,7 @@ Everything of a library, written by Sandyq.
 records.xml, headings.xml   bibliographic and authority records with their copies (MARCXchange)
 tables/NAME.jsonl           the rows of a table: a JSON array a line, its columns as below
 data/files                  photos, enclosures, files that were sent
+data/masters                scans as they came, by day
 config                      the settings
 manifest.json               version, number of rows, SHA-256 of each file
 

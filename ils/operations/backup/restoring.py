@@ -15,6 +15,7 @@ from ils import changes, db, files, schema
 from ils.circulation.context import Desk
 from ils.circulation.readers.actions import HasLoans, erase_patron
 from ils.config import Config
+from ils.digitization.scans.models import MASTERS
 from ils.errors import N_, Refused
 from ils.ledger import Channel
 from ils.operations.backup import journal
@@ -114,7 +115,7 @@ def _load(connection: Connection, manifest: Manifest, backup: Path, progress: Pr
 
 
 def _bring_content(source: Path, target: Path) -> None:
-    for name in (*KEPT, files.FOLDER):
+    for name in (*KEPT, files.FOLDER, MASTERS):
         if (source / name).is_dir():
             shutil.copytree(source / name, target / name, dirs_exist_ok=True)
         elif (source / name).is_file():

@@ -1,0 +1,1 @@
+"""Digitisation: scans in, searchable text out; rights decide who reads."""

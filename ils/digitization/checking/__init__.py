@@ -1,0 +1,1 @@
+"""Checking texts: pages beside their pictures, corrected line by line."""

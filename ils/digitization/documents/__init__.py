@@ -1,0 +1,1 @@
+"""Digital documents: pages of scans that belong together, of a record."""

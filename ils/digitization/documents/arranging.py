@@ -1,0 +1,156 @@
+"""The pages of a document put in order: added, moved, turned, taken out, cut into documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy.orm import Session
+
+from ils import clock
+from ils.catalog.models import BibliographicRecord
+from ils.digitization.documents import actions, queries, rules
+from ils.digitization.documents.models import (
+    READABLE,
+    DigitalDocument,
+    DocumentPage,
+    DocumentState,
+)
+from ils.digitization.documents.rules import NoPages, WrongState
+from ils.digitization.scans import queries as scans
+from ils.digitization.scans.models import PageState, ScanFile
+from ils.jobs.actions import enqueue
+from ils.ledger import Origin
+
+
+def add_scan(session: Session, document: DigitalDocument, scan: ScanFile) -> None:
+    """Put the pages of a scan at the end of a document; they are looked at by the worker.
+
+    Raises:
+        WrongState: it is being recognised, or readers have it.
+    """
+    if document.state not in {DocumentState.UPLOADED, DocumentState.RECOGNISED}:
+        raise WrongState(state=document.state)
+    last = max((page.number for page in document.pages), default=0)
+    for number, page in enumerate(scan.pages, last + 1):
+        document.pages.append(DocumentPage(number=number, scan_page_id=page.id))
+    if document.state == DocumentState.RECOGNISED:
+        document.state = DocumentState.UPLOADED
+    actions.note_changed(document)
+    session.flush()
+    enqueue(
+        session, actions.LOOK_AT, {"document": document.id, "file": scan.id}, key=f"look@{scan.id}"
+    )
+
+
+def remove_page(session: Session, document: DigitalDocument, page_id: int, *, back: bool) -> None:
+    """Take a page out, or put it back; the scan stays as it is."""
+    page = _own_page(session, document, page_id)
+    page.removed_at = None if back else clock.now()
+    actions.note_changed(document)
+    session.flush()
+
+
+def move_page(session: Session, document: DigitalDocument, page_id: int, step: int) -> None:
+    """Move a page by so many places; before the first and after the last it stays."""
+    page = _own_page(session, document, page_id)
+    others = [one for one in document.pages if one is not page]
+    place = document.pages.index(page) + step
+    others.insert(max(0, min(place, len(others))), page)
+    for number, one in enumerate(others, 1):
+        one.number = number
+    actions.note_changed(document)
+    session.flush()
+    session.expire(document, ["pages"])
+
+
+def turn_page(session: Session, document: DigitalDocument, page_id: int, degrees: int) -> None:
+    """Turn a page clockwise; it is recognised anew the next time."""
+    scan = _own_page(session, document, page_id).scan
+    scan.rotation = (scan.rotation + degrees) % 360
+    scan.state = PageState.WAITING
+    actions.note_changed(document)
+    if document.state == DocumentState.RECOGNISED:
+        document.state = DocumentState.UPLOADED
+    session.flush()
+
+
+def _own_page(session: Session, document: DigitalDocument, page_id: int) -> DocumentPage:
+    if document.state not in {DocumentState.UPLOADED, DocumentState.RECOGNISED}:
+        raise WrongState(state=document.state)
+    page = session.get(DocumentPage, page_id)
+    if page is None or page.document_id != document.id:
+        raise queries.UnknownDocument
+    return page
+
+
+def split(
+    session: Session, origin: Origin, document: DigitalDocument, cuts: Iterable[int]
+) -> list[DigitalDocument]:
+    """Cut a document before certain pages (their ids); returns the new ones after it."""
+    pages = list(session.scalars(queries.pages(document.id, removed=True)))
+    by_id = {page.id: page for page in pages}
+    made = list[DigitalDocument]()
+    for part in rules.parts(cuts, list(by_id))[1:]:
+        one = actions.new_document(
+            session, origin, kind=document.kind, title=f"{document.title} ({len(made) + 2})",
+            language=document.language,
+        )  # fmt: skip
+        one.state = DocumentState(document.state)
+        for number, page_id in enumerate(part, 1):
+            by_id[page_id].document_id, by_id[page_id].number = one.id, number
+        made.append(one)
+    actions.note_changed(document)
+    for one in made:
+        actions.note_texts_moved(session, one.id)
+    session.flush()
+    session.expire_all()
+    return made
+
+
+def follow_code(session: Session, origin: Origin, document: DigitalDocument) -> None:
+    """Do what the code at the beginning of a document says: it is of that copy's record.
+
+    A separator sheet is taken out, on both of its sides; a label of the copy itself stays.
+    """
+    pages = list(session.scalars(queries.pages(document.id)))
+    meaning = scans.meant(session, pages[0].scan.barcodes) if pages else None
+    if meaning is None:
+        return
+    for page in pages[: 2 if meaning.sheet else 0]:
+        same = scans.meant(session, page.scan.barcodes)
+        if same is not None and same.sheet and same.record_id == meaning.record_id:
+            page.removed_at = clock.now()
+    record = session.get_one(BibliographicRecord, meaning.record_id)
+    document.title = record.title
+    actions.attach(session, origin, document, record)
+    session.flush()
+
+
+def cut_out(
+    session: Session,
+    origin: Origin,
+    document: DigitalDocument,
+    *,
+    kind: str,
+    title: str,
+    regions: Sequence[tuple[int, list[int] | None]],
+) -> DigitalDocument:
+    """Make an article of pages, or parts of pages, of a document; it shares their scans.
+
+    Args:
+        regions: (place of the page in the document, part of it in thousandths or all of it).
+    """
+    if not regions:
+        raise NoPages
+    article = actions.new_document(
+        session, origin, kind=kind, title=title, language=document.language
+    )  # fmt: skip
+    for number, (place, region) in enumerate(regions, 1):
+        page = queries.page(session, document.id, place)
+        article.pages.append(
+            DocumentPage(number=number, scan_page_id=page.scan_page_id, region=region)
+        )
+    if document.state in READABLE:
+        article.state = DocumentState.RECOGNISED
+    session.flush()
+    return article

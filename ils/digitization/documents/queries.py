@@ -1,0 +1,209 @@
+"""Reading digital documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from ils.catalog.models import BibliographicRecord
+from ils.digitization.documents.models import (
+    READABLE,
+    DigitalDocument,
+    DocumentPage,
+    DocumentState,
+    PdfState,
+)
+from ils.digitization.scans.models import PageState, ScanFile, ScanPage
+from ils.errors import N_, NotFound
+from ils.ledger import Entry, Kind
+
+#: The tree of the data folder PDFs lie in.
+PDFS = "derivatives/pdf"
+
+
+class UnknownDocument(NotFound):
+    """There is no such document, or not for whoever asks."""
+
+    code = "unknown_document"
+    message = N_("There is no such document.")
+
+
+def documents(state: str = "", kind: str = "", text: str = "") -> Select[DigitalDocument]:
+    """Documents, the newest first."""
+    query = select(DigitalDocument).outerjoin(DigitalDocument.record)
+    query = query.order_by(DigitalDocument.id.desc())
+    if state:
+        query = query.where(DigitalDocument.state == state)
+    if kind:
+        query = query.where(DigitalDocument.kind == kind)
+    if text:
+        like = f"%{text.casefold()}%"
+        titles = (DigitalDocument.title, BibliographicRecord.title)
+        query = query.where(or_(*(func.lower(title).like(like) for title in titles)))
+    return query
+
+
+def document(session: Session, document_id: int, *, lock: bool = False) -> DigitalDocument:
+    """A document.
+
+    Raises:
+        UnknownDocument: there is none of this number.
+    """
+    query = select(DigitalDocument).where(DigitalDocument.id == document_id)
+    if lock:
+        query = query.with_for_update(of=DigitalDocument)
+    found = session.scalar(query.execution_options(populate_existing=lock))
+    if found is None:
+        raise UnknownDocument
+    return found
+
+
+def pages(document_id: int, *, removed: bool = False) -> Select[DocumentPage]:
+    """Its pages in order; those that were taken out too, if wanted."""
+    query = select(DocumentPage).where(DocumentPage.document_id == document_id)
+    if not removed:
+        query = query.where(DocumentPage.removed_at.is_(None))
+    return query.order_by(DocumentPage.number, DocumentPage.id)
+
+
+def page(session: Session, document_id: int, number: int) -> DocumentPage:
+    """The page at a place of a document; counted without those that were taken out.
+
+    Raises:
+        UnknownDocument: there is none.
+    """
+    query = pages(document_id).offset(max(0, number - 1)).limit(1)
+    found = session.scalar(query)
+    if found is None or number < 1:
+        raise UnknownDocument
+    return found
+
+
+def count_pages(session: Session, document_id: int) -> int:
+    """How many pages a document has, without those that were taken out."""
+    own = pages(document_id).order_by(None).with_only_columns(func.count())
+    return session.scalar(own) or 0
+
+
+def count_readable(session: Session, document_id: int) -> int:
+    """How many of its pages have a text, or are empty."""
+    own = (
+        pages(document_id)
+        .order_by(None)
+        .join(ScanPage)
+        .where(ScanPage.state.in_((PageState.RECOGNISED, PageState.BLANK)))
+    )
+    return session.scalar(own.with_only_columns(func.count())) or 0
+
+
+def pdf_of(data: Path, document: DigitalDocument) -> Path:
+    """Where the searchable PDF of a document lies, once it is made."""
+    return data / PDFS / f"{document.id}.pdf"
+
+
+def progress(session: Session, ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """Document → how many of its pages are in which state."""
+    query = (
+        select(DocumentPage.document_id, ScanPage.state, func.count())
+        .join(ScanPage, ScanPage.id == DocumentPage.scan_page_id)
+        .where(DocumentPage.document_id.in_(ids), DocumentPage.removed_at.is_(None))
+        .group_by(DocumentPage.document_id, ScanPage.state)
+    )
+    found: dict[int, dict[str, int]] = {}
+    for document_id, state, count in session.execute(query):
+        found.setdefault(document_id, {})[state] = count
+    return found
+
+
+def waiting_pages(document_id: int) -> Select[int]:
+    """Pages of scans that are not recognised yet, in the order of the document."""
+    return (
+        select(ScanPage.id)
+        .join(DocumentPage, DocumentPage.scan_page_id == ScanPage.id)
+        .where(
+            DocumentPage.document_id == document_id,
+            DocumentPage.removed_at.is_(None),
+            ScanPage.state == PageState.WAITING,
+        )
+        .order_by(DocumentPage.number)
+    )
+
+
+def of_record(record_id: int) -> Select[DigitalDocument]:
+    """The documents of a record."""
+    own = DigitalDocument.record_id == record_id
+    return select(DigitalDocument).where(own).order_by(DigitalDocument.id)
+
+
+def published_of(record_id: int) -> Select[DigitalDocument]:
+    """The published documents of a record."""
+    return of_record(record_id).where(DigitalDocument.state == DocumentState.PUBLISHED)
+
+
+def uses_of(scan_page_ids: Sequence[int], but: int) -> Select[DocumentPage]:
+    """Pages of other documents that are of the same scans."""
+    return select(DocumentPage).where(
+        DocumentPage.scan_page_id.in_(scan_page_ids), DocumentPage.document_id != but
+    )
+
+
+def with_scan_page(scan_page_id: int) -> Select[DigitalDocument]:
+    """The documents a page of a scan is in."""
+    own = select(DocumentPage.document_id).where(DocumentPage.scan_page_id == scan_page_id)
+    return select(DigitalDocument).where(DigitalDocument.id.in_(own))
+
+
+def without_pdf() -> Select[DigitalDocument]:
+    """Documents with a text whose PDF was not made, or is older than the text."""
+    return select(DigitalDocument).where(
+        DigitalDocument.state.in_(READABLE),
+        DigitalDocument.pdf_state.in_((PdfState.NONE, PdfState.STALE)),
+    )
+
+
+def counted_wrongly() -> Select[int]:
+    """Documents not counted once although recognised and of a record, or counted otherwise.
+
+    And those whose pages say they are counted in them, which they are not.
+    """
+    told = (
+        select(Entry.document_id, func.sum(Entry.count).label("n"))
+        .where(Entry.kind == Kind.DIGITISED, Entry.document_id.is_not(None))
+        .group_by(Entry.document_id)
+        .subquery()
+    )
+    due = and_(DigitalDocument.record_id.is_not(None), DigitalDocument.state.in_(READABLE))
+    counted = DigitalDocument.counted_by.is_not(None)
+    n = func.coalesce(told.c.n, 0)
+    wrong = or_(
+        n != case((counted, 1), else_=0),
+        and_(due, ~counted),
+        and_(
+            ~counted, select(ScanPage.id).where(ScanPage.counted_in == DigitalDocument.id).exists()
+        ),
+    )
+    return (
+        select(DigitalDocument.id)
+        .outerjoin(told, told.c.document_id == DigitalDocument.id)
+        .where(wrong)
+    )
+
+
+def without_right_to_be_public() -> Select[int]:
+    """Published documents no record describes."""
+    return select(DigitalDocument.id).where(
+        DigitalDocument.state == DocumentState.PUBLISHED, DigitalDocument.record_id.is_(None)
+    )
+
+
+def scans_of(document_id: int) -> Select[ScanFile]:
+    """The files a document has pages of."""
+    own = (
+        select(ScanPage.file_id)
+        .join(DocumentPage, DocumentPage.scan_page_id == ScanPage.id)
+        .where(DocumentPage.document_id == document_id)
+    )
+    return select(ScanFile).where(ScanFile.id.in_(own)).order_by(ScanFile.id)

@@ -1,0 +1,1 @@
+"""Thematic folders of digital documents."""

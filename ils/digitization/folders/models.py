@@ -1,0 +1,35 @@
+"""Folders: documents about one thing, or one person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ils.db import Base, BigId, new_id
+
+
+class Folder(Base):
+    """A named collection of documents."""
+
+    __tablename__ = "digital_folder"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
+    name_ru: Mapped[str]
+    name_kk: Mapped[str]
+    #: The person it is about, as an authority.
+    authority_id: Mapped[int | None] = mapped_column(BigId)
+    public: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+
+
+class FolderDocument(Base):
+    """A document in a folder."""
+
+    __tablename__ = "folder_document"
+    __table_args__ = (UniqueConstraint("folder_id", "document_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
+    folder_id: Mapped[int] = mapped_column(BigId, ForeignKey("digital_folder.id"))
+    document_id: Mapped[int] = mapped_column(BigId, ForeignKey("digital_document.id"), index=True)

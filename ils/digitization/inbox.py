@@ -1,0 +1,100 @@
+"""The watched folder: a file is taken in when its size has stood still, by steps that repeat.
+
+Copied and checked; written down; then removed. A file whose copy is known by its checksum has
+only the last step left. What is refused goes to quarantine and leaves the folder too; a file
+that grows is left alone. The files of a folder inside it become one document of its name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from ils import clock
+from ils.config import Config
+from ils.digitization.documents import actions as documents
+from ils.digitization.documents import arranging
+from ils.digitization.documents.models import DigitalDocument, DocumentKind
+from ils.digitization.scans import actions as scans
+from ils.digitization.scans.actions import AlreadyThere, Arrived
+from ils.digitization.scans.rules import Refusal
+from ils.jobs.runner import JobContext
+from ils.ledger import Channel
+from ils.organisation.branches.queries import central, origin_now
+
+#: Seconds a file must not change before it counts as arrived.
+STILL_SECONDS = 10
+
+
+def arrived(folder: Path, now: float) -> list[Path]:
+    """Files that stand still, in the order of their names; links and hidden files stay."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink() or not path.is_file() or path.name.startswith("."):
+            continue
+        if now - path.stat().st_mtime >= STILL_SECONDS:
+            found.append(path)
+    return found
+
+
+def take_in(context: JobContext) -> dict[str, int]:
+    """Take everything in that has arrived; one bad file never stops the others."""
+    folder = Path(context.config.digitization.inbox)
+    if not folder.is_dir():
+        return {"taken": 0, "refused": 0}
+    taken = refused = 0
+    made: dict[Path, int] = {}
+    for path in context.watched(arrived(folder, clock.now().timestamp())):
+        together = path.parent if path.parent != folder else path
+        done = _take(context, path, together, made)
+        taken += done is True
+        refused += done is False
+    return {"taken": taken, "refused": refused}
+
+
+def _take(context: JobContext, path: Path, together: Path, made: dict[Path, int]) -> bool | None:
+    """Whether a file was taken in; ``None``: it grew meanwhile, or a program has it."""
+    config = context.config
+    try:
+        before = path.stat()
+        with path.open("rb") as stream:
+            got = scans.receive(config, stream, path.name)
+        after = path.stat()
+    except OSError:  # somebody took it away
+        return None
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        return None
+    refusal: Refusal | None = None
+    try:
+        with context.transaction() as session:
+            made[together] = _keep(session, config, got, together, made.get(together))
+    except Refusal as error:
+        refusal = error
+        with context.transaction() as session:
+            scans.refuse(session, config, got, error, None)
+    if _is_safe(got, path, refusal):
+        path.unlink()
+    return refusal is None
+
+
+def _keep(
+    session: Session, config: Config, got: Arrived, together: Path, document_id: int | None
+) -> int:
+    scan = scans.keep(session, config, got, DocumentKind.OTHER, None)
+    document = session.get(DigitalDocument, document_id) if document_id is not None else None
+    if document is None:
+        origin = origin_now(session, central(session).id, Channel.SYSTEM)
+        title = together.name if together.is_dir() else together.stem
+        document = documents.new_document(session, origin, kind=DocumentKind.OTHER, title=title)
+    arranging.add_scan(session, document, scan)
+    return document.id
+
+
+def _is_safe(got: Arrived, path: Path, refusal: Refusal | None) -> bool:
+    """Whether the folder's file may go: what was kept of it has the same content."""
+    if refusal is not None and not isinstance(refusal, AlreadyThere):
+        return bool(got.received.token)  # what was never written stays where it is
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest() == got.received.sha256

@@ -1,0 +1,1 @@
+"""Issues of periodicals by year: which are described, scanned, recognised, missing."""

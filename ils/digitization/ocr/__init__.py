@@ -1,0 +1,1 @@
+"""Recognising: Tesseract page by page, in jobs; searchable PDF by OCRmyPDF."""

@@ -1,0 +1,1 @@
+"""Contracts and who may read what, where, until when."""

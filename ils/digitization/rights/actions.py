@@ -1,0 +1,46 @@
+"""Contracts written down, changed, ended."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from ils.digitization.rights.models import Contract
+from ils.digitization.rights.rules import ContractData
+from ils.errors import N_, Invalid
+from ils.ledger import Origin
+
+
+def add_contract(session: Session, origin: Origin, data: ContractData) -> Contract:
+    """Write a contract down.
+
+    Raises:
+        Invalid: it ends before it begins.
+    """
+    contract = Contract(created_by=origin.staff_id, ended_at=None)
+    _fill(contract, data)
+    session.add(contract)
+    session.flush()
+    return contract
+
+
+def change_contract(session: Session, contract: Contract, data: ContractData) -> None:
+    """Put a contract right; access follows at once.
+
+    Raises:
+        Invalid: it ends before it begins.
+    """
+    _fill(contract, data)
+    session.flush()
+
+
+def _fill(contract: Contract, data: ContractData) -> None:
+    if data.until is not None and data.until < data.signed_on:
+        raise Invalid(N_("Valid until"), N_("It ends before it begins."))
+    for name in ("number", "holder", "signed_on", "until", "scope", "download", "note"):
+        setattr(contract, name, getattr(data, name))
+
+
+def end_contract(session: Session, origin: Origin, contract: Contract) -> None:
+    """End a contract before its time: what it allows ends in this moment."""
+    contract.ended_at = origin.at
+    session.flush()

@@ -1,0 +1,1 @@
+"""Scans as they came: files, their pages, what was refused."""

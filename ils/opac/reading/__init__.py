@@ -1,0 +1,1 @@
+"""Reading digital documents: the viewer, its pictures, what can be kept, IIIF."""

@@ -1,0 +1,182 @@
+"""Scans that arrive: taken in as they are, or refused in words; nothing is lost either way."""
+
+import hashlib
+import io
+import os
+from dataclasses import replace
+
+import pikepdf
+import pytest
+from PIL import Image
+from scanning import as_file, drawn, masters, quarantined
+from sqlalchemy import select
+
+from ils import db
+from ils.digitization.scans import actions as scans
+from ils.digitization.scans.models import RefusedScan, ScanFile
+from ils.digitization.scans.rules import Refusal, checks
+
+PAGE = drawn("Ақмола ақиқаты", (400, 566), 14)
+
+
+def tiff(pages: int = 3) -> bytes:
+    out = io.BytesIO()
+    more = [drawn(f"бет {number}", (300, 424), 12) for number in range(1, pages)]
+    PAGE.save(out, "TIFF", save_all=True, append_images=more, dpi=(300, 300))
+    return out.getvalue()
+
+
+def pdf(password: str = "", pages: int = 2) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.new() as made:
+        for _ in range(pages):
+            made.add_blank_page(page_size=(595, 842))
+        locked = {"encryption": pikepdf.Encryption(owner="x", user=password)} if password else {}
+        made.save(out, **locked)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "type_", "pages"),
+    [
+        (as_file(PAGE), "image/png", 1),
+        (as_file(PAGE, "JPEG"), "image/jpeg", 1),
+        (as_file(PAGE, "JPEG2000"), "image/jp2", 1),
+        (tiff(), "image/tiff", 3),
+        (pdf(), "application/pdf", 2),
+    ],
+    ids=["png", "jpeg", "jpeg2000", "tiff", "pdf"],
+)
+def test_a_scan_is_kept_byte_for_byte_under_a_name_people_find(
+    digitising, library, content, type_, pages
+):
+    number = digitising.take_in(content)
+    (page, *others) = digitising.pages(number)
+    assert (page.file.type, 1 + len(others), page.file.size) == (type_, pages, len(content))
+    (path,) = masters(library.config.folder)
+    assert path.read_bytes() == content
+    assert path.parent.name == "2026-03-04"
+    assert path.name.startswith("бет 1-")
+    assert page.file.sha256 == hashlib.sha256(content).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"\xff\xd8\xff" + b"\x00" * 50, "It is damaged."),
+        (as_file(PAGE, "JPEG")[:1500], "It is damaged."),
+        (as_file(PAGE)[:700], "It is damaged."),
+        (b"%PDF-1.7\nnothing", "It is damaged."),
+        (pdf("secret"), "It is locked by a password."),
+        (pdf(pages=0), "There is no page in it."),
+        ("Абай жолы".encode(), "It is no TIFF, JPEG, PNG, JPEG 2000 or PDF."),
+        (b"PK\x03\x04" + b"\x00" * 90, "It is no TIFF, JPEG, PNG, JPEG 2000 or PDF."),
+        (tiff()[:900], "It is damaged."),
+    ],
+)
+def test_what_is_no_scan_is_refused_and_waits_in_quarantine(digitising, library, content, why):
+    arrived = digitising.arrive(content, "скан.bin")
+    assert arrived.refusal.facts == {"field": "", "reason": "", "name": "скан.bin", "why": why}
+    with db.transaction(library.sessions) as session:
+        scans.refuse(session, library.config, arrived, arrived.refusal, None)
+    assert masters(library.config.folder) == []
+    (path,) = (library.config.folder / "quarantine").glob("*")
+    assert path.read_bytes() == content
+
+
+def test_an_empty_or_too_large_file_leaves_nothing_on_disk(digitising, library, monkeypatch):
+    monkeypatch.setattr(scans, "MEGABYTE", 1)  # the settings allow a thousand bytes now
+    for content, why in ((b"", "It is empty."), (as_file(PAGE), "It is too large.")):
+        arrived = digitising.arrive(content, "скан.png")
+        assert arrived.refusal.facts["why"] == why
+        with db.transaction(library.sessions) as session:
+            scans.refuse(session, library.config, arrived, arrived.refusal, None)
+    assert masters(library.config.folder) == quarantined(library.config.folder) == []
+    with db.reading(library.sessions) as session:
+        assert [one.name for one in session.scalars(select(RefusedScan))] == ["скан.png"] * 2
+
+
+def test_bounds_hold_before_anything_is_decoded(digitising, library):
+    wide = Image.new("1", (20_000, 8_000))  # 160 megapixels, a few bytes
+    assert digitising.arrive(as_file(wide)).refusal.facts["why"] == (
+        "A page has more pixels than the settings allow."
+    )
+    huge = io.BytesIO()
+    with pikepdf.new() as made:
+        made.add_blank_page(page_size=(14_400, 14_400))  # of five metres
+        made.save(huge)
+    assert digitising.arrive(huge.getvalue()).refusal.facts["why"] == (
+        "A page has more pixels than the settings allow."
+    )
+
+
+def test_the_same_file_is_known_whatever_it_is_called(digitising, library):
+    digitising.take_in(as_file(PAGE))
+    again = digitising.arrive(as_file(PAGE), "другое имя.png")
+    with db.transaction(library.sessions) as session, pytest.raises(Refusal) as refused:
+        scans.keep(session, library.config, again, "book", None)
+    assert refused.value.code == "scan_there"
+    assert refused.value.facts["title"] == "бет 1.png"
+    with db.transaction(library.sessions) as session:
+        scans.refuse(session, library.config, again, refused.value, None)
+    assert len(masters(library.config.folder)) == 1
+    assert quarantined(library.config.folder) == []
+
+
+def test_conditions_are_data_and_say_what_they_answer(digitising, library):
+    number = digitising.take_in(as_file(drawn("Газет", (800, 2800), 20), dpi=(96, 96)))
+    (page,) = digitising.pages(number)
+    assert page.notes == ["coarse", "long"]
+    number = digitising.take_in(
+        as_file(drawn("Газет 2", (800, 1000), 20), dpi=(200, 200)), kind="newspaper_article"
+    )
+    (page,) = digitising.pages(number)
+    assert page.notes == ["coarse_newspaper"]
+    known = library.config.holding(checks)
+    assert known["coarse"].said("kk") == (
+        "Ажыратымдылығы дюймге 150 нүктеден кем: мәтін нашар танылады."
+    )
+
+
+def test_content_that_changed_on_disk_is_noticed_and_comes_back_from_the_mirror(
+    digitising, library, tmp_path, monkeypatch
+):
+    digitising.take_in(as_file(PAGE))
+    (path,) = masters(library.config.folder)
+    second = tmp_path / "second"
+    second.mkdir()
+    config = library.config
+    object.__setattr__(library, "config", with_second(config, second))
+    library.work()
+    copied = second / path.relative_to(config.folder)
+    assert copied.read_bytes() == path.read_bytes()
+    path.write_bytes(b"rotten")
+    library.wait(days=31)
+    library.work()
+    assert path.read_bytes() == copied.read_bytes()
+    assert damaged(library) == [False]
+    path.write_bytes(b"rotten")
+    copied.write_bytes(b"rotten too")
+    library.wait(days=31)
+    library.work()
+    assert damaged(library) == [True]
+
+
+def with_second(config, second):
+    return replace(config, backup=config.backup.changed(second=str(second)))
+
+
+def damaged(library) -> list[bool]:
+    with db.reading(library.sessions) as session:
+        return list(session.scalars(select(ScanFile.damaged)))
+
+
+def test_a_transaction_that_fails_leaves_a_file_that_is_removed_later(digitising, library):
+    digitising.arrive(as_file(PAGE))
+    assert len(masters(library.config.folder)) == 1
+    library.wait(days=2)
+    (path,) = masters(library.config.folder)
+    long_ago = library.now.timestamp() - 90_000
+    os.utime(path, (long_ago, long_ago))
+    library.work()
+    assert masters(library.config.folder) == []
