@@ -184,11 +184,14 @@ def test_each_kind_has_a_name_of_its_own():
 
 
 @pytest.mark.parametrize("kind", [kind.name for kind in JOBS if kind.every])
-def test_each_periodic_kind_can_be_done_in_a_library_of_any_age(library, kind):
+def test_each_periodic_kind_can_be_done_in_a_library_of_any_age(library, tmp_path, kind):
     with db.transaction(library.sessions) as session:
         job = actions.enqueue(session, kind)
-    backup = Backup(folder="backups", second="", every_hours=24, keep=1)
-    config = replace(library.config, backup=backup, _held={})
+    second = tmp_path / "second"
+    second.mkdir()
+    backup = Backup(folder="backups", second=str(second), every_hours=24, keep=1)
+    scans = library.config.digitization.changed(inbox=str(second))
+    config = replace(library.config, backup=backup, digitization=scans, _held={})
     Runner(library.sessions, config, JOBS).run_all()
     assert job_of(library.sessions, job).state == "done"
 

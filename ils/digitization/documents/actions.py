@@ -201,16 +201,11 @@ def count_digitised(session: Session, origin: Origin, document: DigitalDocument)
     ready = document.record is not None and document.state in READABLE
     if not ready or document.counted_by is not None:
         return
-    pages = session.scalars(
-        select(ScanPage)
-        .join(DocumentPage, DocumentPage.scan_page_id == ScanPage.id)
-        .where(
-            DocumentPage.document_id == document.id,
-            DocumentPage.removed_at.is_(None),
-            ScanPage.counted_in.is_(None),
-        )
-        .distinct()
-    ).all()
+    own = select(DocumentPage.scan_page_id).where(
+        DocumentPage.document_id == document.id, DocumentPage.removed_at.is_(None)
+    )
+    new = select(ScanPage).where(ScanPage.id.in_(own), ScanPage.counted_in.is_(None))
+    pages = session.scalars(new).all()
     size = 0
     for page in pages:
         page.counted_in = document.id

@@ -1,0 +1,124 @@
+"""Digitisation in a browser: axe and widths, files dropped, lines corrected by keys, pages read."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from served import sign_in
+from test_accessibility import SIZES, seen
+
+from ils import db
+from ils.digitization.documents import actions, queries
+from ils.digitization.folders import actions as folders
+from ils.digitization.folders.rules import FolderData
+from ils.organisation.staff.models import Role
+
+sys.path.append(str(Path(__file__).parents[1] / "digitization"))
+from scanning import Digitising, as_file, drawn
+
+TEXT = "к0ғам жері\nел жұрт\nбілім"
+
+
+@pytest.fixture(autouse=True)
+def once(prepared):
+    if prepared[0] != "sqlite":
+        pytest.skip("pages look the same on both databases; other tests ask for them on both")
+
+
+@pytest.fixture
+def number(library) -> int:
+    """A published document of three pages, one of them empty, in a folder."""
+    library.copy("B1", title="Ақмола ақиқаты")
+    digitising = Digitising(library)
+    number = digitising.recognised(TEXT, "екінші бет", "үшінші бет", record="B1")
+    with db.transaction(library.sessions) as session:
+        one = queries.document(session, number)
+        one.rights = "own"
+        actions.publish(session, library.origin(), one)
+        data = FolderData(name_ru="Наш край", name_kk="Біздің өлке", public=True)
+        folders.put_in(session, folders.add_folder(session, library.origin(), data), number)
+    library.work()
+    return number
+
+
+@pytest.mark.parametrize(("language", "size"), [("kk", "narrow"), ("ru", "wide")])
+def test_every_page_of_digitisation_is_accessible(page, served, library, number, language, size):
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+    library.account("admin", *Role, language=language)
+    taken_in = Digitising(library).take_in(as_file(drawn("бет")), as_file(drawn("екі")))
+    sign_in(page, served, "admin", then="/staff/")
+    at = "/staff/digitisation"
+    for name, path in {
+        "documents": f"{at}/", "add": f"{at}/add", "document": f"{at}/{number}",
+        "taken-in": f"{at}/{taken_in}", "page": f"{at}/{number}/page/1",
+        "to-check": f"{at}/to-check", "folders": f"{at}/folders/",
+        "document-folders": f"{at}/{number}/folders", "contracts": f"{at}/contracts/",
+        "contract": f"{at}/contracts/new", "issues": f"{at}/issues/", "refused": f"{at}/refused",
+    }.items():  # fmt: skip
+        page.goto(f"{served.url}{path}")
+        seen(page, f"{language}-digitisation-{name}", size)
+    for name, path in {
+        "read": f"/read/{number}?lang={language}", "read-text": f"/read/{number}?as=text",
+        "read-hit": f"/read/{number}?q=қоғам", "inside": f"/read/{number}/search?q=білім",
+        "texts": "/texts?q=білім",
+    }.items():  # fmt: skip
+        page.goto(f"{served.url}{path}")
+        seen(page, f"{language}-{name}", size)
+
+
+def test_scans_are_sent_one_after_another_and_bad_ones_say_why(page, served, library, tmp_path):
+    library.account("сканер", Role.DIGITISER)
+    sign_in(page, served, "сканер", then="/staff/")
+    page.goto(f"{served.url}/staff/digitisation/add")
+    paths = []
+    for name, content in (
+        ("бет 10.png", as_file(drawn("он"))), ("бет 2.png", as_file(drawn("екі"))),
+        ("жаман.pdf", b"%PDF-1.4 garbage"),
+    ):  # fmt: skip
+        paths.append(tmp_path / name)
+        paths[-1].write_bytes(content)
+    page.get_by_label("Сканы").set_input_files(paths)
+    page.get_by_role("textbox", name="Заглавие (необязательно)").fill("Шежіре")
+    page.get_by_role("button", name="Принять").press("Enter")
+    lines = page.locator("#sent li")
+    expect(lines).to_have_text(
+        ["бет 2.png: принято", "бет 10.png: принято",
+         "жаман.pdf: жаман.pdf: Файл повреждён."]
+    )  # fmt: skip
+    with db.reading(library.sessions) as session:
+        (one,) = session.scalars(queries.documents())
+        names = [p.scan.file.name for p in session.scalars(queries.pages(one.id))]
+    assert (one.title, names) == ("Шежіре", ["бет 2.png", "бет 10.png"])
+
+
+def test_a_page_is_corrected_by_keys_alone(page, served, library, number):
+    library.account("сканер", Role.DIGITISER)
+    sign_in(page, served, "сканер", then="/staff/")
+    page.goto(f"{served.url}/staff/digitisation/{number}/page/1")
+    fields = page.locator('#lines input[name="text"]')
+    fields.nth(0).focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("қоғам жері")
+    page.keyboard.press("Enter")
+    expect(page.locator("#lines li").nth(0)).to_have_class("right")
+    expect(fields.nth(1)).to_be_focused()
+    page.keyboard.press("F2")
+    expect(page.locator("#lines li").nth(1)).to_have_class("right")
+    expect(fields.nth(2)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(fields.nth(1)).to_be_focused()
+    assert Digitising(library).text(number) == "қоғам жері ел жұрт білім"
+
+
+def test_a_reader_turns_pages_by_keys_and_copies_the_text(page, served, number):
+    page.goto(f"{served.url}/read/{number}?lang=kk")
+    expect(page.locator(".leaf svg.lines text").first).to_have_text("к0ғам жері")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(f"**/read/{number}/2")
+    page.get_by_label("Ішінен іздеу").fill("білімнің")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="1-бет").press("Enter")
+    page.wait_for_url(f"**/read/{number}/1?q=*")
+    expect(page.locator("rect.hit")).to_have_count(1)
