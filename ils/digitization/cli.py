@@ -18,7 +18,7 @@ from ils.digitization.scans import actions as scans
 from ils.digitization.scans import mirror
 from ils.digitization.scans import queries as scan_queries
 from ils.digitization.scans.models import ScanFile
-from ils.digitization.scans.rules import Refusal
+from ils.digitization.scans.rules import Refusal, checks
 from ils.digitization.text import tree
 from ils.digitization.text.actions import text_of
 from ils.holdings.items.queries import record_named
@@ -62,9 +62,10 @@ def add(
                 with db.transaction(console.sessions) as session:
                     where = branch_by_code(session, branch) if branch else central(session)
                     origin = console.origin(where, Channel.SYSTEM)
-                    scan = scans.keep(session, console.config, arrived, kind, None)
+                    described = record_named(session, record) if record else None
+                    usual = queries.usual_pages(session, described) if described else ()
+                    scan = scans.keep(session, console.config, arrived, kind, None, usual=usual)
                     if document_id is None or each:
-                        described = record_named(session, record) if record else None
                         name = title or (described.title if described else path.stem)
                         one = actions.new_document(
                             session, origin, kind=kind, title=name, language=language,
@@ -170,6 +171,6 @@ def publish(console: Console, document: int) -> None:
     with db.transaction(console.sessions) as session:
         one = queries.document(session, document, lock=True)
         origin = console.origin(central(session), Channel.SYSTEM)
-        actions.publish(session, origin, one)
+        actions.publish(session, origin, one, console.config.holding(checks))
         if one.record is not None:
             link(session, origin, console.config, one.record)

@@ -122,6 +122,7 @@ SECTIONS = (
               also=("digitisation.document", "digitisation.correct_page")),
         Place(N_("Add scans"), "digitisation.add_form", Permission.DIGITISE),
         Place(N_("Pages to check"), "digitisation.to_check", Permission.VIEW_DIGITISATION),
+        Place(N_("Quality of the texts"), "digitisation.quality", Permission.VIEW_DIGITISATION),
         Place(N_("Issues by date"), "digitisation.serial_titles",
               Permission.VIEW_DIGITISATION, also=("digitisation.issues",)),
         Place(N_("Folders"), "digitisation.folders", Permission.VIEW_DIGITISATION,

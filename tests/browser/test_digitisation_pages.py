@@ -55,14 +55,15 @@ def test_every_page_of_digitisation_is_accessible(page, served, library, number,
         "taken-in": f"{at}/{taken_in}", "page": f"{at}/{number}/page/1",
         "to-check": f"{at}/to-check", "folders": f"{at}/folders/",
         "document-folders": f"{at}/{number}/folders", "contracts": f"{at}/contracts/",
-        "contract": f"{at}/contracts/new", "issues": f"{at}/issues/", "refused": f"{at}/refused",
+        "contract": f"{at}/contracts/new", "issues": f"{at}/issues/",
+        "quality": f"{at}/quality", "refused": f"{at}/refused",
     }.items():  # fmt: skip
         page.goto(f"{served.url}{path}")
         seen(page, f"{language}-digitisation-{name}", size)
     for name, path in {
         "read": f"/read/{number}?lang={language}", "read-text": f"/read/{number}?as=text",
         "read-hit": f"/read/{number}?q=қоғам", "inside": f"/read/{number}/search?q=білім",
-        "texts": "/texts?q=білім",
+        "texts": "/texts?q=білім", "public-folders": "/folders",
     }.items():  # fmt: skip
         page.goto(f"{served.url}{path}")
         seen(page, f"{language}-{name}", size)

@@ -6,6 +6,7 @@ from scanning import page_of
 from sqlalchemy import select
 
 from ils import db
+from ils.digitization.checking.quality import summed
 from ils.digitization.documents import queries
 from ils.digitization.ocr.tesseract import blocks
 from ils.digitization.scans.models import ScanPage
@@ -153,3 +154,15 @@ def plain(library, page_id: int) -> str:
     with db.reading(library.sessions) as session:
         assert session.get_one(ScanPage, page_id).state == "recognised"
         return session.get_one(PageText, page_id).plain
+
+
+def test_the_error_rate_is_of_what_the_engine_read_against_what_it_is_in_the_end():
+    rows = [
+        ("Ақмола", 1939, "1/1", "к0ғам", "қоғам"),  # two wrong of five
+        ("Ақмола", 1939, "1/1", "қоғам", "қоғамы"),  # again: three of six in the end
+        ("Ақмола", 1931, "2/1", "жері", "жері"),
+        ("Кітап", None, "3/1", "ел", "ел"),
+    ]
+    assert [(q.title, q.decade, q.lines, q.letters, q.wrong) for q in summed(rows)] == [
+        ("Ақмола", 1930, 2, 10, 3), ("Кітап", None, 1, 2, 0),
+    ]  # fmt: skip

@@ -129,6 +129,9 @@ def of_issue(blank: MarcRecord, host: BibliographicRecord, said: Mapping[str, st
     else:
         published = [(c, v) for f in own.each("210") for c, v in f.subfields if c in {"a", "d"}]
         source = [linked("463", " 0", [number, name, Field("210", "  ", published)])]
+    if headline := said.get("title", "").strip()[:500]:
+        source.append(Field("200", "1 ", [("a", headline)]))
+        blank = MarcRecord(blank.leader, [f for f in blank.fields if f.tag != "200"])
     language = list(own.each("101")) or list(blank.each("101"))
     fields = [f for f in blank.fields if f.tag != "101"] + source + language
     return MarcRecord(blank.leader, sorted(fields, key=lambda f: f.tag))

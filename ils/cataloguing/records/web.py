@@ -22,6 +22,7 @@ from ils.catalog.records.rules import describe
 from ils.catalog.subjects import Classes, classes_of
 from ils.cataloguing.pages import may_fill
 from ils.codes.models import Code
+from ils.digitization.documents.queries import of_record
 from ils.errors import N_
 from ils.holdings.items import queries
 from ils.holdings.items.models import Item
@@ -84,6 +85,7 @@ def record(session: Session, record_id: int) -> ResponseReturnValue:
         editable=found.catalogue in may_fill(session) and web.may(Permission.EDIT_CATALOGUE),
         parts=list(session.scalars(catalog.parts(found).limit(PARTS + 1))),
         made=request.args.get("made", ""),
+        digital=session.scalars(of_record(found.id)).all(),
         hidden=list(session.scalars(catalog.hidden_in(found).limit(PARTS))),
         doubles=find_duplicates(session, describe(found.marc_record(), _classes()), but=found.id)
         if found.active

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from ils import web
 from ils.digitization.checking import queries
+from ils.digitization.checking.quality import qualities
 from ils.digitization.documents import actions as documents
 from ils.digitization.documents import queries as document_queries
 from ils.digitization.documents.arranging import cut_out
@@ -42,6 +43,16 @@ def to_check(session: Session) -> ResponseReturnValue:
         empty=N_("No page has doubtful words."),
     )  # fmt: skip
     return web.list_page(session, definition, title=N_("Pages to check"))
+
+
+@digitisation.get("/quality")
+@web.page(Permission.VIEW_DIGITISATION)
+def quality(session: Session) -> ResponseReturnValue:
+    """How many letters of a hundred were wrong, where people looked."""
+    return web.respond(
+        session, "digitization/quality.html", {}, title=N_("Quality of the texts"),
+        rows=qualities(session),
+    )  # fmt: skip
 
 
 @digitisation.get("/<id:document_id>/page/<int:number>")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -21,11 +21,18 @@ from ils.digitization.documents.models import (
     DocumentState,
     PdfState,
 )
-from ils.digitization.documents.rules import DocumentData, NoPages, NoRecord, WrongState
+from ils.digitization.documents.rules import (
+    DocumentData,
+    NoPages,
+    NoRecord,
+    OpenQuestions,
+    WrongState,
+)
 from ils.digitization.rights import rules as right_rules
 from ils.digitization.rights.models import Contract, Rights
 from ils.digitization.rights.rules import DeathUnknown, NoContract, ProtectionTerm, StillProtected
 from ils.digitization.scans.models import PageState, ScanPage
+from ils.digitization.scans.rules import Check
 from ils.digitization.text.models import PageText
 from ils.errors import N_, Invalid
 from ils.jobs.actions import enqueue
@@ -300,15 +307,26 @@ def mark_checked(session: Session, document: DigitalDocument) -> None:
     session.flush()
 
 
-def publish(session: Session, origin: Origin, document: DigitalDocument) -> None:
+def publish(
+    session: Session,
+    origin: Origin,
+    document: DigitalDocument,
+    known: Mapping[str, Check] | None = None,
+) -> None:
     """Let readers have it, as far as the rights go.
+
+    Args:
+        known: conditions of scans: questions of them must have been answered.
 
     Raises:
         NoRecord: no record describes it.
+        OpenQuestions: something was asked when its scans arrived.
         WrongState: it is not recognised.
     """
     if document.record is None:
         raise NoRecord
+    if open_questions := queries.questions(session, document.id, known or {}):
+        raise OpenQuestions(count=open_questions)
     move(document, DocumentState.PUBLISHED)
     document.published_at = origin.at
     ledger.record(session, Kind.PUBLISHED, origin.derive(f"publish:{document.id}"),

@@ -74,6 +74,15 @@ def turn_page(session: Session, document: DigitalDocument, page_id: int, degrees
     session.flush()
 
 
+def accept_page(session: Session, document: DigitalDocument, page_id: int) -> None:
+    """Somebody has looked at what was asked of a page: it is as it should be."""
+    page = session.get(DocumentPage, page_id)
+    if page is None or page.document_id != document.id:
+        raise queries.UnknownDocument
+    page.scan.notes = []
+    session.flush()
+
+
 def _own_page(session: Session, document: DigitalDocument, page_id: int) -> DocumentPage:
     if document.state not in {DocumentState.UPLOADED, DocumentState.RECOGNISED}:
         raise WrongState(state=document.state)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from ils.catalog.models import BibliographicRecord
+from ils.catalog.models import BibliographicRecord, RecordLink
 from ils.digitization.documents.models import (
     READABLE,
     DigitalDocument,
@@ -17,9 +17,12 @@ from ils.digitization.documents.models import (
     PdfState,
 )
 from ils.digitization.scans.models import PageState, ScanFile, ScanPage
+from ils.digitization.scans.rules import Check
 from ils.errors import N_, NotFound
 from ils.ledger import Entry, Kind
 
+#: So many documents of a title tell how many pages it usually has.
+USUAL = 20
 #: The tree of the data folder PDFs lie in.
 PDFS = "derivatives/pdf"
 
@@ -118,6 +121,34 @@ def progress(session: Session, ids: Sequence[int]) -> dict[int, dict[str, int]]:
     return found
 
 
+def questions(session: Session, document_id: int, known: Mapping[str, Check]) -> int:
+    """How many of its pages have a question nobody has answered yet."""
+    return sum(
+        any(name in known and known[name].outcome == "question" for name in page.scan.notes)
+        for page in session.scalars(pages(document_id))
+    )
+
+
+def usual_pages(session: Session, record: BibliographicRecord) -> list[int]:
+    """Pages of the scans of other issues or articles of the same title."""
+    titles = select(RecordLink.target).where(
+        RecordLink.record_id == record.id, RecordLink.relation == "host"
+    )
+    others = select(RecordLink.record_id).where(
+        RecordLink.relation == "host", RecordLink.target.in_(titles)
+    )
+    counted = (
+        select(func.count())
+        .select_from(DocumentPage)
+        .join(DigitalDocument, DigitalDocument.id == DocumentPage.document_id)
+        .where(DigitalDocument.record_id.in_(others), DigitalDocument.record_id != record.id)
+        .group_by(DigitalDocument.id)
+        .order_by(DigitalDocument.id.desc())
+        .limit(USUAL)
+    )
+    return list(session.scalars(counted))
+
+
 def waiting_pages(document_id: int) -> Select[int]:
     """Pages of scans that are not recognised yet, in the order of the document."""
     return (
@@ -129,6 +160,19 @@ def waiting_pages(document_id: int) -> Select[int]:
             ScanPage.state == PageState.WAITING,
         )
         .order_by(DocumentPage.number)
+    )
+
+
+def shared_record(session: Session, document: DigitalDocument) -> BibliographicRecord | None:
+    """The record of the issue an article was cut out of."""
+    own = select(DocumentPage.scan_page_id).where(DocumentPage.document_id == document.id)
+    return session.scalar(
+        select(BibliographicRecord)
+        .join(DigitalDocument, DigitalDocument.record_id == BibliographicRecord.id)
+        .join(DocumentPage, DocumentPage.document_id == DigitalDocument.id)
+        .where(DocumentPage.scan_page_id.in_(own), DigitalDocument.id != document.id)
+        .order_by(DigitalDocument.id)
+        .limit(1)
     )
 
 

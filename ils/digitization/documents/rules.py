@@ -30,6 +30,13 @@ class NoPages(Refused):
     message = N_("The document has no pages.")
 
 
+class OpenQuestions(Refused):
+    """What was asked when scans arrived waits for somebody to look."""
+
+    code = "document_questions"
+    message = N_("Look at the questions at its pages first: %(count)s.")
+
+
 class StillShared(Refused):
     """Articles use the scans."""
 

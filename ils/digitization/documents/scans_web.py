@@ -84,6 +84,7 @@ def add(session: Session, prepared: object) -> ResponseReturnValue:
 
 def _taken_in(session: Session, data: DocumentData, arrived: list[Arrived]) -> ResponseReturnValue:
     record = record_named(session, data.record) if data.record else None
+    usual = queries.usual_pages(session, record) if record is not None else ()
     together = request.form.get("together") == "1"
     number = request.form.get("document", "")
     document = queries.document(session, int(number), lock=True) if number.isdigit() else None
@@ -91,7 +92,9 @@ def _taken_in(session: Session, data: DocumentData, arrived: list[Arrived]) -> R
     for one in arrived:
         try:
             with session.begin_nested():
-                scan = scans.keep(session, web.current().config, one, data.kind, g.staff.id)
+                scan = scans.keep(
+                    session, web.current().config, one, data.kind, g.staff.id, usual=usual
+                )
                 if document is None or not together:
                     document = actions.new_document(
                         session, web.origin().derive(one.name), kind=data.kind,

@@ -66,7 +66,8 @@ def documents(session: Session) -> ResponseReturnValue:
                    if one.record_id else None),
             Column("rights", N_("Rights"), lambda one: web.code_name("rights", one.rights),
                    DigitalDocument.rights),
-            Column("added", N_("Added"), lambda one: one.created_at, DigitalDocument.created_at),
+            Column("added", N_("Taken in on"), lambda one: one.created_at,
+                   DigitalDocument.created_at),
         ],
         filters=[
             Filter("q", N_("Title")),
@@ -106,6 +107,7 @@ def _page(
                               web.current().config.digitization.workers),
         checks=web.current().config.holding(checks), running=one.state in _RUNNING,
         details=details or _details_form(one), rights=rights or _rights_form(session, one),
+        host=queries.shared_record(session, one) if one.record is None else None,
         authors=actions.authors(one.record) if one.record else [],
         barcodes={page.id: scans.meant(session, page.scan.barcodes) for page in shown},
         has_pdf=one.pdf_state not in {PdfState.NONE, PdfState.FAILED},
@@ -120,7 +122,7 @@ def _details_form(one: DigitalDocument | None) -> Form[DocumentData]:
     values = None
     if one is not None:
         values = {"title": one.title, "kind": one.kind, "language": one.language,
-                  "record": one.record.control_number if one.record else ""}  # fmt: skip
+                  "record": str(one.record_id or "")}  # fmt: skip
     return Form(DocumentData, values, choices={"language": languages()}, name="details")
 
 
@@ -146,7 +148,7 @@ def save_details(session: Session, document_id: int) -> ResponseReturnValue:
 
     def work(data: DocumentData) -> ResponseReturnValue:
         actions.describe(session, web.origin(), one, data)
-        if data.record and (one.record is None or data.record != one.record.control_number):
+        if data.record and data.record != str(one.record_id):
             before = one.record
             actions.attach(session, web.origin(), one, record_named(session, data.record))
             for record in filter(None, (before, one.record)):
@@ -201,7 +203,8 @@ def show_or_hide(session: Session, document_id: int, act: str) -> ResponseReturn
     """Give it to readers, or take it from them at once."""
     one = queries.document(session, document_id, lock=True)
     if act == "publish":
-        actions.publish(session, web.origin(), one)
+        known = web.current().config.holding(checks)
+        actions.publish(session, web.origin(), one, known)
     else:
         actions.withhold(session, one)
     if one.record is not None:
@@ -214,7 +217,7 @@ def show_or_hide(session: Session, document_id: int, act: str) -> ResponseReturn
 _TURNS = {"left": 270, "right": 90, "over": 180}
 
 
-_ARRANGING = "remove, back, left, right, over, earlier, later"
+_ARRANGING = "remove, back, left, right, over, earlier, later, accept"
 
 
 @digitisation.post(f"/<id:document_id>/pages/<id:page_id>/<any({_ARRANGING}):act>")
@@ -224,6 +227,8 @@ def arrange(session: Session, document_id: int, page_id: int, act: str) -> Respo
     one = queries.document(session, document_id, lock=True)
     if act in _TURNS:
         arranging.turn_page(session, one, page_id, _TURNS[act])
+    elif act == "accept":
+        arranging.accept_page(session, one, page_id)
     elif act in {"remove", "back"}:
         arranging.remove_page(session, one, page_id, back=act == "back")
     else:

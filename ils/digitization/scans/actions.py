@@ -67,11 +67,20 @@ def receive(config: Config, stream: IO[bytes], name: str) -> Arrived:
         return Arrived(name, received, refusal=Refusal(name=name, why=error.facts["why"]))
 
 
-def keep(session: Session, config: Config, arrived: Arrived, kind: str, by: int | None) -> ScanFile:
+def keep(
+    session: Session,
+    config: Config,
+    arrived: Arrived,
+    kind: str,
+    by: int | None,
+    *,
+    usual: Sequence[int] = (),
+) -> ScanFile:
     """Take a scan in that was received; `refuse` is for what this raises.
 
     Args:
         kind: of the document it is for: conditions differ.
+        usual: pages of earlier scans of the same title.
 
     Raises:
         Refusal: it is none, or does not meet a condition; the same file is there already.
@@ -82,7 +91,7 @@ def keep(session: Session, config: Config, arrived: Arrived, kind: str, by: int 
     if title is not None:
         raise AlreadyThere(name=arrived.name, title=title)
     known = config.holding(rules.checks)
-    found = list(unmet(known, kind, arrived.pages))
+    found = list(unmet(known, kind, arrived.pages, usual))
     for _, condition in found:
         if known[condition].outcome == "refusal":
             raise Refusal(name=arrived.name, why=known[condition].ru)

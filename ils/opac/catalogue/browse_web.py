@@ -12,6 +12,7 @@ from ils import web
 from ils.catalog import queries as catalog
 from ils.catalog.models import AuthorityKind
 from ils.catalog.worksheets.definitions import class_names
+from ils.digitization.folders.queries import folders
 from ils.errors import N_
 from ils.opac import pages
 from ils.opac.pages import opac
@@ -44,7 +45,8 @@ def browse(session: Session) -> ResponseReturnValue:
          counts.get("division", {}).get(code, 0))
         for code, names in lists.subject_areas.items()
     ]  # fmt: skip
-    return pages.page("browse.html", session, areas=areas, kinds=KINDS)
+    has_folders = session.scalar(folders(public=True).limit(1)) is not None
+    return pages.page("browse.html", session, areas=areas, kinds=KINDS, has_folders=has_folders)
 
 
 @opac.get("/browse/<any(authors, subjects, places, series):kind>")

@@ -17,6 +17,8 @@ from ils.catalog.authorities.rules import spoken
 from ils.catalog.models import BibliographicRecord, RecordState
 from ils.circulation.rankings.queries import most_lent
 from ils.clock import Period
+from ils.digitization.documents.queries import published_of
+from ils.digitization.fulltext import queries as fulltext
 from ils.errors import NotFound
 from ils.holdings.items.queries import copies_by_branch, newest_records, shelves_of
 from ils.holdings.periodicals.queries import holdings_of
@@ -28,6 +30,7 @@ from ils.opac.catalogue import structured
 from ils.opac.catalogue.cards import availability, cards
 from ils.opac.catalogue.expected import Expected, expected
 from ils.opac.pages import opac
+from ils.opac.reading.access import access_of, may_read
 from ils.organisation.branches.queries import branch_by_code, names_of
 from ils.search import queries as search
 from ils.search.actions import note_miss
@@ -109,6 +112,7 @@ def results(session: Session) -> ResponseReturnValue:
         facets=facets(session, found),
         only_free=only_free,
         address=_address,
+        in_texts=fulltext.hits(session, data, asked.text, may_read, most=3) if number == 1 else [],
     )
 
 
@@ -185,6 +189,7 @@ def record(session: Session, record_id: int) -> ResponseReturnValue:
         others=list(session.scalars(search.ranked(session, others))),
         structured=structured.described(marc, found, address),
         address=address,
+        digital=[one for one in session.scalars(published_of(found.id)) if access_of(one).read],
     )
 
 

@@ -74,6 +74,11 @@ def access_of(document: DigitalDocument) -> Access:
     )  # fmt: skip
 
 
+def may_read(document: DigitalDocument) -> bool:
+    """Whether whoever asks may read a document."""
+    return access_of(document).read
+
+
 def opened(session: Session, document_id: int) -> OpenedDocument:
     """A document, for whoever asks, at this moment.
 

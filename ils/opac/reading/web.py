@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ils import web
 from ils.digitization.documents import queries
-from ils.digitization.documents.models import DigitalDocument, DocumentPage
+from ils.digitization.documents.models import DocumentPage
 from ils.digitization.documents.queries import UnknownDocument
 from ils.digitization.fulltext import queries as fulltext
 from ils.digitization.scans import derivatives
@@ -17,7 +17,7 @@ from ils.digitization.text.actions import text_of
 from ils.ledger import Kind
 from ils.opac import pages, visits
 from ils.opac.pages import opac
-from ils.opac.reading.access import OpenedDocument, access_of, count, note_view, opened
+from ils.opac.reading.access import OpenedDocument, count, may_read, note_view, opened
 from ils.opac.reading.marks import marks_on
 from ils.web.downloads import download, shown
 
@@ -151,8 +151,3 @@ def texts(session: Session) -> ResponseReturnValue:
         "texts.html", session, text=asked, hits=found, most=HITS,
         counted=fulltext.searchable_pages(session),
     )  # fmt: skip
-
-
-def may_read(document: DigitalDocument) -> bool:
-    """Whether whoever asks may read a document."""
-    return access_of(document).read
