@@ -26,6 +26,7 @@ from ils.circulation.context import Desk
 from ils.circulation.desk import actions as desk
 from ils.config import ROOT, Config
 from ils.console import Console
+from ils.demo_digitization import build_digitised
 from ils.demo_stock import build_stock
 from ils.errors import N_, Refused
 from ils.holdings.items.actions import Destination, import_batch
@@ -65,12 +66,15 @@ ACCOUNTS = (
     ("kitaphana", (Role.DESK,), "F1", "kk"),
     ("stats", (Role.STATISTICIAN,), "CGB", "ru"),
     ("fond", (Role.STOCK,), "CGB", "ru"),
+    ("scans", (Role.DIGITISER,), "CGB", "ru"),
     ("director", (Role.DIRECTOR,), "CGB", "ru"),
 )
 CATEGORIES = ("pupil", "student", "worker", "employee", "pensioner", "other")
 
 
-SIGN_IN = f"Sign in as desk, kitaphana, stats, fond, director or admin; the password is {PASSWORD}"
+SIGN_IN = (
+    f"Sign in as desk, kitaphana, stats, fond, scans, director or admin; the password is {PASSWORD}"
+)
 
 
 class NotEmpty(Refused):
@@ -99,6 +103,9 @@ def build(console: Console) -> str:
     with db.transaction(console.sessions) as session:
         origin = console.origin(branches[0], Channel.SYSTEM)
         build_stock(session, console.config, origin, branches)
+    with db.transaction(console.sessions) as session:
+        origin = console.origin(branches[0], Channel.SYSTEM)
+        build_digitised(session, console.config, origin)
     return (
         f"Demonstration library made: {len(branches)} branches, {len(numbers)} readers, "
         f"{lent} loans.\n{SIGN_IN}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -52,6 +53,7 @@ class Searchable:
     Attributes:
         texts: field → texts, each a run of words of its own.
         popularity: of its loans, between 0 and about 0.3.
+        exact: field → words that are looked for as they are, in no other form.
     """
 
     id: int
@@ -63,6 +65,7 @@ class Searchable:
     author: str
     language: str | None
     popularity: float
+    exact: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
 
 
 def texts_of(marc: MarcRecord) -> dict[str, list[str]]:

@@ -110,6 +110,24 @@ def document(record: Searchable) -> Document:
     """A record as the index takes it."""
     made = Document()
     made.add_integer("id", record.id)
+    _add_texts(made, record)
+    for name, exact in record.exact.items():
+        own = [Token(f"={word}", place, 0, 0) for place, word in enumerate(exact)]
+        made.add_pre_tokenized_text(name, PreTokenizedString("", own))
+    for code in record.codes:
+        made.add_text("code", code)
+    for name, values in record.facets.items():
+        for value in values:
+            made.add_text(name, value)
+    if record.year is not None:
+        made.add_integer("year", record.year)
+    made.add_text("title_key", sort_key(record.title))
+    made.add_text("author_key", sort_key(record.author) or "\U0010ffff")
+    made.add_float("popularity", record.popularity)
+    return made
+
+
+def _add_texts(made: Document, record: Searchable) -> None:
     together: list[Token] = []
     at = 0
     for name, texts in record.texts.items():
@@ -127,17 +145,6 @@ def document(record: Searchable) -> Document:
         if own:
             made.add_pre_tokenized_text(name, PreTokenizedString("", own))
     made.add_pre_tokenized_text(ALL, PreTokenizedString("", together))
-    for code in record.codes:
-        made.add_text("code", code)
-    for name, values in record.facets.items():
-        for value in values:
-            made.add_text(name, value)
-    if record.year is not None:
-        made.add_integer("year", record.year)
-    made.add_text("title_key", sort_key(record.title))
-    made.add_text("author_key", sort_key(record.author) or "\U0010ffff")
-    made.add_float("popularity", record.popularity)
-    return made
 
 
 def _tokens(said: Sequence[Word], at: int) -> list[Token]:

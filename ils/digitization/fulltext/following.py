@@ -136,8 +136,8 @@ def _searchable(page: DocumentPage, document: DigitalDocument, text: PageText) -
     if page.region is not None:
         own = tree.joined(tree.within(tree.loaded(text.tree), page.region))
     return Searchable(
-        page.id, {engine.FULL_TEXT: [own], engine.LOOSE: [loosened(own)]},
-        [code_of(document.id)], {}, None, document.title, "", document.language or None, 0.0,
+        page.id, {engine.FULL_TEXT: [own]}, [code_of(document.id)], {}, None, document.title, "",
+        document.language or None, 0.0, {engine.LOOSE: loosened(own)},
     )  # fmt: skip
 
 

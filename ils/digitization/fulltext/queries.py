@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, lazyload
 
 from ils.digitization.documents.models import DigitalDocument, DocumentPage, DocumentState
 from ils.digitization.fulltext.following import code_of, page_index
@@ -65,29 +65,38 @@ def hits(
 ) -> list[PageHit]:
     """Pages with the words that whoever asks may read; the best first, of one document in order."""
     ids = page_ids(session, data, asked, document_id=document_id)
-    rows = {
-        row[0].id: row
-        for row in session.execute(
-            select(DocumentPage, DigitalDocument, PageText)
-            .join(DigitalDocument, DigitalDocument.id == DocumentPage.document_id)
-            .join(PageText, PageText.id == DocumentPage.scan_page_id)
-            .where(DocumentPage.id.in_(ids), DocumentPage.removed_at.is_(None))
-        )
-    }
-    allowed: dict[int, bool] = {}
-    found: list[PageHit] = []
-    order = [rows[one] for one in ids if one in rows]
+    pages = _readable(session, ids, may_read)
     if document_id is not None:
-        order.sort(key=lambda row: (row[0].number, row[0].id))
-    for page, document, text in order:
-        if document.id not in allowed:
-            allowed[document.id] = may_read(document)
-        if allowed[document.id]:
-            line = _line(tree.within(tree.loaded(text.tree), page.region), asked)
-            found.append(PageHit(document, _number(session, page), line))
-            if len(found) >= most:
-                break
-    return found
+        pages.sort(key=lambda page: (page.number, page.id))
+    shown = pages[:most]
+    texts = _texts(session, [page.scan_page_id for page in shown])
+    numbers = _numbers(session, {page.document_id for page in shown})
+    return [
+        PageHit(page.document, numbers[page.id], _line(tree.within(text, page.region), asked))
+        for page in shown
+        if (text := texts.get(page.scan_page_id)) is not None
+    ]
+
+
+def _readable(
+    session: Session, ids: Sequence[int], may_read: Callable[[DigitalDocument], bool]
+) -> list[DocumentPage]:
+    """Those of the pages that are still there and may be read, in their order."""
+    query = (
+        select(DocumentPage)
+        .where(DocumentPage.id.in_(ids), DocumentPage.removed_at.is_(None))
+        .options(joinedload(DocumentPage.document, innerjoin=True), lazyload(DocumentPage.scan))
+    )
+    pages = {page.id: page for page in session.scalars(query)}
+    documents = {page.document_id: page.document for page in pages.values()}
+    allowed = {number: may_read(document) for number, document in documents.items()}
+    found = [pages[one] for one in ids if one in pages]
+    return [page for page in found if allowed[page.document_id]]
+
+
+def _texts(session: Session, page_ids: Sequence[int]) -> dict[int, tree.Page]:
+    query = select(PageText.id, PageText.tree).where(PageText.id.in_(page_ids))
+    return {number: tree.loaded(data) for number, data in session.execute(query)}
 
 
 def _line(page: tree.Page, asked: str) -> list[tuple[str, bool]]:
@@ -101,13 +110,15 @@ def _line(page: tree.Page, asked: str) -> list[tuple[str, bool]]:
     return first
 
 
-def _number(session: Session, page: DocumentPage) -> int:
-    before = select(func.count(DocumentPage.id)).where(
-        DocumentPage.document_id == page.document_id,
-        DocumentPage.removed_at.is_(None),
-        DocumentPage.number < page.number,
+def _numbers(session: Session, document_ids: set[int]) -> dict[int, int]:
+    """Page → its number in its document, counted without those that were taken out."""
+    place = func.row_number().over(
+        partition_by=DocumentPage.document_id, order_by=(DocumentPage.number, DocumentPage.id)
     )
-    return (session.scalar(before) or 0) + 1
+    query = select(DocumentPage.id, place).where(
+        DocumentPage.document_id.in_(document_ids), DocumentPage.removed_at.is_(None)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def searchable_pages(session: Session) -> tuple[int, int]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+_words = re.compile(r"\w+")
 #: Letters that old print and a recogniser confuse; the first stands for all (measured on a
 #: newspaper of 1939, see `docs/performance.md`).
 _CONFUSED = ("оөӧ0", "инйпң", "штщ", "есэ", "гғґ", "кқх", "уүұ", "бв6", "зэ3", "ыьъ", "аә", "лд")
@@ -23,10 +26,10 @@ def skeleton(word: str) -> str:
     return "".join(letter for at, letter in enumerate(bare) if at == 0 or letter != bare[at - 1])
 
 
-def loosened(text: str) -> str:
-    """The skeletons of the words of a text that are long enough.
+def loosened(text: str) -> list[str]:
+    """The skeletons of the words of a text that are long enough, without signs around them.
 
-    >>> loosened("на Өскемен") == skeleton("Оскемен")
+    >>> loosened("на «Өскемен».") == [skeleton("Оскемен")]
     True
     """
-    return " ".join(skeleton(word) for word in text.split() if len(word) >= SHORTEST)
+    return [skeleton(word) for word in _words.findall(text) if len(word) >= SHORTEST]

@@ -47,12 +47,14 @@ class Recogniser:
     Attributes:
         models: a folder with the model; ``None``: where Tesseract has its own.
         seconds, megabytes: what the program may take for a page.
+        layout: what is on the picture (``--psm``): 3 a page, 7 a single line.
     """
 
     model: str
     models: Path | None
     seconds: int
     megabytes: int
+    layout: int = 3
 
     @property
     def name(self) -> str:
@@ -139,8 +141,10 @@ def orientation(picture: Image.Image, engine: Recogniser, scratch: Path) -> int:
 def _recognised(
     picture: Image.Image, dpi: int, engine: Recogniser, scratch: Path, threshold: int
 ) -> Page:
-    options = ["-l", engine.model, "-c", f"thresholding_method={threshold}",
-               "-c", "tessedit_create_tsv=1"]  # fmt: skip
+    options = [
+        "-l", engine.model, "--psm", str(engine.layout),
+        "-c", f"thresholding_method={threshold}", "-c", "tessedit_create_tsv=1",
+    ]  # fmt: skip
     table = _run(picture, dpi, engine, scratch, options)
     return Page(*picture.size, dpi, blocks(table, engine.name))
 
