@@ -14,6 +14,8 @@ from ils.circulation.loans.models import Loan, LoanEnd
 from ils.circulation.transit.models import InternalLoan, Transit
 from ils.codes.models import Code
 from ils.db import new_id
+from ils.digitization.documents import actions as documents
+from ils.digitization.documents.models import DigitalDocument
 from ils.holdings.acts.models import ActItem, StockAct
 from ils.holdings.items.models import Item, ItemStatus
 from ils.ledger import Channel, ClosingFrontier, Entry, Kind
@@ -46,6 +48,13 @@ def library(sessions, config):
     desk.take_back("B3")  # on its way
     undone = desk.issue("R2", "B4")
     desk.undo(undone.act)
+    with db.transaction(sessions) as session:
+        record = library.record(session, "B1")
+        one = documents.new_document(
+            session, library.origin(), kind="book", title="Кітап", record=record
+        )
+        one.state = "recognised"
+        documents.count_digitised(session, library.origin(), one)
     with db.reading(sessions) as session:
         assert selfcheck.findings(session) == []
     return library
@@ -180,6 +189,14 @@ def keep_a_copy_for_a_branch_that_did_not_ask(session):
     session.flush()
 
 
+def count_a_document_no_more(session):
+    session.execute(update(DigitalDocument).values(counted_by=None))
+
+
+def publish_what_nobody_described(session):
+    session.execute(update(DigitalDocument).values(state="published", record_id=None))
+
+
 FAULTS = {
     "loans": lend_a_copy_twice,
     "renewals": renew_without_an_entry,
@@ -200,6 +217,8 @@ FAULTS = {
     "records": hide_a_record_without_an_entry,
     "codes": lose_the_code_of_a_card,
     "acts": take_a_copy_out_by_an_act_without_an_entry,
+    "documents": count_a_document_no_more,
+    "published": publish_what_nobody_described,
     "books": lose_the_frontier,
 }
 

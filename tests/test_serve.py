@@ -26,8 +26,8 @@ def served(environ, library):
     assert process.wait(30) == process.ends_with
 
 
-def worker_of(process):
-    """The number of the worker beside the pages, when there is one."""
+def worker_of(process, *, recognising=False):
+    """The number of the worker beside the pages, when there is one; or of who recognises."""
     for _ in range(300):
         for path in Path("/proc").glob("[0-9]*"):
             try:
@@ -35,18 +35,20 @@ def worker_of(process):
                 command = (path / "cmdline").read_bytes().split(b"\0")
             except (OSError, ValueError):
                 continue
-            if parent == process.pid and b"worker" in command:
+            own = (b"--recognise" in command) == recognising
+            if parent == process.pid and b"worker" in command and own:
                 return int(path.name)
         time.sleep(0.1)
     raise AssertionError("there is no worker")
 
 
 def test_a_worker_that_is_killed_is_followed_by_another(served):
-    first = worker_of(served)
+    first, reading = worker_of(served), worker_of(served, recognising=True)
     os.kill(first, signal.SIGKILL)
     time.sleep(0.5)
     second = worker_of(served)
     assert second != first
+    assert worker_of(served, recognising=True) == reading
     served.terminate()
     assert served.wait(30) == 0
     time.sleep(0.5)
