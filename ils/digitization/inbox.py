@@ -7,18 +7,21 @@ that grows is left alone. The files of a folder inside it become one document of
 
 from __future__ import annotations
 
-import hashlib
+import secrets
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from ils import clock
+from ils import clock, db, files
 from ils.config import Config
 from ils.digitization.documents import actions as documents
 from ils.digitization.documents import arranging
 from ils.digitization.documents.models import DigitalDocument, DocumentKind
+from ils.digitization.documents.queries import unfinished
 from ils.digitization.scans import actions as scans
 from ils.digitization.scans.actions import AlreadyThere, Arrived
+from ils.digitization.scans.queries import token_of
 from ils.digitization.scans.rules import Refusal
 from ils.jobs.runner import JobContext
 from ils.ledger import Channel
@@ -26,13 +29,19 @@ from ils.organisation.branches.queries import central, origin_now
 
 #: Seconds a file must not change before it counts as arrived.
 STILL_SECONDS = 10
+#: What cannot be taken in at all is moved there, within the folder.
+REFUSED = ".refused"
+#: Files of a folder that come within such a time are of one document.
+FILLED_WITHIN = timedelta(days=1)
 
 
 def arrived(folder: Path, now: float) -> list[Path]:
     """Files that stand still, in the order of their names; links and hidden files stay."""
     found = []
     for path in sorted(folder.rglob("*")):
-        if path.is_symlink() or not path.is_file() or path.name.startswith("."):
+        within = path.relative_to(folder).parts
+        hidden = any(part.startswith(".") for part in within)
+        if path.is_symlink() or not path.is_file() or hidden:
             continue
         if now - path.stat().st_mtime >= STILL_SECONDS:
             found.append(path)
@@ -74,8 +83,12 @@ def _take(context: JobContext, path: Path, together: Path, made: dict[Path, int]
         refusal = error
         with context.transaction() as session:
             scans.refuse(session, config, got, error, None)
-    if _is_safe(got, path, refusal):
+    if _is_safe(context, got, refusal):
         path.unlink()
+    elif not got.received.token:  # never written, being empty or too large: it is set aside there
+        aside = Path(config.digitization.inbox) / REFUSED
+        aside.mkdir(exist_ok=True)
+        path.rename(aside / f"{secrets.token_hex(2)}-{path.name}")
     return refusal is None
 
 
@@ -84,6 +97,8 @@ def _keep(
 ) -> int:
     scan = scans.keep(session, config, got, DocumentKind.OTHER, None)
     document = session.get(DigitalDocument, document_id) if document_id is not None else None
+    if document is None and together.is_dir():  # a folder is filled over several rounds
+        document = session.scalar(unfinished(together.name, clock.now() - FILLED_WITHIN))
     if document is None:
         origin = origin_now(session, central(session).id, Channel.SYSTEM)
         title = together.name if together.is_dir() else together.stem
@@ -92,9 +107,10 @@ def _keep(
     return document.id
 
 
-def _is_safe(got: Arrived, path: Path, refusal: Refusal | None) -> bool:
-    """Whether the folder's file may go: what was kept of it has the same content."""
-    if refusal is not None and not isinstance(refusal, AlreadyThere):
-        return bool(got.received.token)  # what was never written stays where it is
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest() == got.received.sha256
+def _is_safe(context: JobContext, got: Arrived, refusal: Refusal | None) -> bool:
+    """Whether the folder's file may go: what is kept here has its content, read again from disk."""
+    token = got.received.token
+    if isinstance(refusal, AlreadyThere):
+        with db.reading(context.sessions) as session:
+            token = token_of(session, got.received.sha256) or ""
+    return bool(token) and files.is_whole(context.config.folder, token, got.received.sha256)

@@ -14,12 +14,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ils import clock, db, files
+from ils import changes, clock, db, files
 from ils.config import Config
 from ils.digitization import inbox
 from ils.digitization.documents import actions as document_actions
 from ils.digitization.documents import queries as document_queries
-from ils.digitization.documents.models import DigitalDocument, DocumentState, PdfState
+from ils.digitization.documents.models import DigitalDocument, PdfState
 from ils.digitization.folders import export as folder_jobs
 from ils.digitization.ocr import pdf, tesseract
 from ils.digitization.ocr.tesseract import NotRecognised, Recogniser
@@ -83,7 +83,8 @@ def _look_at(context: JobContext) -> dict[str, int]:
                 drawn = pictures.drawn(path, page.file.type, page.index, most=CODE_PIXELS)
                 sharpness, blank = pictures.looked_at(drawn)
                 codes = barcodes.on_page(drawn.convert("L"))
-                derivatives.picture(data, page, derivatives.THUMBNAIL)
+                for size in sorted(derivatives.MADE_EARLY, reverse=True):
+                    derivatives.picture(data, page, size)
             except Refusal:
                 sharpness, blank, codes = 0, False, []
             facts = PageFacts(page.width, page.height, None, 8, None if blank else sharpness)
@@ -103,9 +104,9 @@ def _recognise(context: JobContext) -> dict[str, int]:
     """Recognise some pages of a document, one after another; each stands by itself."""
     document_id, pages = context.args["document"], context.args["pages"]
     engine = engine_of(context.config)
-    again = bool(context.args.get("again"))
+    again, run = bool(context.args.get("again")), context.args.get("run", 0)
     with context.transaction() as session:
-        wanted = again or document_actions.begin_recognising(session, document_id)
+        wanted = again or document_actions.begin_recognising(session, document_id, run)
     recognised = failed = 0
     for done, page_id in enumerate(pages, 1):
         if not wanted:
@@ -115,13 +116,12 @@ def _recognise(context: JobContext) -> dict[str, int]:
         if page is not None and page.state == PageState.WAITING:
             if _recognise_page(context, page, engine):
                 recognised += 1
+                context.achieved()
             else:
                 failed += 1
         context.progress(done, len(pages) + 1)
         with db.reading(context.sessions) as session:
-            wanted = again or document_queries.document(session, document_id).state in {
-                DocumentState.QUEUED, DocumentState.RECOGNISING
-            }  # fmt: skip
+            wanted = again or document_queries.is_wanted(session, document_id, run)
     with context.transaction() as session:
         _finish(session, document_id)
         if again:
@@ -150,9 +150,8 @@ def _recognise_page(context: JobContext, page: ScanPage, engine: Recogniser) -> 
         return False
     took = round((time.monotonic() - began) * 1000)
     with context.transaction() as session:
-        text_actions.store(
-            session, page.id, reading.page, method=reading.method, rotation=reading.rotation
-        )
+        turned = page.rotation + reading.rotation
+        text_actions.store(session, page.id, reading.page, method=reading.method, rotation=turned)
         session.get_one(ScanPage, page.id).took_ms = took
     return True
 
@@ -186,7 +185,7 @@ def _make_pdf(context: JobContext) -> dict[str, str]:
             _pdf_page(session, config, page.scan, page.region)
             for page in session.scalars(document_queries.pages(document.id))
         ]
-        target = document_queries.pdf_of(config.folder, document)
+        target = document_queries.pdf_path(config.folder, document.id)
     state = PdfState.FAILED
     try:
         with scratch(config) as folder:
@@ -230,8 +229,11 @@ def _verify(context: JobContext) -> dict[str, int]:
         with context.transaction() as session:
             scan_actions.note_verified(session, scan.id, whole=whole)
     with db.reading(context.sessions) as session:
-        old = (clock.now() - UNCLAIMED).timestamp()
-        left = scan_actions.unclaimed(session, config.folder, old)
+        old = clock.now() - UNCLAIMED
+        restored_to = changes.mark(session).restored_to
+        if restored_to is not None:  # what came after the backup may be all there is of it
+            old = min(old, restored_to)
+        left = scan_actions.unclaimed(session, config.folder, old.timestamp())
     for path in left:
         path.unlink(missing_ok=True)
     return {"verified": len(scans), "damaged": damaged, "removed": len(left)}
@@ -239,23 +241,29 @@ def _verify(context: JobContext) -> dict[str, int]:
 
 def _remove(context: JobContext) -> None:
     """Take the content of scans away that two people removed."""
+    data = context.config.folder
     for token in context.args["tokens"]:
-        files.content_of(context.config.folder, token).unlink(missing_ok=True)
-    derivatives.drop(context.config.folder, context.args["pages"])
+        files.content_of(data, token).unlink(missing_ok=True)
+        mirror.drop(context.config, token)
+    derivatives.drop(data, context.args["pages"])
+    document_queries.pdf_path(data, context.args["document"]).unlink(missing_ok=True)
 
 
 def _mirror(context: JobContext) -> dict[str, int]:
-    """Copy scans to the second place that are not there yet, and take removed ones from it."""
+    """Copy scans to the second place that are not there yet."""
     with db.reading(context.sessions) as session:
         scans = session.scalars(select(ScanFile).order_by(ScanFile.id)).all()
     copied = sum(mirror.copy(context.config, scan) for scan in context.watched(scans))
-    mirror.drop_others(context.config, {scan.token for scan in scans})
     return {"copied": copied}
 
 
 def _remake(context: JobContext) -> dict[str, int]:
-    """Have the PDF made of documents whose text or pages changed since; each once."""
+    """Have the PDF made of documents whose text or pages changed since; each once.
+
+    Documents whose tasks somebody cancelled can be recognised anew.
+    """
     with context.transaction() as session:
+        document_actions.release_stuck(session)
         changed = session.scalars(document_queries.without_pdf()).all()
         for document in changed:
             document_actions.want_pdf(session, document)
@@ -271,7 +279,7 @@ HEAVY = (
 JOBS = (
     *folder_jobs.JOBS,
     JobKind("verify_masters", _verify, every=ROUND),
-    JobKind("remake_pdfs", _remake, every=timedelta(minutes=15)),
+    JobKind("remake_pdfs", _remake, every=timedelta(hours=1)),
     JobKind(document_actions.REMOVE, _remove),
     JobKind(
         "mirror_masters", _mirror, every=timedelta(hours=1),

@@ -159,6 +159,11 @@ class JobContext:
         if cancelled and done != total:
             raise JobCancelled
 
+    def achieved(self) -> None:
+        """A part of the work stands for good: deaths before it were not of what comes next."""
+        with db.transaction(self.sessions) as session:
+            self._hold(session, deaths=0)
+
     def keep(self) -> bool:
         """Make the lease longer; whether it is still this worker's."""
         try:

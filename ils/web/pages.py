@@ -377,7 +377,7 @@ def _headers(response: Response) -> Response:
     if request.endpoint == "static":
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:
-        response.headers["Cache-Control"] = "no-store"
+        response.headers.setdefault("Cache-Control", "no-store")
         response.headers["Content-Language"] = language()
     if current().config.server.https:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"

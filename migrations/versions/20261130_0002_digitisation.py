@@ -32,6 +32,12 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop them."""
     op.drop_column("job", "priority")
+    op.drop_index(
+        "ix_page_text_doubtful",
+        table_name="page_text",
+        sqlite_where=sa.text("doubtful > 0"),
+        postgresql_where=sa.text("doubtful > 0"),
+    )
     op.drop_index(op.f("ix_page_text_change_number"), table_name="page_text")
     op.drop_table("page_text")
     op.drop_index("ix_line_revision_page_id_id", table_name="line_revision")
@@ -156,6 +162,7 @@ def _digital_document() -> None:
             "removal_asked_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
         sa.Column("removal_reason", sa.String(), nullable=False),
+        sa.Column("run", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "kind IN ('newspaper_article', 'journal_article', 'chapter', 'book', 'other')",
@@ -265,7 +272,10 @@ def _folder_document() -> None:
             "document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.ForeignKeyConstraint(
-            ["document_id"], ["digital_document.id"], name=op.f("fk_folder_document_document_id")
+            ["document_id"],
+            ["digital_document.id"],
+            name=op.f("fk_folder_document_document_id"),
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["folder_id"], ["digital_folder.id"], name=op.f("fk_folder_document_folder_id")
@@ -315,4 +325,12 @@ def _page_text() -> None:
     )
     op.create_index(
         op.f("ix_page_text_change_number"), "page_text", ["change_number"], unique=False
+    )
+    op.create_index(
+        "ix_page_text_doubtful",
+        "page_text",
+        ["doubtful", "id"],
+        unique=False,
+        sqlite_where=sa.text("doubtful > 0"),
+        postgresql_where=sa.text("doubtful > 0"),
     )

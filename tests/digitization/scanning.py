@@ -136,7 +136,7 @@ def described(library) -> str:
 
 
 def quarantined(data: Path) -> list[str]:
-    return sorted(path.name.split("-", 1)[1] for path in (data / "quarantine").glob("*"))
+    return sorted(path.name for path in (data / "quarantine").glob("*/*"))
 
 
 def masters(data: Path) -> list[Path]:

@@ -16,12 +16,12 @@ from ils.digitization.documents.rules import (
     AnotherMustAgree,
     DocumentData,
     NoRecord,
-    StillShared,
     WrongState,
 )
 from ils.digitization.folders import actions as folders
 from ils.digitization.folders.queries import sizes
 from ils.digitization.folders.rules import FolderData
+from ils.digitization.scans import actions as scans
 from ils.digitization.scans.models import ScanPage
 from ils.holdings.labels.queries import SEPARATOR
 from ils.ledger import Entry, Kind
@@ -162,15 +162,104 @@ def db_origin(library, staff_id: int):
     return replace(library.origin(), staff_id=staff_id)
 
 
-def test_scans_that_articles_use_are_not_removed(digitising, library, described):
-    issue = digitising.recognised("бір", record=described)
-    digitising.act(
+def test_scans_that_articles_use_stay_and_their_pages_count_with_one_of_them(
+    digitising, library, described
+):
+    issue = digitising.recognised("бір", "екі", kind="other", record=described)
+    library.copy("М", title="Мақала")
+    article = digitising.act(
         arranging.cut_out, issue, kind="newspaper_article", title="М", regions=[(1, None)]
     )
-    digitising.do(removal.ask_removal, issue, 1, "қате")
-    with db.transaction(library.sessions) as session, pytest.raises(StillShared):
-        removal.remove(session, db_origin(library, 2), queries.document(session, issue))
-    assert len(masters(library.config.folder)) == 1
+    attach(digitising, article.id, "М")
+    assert digitised(library) == [
+        ("newspaper_article", 1, 0, "kk", "books"), ("other", 1, 2, "kk", "books"),
+    ]  # fmt: skip
+    first, second = library.account("бірінші"), library.account("екінші")
+    digitising.do(removal.ask_removal, issue, first, "қате")
+    with db.transaction(library.sessions) as session:
+        folder = folders.add_folder(
+            session, library.origin(), FolderData(name_ru="Н", name_kk="Н", public=True)
+        )
+        folders.put_in(session, folder, issue)
+    with db.transaction(library.sessions) as session:
+        removal.remove(session, db_origin(library, second), queries.document(session, issue))
+    library.work()
+    assert digitised(library) == [("newspaper_article", 1, 1, "kk", "books")]
+    assert len(masters(library.config.folder)) == 1  # that of the page the article has
+    for kind in ("attached", "published"):
+        assert net(library, kind) == {"attached": 1, "published": 0}[kind]
+
+
+def net(library, kind: str) -> int:
+    with db.reading(library.sessions) as session:
+        return session.scalar(select(func.sum(Entry.count)).where(Entry.kind == kind)) or 0
+
+
+def test_pages_added_and_taken_out_later_reach_the_figures(digitising, library, described):
+    number = digitising.recognised("бір", "екі", record=described)
+    assert digitised(library) == [("book", 1, 2, "kk", "books")]
+    with db.reading(library.sessions) as session:
+        _, second = (page.id for page in session.scalars(queries.pages(number)))
+    digitising.act(arranging.remove_page, number, second, back=False)
+    assert digitised(library) == [("book", 1, 1, "kk", "books")]
+    digitising.act(arranging.remove_page, number, second, back=True)
+    with db.transaction(library.sessions) as session:
+        arrived = digitising.arrive(as_file(drawn("үш")), "3.png")
+        scan = scans.keep(session, library.config, arrived, "book", None)
+        arranging.add_scan(session, queries.document(session, number), scan)
+    digitising.do(actions.recognise, number, at_once=10)
+    library.work()
+    assert digitised(library) == [("book", 1, 3, "kk", "books")]
+    with db.transaction(library.sessions) as session:
+        one = queries.document(session, number)
+        (cut,) = arranging.split(session, library.origin(), one, [second])
+        rest = cut.id
+    attach(digitising, rest, described)
+    assert digitised(library) == [("book", 2, 3, "kk", "books")]
+
+
+def test_a_correction_counts_on_the_day_and_at_the_branch_of_the_first_count(
+    digitising, library, described
+):
+    number = digitising.recognised("бір", record=described)
+    library.wait(days=40)
+    with db.transaction(library.sessions) as session:
+        one = queries.document(session, number)
+        data = DocumentData(title="Ж", kind="chapter", language="ru", record="")
+        actions.describe(session, library.origin("Ф1"), one, data)
+    with db.reading(library.sessions) as session:
+        entries = session.scalars(select(Entry).where(Entry.kind == Kind.DIGITISED)).all()
+        home = library.branches["ЦБ"].id
+        assert {(entry.day.month, entry.branch_id) for entry in entries} == {(3, home)}
+    assert digitised(library) == [("chapter", 1, 1, "ru", "books")]
+
+
+def test_publishing_again_is_no_second_publication(digitising, library, described):
+    number = digitising.recognised("бір", record=described)
+    for act in (actions.publish, None, actions.publish):
+        if act is None:
+            digitising.do(actions.withhold, number)
+        else:
+            digitising.act(act, number)
+    assert net(library, "published") == 1
+
+
+def test_the_pdf_of_other_pages_is_nobodys_any_more(digitising, library, described):
+    number = digitising.recognised("бір", "екі", record=described)
+    library.work()
+    data = library.config.folder
+    assert queries.pdf_of(data, digitising.document(number)) is not None
+    with db.reading(library.sessions) as session:
+        page = queries.page(session, number, 2).id
+    digitising.act(arranging.remove_page, number, page, back=False)
+    assert queries.pdf_of(data, digitising.document(number)) is None
+
+
+def test_what_readers_have_is_not_cut(digitising, library, described):
+    number = digitising.recognised("бір", "екі", record=described)
+    digitising.act(actions.publish, number)
+    with pytest.raises(WrongState):
+        digitising.act(arranging.split, number, [])
 
 
 def test_pages_are_moved_turned_taken_out_and_put_back(digitising, library):
@@ -185,14 +274,14 @@ def test_pages_are_moved_turned_taken_out_and_put_back(digitising, library):
     digitising.do(arranging.move_page, number, ids[2], -1)
     assert [page.id for page in digitising.pages(number)] == [order[0], order[2], order[1]]
     digitising.do(arranging.move_page, number, ids[0], -1)  # before the first it stays
-    digitising.do(arranging.remove_page, number, ids[1], back=False)
+    digitising.act(arranging.remove_page, number, ids[1], back=False)
     assert [page.id for page in digitising.pages(number)] == [order[0], order[2]]
-    digitising.do(arranging.remove_page, number, ids[1], back=True)
+    digitising.act(arranging.remove_page, number, ids[1], back=True)
     digitising.do(arranging.turn_page, number, ids[0], 270)
     assert [page.rotation for page in digitising.pages(number)] == [270, 0, 0]
     other = digitising.take_in(as_file(drawn("басқа")))
     with pytest.raises(queries.UnknownDocument):
-        digitising.do(arranging.remove_page, other, ids[0], back=False)
+        digitising.act(arranging.remove_page, other, ids[0], back=False)
 
 
 def test_separator_sheets_and_labels_say_whose_the_pages_are(digitising, library):

@@ -119,7 +119,7 @@ def test_the_correction_makes_the_pdf_stale_and_the_worker_makes_it_anew(
     form = {"line": "1", "text": "қоғам жері", "seen": "к0ғам жері"}
     post(digitiser, f"{AT}/{read}/page/1/line", **form)
     assert digitising.document(read).pdf_state == "stale"
-    library.wait(minutes=16)
+    library.wait(minutes=61)
     library.work()
     assert digitising.document(read).pdf_state == "unchecked"
 
@@ -141,6 +141,7 @@ def test_pages_with_doubtful_words_are_a_queue(digitising, library, digitiser, d
     assert "бір" not in digitiser.get(f"{AT}/to-check").text
     with db.transaction(library.sessions) as session:
         page = queries.page(session, number, 1)
+        page.scan.state = "waiting"
         actions.store(session, page.scan_page_id, page_of("к0ғам ж3рі", 30), method="m", rotation=0)
         assert session.get_one(PageText, page.scan_page_id).doubtful == 2
     shown = digitiser.get(f"{AT}/to-check")

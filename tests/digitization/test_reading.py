@@ -24,16 +24,29 @@ def views(library) -> int:
     return library.count(Kind.VIEWED)
 
 
-def test_a_view_is_counted_once_in_half_a_minute(library, browser, number):
+def test_a_view_is_an_opening_not_a_double_click_nor_a_turned_page(
+    digitising, library, browser, described
+):
+    number = digitising.recognised("бірінші", "екінші", record=described)
+    with db.transaction(library.sessions) as session:
+        one = queries.document(session, number)
+        one.rights = "own"
+        actions.publish(session, library.origin(), one)
     for _ in range(3):
         assert browser.get(f"/read/{number}", **OUTSIDE).status_code == 200
+    browser.client.head(f"/read/{number}", **OUTSIDE)
     assert views(library) == 1
-    library.wait(seconds=29)
-    browser.get(f"/read/{number}", **OUTSIDE)
-    assert views(library) == 1  # a further click begins the half minute anew
+    for page in (2, 1, 2):
+        library.wait(minutes=5)
+        browser.get(f"/read/{number}/{page}", **OUTSIDE)
+    browser.get(f"/read/{number}/2?as=text", **OUTSIDE)
+    assert views(library) == 1  # reading on
     library.wait(seconds=30)
-    browser.get(f"/read/{number}", **OUTSIDE)
-    assert views(library) == 2
+    browser.get(f"/read/{number}/2", **OUTSIDE)
+    assert views(library) == 2  # asked for again
+    library.wait(minutes=31)
+    browser.get(f"/read/{number}/1?q=бірінші", **OUTSIDE)
+    assert views(library) == 3  # another visit begins with a hit
 
 
 def test_robots_are_not_readers(library, browser, number):
@@ -48,7 +61,13 @@ def test_a_download_is_counted_where_it_is_allowed(library, browser, number):
     library.work()
     answer = browser.get(address, **OUTSIDE)
     assert answer.data.startswith(b"%PDF")
+    browser.get(address, **OUTSIDE)
+    part = {**READER, "Range": "bytes=0-99"}
+    browser.get(address, environ_overrides=OUTSIDE["environ_overrides"], headers=part)
     assert library.count(Kind.DOWNLOADED) == 1
+    library.wait(seconds=31)
+    browser.get(address, **OUTSIDE)
+    assert library.count(Kind.DOWNLOADED) == 2
 
 
 def test_the_first_view_weighs_little_for_a_page_of_six_thousand_words(
@@ -161,3 +180,21 @@ def test_what_is_not_there_is_not_found(browser, library, path):
 def test_pages_beyond_the_document_are_not_found(browser, number):
     assert browser.get(f"/read/{number}/2", **OUTSIDE).status_code == 404
     assert browser.get(f"/read/{number}/0", **OUTSIDE).status_code == 404
+
+
+def test_numbers_no_document_has_are_no_fault(browser, number):
+    assert browser.get(f"/read/{number}/99999999999999999999", **OUTSIDE).status_code == 404
+    assert browser.get("/read/99999999999999999999", **OUTSIDE).status_code == 404
+
+
+def test_an_article_is_found_by_its_words(digitising, library, browser, described):
+    issue = digitising.recognised("мұражай ашылды", record=described)
+    library.wait(days=1)
+    library.work()
+    article = digitising.act(
+        arranging.cut_out, issue, kind="newspaper_article", title="М", regions=[(1, None)]
+    )
+    library.work()
+    with db.reading(library.sessions) as session:
+        found = page_ids(session, library.config.folder, "мұражай", document_id=article.id)
+        assert found == [queries.page(session, article.id, 1).id]

@@ -13,6 +13,7 @@ from ils.digitization.documents import actions, queries
 from ils.digitization.ocr import tesseract
 from ils.digitization.ocr.pdf import state_of
 from ils.digitization.ocr.tesseract import NotRecognised
+from ils.jobs.actions import cancel
 from ils.jobs.models import Job
 from ils.jobs.runner import JobContext, Runner
 
@@ -170,3 +171,50 @@ def test_progress_is_said_page_by_page(digitising, library):
     (kind,) = [one for one in jobs.HEAVY if one.name == actions.RECOGNISE]
     kind.work(context)
     assert said == [(1, 4), (2, 4), (3, 4)]
+
+
+def test_a_pause_ends_the_tasks_before_it(digitising, library, monkeypatch):
+    number = digitising.take_in(as_file(drawn("бірінші")), as_file(drawn("екінші")))
+    recognise(digitising, number)
+    digitising.do(actions.stop_recognising, number)
+    recognise(digitising, number)
+    read, seen = tesseract.read, []
+    monkeypatch.setattr(tesseract, "read", lambda *a: seen.append(1) or read(*a))
+    work(library)
+    assert len(seen) == 2
+    with db.reading(library.sessions) as session:
+        results = session.scalars(select(Job.result).where(Job.kind == actions.RECOGNISE)).all()
+    assert [result.get("left", 0) for result in results] == [2, 0]
+
+
+def test_a_document_whose_tasks_were_cancelled_can_be_recognised_anew(digitising, library):
+    number = digitising.take_in(as_file(drawn("бірінші")))
+    recognise(digitising, number)
+    with db.transaction(library.sessions) as session:
+        job = session.scalar(select(Job).where(Job.kind == actions.RECOGNISE))
+        cancel(session, job)
+        actions.release_stuck(session)
+    assert digitising.document(number).state == "uploaded"
+
+
+def test_a_task_that_goes_on_is_not_given_up_for_the_deaths_behind_it(
+    digitising, library, monkeypatch
+):
+    number = digitising.take_in(*(as_file(drawn(f"бет {n}")) for n in range(1, 8)))
+    recognise(digitising, number)
+    read, seen = tesseract.read, []
+
+    def dying(picture, *rest):
+        seen.append(1)
+        if len(seen) % 2 == 0:
+            raise Killed
+        return read(picture, *rest)
+
+    monkeypatch.setattr(tesseract, "read", dying)
+    for _ in range(20):  # killed at every second page
+        try:
+            work(library)
+            break
+        except Killed:
+            library.wait(minutes=5)
+    assert digitising.states(number) == ["recognised"] * 7

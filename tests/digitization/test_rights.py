@@ -102,7 +102,8 @@ def by(library, copy: str, *authors: tuple[str, str]) -> None:
         ([("Сейфуллин", "1894-1938"), ("Олжас", "1936-2020")], False, StillProtected),
         ([("Мұқанов", "")], False, DeathUnknown),
         ([("Мұқанов", "")], True, None),
-        ([], False, None),
+        ([], False, DeathUnknown),
+        ([], True, None),
     ],
 )
 def test_the_public_domain_follows_from_the_death_of_all_authors(
@@ -178,6 +179,9 @@ def test_what_may_be_read_inside_is_closed_outside_with_its_pictures(
         assert browser.get(address, **INSIDE).status_code == 200, address
         assert browser.get(address, **OUTSIDE).status_code == 409, address
     assert browser.get(picture, **INSIDE).headers["Cache-Control"] == "no-store"
+    with db.reading(library.sessions) as session:
+        noted = select(AuditEntry).where(AuditEntry.action == "document.read")
+        assert [one.staff_id for one in session.scalars(noted)] == [None]
     assert browser.get(f"/read/{number}/document.pdf", **INSIDE).status_code == 404
 
 
@@ -218,3 +222,21 @@ def test_a_form_of_rights_asks_when_nobody_knows_the_death(digitising, library, 
 
 def test_rights_data_has_the_unknown_as_its_beginning():
     assert RightsData().rights == "unknown"
+
+
+def test_another_record_asks_for_the_rights_anew(digitising, library, described):
+    number = published(digitising, described, Rights.PUBLIC_DOMAIN)
+    library.copy("B9", title="Тірі автор")
+    digitising.act(lambda s, o, one: actions.attach(s, o, one, library.record(s, "B9")), number)
+    assert digitising.document(number).rights == "unknown"
+
+
+@pytest.mark.parametrize("page", ["page/1", "text.txt"])
+def test_staff_who_read_a_closed_text_are_noted_once(digitising, library, digitiser, page):
+    library.copy("B5", title="Жабық")
+    number = digitising.recognised("бір", record="B5")
+    for _ in range(2):
+        assert digitiser.get(f"/staff/digitisation/{number}/{page}").status_code == 200
+    with db.reading(library.sessions) as session:
+        noted = select(AuditEntry).where(AuditEntry.action == "document.read")
+        assert [one.subject for one in session.scalars(noted)] == [str(number)]

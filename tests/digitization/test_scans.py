@@ -11,7 +11,7 @@ from PIL import Image
 from scanning import as_file, drawn, masters, quarantined
 from sqlalchemy import select
 
-from ils import db
+from ils import changes, db
 from ils.digitization.scans import actions as scans
 from ils.digitization.scans.models import RefusedScan, ScanFile
 from ils.digitization.scans.rules import Refusal, checks
@@ -80,7 +80,7 @@ def test_what_is_no_scan_is_refused_and_waits_in_quarantine(digitising, library,
     with db.transaction(library.sessions) as session:
         scans.refuse(session, library.config, arrived, arrived.refusal, None)
     assert masters(library.config.folder) == []
-    (path,) = (library.config.folder / "quarantine").glob("*")
+    (path,) = (library.config.folder / "quarantine").glob("*/*")
     assert path.read_bytes() == content
 
 
@@ -119,8 +119,32 @@ def test_the_same_file_is_known_whatever_it_is_called(digitising, library):
     assert refused.value.facts["title"] == "бет 1.png"
     with db.transaction(library.sessions) as session:
         scans.refuse(session, library.config, again, refused.value, None)
-    assert len(masters(library.config.folder)) == 1
     assert quarantined(library.config.folder) == []
+    age(library)
+    library.work()
+    assert len(masters(library.config.folder)) == 1
+
+
+def age(library) -> None:
+    """All files are of days ago, by the library's clock."""
+    long_ago = library.now.timestamp() - 90_000
+    for path in masters(library.config.folder):
+        os.utime(path, (long_ago, long_ago))
+
+
+def test_the_same_file_heals_a_scan_that_was_damaged(digitising, library):
+    content = as_file(PAGE)
+    digitising.take_in(content)
+    (path,) = masters(library.config.folder)
+    path.write_bytes(b"rotten")
+    again = digitising.arrive(content)
+    with db.transaction(library.sessions) as session:
+        try:
+            scans.keep(session, library.config, again, "book", None)
+        except Refusal as error:
+            scans.refuse(session, library.config, again, error, None)
+    assert path.read_bytes() == content
+    assert damaged(library) == [False]
 
 
 def test_conditions_are_data_and_say_what_they_answer(digitising, library):
@@ -139,14 +163,14 @@ def test_conditions_are_data_and_say_what_they_answer(digitising, library):
 
 
 def test_content_that_changed_on_disk_is_noticed_and_comes_back_from_the_mirror(
-    digitising, library, tmp_path, monkeypatch
+    digitising, library, tmp_path
 ):
     digitising.take_in(as_file(PAGE))
     (path,) = masters(library.config.folder)
     second = tmp_path / "second"
     second.mkdir()
     config = library.config
-    object.__setattr__(library, "config", with_second(config, second))
+    library.config = with_second(config, second)
     library.work()
     copied = second / path.relative_to(config.folder)
     assert copied.read_bytes() == path.read_bytes()
@@ -175,8 +199,29 @@ def test_a_transaction_that_fails_leaves_a_file_that_is_removed_later(digitising
     digitising.arrive(as_file(PAGE))
     assert len(masters(library.config.folder)) == 1
     library.wait(days=2)
-    (path,) = masters(library.config.folder)
-    long_ago = library.now.timestamp() - 90_000
-    os.utime(path, (long_ago, long_ago))
+    age(library)
     library.work()
     assert masters(library.config.folder) == []
+
+
+def test_another_library_with_the_same_mirror_loses_nothing_there(digitising, library, tmp_path):
+    second = tmp_path / "second"
+    theirs = second / "masters" / "2020-01-01" / "theirs.tif"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_bytes(b"theirs")
+    library.config = with_second(library.config, second)
+    digitising.take_in(as_file(PAGE))
+    library.work()
+    assert theirs.read_bytes() == b"theirs"
+    assert len(list((second / "masters").glob("*/*"))) == 2
+
+
+def test_a_restored_library_keeps_scans_that_came_after_its_backup(digitising, library):
+    digitising.arrive(as_file(PAGE))  # its row was lost with the database
+    with db.transaction(library.sessions) as session:
+        changes.mark(session).restored_to = library.now
+    (path,) = masters(library.config.folder)
+    os.utime(path, (library.now.timestamp() + 60,) * 2)
+    library.wait(days=5)
+    library.work()
+    assert masters(library.config.folder) == [path]

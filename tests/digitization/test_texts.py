@@ -138,16 +138,28 @@ def test_nobody_overwrites_what_somebody_corrected_meanwhile(library, page_id):
 def test_recognising_again_waits_for_a_decision_and_can_be_taken_back(library, page_id):
     with db.transaction(library.sessions) as session:
         actions.correct(session, page_id, "1", "қоғам жері", seen="к0ғам жері", by=7)
-        actions.store(session, page_id, page_of("кагам жери\nел, жұрт"), method="n", rotation=0)
+        session.get_one(ScanPage, page_id).state = "waiting"
+        actions.store(session, page_id, page_of("кагам жери\nел, жұрт"), method="n", rotation=180)
     assert plain(library, page_id) == "қоғам жері ел жұрт"
     with db.transaction(library.sessions) as session:
         actions.decide(session, page_id, take=True)
     assert plain(library, page_id) == "қоғам жері ел, жұрт"
-    with db.transaction(library.sessions) as session:
-        actions.take_back(session, page_id)
-    assert plain(library, page_id) == "қоғам жері ел жұрт"
+    with db.reading(library.sessions) as session:
+        assert session.get_one(ScanPage, page_id).rotation == 180
+    for expected in ("қоғам жері ел жұрт", "қоғам жері ел, жұрт"):  # there and back
+        with db.transaction(library.sessions) as session:
+            actions.take_back(session, page_id)
+        assert plain(library, page_id) == expected
     with db.transaction(library.sessions) as session, pytest.raises(NothingBefore):
-        actions.take_back(session, page_id)
+        actions.decide(session, page_id, take=True)
+
+
+def test_a_second_reading_of_a_page_changes_nothing(library, page_id):
+    with db.transaction(library.sessions) as session:
+        new = page_of("басқа")
+        assert not actions.store(session, page_id, new, method="n", rotation=180)
+        assert session.get_one(ScanPage, page_id).rotation == 0
+    assert plain(library, page_id) == "к0ғам жері ел жұрт"
 
 
 def plain(library, page_id: int) -> str:
@@ -161,8 +173,9 @@ def test_the_error_rate_is_of_what_the_engine_read_against_what_it_is_in_the_end
         ("Ақмола", 1939, "1/1", "к0ғам", "қоғам"),  # two wrong of five
         ("Ақмола", 1939, "1/1", "қоғам", "қоғамы"),  # again: three of six in the end
         ("Ақмола", 1931, "2/1", "жері", "жері"),
+        ("Ақмола", 1931, "2/1", "елі", "елі"),  # the page was read anew: another line
         ("Кітап", None, "3/1", "ел", "ел"),
     ]
     assert [(q.title, q.decade, q.lines, q.letters, q.wrong) for q in summed(rows)] == [
-        ("Ақмола", 1930, 2, 10, 3), ("Кітап", None, 1, 2, 0),
+        ("Ақмола", 1930, 3, 13, 3), ("Кітап", None, 1, 2, 0),
     ]  # fmt: skip

@@ -21,7 +21,7 @@ from ils.digitization.folders import actions as folders
 from ils.digitization.folders.rules import FolderData
 from ils.digitization.rights.models import Rights
 from ils.digitization.scans import pictures
-from ils.digitization.scans.models import ScanPage
+from ils.digitization.scans.models import RefusedScan, ScanPage
 from ils.digitization.scans.rules import PageFacts, checks, unmet
 from ils.documents import barcodes
 from ils.files import StoredFile, content_of
@@ -69,7 +69,8 @@ def test_the_watched_folder_is_emptied_into_documents(inbox, library):
     assert hidden.exists()
     assert link.is_symlink()
     assert not bad.exists()
-    assert [name.split("-")[0] for name in quarantined(library.config.folder)] == ["жаман"]
+    (aside,) = quarantined(library.config.folder)
+    assert aside.startswith("жаман-")
     assert len(masters(library.config.folder)) == 3
 
 
@@ -82,6 +83,38 @@ def test_a_file_that_is_here_already_only_leaves_the_folder(inbox, library):
     assert not again.exists()
     assert titles(library) == [("а", 1)]
     assert quarantined(library.config.folder) == []
+
+
+def test_a_folder_filled_over_several_rounds_is_one_document(inbox, library):
+    inbox("Газет/1.png", as_file(drawn("бір")))
+    library.work()
+    library.wait(minutes=3)
+    inbox("Газет/2.png", as_file(drawn("екі")))
+    library.work()
+    assert titles(library) == [("Газет", 2)]
+
+
+def test_what_cannot_be_written_is_set_aside_once(inbox, library):
+    empty = inbox("бос.png", b"")
+    for _ in range(3):
+        library.work()
+        library.wait(minutes=2)
+    assert not empty.exists()
+    assert len(list((inbox.folder / ".refused").iterdir())) == 1
+    with db.reading(library.sessions) as session:
+        assert [one.name for one in session.scalars(select(RefusedScan))] == ["бос.png"]
+
+
+def test_the_folder_gives_a_file_only_to_a_copy_that_is_whole(inbox, library):
+    content = as_file(drawn("бір"))
+    inbox("а.png", content)
+    library.work()
+    (path,) = masters(library.config.folder)
+    path.write_bytes(b"x" * len(content))  # rotten, nobody knows yet
+    again = inbox("а.png", content)
+    library.wait(minutes=2)
+    library.work()
+    assert again.read_bytes() == content
 
 
 @pytest.fixture

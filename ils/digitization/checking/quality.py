@@ -52,19 +52,24 @@ def qualities(session: Session) -> list[Quality]:
 def summed(rows: Iterable[tuple[str, int | None, str, str, str]]) -> list[Quality]:
     """Of (title, year, line, text before, text after) in the order they were made.
 
-    A line counts once: as the engine read it, against what it is in the end.
+    A line counts once: as the engine read it, against what it is in the end. One that was read
+    anew since is another line, whatever its number.
     """
-    first: dict[tuple[str, int | None, str], str] = {}
-    last: dict[tuple[str, int | None, str], str] = {}
+    first: dict[tuple[str, int | None, str, int], str] = {}
+    last: dict[tuple[str, int | None, str, int], str] = {}
+    readings: dict[tuple[str, int | None, str], int] = defaultdict(int)
     for title, year, line, before, after in rows:
-        key = (title, year // 10 * 10 if year else None, line)
+        own = (title, year // 10 * 10 if year else None, line)
+        if last.get((*own, readings[own]), before) != before:
+            readings[own] += 1
+        key = (*own, readings[own])
         first.setdefault(key, before)
         last[key] = after
     sums: dict[tuple[str, int | None], list[int]] = defaultdict(lambda: [0, 0, 0])
     for key, after in last.items():
-        own = sums[key[:2]]
-        own[0] += 1
-        own[1] += len(after)
-        own[2] += Levenshtein.distance(first[key], after)
+        numbers = sums[key[:2]]
+        numbers[0] += 1
+        numbers[1] += len(after)
+        numbers[2] += Levenshtein.distance(first[key], after)
     found = [Quality(title, decade, *numbers) for (title, decade), numbers in sums.items()]
     return sorted(found, key=lambda one: (-one.rate, one.title))

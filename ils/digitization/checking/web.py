@@ -13,6 +13,7 @@ from ils.digitization.checking.quality import qualities
 from ils.digitization.documents import actions as documents
 from ils.digitization.documents import queries as document_queries
 from ils.digitization.documents.arranging import cut_out
+from ils.digitization.documents.reading import note_read
 from ils.digitization.documents.rules import parsed_region
 from ils.digitization.pages import digitisation
 from ils.digitization.scans import derivatives
@@ -55,12 +56,13 @@ def quality(session: Session) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-@digitisation.get("/<id:document_id>/page/<int:number>")
+@digitisation.get("/<id:document_id>/page/<id:number>")
 @web.page(Permission.VIEW_DIGITISATION)
 def correct_page(session: Session, document_id: int, number: int) -> ResponseReturnValue:
     """A page with its lines: the picture of each above its field."""
     page = document_queries.page(session, document_id, number)
     one = document_queries.document(session, document_id)
+    note_read(one)
     text = actions.text_of(session, page.scan_page_id)
     lines = list(tree.within(text, page.region).lines()) if text is not None else []
     whole = {line.id: line for line in text.lines()} if text is not None else {}
@@ -89,7 +91,7 @@ def line_picture(session: Session, page_id: int, line: str) -> ResponseReturnVal
     return answer
 
 
-@digitisation.post("/<id:document_id>/page/<int:number>/line")
+@digitisation.post("/<id:document_id>/page/<id:number>/line")
 @web.page(Permission.DIGITISE, write=True)
 def correct_line(session: Session, document_id: int, number: int) -> ResponseReturnValue:
     """Save a line: corrected, or said to be right."""
@@ -110,7 +112,7 @@ def correct_line(session: Session, document_id: int, number: int) -> ResponseRet
     )  # fmt: skip
 
 
-@digitisation.post("/<id:document_id>/page/<int:number>/<any(again, former, take, discard):act>")
+@digitisation.post("/<id:document_id>/page/<id:number>/<any(again, former, take, discard):act>")
 @web.page(Permission.DIGITISE, write=True)
 def read_again(session: Session, document_id: int, number: int, act: str) -> ResponseReturnValue:
     """Recognise a page again; or have the text it had before."""
@@ -138,10 +140,11 @@ def cut_out_article(session: Session, document_id: int) -> ResponseReturnValue:
     first = web.form_int("first")
     last = web.form_int("last")
     region = parsed_region(request.form.get("region", ""))
+    until = min(last or first or 1, document_queries.count_pages(session, one.id))
     article = cut_out(
         session, web.origin(), one, kind=request.form.get("kind", ""),
         title=" ".join(request.form.get("title", "").split())[:500],
-        regions=[(place, region) for place in range(first or 1, (last or first or 1) + 1)],
+        regions=[(place, region) for place in range(first or 1, until + 1)],
     )  # fmt: skip
     flash(gettext("The article is a document of its own now."))
     return redirect(url_for("digitisation.document", document_id=article.id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -36,6 +37,7 @@ from ils.digitization.scans.rules import Check
 from ils.digitization.text.models import PageText
 from ils.errors import N_, Invalid
 from ils.jobs.actions import enqueue
+from ils.jobs.models import Job, JobState
 from ils.ledger import Kind, Origin
 
 LOOK_AT, RECOGNISE, MAKE_PDF, REMOVE = (
@@ -77,9 +79,15 @@ def new_document(
     return document
 
 
+def note_pages_changed(document: DigitalDocument) -> None:
+    """The PDF of a document has other pages than it: nobody gets it any more."""
+    document.revision = DigitalDocument.revision + 1
+    document.pdf_state = PdfState.NONE
+
+
 def note_changed(document: DigitalDocument) -> None:
-    """What was made of its pages is made anew."""
-    document.revision += 1
+    """What was made of a document is older than it, and is made anew."""
+    document.revision = DigitalDocument.revision + 1
     made = document.pdf_state not in {PdfState.NONE, PdfState.FAILED}
     document.pdf_state = PdfState.STALE if made else PdfState.NONE
 
@@ -116,8 +124,11 @@ def recognise(
     move(document, DocumentState.QUEUED)
     document.priority = priority
     session.flush()
+    document.run += 1
+    session.flush()
     for start in range(0, max(1, len(waiting)), at_once):
-        args = {"document": document.id, "pages": waiting[start : start + at_once]}
+        args = {"document": document.id, "pages": waiting[start : start + at_once],
+                "run": document.run}  # fmt: skip
         enqueue(session, RECOGNISE, args, created_by=document.created_by, priority=priority)
     return len(waiting)
 
@@ -139,13 +150,29 @@ def stop_recognising(session: Session, document: DigitalDocument) -> None:
     session.flush()
 
 
-def begin_recognising(session: Session, document_id: int) -> bool:
-    """A task of a document begins; whether it still is wanted."""
+def begin_recognising(session: Session, document_id: int, run: int) -> bool:
+    """A task of a document begins; whether it still is wanted: a pause ends those before it."""
     document = queries.document(session, document_id, lock=True)
+    if document.run != run:
+        return False
     if document.state == DocumentState.QUEUED:
         document.state = DocumentState.RECOGNISING
         session.flush()
     return document.state == DocumentState.RECOGNISING
+
+
+def release_stuck(session: Session) -> None:
+    """Documents that wait for tasks nobody does any more can be recognised anew."""
+    running = (DocumentState.QUEUED, DocumentState.RECOGNISING)
+    waiting = session.scalars(select(DigitalDocument).where(DigitalDocument.state.in_(running)))
+    tasks = select(Job.args).where(
+        Job.kind == RECOGNISE, Job.state.in_((JobState.QUEUED, JobState.RUNNING))
+    )
+    under_way = {args["document"] for args in session.scalars(tasks)}
+    for document in waiting.all():
+        if document.id not in under_way:
+            document.state = DocumentState.UPLOADED
+    session.flush()
 
 
 def finish_recognising(session: Session, origin: Origin, document_id: int) -> None:
@@ -156,8 +183,9 @@ def finish_recognising(session: Session, origin: Origin, document_id: int) -> No
     if document.state in {DocumentState.QUEUED, DocumentState.RECOGNISING}:
         document.state = DocumentState.RECOGNISED
         note_changed(document)
+        session.flush()
         want_pdf(session, document)
-        count_digitised(session, origin, document)
+        settle_count(session, origin, document)
     session.flush()
 
 
@@ -173,22 +201,35 @@ def want_pdf(session: Session, document: DigitalDocument) -> None:
 def attach(
     session: Session, origin: Origin, document: DigitalDocument, record: BibliographicRecord
 ) -> None:
-    """Say which record describes the document."""
+    """Say which record describes the document; what its rights rested on is asked anew."""
     if document.record_id == record.id:
         return
+    if document.record_id is not None:
+        take_back_entry(session, origin, f"attached:{document.id}:{document.record_id}")
     document.record_id, document.record = record.id, record
     if not document.title:
         document.title = record.title
     if not document.language:
         document.language = record.language or ""
+    if document.rights == Rights.PUBLIC_DOMAIN:
+        document.rights = Rights.UNKNOWN
     note_changed(document)
-    if document.counted_by is not None:  # what it is counted as follows the new record
-        _take_back_count(session, origin, document)
     session.flush()
-    said = _facts(document)
-    ledger.record(session, Kind.ATTACHED, origin.derive(f"attach:{document.id}:{record.id}"),
-                  said, detail=document.kind)  # fmt: skip
-    count_digitised(session, origin, document)
+    ledger.record_once(session, Kind.ATTACHED, _at_home(origin, document), _facts(document),
+                       key=f"attached:{document.id}:{record.id}", detail=document.kind)  # fmt: skip
+    count_anew(session, origin, document)
+
+
+def _at_home(origin: Origin, document: DigitalDocument) -> Origin:
+    """The act counts at the branch whose document it is, whoever does it."""
+    return replace(origin, branch_id=document.branch_id, service_point_id=None)
+
+
+def take_back_entry(session: Session, origin: Origin, key: str) -> None:
+    """Reverse what `record_once` wrote under a key, if it stands."""
+    entry = ledger.entry_of_key(session, key)
+    if entry is not None:
+        ledger.reverse(session, entry, origin.derive(f"back:{key}"))
 
 
 def _facts(document: DigitalDocument) -> ledger.Facts:
@@ -199,12 +240,41 @@ def _facts(document: DigitalDocument) -> ledger.Facts:
     return said
 
 
-def count_digitised(session: Session, origin: Origin, document: DigitalDocument) -> None:
-    """Count a document once, as soon as it is recognised and of a record.
+def settle_count(session: Session, origin: Origin, document: DigitalDocument) -> None:
+    """Have a document counted with the pages it has now, if it is to be counted.
 
-    Pages that are shared count with the first document that has them: 810 articles may be on
-    597 pages (printed report of 2020).
+    A document counts once, when it is recognised and of a record. Pages that are shared count
+    with the first document that has them: 810 articles may be on 597 pages (printed report of
+    2020).
     """
+    if document.counted_by is None:
+        count_digitised(session, origin, document)
+    elif session.scalar(queries.pages_counted_wrongly(document.id).limit(1)) is not None:
+        count_anew(session, origin, document)
+
+
+def count_anew(session: Session, origin: Origin, document: DigitalDocument) -> None:
+    """Take the count back, if there is one, and count again: on the day of the first count."""
+    dated = origin
+    if document.counted_by is not None:
+        entry = session.get_one(ledger.Entry, document.counted_by)
+        ledger.reverse(session, entry, origin.derive(f"recount:{document.id}:{entry.id}"))
+        document.counted_by = None
+        uncount(session, document)
+        dated = origin.as_of(entry)
+    count_digitised(session, dated, document)
+
+
+def uncount(session: Session, document: DigitalDocument) -> None:
+    """Its pages count with the next document that has them."""
+    session.execute(
+        update(ScanPage).where(ScanPage.counted_in == document.id).values(counted_in=None)
+    )
+    session.flush()
+
+
+def count_digitised(session: Session, origin: Origin, document: DigitalDocument) -> None:
+    """Count a document that is not counted yet, if it is recognised and of a record."""
     ready = document.record is not None and document.state in READABLE
     if not ready or document.counted_by is not None:
         return
@@ -218,40 +288,25 @@ def count_digitised(session: Session, origin: Origin, document: DigitalDocument)
         page.counted_in = document.id
         size += page.file.size // max(1, len(page.file.pages))
     said: ledger.Facts = {**_facts(document), "pages": len(pages), "bytes": size}
-    again = f"digitised:{document.id}:{document.revision}"
+    home = _at_home(origin, document)
+    number = new_id()  # a document is counted again each time it becomes another
     document.counted_by = ledger.record(
-        session, Kind.DIGITISED, origin.derive(again), said, detail=document.kind
-    )
+        session, Kind.DIGITISED, home.derive(f"digitised:{document.id}:{number}"), said,
+        detail=document.kind,
+    )  # fmt: skip
     session.flush()
-
-
-def _take_back_count(session: Session, origin: Origin, document: DigitalDocument) -> None:
-    entry = session.get_one(ledger.Entry, document.counted_by)
-    ledger.reverse(session, entry, origin.derive(f"recount:{document.id}:{document.revision}"))
-    document.counted_by = None
-    uncount(session, document)
-
-
-def uncount(session: Session, document: DigitalDocument) -> None:
-    """Its pages count with the next document that has them."""
-    own = select(ScanPage).where(ScanPage.counted_in == document.id)
-    for page in session.scalars(own):
-        page.counted_in = None
 
 
 def describe(
     session: Session, origin: Origin, document: DigitalDocument, data: DocumentData
 ) -> None:
     """Say what a document is; what it is counted as follows."""
-    counted = document.counted_by is not None
     same = (document.kind, document.language) == (data.kind, data.language)
-    if counted and not same:
-        _take_back_count(session, origin, document)
     document.title, document.kind, document.language = data.title, data.kind, data.language
     note_changed(document)
     session.flush()
-    if counted and not same:
-        count_digitised(session, origin, document)
+    if not same:
+        count_anew(session, origin, document)
 
 
 def set_rights(
@@ -276,8 +331,9 @@ def set_rights(
     """
     if rights == Rights.CONTRACT and contract is None:
         raise NoContract
-    if rights == Rights.PUBLIC_DOMAIN and document.record is not None:
-        for name, dates in authors(document.record):
+    if rights == Rights.PUBLIC_DOMAIN:
+        makers = authors(document.record) if document.record is not None else []
+        for name, dates in makers or [(document.title, "")]:
             died = right_rules.death_year(dates)
             if died is None and not allow_doubt:
                 raise DeathUnknown(author=name)
@@ -329,8 +385,8 @@ def publish(
         raise OpenQuestions(count=open_questions)
     move(document, DocumentState.PUBLISHED)
     document.published_at = origin.at
-    ledger.record(session, Kind.PUBLISHED, origin.derive(f"publish:{document.id}"),
-                  _facts(document), detail=document.kind)  # fmt: skip
+    ledger.record_once(session, Kind.PUBLISHED, _at_home(origin, document), _facts(document),
+                       key=f"published:{document.id}", detail=document.kind)  # fmt: skip
     session.flush()
 
 

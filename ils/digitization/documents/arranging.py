@@ -35,19 +35,22 @@ def add_scan(session: Session, document: DigitalDocument, scan: ScanFile) -> Non
         document.pages.append(DocumentPage(number=number, scan_page_id=page.id))
     if document.state == DocumentState.RECOGNISED:
         document.state = DocumentState.UPLOADED
-    actions.note_changed(document)
+    actions.note_pages_changed(document)
     session.flush()
     enqueue(
         session, actions.LOOK_AT, {"document": document.id, "file": scan.id}, key=f"look@{scan.id}"
     )
 
 
-def remove_page(session: Session, document: DigitalDocument, page_id: int, *, back: bool) -> None:
-    """Take a page out, or put it back; the scan stays as it is."""
+def remove_page(
+    session: Session, origin: Origin, document: DigitalDocument, page_id: int, *, back: bool
+) -> None:
+    """Take a page out, or put it back; the scan stays as it is, the figures follow."""
     page = _own_page(session, document, page_id)
     page.removed_at = None if back else clock.now()
-    actions.note_changed(document)
+    actions.note_pages_changed(document)
     session.flush()
+    actions.settle_count(session, origin, document)
 
 
 def move_page(session: Session, document: DigitalDocument, page_id: int, step: int) -> None:
@@ -58,7 +61,7 @@ def move_page(session: Session, document: DigitalDocument, page_id: int, step: i
     others.insert(max(0, min(place, len(others))), page)
     for number, one in enumerate(others, 1):
         one.number = number
-    actions.note_changed(document)
+    actions.note_pages_changed(document)
     session.flush()
     session.expire(document, ["pages"])
 
@@ -68,7 +71,7 @@ def turn_page(session: Session, document: DigitalDocument, page_id: int, degrees
     scan = _own_page(session, document, page_id).scan
     scan.rotation = (scan.rotation + degrees) % 360
     scan.state = PageState.WAITING
-    actions.note_changed(document)
+    actions.note_pages_changed(document)
     if document.state == DocumentState.RECOGNISED:
         document.state = DocumentState.UPLOADED
     session.flush()
@@ -96,6 +99,8 @@ def split(
     session: Session, origin: Origin, document: DigitalDocument, cuts: Iterable[int]
 ) -> list[DigitalDocument]:
     """Cut a document before certain pages (their ids); returns the new ones after it."""
+    if document.state not in {DocumentState.UPLOADED, DocumentState.RECOGNISED}:
+        raise WrongState(state=document.state)
     pages = list(session.scalars(queries.pages(document.id, removed=True)))
     by_id = {page.id: page for page in pages}
     made = list[DigitalDocument]()
@@ -108,11 +113,12 @@ def split(
         for number, page_id in enumerate(part, 1):
             by_id[page_id].document_id, by_id[page_id].number = one.id, number
         made.append(one)
-    actions.note_changed(document)
+    actions.note_pages_changed(document)
     for one in made:
         actions.note_texts_moved(session, one.id)
     session.flush()
     session.expire_all()
+    actions.settle_count(session, origin, document)
     return made
 
 
@@ -129,6 +135,7 @@ def follow_code(session: Session, origin: Origin, document: DigitalDocument) -> 
         same = scans.meant(session, page.scan.barcodes)
         if same is not None and same.sheet and same.record_id == meaning.record_id:
             page.removed_at = clock.now()
+    session.flush()
     record = session.get_one(BibliographicRecord, meaning.record_id)
     document.title = record.title
     actions.attach(session, origin, document, record)
@@ -162,4 +169,5 @@ def cut_out(
     if document.state in READABLE:
         article.state = DocumentState.RECOGNISED
     session.flush()
+    actions.note_texts_moved(session, article.id)
     return article

@@ -101,6 +101,8 @@ class DigitalDocument(Base):
     #: Somebody wants it removed: who, and why; another must agree.
     removal_asked_by: Mapped[int | None] = mapped_column(BigId)
     removal_reason: Mapped[str] = mapped_column(default="")
+    #: Grows each time its recognising is asked for: tasks of an earlier time do nothing any more.
+    run: Mapped[int] = mapped_column(default=0)
     #: Grows with each change of its text or pages: what is made from them is made anew.
     revision: Mapped[int] = mapped_column(default=0)
 

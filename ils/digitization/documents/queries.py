@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from ils.catalog.models import BibliographicRecord, RecordLink
@@ -102,9 +103,23 @@ def count_readable(session: Session, document_id: int) -> int:
     return session.scalar(own.with_only_columns(func.count())) or 0
 
 
-def pdf_of(data: Path, document: DigitalDocument) -> Path:
+def pdf_path(data: Path, document_id: int) -> Path:
     """Where the searchable PDF of a document lies, once it is made."""
-    return data / PDFS / f"{document.id}.pdf"
+    return data / PDFS / f"{document_id}.pdf"
+
+
+def pdf_of(data: Path, document: DigitalDocument) -> Path | None:
+    """The searchable PDF of a document; ``None``: there is none of the pages it has now."""
+    path = pdf_path(data, document.id)
+    made = document.pdf_state not in {PdfState.NONE, PdfState.FAILED}
+    return path if made and path.is_file() else None
+
+
+def is_wanted(session: Session, document_id: int, run: int) -> bool:
+    """Whether a document is still being recognised in this run."""
+    one = session.get(DigitalDocument, document_id)
+    running = {DocumentState.QUEUED, DocumentState.RECOGNISING}
+    return one is not None and one.run == run and one.state in running
 
 
 def progress(session: Session, ids: Sequence[int]) -> dict[int, dict[str, int]]:
@@ -176,6 +191,21 @@ def shared_record(session: Session, document: DigitalDocument) -> BibliographicR
     )
 
 
+def unfinished(title: str, since: datetime) -> Select[DigitalDocument]:
+    """The newest document of a name that nobody made by hand and that takes more scans."""
+    return (
+        select(DigitalDocument)
+        .where(
+            DigitalDocument.title == title,
+            DigitalDocument.created_by.is_(None),
+            DigitalDocument.created_at >= since,
+            DigitalDocument.state == DocumentState.UPLOADED,
+        )
+        .order_by(DigitalDocument.id.desc())
+        .limit(1)
+    )
+
+
 def of_record(record_id: int) -> Select[DigitalDocument]:
     """The documents of a record."""
     own = DigitalDocument.record_id == record_id
@@ -208,6 +238,18 @@ def without_pdf() -> Select[DigitalDocument]:
     )
 
 
+def pages_counted_wrongly(document_id: int) -> Select[int]:
+    """Pages of a counted document that are counted nowhere, or in it without being its own."""
+    own = exists().where(
+        DocumentPage.scan_page_id == ScanPage.id,
+        DocumentPage.document_id == document_id,
+        DocumentPage.removed_at.is_(None),
+    )
+    mine = ScanPage.counted_in == document_id
+    free = and_(own, ScanPage.counted_in.is_(None))
+    return select(ScanPage.id).where(or_(free, and_(mine, ~own)))
+
+
 def counted_wrongly() -> Select[int]:
     """Documents not counted once although recognised and of a record, or counted otherwise.
 
@@ -221,13 +263,16 @@ def counted_wrongly() -> Select[int]:
     )
     due = and_(DigitalDocument.record_id.is_not(None), DigitalDocument.state.in_(READABLE))
     counted = DigitalDocument.counted_by.is_not(None)
-    n = func.coalesce(told.c.n, 0)
+    mine = ScanPage.counted_in == DigitalDocument.id
+    own = exists().where(
+        DocumentPage.scan_page_id == ScanPage.id,
+        DocumentPage.document_id == DigitalDocument.id,
+        DocumentPage.removed_at.is_(None),
+    )
     wrong = or_(
-        n != case((counted, 1), else_=0),
+        func.coalesce(told.c.n, 0) != case((counted, 1), else_=0),
         and_(due, ~counted),
-        and_(
-            ~counted, select(ScanPage.id).where(ScanPage.counted_in == DigitalDocument.id).exists()
-        ),
+        exists().where(mine, or_(~counted, ~own)),
     )
     return (
         select(DigitalDocument.id)

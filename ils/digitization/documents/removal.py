@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ils import ledger
 from ils.digitization.documents import actions, queries
 from ils.digitization.documents.models import DigitalDocument, DocumentState
-from ils.digitization.documents.rules import AnotherMustAgree, StillShared, WrongState
+from ils.digitization.documents.rules import AnotherMustAgree, WrongState
 from ils.digitization.scans.models import ScanFile
 from ils.digitization.text.models import LineRevision, PageText
 from ils.errors import N_, Invalid
@@ -35,9 +35,10 @@ def take_back_removal(session: Session, document: DigitalDocument) -> None:
 def remove(session: Session, origin: Origin, document: DigitalDocument) -> None:
     """Another account agrees: the document, its scans and its figures are taken back.
 
+    Scans other documents have pages of stay; their pages count with one of those.
+
     Raises:
         AnotherMustAgree: nobody asked, or the same account.
-        StillShared: articles have pages of its scans.
         WrongState: readers have it.
     """
     if document.removal_asked_by in {None, origin.staff_id}:
@@ -46,19 +47,26 @@ def remove(session: Session, origin: Origin, document: DigitalDocument) -> None:
         raise WrongState(state=document.state)
     scans = list(session.scalars(queries.scans_of(document.id)))
     own = [page.id for scan in scans for page in scan.pages]
-    shared = {page.scan_page_id for page in session.scalars(queries.uses_of(own, document.id))}
+    uses = list(session.scalars(queries.uses_of(own, document.id)))
+    shared, others = {use.scan_page_id for use in uses}, {use.document_id for use in uses}
     if document.counted_by is not None:
-        if shared:
-            raise StillShared
         entry = session.get_one(ledger.Entry, document.counted_by)
         ledger.reverse(session, entry, origin.derive(f"removed:{document.id}"))
+    for key in (f"attached:{document.id}:{document.record_id}", f"published:{document.id}"):
+        actions.take_back_entry(session, origin, key)
     actions.uncount(session, document)
+    number = document.id
     session.delete(document)
     session.flush()
-    _remove_scans(session, [scan for scan in scans if not shared & {p.id for p in scan.pages}])
+    session.expire_all()
+    _remove_scans(
+        session, number, [one for one in scans if not shared & {page.id for page in one.pages}]
+    )
+    for other in sorted(others):
+        actions.settle_count(session, origin, queries.document(session, other))
 
 
-def _remove_scans(session: Session, scans: Sequence[ScanFile]) -> None:
+def _remove_scans(session: Session, document_id: int, scans: Sequence[ScanFile]) -> None:
     tokens, gone = [scan.token for scan in scans], [p.id for scan in scans for p in scan.pages]
     for scan in scans:
         pages = [page.id for page in scan.pages]
@@ -66,5 +74,5 @@ def _remove_scans(session: Session, scans: Sequence[ScanFile]) -> None:
         session.execute(delete(PageText).where(PageText.id.in_(pages)))
         session.delete(scan)
     session.flush()
-    if tokens:
-        enqueue(session, actions.REMOVE, {"tokens": tokens, "pages": gone})
+    args = {"document": document_id, "tokens": tokens, "pages": gone}
+    enqueue(session, actions.REMOVE, args)

@@ -37,13 +37,6 @@ class OpenQuestions(Refused):
     message = N_("Look at the questions at its pages first: %(count)s.")
 
 
-class StillShared(Refused):
-    """Articles use the scans."""
-
-    code = "document_shared"
-    message = N_("Its scans are pages of other documents: remove those first.")
-
-
 class AnotherMustAgree(Refused):
     """Two people remove a document."""
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ils import files, web
 from ils.digitization.documents import actions, arranging, queries
 from ils.digitization.documents.models import DigitalDocument, DocumentKind
+from ils.digitization.documents.reading import note_read
 from ils.digitization.documents.rules import DocumentData
 from ils.digitization.pages import digitisation, languages
 from ils.digitization.scans import actions as scans
@@ -188,8 +189,9 @@ def pdf_file(session: Session, document_id: int) -> ResponseReturnValue:
     """The searchable PDF."""
     one = queries.document(session, document_id)
     path = queries.pdf_of(web.current().config.folder, one)
-    if not path.is_file():
+    if path is None:
         raise queries.UnknownDocument
+    note_read(one)
     return download(path, f"{one.title or one.id}.pdf", "application/pdf")
 
 
@@ -198,6 +200,7 @@ def pdf_file(session: Session, document_id: int) -> ResponseReturnValue:
 def text_file(session: Session, document_id: int) -> ResponseReturnValue:
     """The text, page after page."""
     one = queries.document(session, document_id)
+    note_read(one)
     content = whole_text(session, one)
     return download(content.encode(), f"{one.title or one.id}.txt", "text/plain; charset=utf-8")
 
@@ -211,7 +214,7 @@ def whole_text(session: Session, document: DigitalDocument) -> str:
     return "\n\f\n".join(texts)
 
 
-@digitisation.get("/<id:document_id>/alto/<int:number>.xml")
+@digitisation.get("/<id:document_id>/alto/<id:number>.xml")
 @web.page(Permission.VIEW_DIGITISATION)
 def alto_file(session: Session, document_id: int, number: int) -> ResponseReturnValue:
     """A page as ALTO."""

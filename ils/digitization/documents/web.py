@@ -230,7 +230,7 @@ def arrange(session: Session, document_id: int, page_id: int, act: str) -> Respo
     elif act == "accept":
         arranging.accept_page(session, one, page_id)
     elif act in {"remove", "back"}:
-        arranging.remove_page(session, one, page_id, back=act == "back")
+        arranging.remove_page(session, web.origin(), one, page_id, back=act == "back")
     else:
         step = -1 if act == "earlier" else 1
         arranging.move_page(session, one, page_id, step)

@@ -75,7 +75,7 @@ def _add(
     if document.record is not None:
         put(f"{number:04}.xml", _as_xml(document.record.marc_record()))
     path = documents.pdf_of(data, document)
-    if path.is_file():
+    if path is not None:
         name = f"{number:04}.pdf"
         packed.write(path, name)
         with path.open("rb") as content:

@@ -32,4 +32,6 @@ class FolderDocument(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
     folder_id: Mapped[int] = mapped_column(BigId, ForeignKey("digital_folder.id"))
-    document_id: Mapped[int] = mapped_column(BigId, ForeignKey("digital_document.id"), index=True)
+    document_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("digital_document.id", ondelete="CASCADE"), index=True
+    )

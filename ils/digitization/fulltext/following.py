@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ils import changes, clock, db
@@ -109,25 +109,24 @@ Row = tuple[DocumentPage, DigitalDocument, PageText]
 
 def _changed(session: Session, after: int, known: dict[str, int]) -> Iterator[Sequence[Row]]:
     """Pages whose texts changed after a number, in parts; those that are known are passed over."""
-    at, last = after, 0
-    while True:
-        number = PageText.change_number
-        later = or_(number > at, and_(number == at, DocumentPage.id > last))
-        query = (
+    number = PageText.change_number
+    query = (
+        select(DocumentPage.id, number)
+        .join(PageText, PageText.id == DocumentPage.scan_page_id)
+        .where(number > after)
+        .order_by(number, DocumentPage.id)
+    )
+    new = [page for page, change in session.execute(query) if known.get(str(page)) != change]
+    for start in range(0, len(new), AT_ONCE):
+        rows = session.execute(
             select(DocumentPage, DigitalDocument, PageText)
             .join(DigitalDocument, DigitalDocument.id == DocumentPage.document_id)
             .join(PageText, PageText.id == DocumentPage.scan_page_id)
-            .where(later)
+            .where(DocumentPage.id.in_(new[start : start + AT_ONCE]))
             .order_by(number, DocumentPage.id)
-            .limit(AT_ONCE)
-        )
-        rows = session.execute(query).all()
-        if not rows:
-            return
-        at, last = rows[-1][2].change_number, rows[-1][0].id
-        new = [row for row in rows if known.get(str(row[0].id)) != row[2].change_number]
-        if new:
-            yield new
+        ).all()
+        if rows:
+            yield rows
         session.expunge_all()
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload, lazyload
+from sqlalchemy.orm import Session, aliased
 
 from ils.digitization.documents.models import DigitalDocument, DocumentPage, DocumentState
 from ils.digitization.fulltext.following import code_of, page_index
@@ -19,7 +20,7 @@ from ils.search import engine
 from ils.search.analysis import Word, marked, words
 
 #: Pages looked at for a question; readers see those whose documents they may read.
-MOST = 500
+MOST = 300
 
 
 @dataclass(frozen=True)
@@ -65,33 +66,40 @@ def hits(
 ) -> list[PageHit]:
     """Pages with the words that whoever asks may read; the best first, of one document in order."""
     ids = page_ids(session, data, asked, document_id=document_id)
-    pages = _readable(session, ids, may_read)
+    places = _places(session, ids)
+    documents = _documents(session, {place.document_id for place in places.values()}, may_read)
+    found = [places[one] for one in ids if one in places]
+    found = [place for place in found if place.document_id in documents]
     if document_id is not None:
-        pages.sort(key=lambda page: (page.number, page.id))
-    shown = pages[:most]
-    texts = _texts(session, [page.scan_page_id for page in shown])
-    numbers = _numbers(session, {page.document_id for page in shown})
+        found.sort(key=lambda place: (place.number, place.id))
+    shown = found[:most]
+    texts = _texts(session, [place.scan_page_id for place in shown])
+    numbers = _numbers(session, [place.id for place in shown])
     return [
-        PageHit(page.document, numbers[page.id], _line(tree.within(text, page.region), asked))
-        for page in shown
-        if (text := texts.get(page.scan_page_id)) is not None
-    ]
+        PageHit(
+            documents[place.document_id], numbers[place.id],
+            _line(tree.within(text, place.region), asked),
+        )
+        for place in shown
+        if (text := texts.get(place.scan_page_id)) is not None
+    ]  # fmt: skip
 
 
-def _readable(
-    session: Session, ids: Sequence[int], may_read: Callable[[DigitalDocument], bool]
-) -> list[DocumentPage]:
-    """Those of the pages that are still there and may be read, in their order."""
-    query = (
-        select(DocumentPage)
-        .where(DocumentPage.id.in_(ids), DocumentPage.removed_at.is_(None))
-        .options(joinedload(DocumentPage.document, innerjoin=True), lazyload(DocumentPage.scan))
-    )
-    pages = {page.id: page for page in session.scalars(query)}
-    documents = {page.document_id: page.document for page in pages.values()}
-    allowed = {number: may_read(document) for number, document in documents.items()}
-    found = [pages[one] for one in ids if one in pages]
-    return [page for page in found if allowed[page.document_id]]
+def _places(session: Session, ids: Sequence[int]) -> dict[int, Any]:
+    """Page → where it stands; those that were taken out are left out."""
+    query = select(
+        DocumentPage.id, DocumentPage.document_id, DocumentPage.number,
+        DocumentPage.scan_page_id, DocumentPage.region,
+    ).where(DocumentPage.id.in_(ids), DocumentPage.removed_at.is_(None))  # fmt: skip
+    return {row.id: row for row in session.execute(query)}
+
+
+def _documents(
+    session: Session, ids: set[int], may_read: Callable[[DigitalDocument], bool]
+) -> dict[int, DigitalDocument]:
+    """Those of the documents that may be read."""
+    query = select(DigitalDocument).where(DigitalDocument.id.in_(ids))
+    return {one.id: one for one in session.scalars(query) if may_read(one)}
 
 
 def _texts(session: Session, page_ids: Sequence[int]) -> dict[int, tree.Page]:
@@ -110,14 +118,19 @@ def _line(page: tree.Page, asked: str) -> list[tuple[str, bool]]:
     return first
 
 
-def _numbers(session: Session, document_ids: set[int]) -> dict[int, int]:
+def _numbers(session: Session, page_ids: Sequence[int]) -> dict[int, int]:
     """Page → its number in its document, counted without those that were taken out."""
-    place = func.row_number().over(
-        partition_by=DocumentPage.document_id, order_by=(DocumentPage.number, DocumentPage.id)
+    other = aliased(DocumentPage)
+    before = (
+        select(func.count(other.id))
+        .where(
+            other.document_id == DocumentPage.document_id,
+            other.removed_at.is_(None),
+            other.number <= DocumentPage.number,
+        )
+        .scalar_subquery()
     )
-    query = select(DocumentPage.id, place).where(
-        DocumentPage.document_id.in_(document_ids), DocumentPage.removed_at.is_(None)
-    )
+    query = select(DocumentPage.id, before).where(DocumentPage.id.in_(page_ids))
     return {row[0]: row[1] for row in session.execute(query)}
 
 

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from ils.errors import N_, Unavailable
 #: Seconds for a document, and for each of its pages.
 SECONDS, SECONDS_A_PAGE = 120, 20
 NICE = 10
+#: Pages written at once.
+AT_ONCE = 20
 #: Of a picture that is cut out of a page.
 QUALITY = 88
 PLUGIN = Path(__file__).with_name("plugin.py")
@@ -57,10 +60,8 @@ def make(
         Unavailable: the program failed.
     """
     source, texts, made = scratch / "source.pdf", scratch / "pages.json", scratch / "made.pdf"
-    with pikepdf.new() as joined:
-        for page in pages:
-            _add(joined, page)
-        joined.save(source)
+    _join([_part(pages[at : at + AT_ONCE], scratch / f"{at}.pdf")
+           for at in range(0, len(pages), AT_ONCE)], source)  # fmt: skip
     texts.write_text(json.dumps([page.text for page in pages], ensure_ascii=False))
     command = [
         "nice", f"-n{NICE}", sys.executable, "-m", "ocrmypdf", "--plugin", str(PLUGIN),
@@ -82,6 +83,22 @@ def make(
     target.parent.mkdir(parents=True, exist_ok=True)
     made.rename(target)
     return state
+
+
+def _part(pages: Sequence[PdfPage], target: Path) -> Path:
+    """Some pages as a file: a whole book is too much for the memory."""
+    with pikepdf.new() as part:
+        for page in pages:
+            _add(part, page)
+        part.save(target)
+    return target
+
+
+def _join(parts: Sequence[Path], target: Path) -> None:
+    with ExitStack() as opened, pikepdf.new() as joined:
+        for part in parts:
+            joined.pages.extend(opened.enter_context(pikepdf.open(part)).pages)
+        joined.save(target)
 
 
 def state_of(path: Path, validator: str) -> PdfState:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,7 +62,17 @@ def receive(config: Config, stream: IO[bytes], name: str) -> Arrived:
         kind = pictures.type_of(path)
         return Arrived(name, received, kind, pictures.pages_of(path, kind, config.digitization))
     except Refusal as error:
-        return Arrived(name, received, refusal=Refusal(name=name, why=error.facts["why"]))
+        refusal = Refusal(name=name, why=error.facts["why"])
+        return Arrived(name, _set_aside(config.folder, received), refusal=refusal)
+
+
+def _set_aside(data: Path, received: ReceivedFile) -> ReceivedFile:
+    """Put a file into quarantine, before any row speaks of it."""
+    token = f"{QUARANTINE}/{clock.now():%Y-%m-%d}/{Path(received.token).name}"
+    target = files.content_of(data, token)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    files.content_of(data, received.token).rename(target)
+    return ReceivedFile(token, received.sha256, received.size)
 
 
 def keep(
@@ -113,19 +121,15 @@ def keep(
 def refuse(
     session: Session, config: Config, arrived: Arrived, refusal: Refusal, by: int | None
 ) -> RefusedScan:
-    """Write down that a file was refused; its content waits in quarantine.
+    """Write down that a file was refused; its content waits until somebody has looked.
 
-    What is here already is not kept twice.
+    What is here already is not kept twice: it takes the place of a damaged one, or is removed
+    later like the content of an act that failed.
     """
-    token = ""
-    if arrived.received.token:
-        path = files.content_of(config.folder, arrived.received.token)
-        if not isinstance(refusal, AlreadyThere) and path.is_file():
-            token = f"{QUARANTINE}/{secrets.token_hex(4)}-{path.name}"
-            target = files.content_of(config.folder, token)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(path, target)  # noqa: PTH105 -- one step on one disk
-        path.unlink(missing_ok=True)
+    token = arrived.received.token
+    if isinstance(refusal, AlreadyThere):
+        _heal(session, config.folder, arrived.received)
+        token = ""
     refused = RefusedScan(
         token=token, name=arrived.name, size=arrived.received.size,
         problem=refusal.as_json(), at=clock.now(), by=by,
@@ -133,6 +137,20 @@ def refuse(
     session.add(refused)
     session.flush()
     return refused
+
+
+def _heal(session: Session, data: Path, received: ReceivedFile) -> None:
+    """The same content came again: put it where a damaged or missing master should be."""
+    scan = session.scalar(select(ScanFile).where(ScanFile.sha256 == received.sha256))
+    fresh = files.content_of(data, received.token)
+    if scan is None or not fresh.is_file():
+        return
+    path = files.content_of(data, scan.token)
+    if scan.damaged or not path.is_file() or path.stat().st_size != scan.size:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh.replace(path)
+        scan.damaged, scan.verified_at = False, clock.now()
+        session.flush()
 
 
 def dismiss(session: Session, config: Config, refused: RefusedScan) -> None:
@@ -166,8 +184,9 @@ def note_verified(session: Session, scan_id: int, *, whole: bool) -> None:
 def unclaimed(session: Session, data: Path, older_than: float) -> list[Path]:
     """Content among the masters no row speaks of any more: of an act that failed."""
     claimed = set(session.scalars(select(ScanFile.token)))
+    claimed |= set(session.scalars(select(RefusedScan.token)))
     return [
         path
-        for path in (data / MASTERS).glob("*/*")
+        for path in (*(data / MASTERS).glob("*/*"), *(data / QUARANTINE).glob("*/*"))
         if str(path.relative_to(data)) not in claimed and path.stat().st_mtime < older_than
     ]

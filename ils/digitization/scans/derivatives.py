@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from ils.documents.pictures import jpeg
 TREE = "derivatives"
 #: Longer sides in pixels: a thumbnail; a page on a phone, on a slow line, on a screen, to read.
 THUMBNAIL, SIZES = 200, (200, 800, 1400, 2400)
+#: Made by the worker when a scan arrives, so that no page of a reader decodes one.
+MADE_EARLY = (200, 800, 1400)
+_one_at_a_time = threading.Lock()  # a large sheet takes half a gigabyte to decode
 QUALITY = {200: 60, 800: 55, 1400: 60, 2400: 72}
 
 
@@ -36,7 +40,8 @@ def picture(data: Path, page: ScanPage, size: int, region: Sequence[int] | None 
         name += "-" + "-".join(map(str, region))
     path = folder_of(data, page.id) / f"{name}.jpg"
     if not path.is_file():
-        drawn = _drawn(data, page, size)
+        with _one_at_a_time:
+            drawn = _drawn(data, page, size)
         if region is not None:
             drawn = pictures.part(drawn, region)
         path.parent.mkdir(parents=True, exist_ok=True)

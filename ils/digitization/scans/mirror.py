@@ -6,12 +6,11 @@ They are large and never change, so a backup of each day does not hold them.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection
 from pathlib import Path
 
 from ils import files
 from ils.config import Config
-from ils.digitization.scans.models import MASTERS, ScanFile
+from ils.digitization.scans.models import ScanFile
 
 
 def _second(config: Config) -> Path | None:
@@ -51,11 +50,8 @@ def verified(config: Config, scan: ScanFile) -> bool:
     return _copied(second / scan.token, target, config.folder, scan)
 
 
-def drop_others(config: Config, tokens: Collection[str]) -> None:
-    """Take from the second place what two people removed."""
+def drop(config: Config, token: str) -> None:
+    """Take a scan from the second place that two people removed."""
     second = _second(config)
-    if second is None:
-        return
-    for path in (second / MASTERS).glob("*/*"):
-        if str(path.relative_to(second)) not in tokens and path.suffix != ".part":
-            path.unlink()
+    if second is not None:
+        (second / token).unlink(missing_ok=True)

@@ -32,6 +32,11 @@ def title_with(session: Session, sha256: str) -> str | None:
     return session.scalar(select(ScanFile.name).where(ScanFile.sha256 == sha256))
 
 
+def token_of(session: Session, sha256: str) -> str | None:
+    """Where the scan with this content lies."""
+    return session.scalar(select(ScanFile.token).where(ScanFile.sha256 == sha256))
+
+
 def refused() -> Select[RefusedScan]:
     """Files that were refused, the latest first."""
     return select(RefusedScan).order_by(RefusedScan.id.desc())

@@ -87,7 +87,8 @@ def _measured(
     check: Check, pages: Sequence[PageFacts], usual: Sequence[int]
 ) -> Iterable[tuple[int, int]]:
     if check.of == "pages":
-        return [(-1, abs(len(pages) - mode(usual)))] if usual else []
+        # Pages that come as files of their own are not counted: nobody knows how many will.
+        return [(-1, abs(len(pages) - mode(usual)))] if usual and len(pages) > 1 else []
     if check.of == "sizes":
         sides = [page.width * page.height for page in pages]
         return [(-1, 100 - 100 * min(sides) // max(sides))]

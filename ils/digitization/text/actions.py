@@ -33,28 +33,39 @@ def text_of(session: Session, page_id: int) -> tree.Page | None:
     return None if found is None else tree.loaded(found.tree)
 
 
-def store(session: Session, page_id: int, new: tree.Page, *, method: str, rotation: int) -> None:
-    """Keep a reading of a page. Where people had put lines right it waits for a decision.
+def store(session: Session, page_id: int, new: tree.Page, *, method: str, rotation: int) -> bool:
+    """Keep a reading of a page; whether it was still wanted.
+
+    Where people had put lines right it waits for a decision.
 
     Args:
-        rotation: degrees clockwise the picture was turned for it, besides the page's own.
+        rotation: degrees clockwise the scan was turned for it, in all.
     """
-    page = session.get_one(ScanPage, page_id)
-    there = session.get(PageText, page_id)
+    page = session.get_one(ScanPage, page_id, with_for_update=True, populate_existing=True)
+    if page.state != PageState.WAITING:  # another worker was quicker, or somebody decided
+        return False
+    there = _locked(session, page_id)
     page.state, page.error, page.method = PageState.RECOGNISED, "", method
     if there is not None and any(line.right for line in tree.loaded(there.tree).lines()):
-        there.proposal = tree.dumped(new)
+        there.proposal = {**tree.dumped(new), "rotation": rotation % 360}
         session.flush()
-        return
+        return True
     if there is None:
         there = PageText(id=page_id)
         session.add(there)
     else:
         there.former = there.tree
-    page.rotation = (page.rotation + rotation) % 360
+    page.rotation = rotation % 360
     page.letters, page.confidence = new.sure_letters, new.certainty
     _write(there, new)
     session.flush()
+    return True
+
+
+def _locked(session: Session, page_id: int) -> PageText | None:
+    """The text of a page for whoever changes it: nobody else does meanwhile."""
+    query = select(PageText).where(PageText.id == page_id).with_for_update()
+    return session.scalar(query.execution_options(populate_existing=True))
 
 
 def decide(session: Session, page_id: int, *, take: bool) -> None:
@@ -63,12 +74,13 @@ def decide(session: Session, page_id: int, *, take: bool) -> None:
     Raises:
         NothingBefore: there is no new reading.
     """
-    there = session.get(PageText, page_id)
+    there = _locked(session, page_id)
     if there is None or there.proposal is None:
         raise NothingBefore
     if take:
         merged = tree.merged(tree.loaded(there.tree), tree.loaded(there.proposal))
         there.former = there.tree
+        session.get_one(ScanPage, page_id).rotation = there.proposal["rotation"]
         _write(there, merged.page)
     there.proposal = None
     session.flush()
@@ -124,16 +136,16 @@ def correct(
 
 
 def take_back(session: Session, page_id: int) -> None:
-    """Have the text a page had before it was last recognised again.
+    """Change the text of a page with the one before it was last recognised again, and back.
 
     Raises:
         NothingBefore: there is none.
     """
-    there = session.get(PageText, page_id)
+    there = _locked(session, page_id)
     if there is None or there.former is None:
         raise NothingBefore
-    _write(there, tree.loaded(there.former))
-    there.former = None
+    there.former, before = there.tree, there.former
+    _write(there, tree.loaded(before))
     session.flush()
 
 

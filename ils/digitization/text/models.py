@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy import JSON, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ils.db import Base, BigId, new_id
@@ -15,6 +15,13 @@ class PageText(Base):
     """The text of a page; see `tree` for what it looks like."""
 
     __tablename__ = "page_text"
+    __table_args__ = (
+        # What is to be checked: few pages of many, and their texts are large.
+        Index(
+            "ix_page_text_doubtful", "doubtful", "id",
+            sqlite_where=text("doubtful > 0"), postgresql_where=text("doubtful > 0"),
+        ),
+    )  # fmt: skip
 
     #: The page of the scan.
     id: Mapped[int] = mapped_column(BigId, ForeignKey("scan_page.id"), primary_key=True)

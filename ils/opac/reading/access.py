@@ -13,20 +13,20 @@ from ils.catalog.records.actions import facts
 from ils.digitization.documents import queries
 from ils.digitization.documents.models import DigitalDocument, DocumentState
 from ils.digitization.documents.queries import UnknownDocument
+from ils.digitization.documents.reading import note
 from ils.digitization.rights import rules
 from ils.digitization.rights.models import Rights, Scope
 from ils.digitization.rights.rules import Access, Terms, Why
 from ils.errors import N_, Refused
 from ils.ledger import Channel, Kind
 from ils.opac import pages, visits
-from ils.organisation.audit.actions import audit
 from ils.organisation.branches.queries import central, origin_now
 from ils.organisation.permissions import Permission
 
 #: The same document again within so many seconds is one view (COUNTER 5.1, §3.3.10).
 DOUBLE_CLICK = 30
-#: Of a cookie: document → when it was last viewed, of the last few.
-VIEWED, MOST_KEPT = "viewed", 8
+#: Of a cookie: document → when it was last viewed and which page, or taken; of the last few.
+VIEWED, TAKEN, MOST_KEPT = "viewed", "taken", 8
 
 
 class MayNotRead(Refused):
@@ -95,24 +95,41 @@ def opened(session: Session, document_id: int) -> OpenedDocument:
     return OpenedDocument(document, access)
 
 
-def note_view(one: OpenedDocument) -> None:
-    """Have a view counted after the page; not a double click, no robot, no staff."""
+def note_view(one: OpenedDocument, number: int) -> None:
+    """Have a view counted after the page: of an opening, not of turning pages; no robot, no staff.
+
+    A document is opened when it was not read for the pause of a visit, or when the same page is
+    asked for again after more than a double click.
+    """
     document = one.document
     if web.known_staff() is not None:
-        if one.access.why == Why.STAFF and document.rights != Rights.PUBLIC_DOMAIN:
-            staff_id = g.staff.id
-            web.afterwards(
-                lambda session: audit(session, staff_id, "document.read", str(document.id))
-            )
+        if one.access.why == Why.STAFF:
+            note(document, g.staff.id)
         return
-    if not visits.is_person():
+    if request.method != "GET" or not visits.is_person():
         return
+    if one.access.why == Why.IN_LIBRARY:
+        note(document, None)
     now, key = int(clock.now().timestamp()), str(document.id)
     viewed = dict(cookie.get(VIEWED, {}))
-    if now - viewed.pop(key, 0) >= DOUBLE_CLICK:
+    at, page = viewed.pop(key, (0, 0))
+    again = page == number and not request.args and now - at >= DOUBLE_CLICK
+    if now - at >= visits.PAUSE or again:
         count(Kind.VIEWED, document)
-    viewed[key] = now
+    viewed[key] = (now, number)
     cookie[VIEWED] = dict(list(viewed.items())[-MOST_KEPT:])
+
+
+def note_download(document: DigitalDocument) -> None:
+    """Have a download counted: not of a double click, a part of a file, a robot, staff."""
+    if web.known_staff() is not None or not visits.is_person() or request.method != "GET":
+        return
+    now, key = int(clock.now().timestamp()), str(document.id)
+    taken = dict(cookie.get(TAKEN, {}))
+    if now - taken.pop(key, 0) >= DOUBLE_CLICK:
+        count(Kind.DOWNLOADED, document)
+    taken[key] = now
+    cookie[TAKEN] = dict(list(taken.items())[-MOST_KEPT:])
 
 
 def count(kind: Kind, document: DigitalDocument) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -14,19 +16,18 @@ from ils.digitization.fulltext import queries as fulltext
 from ils.digitization.scans import derivatives
 from ils.digitization.text import tree
 from ils.digitization.text.actions import text_of
-from ils.ledger import Kind
-from ils.opac import pages, visits
+from ils.opac import pages
 from ils.opac.pages import opac
-from ils.opac.reading.access import OpenedDocument, count, may_read, note_view, opened
+from ils.opac.reading.access import OpenedDocument, may_read, note_download, note_view, opened
 from ils.opac.reading.marks import marks_on
 from ils.web.downloads import download, shown
 
-#: Pages of a screen; thumbnails on each side of one; hits told at once.
-AT_ONCE, BESIDE, HITS = 1, 3, 50
+#: Thumbnails on each side of a page; hits told at once.
+BESIDE, HITS = 3, 20
 
 
 @opac.get("/read/<id:document_id>")
-@opac.get("/read/<id:document_id>/<int:number>")
+@opac.get("/read/<id:document_id>/<id:number>")
 @web.public()
 def read(session: Session, document_id: int, number: int = 1) -> ResponseReturnValue:
     """A page of a document, with what is asked for marked on it."""
@@ -36,8 +37,7 @@ def read(session: Session, document_id: int, number: int = 1) -> ResponseReturnV
     text = text_of(session, page.scan_page_id)
     own = tree.within(text, page.region) if text is not None else None
     asked = request.args.get("q", "").strip()[:200]
-    if not request.args:
-        note_view(one)
+    note_view(one, number)
     beside = range(max(1, number - BESIDE), min(last, number + BESIDE) + 1)
     return pages.page(
         "read.html", session, document=one.document, access=one.access, page=page, number=number,
@@ -67,7 +67,7 @@ def _sizes(page: DocumentPage, document_id: int) -> str:
     return ", ".join(found)
 
 
-@opac.get("/read/<id:document_id>/<int:number>/lines.svg")
+@opac.get("/read/<id:document_id>/<id:number>/lines.svg")
 @web.public()
 def read_lines(session: Session, document_id: int, number: int) -> ResponseReturnValue:
     """The text of a page line by line at its places, to be laid over the picture and copied."""
@@ -133,11 +133,12 @@ def read_pdf(session: Session, document_id: int) -> ResponseReturnValue:
     """The searchable PDF, where readers may keep it."""
     one = opened(session, document_id)
     path = queries.pdf_of(web.current().config.folder, one.document)
-    if not one.access.download or not path.is_file():
+    if not one.access.download or path is None:
         raise UnknownDocument
-    if visits.is_person() and web.known_staff() is None and not request.headers.get("Range"):
-        count(Kind.DOWNLOADED, one.document)
-    return download(path, f"{one.document.title or document_id}.pdf", "application/pdf")
+    answer = download(path, f"{one.document.title or document_id}.pdf", "application/pdf")
+    if answer.status_code == HTTPStatus.OK:
+        note_download(one.document)
+    return answer
 
 
 @opac.get("/texts")
