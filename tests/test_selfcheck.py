@@ -15,6 +15,7 @@ from ils.circulation.transit.models import InternalLoan, Transit
 from ils.codes.models import Code
 from ils.db import new_id
 from ils.digitization.documents import actions as documents
+from ils.digitization.documents import counting
 from ils.digitization.documents.models import DigitalDocument
 from ils.holdings.acts.models import ActItem, StockAct
 from ils.holdings.items.models import Item, ItemStatus
@@ -54,7 +55,7 @@ def library(sessions, config):
             session, library.origin(), kind="book", title="Кітап", record=record
         )
         one.state = "recognised"
-        documents.count_digitised(session, library.origin(), one)
+        counting.count_digitised(session, library.origin(), one)
     with db.reading(sessions) as session:
         assert selfcheck.findings(session) == []
     return library

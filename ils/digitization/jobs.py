@@ -185,20 +185,31 @@ def _make_pdf(context: JobContext) -> dict[str, str]:
             _pdf_page(session, config, page.scan, page.region)
             for page in session.scalars(document_queries.pages(document.id))
         ]
-        target = document_queries.pdf_path(config.folder, document.id)
     state = PdfState.FAILED
     try:
         with scratch(config) as folder:
+            made = folder / "document.pdf"
             state = pdf.make(
-                pages, target, title=title, scratch=folder,
+                pages, made, title=title, scratch=folder,
                 validator=config.digitization.validator,
             )  # fmt: skip
+            _take_pdf(context, document.id, revision, made, state)
     finally:
-        with context.transaction() as session:
-            now = session.get(DigitalDocument, context.args["document"])
-            if now is not None and now.revision == revision:
-                now.pdf_state = state
+        if state == PdfState.FAILED:
+            with context.transaction() as session:
+                document_actions.note_pdf(session, document.id, revision, state)
     return {"state": state}
+
+
+def _take_pdf(
+    context: JobContext, document_id: int, revision: int, made: Path, state: PdfState
+) -> None:
+    """Put a PDF where readers get it, unless the document is another one by now."""
+    target = document_queries.pdf_path(context.config.folder, document_id)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with context.transaction() as session:
+        if document_actions.note_pdf(session, document_id, revision, state):
+            made.replace(target)
 
 
 def _pdf_page(

@@ -5,7 +5,7 @@ from scanning import as_file, drawn, page_of
 from test_rights import OUTSIDE, READER, published
 
 from ils import db
-from ils.digitization.documents import actions, arranging, queries
+from ils.digitization.documents import actions, arranging, counting, queries
 from ils.digitization.fulltext.queries import page_ids
 from ils.digitization.fulltext.rules import skeleton
 from ils.digitization.rights.models import Rights
@@ -90,7 +90,7 @@ def test_the_first_view_weighs_little_for_a_page_of_six_thousand_words(
         )
         one = queries.document(session, number)
         one.state, one.rights = "recognised", "own"
-        actions.count_digitised(session, library.origin(), one)
+        counting.count_digitised(session, library.origin(), one)
         actions.publish(session, library.origin(), one)
     page_bytes = len(browser.get(f"/read/{number}", **OUTSIDE).data)
     address = f"/read/{number}/picture/{page.id}/800.jpg"

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ils import ledger
 from ils.catalog.models import BibliographicRecord
-from ils.catalog.records.actions import facts
 from ils.db import new_id
-from ils.digitization.documents import queries
+from ils.digitization.documents import counting, queries
 from ils.digitization.documents.models import (
     MOVES,
-    READABLE,
     DigitalDocument,
     DocumentKind,
     DocumentPage,
@@ -185,8 +181,19 @@ def finish_recognising(session: Session, origin: Origin, document_id: int) -> No
         note_changed(document)
         session.flush()
         want_pdf(session, document)
-        settle_count(session, origin, document)
+        counting.settle_count(session, origin, document)
     session.flush()
+
+
+def note_pdf(session: Session, document_id: int, revision: int, state: PdfState) -> bool:
+    """What became of the PDF of a document; whether it is of the document as it is now."""
+    query = select(DigitalDocument).where(DigitalDocument.id == document_id).with_for_update()
+    document = session.scalar(query.execution_options(populate_existing=True))
+    if document is None or document.revision != revision:
+        return False
+    document.pdf_state = state
+    session.flush()
+    return True
 
 
 def want_pdf(session: Session, document: DigitalDocument) -> None:
@@ -205,7 +212,7 @@ def attach(
     if document.record_id == record.id:
         return
     if document.record_id is not None:
-        take_back_entry(session, origin, f"attached:{document.id}:{document.record_id}")
+        counting.take_back_act(session, Kind.ATTACHED, origin, document)
     document.record_id, document.record = record.id, record
     if not document.title:
         document.title = record.title
@@ -215,86 +222,8 @@ def attach(
         document.rights = Rights.UNKNOWN
     note_changed(document)
     session.flush()
-    ledger.record_once(session, Kind.ATTACHED, _at_home(origin, document), _facts(document),
-                       key=f"attached:{document.id}:{record.id}", detail=document.kind)  # fmt: skip
-    count_anew(session, origin, document)
-
-
-def _at_home(origin: Origin, document: DigitalDocument) -> Origin:
-    """The act counts at the branch whose document it is, whoever does it."""
-    return replace(origin, branch_id=document.branch_id, service_point_id=None)
-
-
-def take_back_entry(session: Session, origin: Origin, key: str) -> None:
-    """Reverse what `record_once` wrote under a key, if it stands."""
-    entry = ledger.entry_of_key(session, key)
-    if entry is not None:
-        ledger.reverse(session, entry, origin.derive(f"back:{key}"))
-
-
-def _facts(document: DigitalDocument) -> ledger.Facts:
-    assert document.record is not None  # noqa: S101 -- callers have looked
-    said: ledger.Facts = {**facts(document.record), "document_id": document.id}
-    if document.language:
-        said["language"] = document.language
-    return said
-
-
-def settle_count(session: Session, origin: Origin, document: DigitalDocument) -> None:
-    """Have a document counted with the pages it has now, if it is to be counted.
-
-    A document counts once, when it is recognised and of a record. Pages that are shared count
-    with the first document that has them: 810 articles may be on 597 pages (printed report of
-    2020).
-    """
-    if document.counted_by is None:
-        count_digitised(session, origin, document)
-    elif session.scalar(queries.pages_counted_wrongly(document.id).limit(1)) is not None:
-        count_anew(session, origin, document)
-
-
-def count_anew(session: Session, origin: Origin, document: DigitalDocument) -> None:
-    """Take the count back, if there is one, and count again: on the day of the first count."""
-    dated = origin
-    if document.counted_by is not None:
-        entry = session.get_one(ledger.Entry, document.counted_by)
-        ledger.reverse(session, entry, origin.derive(f"recount:{document.id}:{entry.id}"))
-        document.counted_by = None
-        uncount(session, document)
-        dated = origin.as_of(entry)
-    count_digitised(session, dated, document)
-
-
-def uncount(session: Session, document: DigitalDocument) -> None:
-    """Its pages count with the next document that has them."""
-    session.execute(
-        update(ScanPage).where(ScanPage.counted_in == document.id).values(counted_in=None)
-    )
-    session.flush()
-
-
-def count_digitised(session: Session, origin: Origin, document: DigitalDocument) -> None:
-    """Count a document that is not counted yet, if it is recognised and of a record."""
-    ready = document.record is not None and document.state in READABLE
-    if not ready or document.counted_by is not None:
-        return
-    own = select(DocumentPage.scan_page_id).where(
-        DocumentPage.document_id == document.id, DocumentPage.removed_at.is_(None)
-    )
-    new = select(ScanPage).where(ScanPage.id.in_(own), ScanPage.counted_in.is_(None))
-    pages = session.scalars(new).all()
-    size = 0
-    for page in pages:
-        page.counted_in = document.id
-        size += page.file.size // max(1, len(page.file.pages))
-    said: ledger.Facts = {**_facts(document), "pages": len(pages), "bytes": size}
-    home = _at_home(origin, document)
-    number = new_id()  # a document is counted again each time it becomes another
-    document.counted_by = ledger.record(
-        session, Kind.DIGITISED, home.derive(f"digitised:{document.id}:{number}"), said,
-        detail=document.kind,
-    )  # fmt: skip
-    session.flush()
+    counting.note_act(session, Kind.ATTACHED, origin, document)
+    counting.count_anew(session, origin, document)
 
 
 def describe(
@@ -306,7 +235,7 @@ def describe(
     note_changed(document)
     session.flush()
     if not same:
-        count_anew(session, origin, document)
+        counting.count_anew(session, origin, document)
 
 
 def set_rights(
@@ -385,8 +314,7 @@ def publish(
         raise OpenQuestions(count=open_questions)
     move(document, DocumentState.PUBLISHED)
     document.published_at = origin.at
-    ledger.record_once(session, Kind.PUBLISHED, _at_home(origin, document), _facts(document),
-                       key=f"published:{document.id}", detail=document.kind)  # fmt: skip
+    counting.note_act(session, Kind.PUBLISHED, origin, document)
     session.flush()
 
 

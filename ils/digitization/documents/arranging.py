@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ils import clock
 from ils.catalog.models import BibliographicRecord
-from ils.digitization.documents import actions, queries, rules
+from ils.digitization.documents import actions, counting, queries, rules
 from ils.digitization.documents.models import (
     READABLE,
     DigitalDocument,
@@ -50,7 +50,7 @@ def remove_page(
     page.removed_at = None if back else clock.now()
     actions.note_pages_changed(document)
     session.flush()
-    actions.settle_count(session, origin, document)
+    counting.settle_count(session, origin, document)
 
 
 def move_page(session: Session, document: DigitalDocument, page_id: int, step: int) -> None:
@@ -118,7 +118,7 @@ def split(
         actions.note_texts_moved(session, one.id)
     session.flush()
     session.expire_all()
-    actions.settle_count(session, origin, document)
+    counting.settle_count(session, origin, document)
     return made
 
 

@@ -8,14 +8,14 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from ils import ledger
-from ils.digitization.documents import actions, queries
+from ils.digitization.documents import actions, counting, queries
 from ils.digitization.documents.models import DigitalDocument, DocumentState
 from ils.digitization.documents.rules import AnotherMustAgree, WrongState
 from ils.digitization.scans.models import ScanFile
 from ils.digitization.text.models import LineRevision, PageText
 from ils.errors import N_, Invalid
 from ils.jobs.actions import enqueue
-from ils.ledger import Origin
+from ils.ledger import Kind, Origin
 
 
 def ask_removal(session: Session, document: DigitalDocument, by: int, reason: str) -> None:
@@ -52,9 +52,9 @@ def remove(session: Session, origin: Origin, document: DigitalDocument) -> None:
     if document.counted_by is not None:
         entry = session.get_one(ledger.Entry, document.counted_by)
         ledger.reverse(session, entry, origin.derive(f"removed:{document.id}"))
-    for key in (f"attached:{document.id}:{document.record_id}", f"published:{document.id}"):
-        actions.take_back_entry(session, origin, key)
-    actions.uncount(session, document)
+    for kind in (Kind.ATTACHED, Kind.PUBLISHED):
+        counting.take_back_act(session, kind, origin, document)
+    counting.uncount(session, document)
     number = document.id
     session.delete(document)
     session.flush()
@@ -63,7 +63,7 @@ def remove(session: Session, origin: Origin, document: DigitalDocument) -> None:
         session, number, [one for one in scans if not shared & {page.id for page in one.pages}]
     )
     for other in sorted(others):
-        actions.settle_count(session, origin, queries.document(session, other))
+        counting.settle_count(session, origin, queries.document(session, other))
 
 
 def _remove_scans(session: Session, document_id: int, scans: Sequence[ScanFile]) -> None:

@@ -9,8 +9,8 @@ from flask import session as cookie
 from sqlalchemy.orm import Session
 
 from ils import clock, ledger, web
-from ils.catalog.records.actions import facts
 from ils.digitization.documents import queries
+from ils.digitization.documents.counting import facts_of
 from ils.digitization.documents.models import DigitalDocument, DocumentState
 from ils.digitization.documents.queries import UnknownDocument
 from ils.digitization.documents.reading import note
@@ -136,9 +136,7 @@ def count(kind: Kind, document: DigitalDocument) -> None:
     """Have a view or a download counted after the page."""
     if document.record is None:
         return
-    said: ledger.Facts = {**facts(document.record), "document_id": document.id}
-    if document.language:
-        said["language"] = document.language
+    said = facts_of(document)
     channel = Channel.KIOSK if cookie.get(visits.KIOSK) else Channel.SITE
 
     def write(session: Session) -> None:
