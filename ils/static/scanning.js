@@ -68,6 +68,6 @@ if (form) {
 
   function say(item, name, text, level = "") {
     item.className = `line ${level}`;
-    item.textContent = `${name}: ${text}`;
+    item.textContent = text.startsWith(name) ? text : `${name}: ${text}`;
   }
 }

@@ -86,7 +86,8 @@ def test_scans_are_sent_one_after_another_and_bad_ones_say_why(page, served, lib
     lines = page.locator("#sent li")
     expect(lines).to_have_text(
         ["бет 2.png: принято", "бет 10.png: принято",
-         "жаман.pdf: жаман.pdf: Файл повреждён."]
+         "жаман.pdf: Файл повреждён."],
+        timeout=30_000,
     )  # fmt: skip
     with db.reading(library.sessions) as session:
         (one,) = session.scalars(queries.documents())

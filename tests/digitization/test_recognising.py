@@ -183,7 +183,8 @@ def test_a_pause_ends_the_tasks_before_it(digitising, library, monkeypatch):
     work(library)
     assert len(seen) == 2
     with db.reading(library.sessions) as session:
-        results = session.scalars(select(Job.result).where(Job.kind == actions.RECOGNISE)).all()
+        tasks = select(Job.result).where(Job.kind == actions.RECOGNISE).order_by(Job.id)
+        results = session.scalars(tasks).all()
     assert [result.get("left", 0) for result in results] == [2, 0]
 
 

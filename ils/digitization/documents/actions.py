@@ -187,7 +187,8 @@ def finish_recognising(session: Session, origin: Origin, document_id: int) -> No
 
 def note_pdf(session: Session, document_id: int, revision: int, state: PdfState) -> bool:
     """What became of the PDF of a document; whether it is of the document as it is now."""
-    query = select(DigitalDocument).where(DigitalDocument.id == document_id).with_for_update()
+    query = select(DigitalDocument).where(DigitalDocument.id == document_id)
+    query = query.with_for_update(of=DigitalDocument)
     document = session.scalar(query.execution_options(populate_existing=True))
     if document is None or document.revision != revision:
         return False

@@ -112,9 +112,7 @@ def correct(
         UnknownLine: it is not there any more.
         Stale: it has another text meanwhile.
     """
-    there = session.scalar(
-        select(PageText).where(PageText.id == page_id).with_for_update()
-    )  # fmt: skip
+    there = _locked(session, page_id)
     if there is None:
         raise UnknownLine
     page = tree.loaded(there.tree)
