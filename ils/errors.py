@@ -16,6 +16,10 @@ class Text(str):
     __slots__ = ()
 
 
+class InLanguages(dict[str, str]):
+    """A text of the library's settings in each language; it is not translated, but chosen."""
+
+
 def N_(text: str) -> Text:  # noqa: N802 -- the name translation tools look for
     """Mark a text for translation where it is written."""
     return Text(text)
@@ -35,11 +39,15 @@ class IlsError(Exception):
 
     def as_json(self) -> dict[str, Any]:
         """The error to be kept and told later; texts to be translated stay marked as such."""
-        facts = {
-            name: {"text": str(value)} if isinstance(value, Text) else str(value)
-            for name, value in self.facts.items()
-        }
+        facts = {name: _kept(value) for name, value in self.facts.items()}
         return {"code": self.code, "message": str(self.message), "facts": facts}
+
+
+def _kept(value: object) -> str | dict[str, str]:
+    """A fact as it is kept: data; a text of the program; one of the settings, by language."""
+    if isinstance(value, InLanguages):
+        return value
+    return {"text": str(value)} if isinstance(value, Text) else str(value)
 
 
 class NotFound(IlsError):

@@ -6,7 +6,7 @@ import gettext
 from functools import cache
 from pathlib import Path
 
-from ils.errors import IlsError, Text
+from ils.errors import IlsError, InLanguages, Text
 
 FOLDER = Path(__file__).parent / "translations"
 
@@ -23,8 +23,11 @@ def say(message: str, language: str) -> str:
 
 def say_error(error: IlsError, language: str) -> str:
     """The message of an error; the texts among its facts are translated too."""
-    facts = {
-        name: say(value, language) if isinstance(value, Text) else value
-        for name, value in error.facts.items()
-    }
+    facts = {name: _said(value, language) for name, value in error.facts.items()}
     return say(error.message, language) % facts
+
+
+def _said(value: object, language: str) -> object:
+    if isinstance(value, InLanguages):
+        return value[language]
+    return say(value, language) if isinstance(value, Text) else value

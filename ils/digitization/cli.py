@@ -19,8 +19,6 @@ from ils.digitization.scans import mirror
 from ils.digitization.scans import queries as scan_queries
 from ils.digitization.scans.models import ScanFile
 from ils.digitization.scans.rules import Refusal, checks
-from ils.digitization.text import tree
-from ils.digitization.text.actions import text_of
 from ils.holdings.items.queries import record_named
 from ils.ledger import Channel
 from ils.organisation.branches.queries import branch_by_code, central
@@ -51,7 +49,6 @@ def add(
     each: bool, branch: str | None, recognise: bool,
 ) -> None:  # fmt: skip
     """Take FILES in as the pages of one document. A bad file never stops the others."""
-    document_id: int | None = None
     made: list[int] = []
     refused = 0
     with click.progressbar(sorted(files), file=sys.stderr) as bar:
@@ -63,18 +60,13 @@ def add(
                     where = branch_by_code(session, branch) if branch else central(session)
                     origin = console.origin(where, Channel.SYSTEM)
                     described = record_named(session, record) if record else None
-                    usual = queries.usual_pages(session, described) if described else ()
-                    scan = scans.keep(session, console.config, arrived, kind, None, usual=usual)
-                    if document_id is None or each:
-                        name = title or (described.title if described else path.stem)
-                        one = actions.new_document(
-                            session, origin, kind=kind, title=name, language=language,
-                            record=described,
-                        )  # fmt: skip
-                        document_id = one.id
-                        made.append(one.id)
-                    one = queries.document(session, document_id)
-                    arranging.add_scan(session, one, scan)
+                    last = queries.document(session, made[-1]) if made and not each else None
+                    one = arranging.take_in(
+                        session, console.config, origin, arrived, last, kind=kind, title=title,
+                        language=language, record=described,
+                    )  # fmt: skip
+                if last is None:
+                    made.append(one.id)
             except Refusal as error:
                 refused += 1
                 with db.transaction(console.sessions) as session:
@@ -116,7 +108,7 @@ def status(console: Console, json_: bool) -> None:
             ).all()
         )
         size, pages = scan_queries.space(session)
-        damaged = [scan.id for scan in scan_queries.damaged(session)]
+        damaged = scan_queries.damaged_or_gone(session, console.config.folder)
         free = scan_queries.free_pages(session, console.config.folder)
     told = {"documents": states, "pages": pages, "bytes": size, "free_pages": free,
             "damaged": damaged}  # fmt: skip
@@ -157,9 +149,8 @@ def text(console: Console, document: int) -> None:
     """The text of DOCUMENT, page after page."""
     with db.reading(console.sessions) as session:
         one = queries.document(session, document)
-        for page in session.scalars(queries.pages(one.id)):
-            own = text_of(session, page.scan_page_id)
-            click.echo(tree.joined(tree.within(own, page.region)) if own is not None else "")
+        for page in queries.texts(session, one.id):
+            click.echo(page)
             click.echo("\f", nl=False)
 
 

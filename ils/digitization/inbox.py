@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from ils import clock, db, files
 from ils.config import Config
-from ils.digitization.documents import actions as documents
 from ils.digitization.documents import arranging
 from ils.digitization.documents.models import DigitalDocument, DocumentKind
 from ils.digitization.documents.queries import unfinished
@@ -95,16 +94,13 @@ def _take(context: JobContext, path: Path, together: Path, made: dict[Path, int]
 def _keep(
     session: Session, config: Config, got: Arrived, together: Path, document_id: int | None
 ) -> int:
-    scan = scans.keep(session, config, got, DocumentKind.OTHER, None)
     document = session.get(DigitalDocument, document_id) if document_id is not None else None
     if document is None and together.is_dir():  # a folder is filled over several rounds
         document = session.scalar(unfinished(together.name, clock.now() - FILLED_WITHIN))
-    if document is None:
-        origin = origin_now(session, central(session).id, Channel.SYSTEM)
-        title = together.name if together.is_dir() else together.stem
-        document = documents.new_document(session, origin, kind=DocumentKind.OTHER, title=title)
-    arranging.add_scan(session, document, scan)
-    return document.id
+    return arranging.take_in(
+        session, config, origin_now(session, central(session).id, Channel.SYSTEM), got, document,
+        kind=DocumentKind.OTHER, title=together.name if together.is_dir() else together.stem,
+    ).id  # fmt: skip
 
 
 def _is_safe(context: JobContext, got: Arrived, refusal: Refusal | None) -> bool:

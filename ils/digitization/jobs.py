@@ -68,6 +68,12 @@ def engine_of(config: Config) -> Recogniser:
     return Recogniser(settings.model, own, settings.page_seconds, settings.page_mb)
 
 
+def missing_models(config: Config) -> list[str]:
+    """Models of the settings the program does not have; all, where it is not installed."""
+    there = tesseract.models(config.folder / MODELS)
+    return [name for name in config.digitization.model.split("+") if name not in there]
+
+
 def _look_at(context: JobContext) -> dict[str, int]:
     """Look at the pages of a scan: sharp or not, empty or not, which barcodes; small pictures."""
     data, known = context.config.folder, checks(context.config)
@@ -124,9 +130,6 @@ def _recognise(context: JobContext) -> dict[str, int]:
             wanted = again or document_queries.is_wanted(session, document_id, run)
     with context.transaction() as session:
         _finish(session, document_id)
-        if again:
-            for page_id in pages:
-                document_actions.note_text_changed(session, page_id)
     return {"recognised": recognised, "failed": failed}
 
 
@@ -151,7 +154,10 @@ def _recognise_page(context: JobContext, page: ScanPage, engine: Recogniser) -> 
     took = round((time.monotonic() - began) * 1000)
     with context.transaction() as session:
         turned = page.rotation + reading.rotation
-        text_actions.store(session, page.id, reading.page, method=reading.method, rotation=turned)
+        if text_actions.store(
+            session, page.id, reading.page, method=reading.method, rotation=turned
+        ):
+            document_actions.note_text_changed(session, page.id)
         session.get_one(ScanPage, page.id).took_ms = took
     return True
 

@@ -53,6 +53,11 @@ def page(template: str, session: Session, **shown: object) -> ResponseReturnValu
     return render_template(f"opac/{template}", **shown)
 
 
+def number() -> int:
+    """Which page of a list is asked for, from one."""
+    return max(1, min(web.argument_int("page") or 1, 10_000))
+
+
 def today() -> date:
     """The day in the library."""
     return clock.local_day(clock.now(), web.current().config.library.timezone)

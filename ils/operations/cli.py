@@ -9,10 +9,12 @@ import threading
 from datetime import timedelta
 
 import click
+from sqlalchemy.orm import Session
 
 from ils import clock, db, files, i18n, logs, schema, selfcheck
+from ils.config import Config
 from ils.console import CLOCK_IS_RIGHT, Console, end_with, print_json, with_console
-from ils.digitization.ocr import tesseract
+from ils.digitization.jobs import missing_models
 from ils.digitization.scans import queries as scan_queries
 from ils.jobs import actions as job_actions
 from ils.jobs import queries as job_queries
@@ -53,6 +55,19 @@ def worker(
     operations.work(console.sessions, console.config, stop, once=once, kinds=kinds)
 
 
+def _problems_of_scans(session: Session, config: Config) -> list[dict[str, object]]:
+    problems = list[dict[str, object]]()
+    lost = scan_queries.damaged_or_gone(session, config.folder)
+    if lost:
+        problems.append({"id": "scans", "message": f"{len(lost)} scans are damaged or missing",
+                         "examples": lost[:PREVIEW_ROWS]})  # fmt: skip
+    _, scanned = scan_queries.space(session)
+    missing = missing_models(config) if scanned else []
+    if missing:
+        problems.append({"id": "ocr", "message": f"tesseract has no model {', '.join(missing)}"})
+    return problems
+
+
 @click.command()
 @click.option("--json", "json_", is_flag=True)
 @with_console
@@ -83,12 +98,7 @@ def check(console: Console, json_: bool) -> None:
         if gone:
             problems.append({"id": "files", "message": f"content of {len(gone)} files is missing",
                              "examples": gone[:PREVIEW_ROWS]})  # fmt: skip
-        lost = scan_queries.damaged_or_gone(session, console.config.folder)
-        if lost:
-            problems.append({"id": "scans", "message": f"{len(lost)} scans are damaged or missing",
-                             "examples": lost[:PREVIEW_ROWS]})  # fmt: skip
-        if scan_queries.space(session)[1] and not tesseract.version():
-            problems.append({"id": "ocr", "message": "tesseract is not installed"})
+        problems += _problems_of_scans(session, console.config)
         problems += [
             {
                 "id": finding.check,

@@ -70,6 +70,16 @@ def form_int(name: str) -> int | None:
     return _int(name, request.form.get(name, ""))
 
 
+def form_ints(name: str) -> list[int]:
+    """Whole numbers of the form that have one name.
+
+    Raises:
+        Invalid: one is something else.
+    """
+    numbers = (_int(name, text) for text in request.form.getlist(name))
+    return [number for number in numbers if number is not None]
+
+
 def argument_int(name: str) -> int | None:
     """A whole number of the address, or nothing."""
     return _int(name, request.args.get(name, ""))

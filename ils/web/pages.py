@@ -31,7 +31,16 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from ils import clock, db, logs
-from ils.errors import N_, Forbidden, IlsError, Invalid, NotFound, NotSignedIn, Text
+from ils.errors import (
+    N_,
+    Forbidden,
+    IlsError,
+    InLanguages,
+    Invalid,
+    NotFound,
+    NotSignedIn,
+    Text,
+)
 from ils.ledger import Origin
 from ils.ledger.timekeeping import ClockJumped
 from ils.scan_times import Moment
@@ -237,15 +246,19 @@ def said_problem(problem: Mapping[str, Any]) -> str:
 
 
 def _kept_fact(value: str | dict[str, str]) -> str:
-    """A fact of an error that was kept: data as it is, a text of the program translated."""
+    """A fact that was kept: data, a text of the settings, or one of the program to translate."""
     if isinstance(value, str):
         return value
+    if "text" not in value:
+        return value[language()]
     text = value["text"]
     return str(gettext(text)) if text else ""
 
 
 def _said(value: object) -> object:
     """A fact as the message shows it."""
+    if isinstance(value, InLanguages):
+        return value[language()]
     if isinstance(value, Text):
         return gettext(value)
     return shown.moment(value) if isinstance(value, datetime) else value

@@ -65,9 +65,6 @@ def _digital_folder() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name_ru", sa.String(), nullable=False),
         sa.Column("name_kk", sa.String(), nullable=False),
-        sa.Column(
-            "authority_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
-        ),
         sa.Column("public", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_digital_folder")),

@@ -182,3 +182,16 @@ def test_who_only_looks_changes_nothing(digitising, library, browser, read):
     assert page.status_code == 200
     assert "<button" not in page.text.split("<h2>Страницы</h2>")[1].split("</main>")[0]
     assert post(browser, f"{AT}/{read}/publish").status_code == 403
+
+
+@pytest.mark.parametrize("cut", ["٣", "9" * 400, "-1", "x"])
+def test_cuts_that_are_no_numbers_are_said_to_be_none(digitising, digitiser, read, cut):
+    assert post(digitiser, f"{AT}/{read}/split", cut=cut).status_code == 422
+
+
+def test_an_article_needs_a_title(digitising, library, digitiser, read):
+    form = {"kind": "newspaper_article", "first": "1", "last": "1", "region": ""}
+    answer = post(digitiser, f"{AT}/{read}/cut-out", title=" ", **form)
+    assert answer.status_code == 422
+    assert "Это поле нужно заполнить." in answer.text
+    assert len(titles(library)) == 1

@@ -266,11 +266,7 @@ def test_pages_are_moved_turned_taken_out_and_put_back(digitising, library):
     number = digitising.take_in(*(as_file(drawn(f"бет {n}", (300, 424), 16)) for n in range(3)))
     order = [page.id for page in digitising.pages(number)]
 
-    def pages() -> list[int]:
-        with db.reading(library.sessions) as session:
-            return [page.id for page in session.scalars(queries.pages(number))]
-
-    ids = pages()
+    ids = page_ids(library, number)
     digitising.do(arranging.move_page, number, ids[2], -1)
     assert [page.id for page in digitising.pages(number)] == [order[0], order[2], order[1]]
     digitising.do(arranging.move_page, number, ids[0], -1)  # before the first it stays
@@ -306,6 +302,40 @@ def test_separator_sheets_and_labels_say_whose_the_pages_are(digitising, library
             for one in session.scalars(select(DigitalDocument).order_by(DigitalDocument.id))
         ]
     assert found == [("Бірінші кітап",) * 2 + (2,), ("Екінші кітап",) * 2 + (3,)]
+
+
+def test_a_separator_that_is_dropped_from_a_counted_document_is_counted_no_more(
+    digitising, library
+):
+    item = library.copy("1001", title="Кітап")
+    number = digitising.recognised("бөлгіш", "бет", record="1001")
+    assert digitised(library) == [("book", 1, 2, "kk", "books")]
+    with db.transaction(library.sessions) as session:
+        queries.page(session, number, 1).scan.barcodes = [f"{SEPARATOR}{item}"]
+    revision = digitising.document(number).revision
+    digitising.act(arranging.follow_code, number)
+    assert digitised(library) == [("book", 1, 1, "kk", "books")]
+    assert digitising.document(number).revision > revision
+
+
+def test_turning_a_page_turns_it_for_the_articles_cut_out_of_it(digitising, library, described):
+    issue = digitising.recognised("газет беті", record=described)
+    article = digitising.act(
+        arranging.cut_out, issue, kind="newspaper_article", title="М",
+        regions=[(1, [0, 100, 500, 250])],
+    ).id  # fmt: skip
+    with db.transaction(library.sessions) as session:
+        queries.document(session, article).pdf_state = "unchecked"
+    digitising.do(arranging.turn_page, issue, page_ids(library, issue)[0], 90)
+    with db.reading(library.sessions) as session:
+        one = queries.document(session, article)
+        assert (one.state, one.pdf_state) == ("uploaded", "none")
+        assert queries.page(session, article, 1).region == [650, 0, 250, 500]
+
+
+def page_ids(library, number: int) -> list[int]:
+    with db.reading(library.sessions) as session:
+        return [page.id for page in session.scalars(queries.pages(number))]
 
 
 def test_a_folder_counts_documents_and_each_file_once(digitising, library, described):

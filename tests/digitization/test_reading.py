@@ -1,17 +1,23 @@
 """The viewer: light, searchable, counted as people read."""
 
+import re
+
 import pytest
 from scanning import as_file, drawn, page_of
 from test_rights import OUTSIDE, READER, published
 
 from ils import db
 from ils.digitization.documents import actions, arranging, counting, queries
+from ils.digitization.folders import actions as folders
+from ils.digitization.folders.rules import FolderData
+from ils.digitization.fulltext import queries as fulltext
 from ils.digitization.fulltext.queries import page_ids
 from ils.digitization.fulltext.rules import skeleton
 from ils.digitization.rights.models import Rights
 from ils.digitization.text import actions as texts
 from ils.digitization.text.tree import Line, Page, PlacedWord
 from ils.ledger import Kind
+from ils.opac.reading import folders_web, web
 from ils.opac.reading.marks import Mark, marks_on
 
 
@@ -134,6 +140,45 @@ def test_texts_of_all_documents_are_searched_but_only_those_one_may_read(
     assert f"/read/{open_}/1" in answer.text
     assert f"/read/{closed}" not in answer.text
     assert "жабық" not in answer.text
+
+
+def test_hits_behind_pages_nobody_may_read_are_reached_page_after_page(
+    digitising, library, browser, described, monkeypatch
+):
+    monkeypatch.setattr(fulltext, "AT_ONCE", 2)  # as if there were hundreds of each
+    monkeypatch.setattr(web, "HITS", 2)
+    digitising.recognised(*(f"қоғам қоғам {n}" for n in range(4)))  # not published: rank first
+    open_ = digitising.recognised(*(f"қоғам {n} жыл" for n in range(3)), record=described)
+    with db.transaction(library.sessions) as session:
+        one = queries.document(session, open_)
+        one.rights = "own"
+        actions.publish(session, library.origin(), one)
+    library.work()
+    first, second = (browser.get(f"/texts?q=қоғам&page={n}", **OUTSIDE).text for n in (1, 2))
+    found = re.findall(rf"/read/{open_}/(\d)", first + second)
+    assert sorted(found) == ["1", "2", "3"]
+    assert ('rel="next"' in first, 'rel="prev"' in first) == (True, False)
+    assert ('rel="next"' in second, 'rel="prev"' in second) == (False, True)
+    inside = browser.get(f"/read/{open_}/search?q=қоғам&page=2", **OUTSIDE).text
+    assert re.findall(rf"/read/{open_}/(\d)", inside) == ["3"]  # of one document in order
+
+
+def test_public_folders_are_read_page_by_page(digitising, library, browser, described, monkeypatch):
+    monkeypatch.setattr(folders_web, "ROWS", 2)
+    with db.transaction(library.sessions) as session:
+        data = FolderData(name_ru="Край", name_kk="Өлке", public=True)
+        folder = folders.add_folder(session, library.origin(), data)
+    for n in range(4):
+        number = digitising.recognised(f"бет {n}", record=described, title=f"Құжат {n}")
+        with db.transaction(library.sessions) as session:
+            one = queries.document(session, number)
+            one.rights = "unknown" if n == 1 else "own"
+            actions.publish(session, library.origin(), one)
+            folders.put_in(session, folder, number)
+    first, second = (browser.get(f"/folders/{folder.id}?page={n}", **OUTSIDE).text for n in (1, 2))
+    assert re.findall(r"Құжат \d", first) == ["Құжат 0", "Құжат 2"]
+    assert re.findall(r"Құжат \d", second) == ["Құжат 3"]
+    assert ('rel="next"' in first, 'rel="next"' in second) == (True, False)
 
 
 def test_what_recognisers_confuse_is_found_too(digitising, library, described):

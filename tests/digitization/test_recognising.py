@@ -1,6 +1,7 @@
 """Recognising, with the real program: page by page, stopped and taken up, blank and bad pages."""
 
 import subprocess
+from dataclasses import replace
 
 import pikepdf
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import select
 
 from ils import db
 from ils.digitization import jobs
-from ils.digitization.documents import actions, queries
+from ils.digitization.documents import actions, arranging, queries
 from ils.digitization.ocr import tesseract
 from ils.digitization.ocr.pdf import state_of
 from ils.digitization.ocr.tesseract import NotRecognised
@@ -153,6 +154,30 @@ def test_a_model_that_is_not_there_is_named(tmp_path):
     assert "Cyrillic" in tesseract.models(tmp_path)
     (tmp_path / "district.traineddata").write_bytes(b"")
     assert tesseract.models(tmp_path)[0] == "district"
+
+
+def test_the_check_names_models_that_are_not_there(library):
+    def with_model(name):
+        return replace(library.config, digitization=library.config.digitization.changed(model=name))
+
+    assert jobs.missing_models(with_model("Cyrillic")) == []
+    assert jobs.missing_models(with_model("jok+Cyrillic")) == ["jok"]
+
+
+def test_a_page_read_anew_has_the_articles_on_it_made_anew(digitising, library, described):
+    issue = digitising.recognised("газет беті", record=described)
+    article = digitising.act(
+        arranging.cut_out, issue, kind="newspaper_article", title="М", regions=[(1, None)]
+    ).id
+    with db.transaction(library.sessions) as session:
+        queries.document(session, article).pdf_state = "unchecked"
+        queries.document(session, issue).state = "uploaded"
+        queries.page(session, issue, 1).scan.state = "waiting"
+    recognise(digitising, issue)
+    kinds = [kind for kind in jobs.HEAVY if kind.name == actions.RECOGNISE]
+    Runner(library.sessions, library.config, kinds).run_next()
+    assert digitising.states(article) == ["recognised"]
+    assert digitising.document(article).pdf_state == "stale"
 
 
 def test_progress_is_said_page_by_page(digitising, library):

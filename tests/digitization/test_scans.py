@@ -11,10 +11,11 @@ from PIL import Image
 from scanning import as_file, drawn, masters, quarantined
 from sqlalchemy import select
 
-from ils import changes, db
+from ils import changes, db, i18n
 from ils.digitization.scans import actions as scans
 from ils.digitization.scans.models import RefusedScan, ScanFile
 from ils.digitization.scans.rules import Refusal, checks
+from ils.organisation.staff.models import Role
 
 PAGE = drawn("Ақмола ақиқаты", (400, 566), 14)
 
@@ -157,9 +158,32 @@ def test_conditions_are_data_and_say_what_they_answer(digitising, library):
     (page,) = digitising.pages(number)
     assert page.notes == ["coarse_newspaper"]
     known = library.config.holding(checks)
-    assert known["coarse"].said("kk") == (
+    assert known["coarse"].said["kk"] == (
         "Ажыратымдылығы дюймге 150 нүктеден кем: мәтін нашар танылады."
     )
+
+
+def test_a_condition_that_refuses_is_told_in_the_language_of_whoever_looks(
+    digitising, library, browser, tmp_path
+):
+    (tmp_path / "scans.toml").write_text(
+        '[coarse]\nof = "dpi"\nleast = 300\noutcome = "refusal"\n'
+        'ru = "Слишком мало точек."\nkk = "Нүктелер тым аз."\nen = "Too few dots."\n'
+    )
+    strict = replace(library.config, source=tmp_path, _held={})
+    arrived = digitising.arrive(as_file(PAGE, dpi=(96, 96)), "бет.png")
+    with db.transaction(library.sessions) as session:
+        with pytest.raises(Refusal) as refused:
+            scans.keep(session, strict, arrived, "book", None)
+        scans.refuse(session, strict, arrived, refused.value, None)
+    assert i18n.say_error(refused.value, "kk") == "бет.png: Нүктелер тым аз."
+    for login, language, said in (
+        ("сканер", "ru", "бет.png: Слишком мало точек."),
+        ("оператор", "kk", "бет.png: Нүктелер тым аз."),
+    ):  # fmt: skip
+        library.account(login, Role.DIGITISER, language=language)
+        browser.sign_in(login)
+        assert said in browser.get("/staff/digitisation/refused").text
 
 
 def test_content_that_changed_on_disk_is_noticed_and_comes_back_from_the_mirror(

@@ -12,6 +12,7 @@ from ils.db import new_id
 from ils.digitization.documents import counting, queries
 from ils.digitization.documents.models import (
     MOVES,
+    RUNNING,
     DigitalDocument,
     DocumentKind,
     DocumentPage,
@@ -152,22 +153,21 @@ def begin_recognising(session: Session, document_id: int, run: int) -> bool:
     if document.run != run:
         return False
     if document.state == DocumentState.QUEUED:
-        document.state = DocumentState.RECOGNISING
+        move(document, DocumentState.RECOGNISING)
         session.flush()
     return document.state == DocumentState.RECOGNISING
 
 
 def release_stuck(session: Session) -> None:
     """Documents that wait for tasks nobody does any more can be recognised anew."""
-    running = (DocumentState.QUEUED, DocumentState.RECOGNISING)
-    waiting = session.scalars(select(DigitalDocument).where(DigitalDocument.state.in_(running)))
+    waiting = session.scalars(select(DigitalDocument).where(DigitalDocument.state.in_(RUNNING)))
     tasks = select(Job.args).where(
         Job.kind == RECOGNISE, Job.state.in_((JobState.QUEUED, JobState.RUNNING))
     )
     under_way = {args["document"] for args in session.scalars(tasks)}
     for document in waiting.all():
         if document.id not in under_way:
-            document.state = DocumentState.UPLOADED
+            move(document, DocumentState.UPLOADED)
     session.flush()
 
 
@@ -176,8 +176,8 @@ def finish_recognising(session: Session, origin: Origin, document_id: int) -> No
     document = queries.document(session, document_id, lock=True)
     if session.scalar(queries.waiting_pages(document.id).limit(1)) is not None:
         return
-    if document.state in {DocumentState.QUEUED, DocumentState.RECOGNISING}:
-        document.state = DocumentState.RECOGNISED
+    if document.state in RUNNING:
+        move(document, DocumentState.RECOGNISED)
         note_changed(document)
         session.flush()
         want_pdf(session, document)
@@ -187,9 +187,7 @@ def finish_recognising(session: Session, origin: Origin, document_id: int) -> No
 
 def note_pdf(session: Session, document_id: int, revision: int, state: PdfState) -> bool:
     """What became of the PDF of a document; whether it is of the document as it is now."""
-    query = select(DigitalDocument).where(DigitalDocument.id == document_id)
-    query = query.with_for_update(of=DigitalDocument)
-    document = session.scalar(query.execution_options(populate_existing=True))
+    document = queries.found(session, document_id, lock=True)
     if document is None or document.revision != revision:
         return False
     document.pdf_state = state

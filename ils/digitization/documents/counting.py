@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session, aliased
 
 from ils import ledger
 from ils.catalog.records.actions import facts
@@ -91,13 +91,16 @@ def count_digitised(session: Session, origin: Origin, document: DigitalDocument)
     own = select(DocumentPage.scan_page_id).where(
         DocumentPage.document_id == document.id, DocumentPage.removed_at.is_(None)
     )
-    new = select(ScanPage).where(ScanPage.id.in_(own), ScanPage.counted_in.is_(None))
-    pages = session.scalars(new).all()
-    size = 0
-    for page in pages:
+    other = aliased(ScanPage)
+    of_file = select(func.count(other.id)).where(other.file_id == ScanPage.file_id)
+    new = select(ScanPage, of_file.scalar_subquery()).where(
+        ScanPage.id.in_(own), ScanPage.counted_in.is_(None)
+    )
+    pages = size = 0
+    for page, pages_of_file in session.execute(new).all():
         page.counted_in = document.id
-        size += page.file.size // max(1, len(page.file.pages))
-    said: ledger.Facts = {**facts_of(document), "pages": len(pages), "bytes": size}
+        pages, size = pages + 1, size + page.file.size // pages_of_file
+    said: ledger.Facts = {**facts_of(document), "pages": pages, "bytes": size}
     home = at_home(origin, document)
     number = new_id()  # a document is counted again each time it becomes another
     document.counted_by = ledger.record(

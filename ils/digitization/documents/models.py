@@ -43,11 +43,16 @@ MOVES: Mapping[DocumentState, frozenset[DocumentState]] = {
     _S.UPLOADED: frozenset({_S.QUEUED}),
     _S.QUEUED: frozenset({_S.RECOGNISING, _S.RECOGNISED, _S.UPLOADED}),
     _S.RECOGNISING: frozenset({_S.RECOGNISED, _S.UPLOADED}),
-    _S.RECOGNISED: frozenset({_S.CHECKED, _S.PUBLISHED, _S.WITHHELD, _S.QUEUED}),
+    # Back to uploaded where its pages are to be recognised anew.
+    _S.RECOGNISED: frozenset({_S.CHECKED, _S.PUBLISHED, _S.WITHHELD, _S.QUEUED, _S.UPLOADED}),
     _S.CHECKED: frozenset({_S.PUBLISHED, _S.WITHHELD, _S.QUEUED}),
     _S.PUBLISHED: frozenset({_S.WITHHELD}),
     _S.WITHHELD: frozenset({_S.PUBLISHED, _S.QUEUED, _S.CHECKED}),
 }
+#: States in which tasks of it run or wait.
+RUNNING = frozenset({_S.QUEUED, _S.RECOGNISING})
+#: States in which its pages may be put in order.
+ARRANGED = frozenset({_S.UPLOADED, _S.RECOGNISED})
 #: States in which there is a text.
 READABLE = frozenset({_S.RECOGNISED, _S.CHECKED, _S.PUBLISHED, _S.WITHHELD})
 
@@ -56,8 +61,9 @@ class PdfState(StrEnum):
     """What the searchable PDF of a document is."""
 
     NONE = "none"
-    #: It says it is PDF/A-2b, and a validator agreed; or nobody looked.
+    #: It says it is PDF/A-2b, and a validator agreed.
     VALID = "valid"
+    #: It says so, and there was no validator.
     UNCHECKED = "unchecked"
     PLAIN = "plain"
     #: Its pages or texts changed since.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ils.catalog.models import BibliographicRecord, RecordLink
 from ils.digitization.documents.models import (
     READABLE,
+    RUNNING,
     DigitalDocument,
     DocumentPage,
     DocumentState,
@@ -19,6 +20,8 @@ from ils.digitization.documents.models import (
 )
 from ils.digitization.scans.models import PageState, ScanFile, ScanPage
 from ils.digitization.scans.rules import Check
+from ils.digitization.text import tree
+from ils.digitization.text.models import PageText
 from ils.errors import N_, NotFound
 from ils.ledger import Entry, Kind
 
@@ -56,13 +59,18 @@ def document(session: Session, document_id: int, *, lock: bool = False) -> Digit
     Raises:
         UnknownDocument: there is none of this number.
     """
+    one = found(session, document_id, lock=lock)
+    if one is None:
+        raise UnknownDocument
+    return one
+
+
+def found(session: Session, document_id: int, *, lock: bool = False) -> DigitalDocument | None:
+    """A document, if there is one; locked, it is as it is now."""
     query = select(DigitalDocument).where(DigitalDocument.id == document_id)
     if lock:
         query = query.with_for_update(of=DigitalDocument)
-    found = session.scalar(query.execution_options(populate_existing=lock))
-    if found is None:
-        raise UnknownDocument
-    return found
+    return session.scalar(query.execution_options(populate_existing=lock))
 
 
 def pages(document_id: int, *, removed: bool = False) -> Select[DocumentPage]:
@@ -84,6 +92,15 @@ def page(session: Session, document_id: int, number: int) -> DocumentPage:
     if found is None or number < 1:
         raise UnknownDocument
     return found
+
+
+def texts(session: Session, document_id: int) -> Iterator[str]:
+    """The text of each of its pages in order; empty where there is none."""
+    query = pages(document_id).outerjoin(PageText, PageText.id == DocumentPage.scan_page_id)
+    for region, content in session.execute(
+        query.with_only_columns(DocumentPage.region, PageText.tree)
+    ):
+        yield tree.joined(tree.within(tree.loaded(content), region)) if content else ""
 
 
 def count_pages(session: Session, document_id: int) -> int:
@@ -118,8 +135,7 @@ def pdf_of(data: Path, document: DigitalDocument) -> Path | None:
 def is_wanted(session: Session, document_id: int, run: int) -> bool:
     """Whether a document is still being recognised in this run."""
     one = session.get(DigitalDocument, document_id)
-    running = {DocumentState.QUEUED, DocumentState.RECOGNISING}
-    return one is not None and one.run == run and one.state in running
+    return one is not None and one.run == run and one.state in RUNNING
 
 
 def progress(session: Session, ids: Sequence[int]) -> dict[int, dict[str, int]]:
@@ -227,7 +243,8 @@ def uses_of(scan_page_ids: Sequence[int], but: int) -> Select[DocumentPage]:
 def with_scan_page(scan_page_id: int) -> Select[DigitalDocument]:
     """The documents a page of a scan is in."""
     own = select(DocumentPage.document_id).where(DocumentPage.scan_page_id == scan_page_id)
-    return select(DigitalDocument).where(DigitalDocument.id.in_(own))
+    # In one order: who changes several of them never waits for who waits for him.
+    return select(DigitalDocument).where(DigitalDocument.id.in_(own)).order_by(DigitalDocument.id)
 
 
 def without_pdf() -> Select[DigitalDocument]:

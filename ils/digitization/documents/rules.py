@@ -77,6 +77,18 @@ def parsed_region(text: str) -> list[int] | None:
     raise Invalid(N_("Part of the page"), N_("Draw it on the picture, or write four numbers."))
 
 
+def turned(region: list[int] | None, degrees: int) -> list[int] | None:
+    """The same part of a page that was turned clockwise by quarters.
+
+    >>> turned([0, 100, 500, 250], 90), turned([0, 100, 500, 250], 180), turned(None, 90)
+    ([650, 0, 250, 500], [500, 650, 500, 250], None)
+    """
+    if region is None or degrees == 0:
+        return region
+    left, top, width, height = region
+    return turned([1000 - top - height, left, height, width], degrees - 90)
+
+
 def parts(cuts: Iterable[int], pages: Sequence[int]) -> list[list[int]]:
     """Pages in the documents that begin where there are cuts.
 

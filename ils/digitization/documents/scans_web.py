@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any, cast
 
 from flask import flash, g, redirect, request, url_for
@@ -10,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from ils import files, web
-from ils.digitization.documents import actions, arranging, queries
+from ils.digitization.documents import arranging, queries
 from ils.digitization.documents.models import DigitalDocument, DocumentKind
 from ils.digitization.documents.reading import note_read
 from ils.digitization.documents.rules import DocumentData
@@ -85,24 +86,19 @@ def add(session: Session, prepared: object) -> ResponseReturnValue:
 
 def _taken_in(session: Session, data: DocumentData, arrived: list[Arrived]) -> ResponseReturnValue:
     record = record_named(session, data.record) if data.record else None
-    usual = queries.usual_pages(session, record) if record is not None else ()
     together = request.form.get("together") == "1"
-    number = request.form.get("document", "")
-    document = queries.document(session, int(number), lock=True) if number.isdigit() else None
+    number = web.form_int("document")
+    document = queries.document(session, number, lock=True) if number is not None else None
     refused: list[RefusedScan] = []
     for one in arrived:
         try:
             with session.begin_nested():
-                scan = scans.keep(
-                    session, web.current().config, one, data.kind, g.staff.id, usual=usual
-                )
-                if document is None or not together:
-                    document = actions.new_document(
-                        session, web.origin().derive(one.name), kind=data.kind,
-                        title=data.title if data.title and together else one.name.rsplit(".", 1)[0],
-                        language=data.language, record=record,
-                    )  # fmt: skip
-                arranging.add_scan(session, document, scan)
+                document = arranging.take_in(
+                    session, web.current().config, web.origin().derive(one.name), one,
+                    document if together else None, kind=data.kind,
+                    title=data.title if together else PurePath(one.name).stem,
+                    language=data.language, record=record,
+                )  # fmt: skip
         except Refusal as error:
             refused.append(scans.refuse(session, web.current().config, one, error, g.staff.id))
     return _answer(document, refused)
@@ -198,20 +194,11 @@ def pdf_file(session: Session, document_id: int) -> ResponseReturnValue:
 @digitisation.get("/<id:document_id>/text.txt")
 @web.page(Permission.VIEW_DIGITISATION)
 def text_file(session: Session, document_id: int) -> ResponseReturnValue:
-    """The text, page after page."""
+    """The text; a form feed stands between pages."""
     one = queries.document(session, document_id)
     note_read(one)
-    content = whole_text(session, one)
+    content = "\n\f\n".join(queries.texts(session, one.id))
     return download(content.encode(), f"{one.title or one.id}.txt", "text/plain; charset=utf-8")
-
-
-def whole_text(session: Session, document: DigitalDocument) -> str:
-    """The text of a document; a form feed stands between pages."""
-    texts = []
-    for page in session.scalars(queries.pages(document.id)):
-        text = text_of(session, page.scan_page_id)
-        texts.append(tree.joined(tree.within(text, page.region)) if text is not None else "")
-    return "\n\f\n".join(texts)
 
 
 @digitisation.get("/<id:document_id>/alto/<id:number>.xml")

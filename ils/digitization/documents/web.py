@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ils import web
 from ils.digitization.documents import actions, arranging, queries
 from ils.digitization.documents.linking import link
-from ils.digitization.documents.models import DigitalDocument, DocumentState, PdfState
+from ils.digitization.documents.models import RUNNING, DigitalDocument, PdfState
 from ils.digitization.documents.rules import DocumentData
 from ils.digitization.pages import digitisation, languages
 from ils.digitization.rights.models import Rights
@@ -105,7 +105,7 @@ def _page(
         counts=counts, total=sum(counts.values()), waiting=counts.get(PageState.WAITING, 0),
         minutes=scans.minutes(session, counts.get(PageState.WAITING, 0),
                               web.current().config.digitization.workers),
-        checks=web.current().config.holding(checks), running=one.state in _RUNNING,
+        checks=web.current().config.holding(checks), running=one.state in RUNNING,
         details=details or _details_form(one), rights=rights or _rights_form(session, one),
         host=queries.shared_record(session, one) if one.record is None else None,
         authors=actions.authors(one.record) if one.record else [],
@@ -113,9 +113,6 @@ def _page(
         has_pdf=one.pdf_state not in {PdfState.NONE, PdfState.FAILED},
         language_names=web.language_name, kinds=web.code_names("document_kind"),
     )  # fmt: skip
-
-
-_RUNNING = (DocumentState.QUEUED, DocumentState.RECOGNISING)
 
 
 def _details_form(one: DigitalDocument | None) -> Form[DocumentData]:
@@ -215,8 +212,6 @@ def show_or_hide(session: Session, document_id: int, act: str) -> ResponseReturn
 
 
 _TURNS = {"left": 270, "right": 90, "over": 180}
-
-
 _ARRANGING = "remove, back, left, right, over, earlier, later, accept"
 
 
@@ -242,7 +237,7 @@ def arrange(session: Session, document_id: int, page_id: int, act: str) -> Respo
 def split(session: Session, document_id: int) -> ResponseReturnValue:
     """Cut it into documents where there are cuts; a separator sheet names its record."""
     one = queries.document(session, document_id, lock=True)
-    cuts = [int(cut) for cut in request.form.getlist("cut") if cut.isdigit()]
+    cuts = web.form_ints("cut")
     made = arranging.split(session, web.origin(), one, cuts)
     for part in [one, *made]:
         arranging.follow_code(session, web.origin(), part)

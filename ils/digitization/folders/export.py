@@ -15,8 +15,6 @@ from ils import db, files
 from ils.digitization.documents import queries as documents
 from ils.digitization.documents.models import READABLE, DigitalDocument
 from ils.digitization.folders import queries
-from ils.digitization.text import tree
-from ils.digitization.text.actions import text_of
 from ils.files import Purpose
 from ils.jobs.runner import JobContext, JobKind
 from ils.marc.record import MarcRecord
@@ -67,10 +65,7 @@ def _add(
         packed.writestr(name, content)
         sums[name] = hashlib.sha256(content).hexdigest()
 
-    texts = []
-    for page in session.scalars(documents.pages(document.id)):
-        text = text_of(session, page.scan_page_id)
-        texts.append(tree.joined(tree.within(text, page.region)) if text is not None else "")
+    texts = list(documents.texts(session, document.id))
     put(f"{number:04}.txt", "\n\f\n".join(texts).encode())
     if document.record is not None:
         put(f"{number:04}.xml", _as_xml(document.record.marc_record()))

@@ -18,10 +18,12 @@ class Folder(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
     name_ru: Mapped[str]
     name_kk: Mapped[str]
-    #: The person it is about, as an authority.
-    authority_id: Mapped[int | None] = mapped_column(BigId)
     public: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+
+    def named(self, language: str) -> str:
+        """Its name in a language of pages."""
+        return self.name_kk if language == "kk" else self.name_ru
 
 
 class FolderDocument(Base):

@@ -25,11 +25,6 @@ from ils.web.filled import Form
 from ils.web.lists import Column, ListDefinition, RowAction
 
 
-def named(folder: Folder) -> str:
-    """Its name in the page's language."""
-    return folder.name_kk if web.language() == "kk" else folder.name_ru
-
-
 @digitisation.get("/folders/")
 @web.page(Permission.VIEW_DIGITISATION)
 def folders(session: Session) -> ResponseReturnValue:
@@ -42,7 +37,7 @@ def _list(session: Session, form: Form[FolderData]) -> ResponseReturnValue:
     definition = ListDefinition(
         queries.folders(),
         [
-            Column("name", N_("Name"), named, Folder.name_ru,
+            Column("name", N_("Name"), lambda one: one.named(web.language()), Folder.name_ru,
                    lambda one: url_for("digitisation.folder", folder_id=one.id)),
             Column("documents", N_("Documents"), lambda one: sizes.get(one.id, (0, 0))[0]),
             Column("size", N_("MB"), lambda one: round(sizes.get(one.id, (0, 0))[1] / 1e6)),
@@ -98,7 +93,8 @@ def _page(session: Session, one: Folder, form: Form[FolderData]) -> ResponseRetu
         empty=N_("The folder is empty."),
     )  # fmt: skip
     return web.respond(
-        session, "digitization/folder.html", {"listing": definition}, title=named(one), one=one,
+        session, "digitization/folder.html", {"listing": definition},
+        title=one.named(web.language()), one=one,
         form=form,
     )  # fmt: skip
 
@@ -147,7 +143,7 @@ def folders_of_document(session: Session, document_id: int) -> ResponseReturnVal
     one = documents.document(session, document_id)
     return web.respond(
         session, "digitization/document_folders.html", {}, title=N_("Folders"), one=one,
-        folders=session.scalars(queries.folders()).all(), named=named,
+        folders=session.scalars(queries.folders()).all(),
         chosen={folder.id for folder in session.scalars(queries.folders_of(one.id))},
     )  # fmt: skip
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,10 @@ from ils.digitization.text.models import PageText
 from ils.search import engine
 from ils.search.analysis import Word, marked, words
 
-#: Pages looked at for a question; readers see those whose documents they may read.
-MOST = 300
+#: Pages asked for at first, and looked at together; more where few of them may be read.
+AT_ONCE = 300
+#: Pages of one document at most.
+OF_ONE = 10_000
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class PageHit:
 
 
 def page_ids(
-    session: Session, data: Path, asked: str, *, document_id: int | None = None, most: int = MOST
+    session: Session, data: Path, asked: str, *, document_id: int | None = None, most: int = AT_ONCE
 ) -> list[int]:
     """Ids of pages of documents with all the words, the best first."""
     index = page_index(data).current(session)
@@ -62,27 +65,64 @@ def hits(
     may_read: Callable[[DigitalDocument], bool],
     *,
     most: int,
+    start: int = 0,
     document_id: int | None = None,
-) -> list[PageHit]:
-    """Pages with the words that whoever asks may read; the best first, of one document in order."""
-    ids = page_ids(session, data, asked, document_id=document_id)
-    places = _places(session, ids)
-    documents = _documents(session, {place.document_id for place in places.values()}, may_read)
-    found = [places[one] for one in ids if one in places]
-    found = [place for place in found if place.document_id in documents]
-    if document_id is not None:
-        found.sort(key=lambda place: (place.number, place.id))
-    shown = found[:most]
-    texts = _texts(session, [place.scan_page_id for place in shown])
-    numbers = _numbers(session, [place.id for place in shown])
+) -> tuple[list[PageHit], bool]:
+    """Pages with the words that whoever asks may read, and whether there are more.
+
+    The best first; of one document in order.
+    """
+    until = start + most + 1
+    if document_id is None:
+        found = _found(session, data, asked, may_read, until)
+    else:
+        ids = page_ids(session, data, asked, document_id=document_id, most=OF_ONE)
+        found = sorted(_readable(session, ids, may_read), key=lambda one: one[0].number)
+    shown = found[start : until - 1]
+    texts = _texts(session, [place.scan_page_id for place, _ in shown])
+    numbers = _numbers(session, [place.id for place, _ in shown])
     return [
-        PageHit(
-            documents[place.document_id], numbers[place.id],
-            _line(tree.within(text, place.region), asked),
-        )
-        for place in shown
+        PageHit(document, numbers[place.id], _line(tree.within(text, place.region), asked))
+        for place, document in shown
         if (text := texts.get(place.scan_page_id)) is not None
-    ]  # fmt: skip
+    ], len(found) >= until  # fmt: skip
+
+
+_Found = tuple[Any, DigitalDocument]
+
+
+def _found(
+    session: Session,
+    data: Path,
+    asked: str,
+    may_read: Callable[[DigitalDocument], bool],
+    wanted: int,
+) -> list[_Found]:
+    """The best pages that may be read, so many if there are; the index is asked for more."""
+    limit = max(AT_ONCE, wanted)
+    while True:
+        ids = page_ids(session, data, asked, most=limit)
+        found = list(islice(_readable(session, ids, may_read), wanted))
+        if len(found) == wanted or len(ids) < limit:
+            return found
+        limit *= 10
+
+
+def _readable(
+    session: Session, ids: Sequence[int], may_read: Callable[[DigitalDocument], bool]
+) -> Iterator[_Found]:
+    """(Where a page stands, its document) of those that may be read, in the order of the ids."""
+    documents: dict[int, DigitalDocument | None] = {}
+    for start in range(0, len(ids), AT_ONCE):
+        part = ids[start : start + AT_ONCE]
+        places = _places(session, part)
+        new = {place.document_id for place in places.values()} - documents.keys()
+        query = select(DigitalDocument).where(DigitalDocument.id.in_(new))
+        documents |= {one.id: one if may_read(one) else None for one in session.scalars(query)}
+        for place in (places[one] for one in part if one in places):
+            document = documents.get(place.document_id)
+            if document is not None:
+                yield place, document
 
 
 def _places(session: Session, ids: Sequence[int]) -> dict[int, Any]:
@@ -92,14 +132,6 @@ def _places(session: Session, ids: Sequence[int]) -> dict[int, Any]:
         DocumentPage.scan_page_id, DocumentPage.region,
     ).where(DocumentPage.id.in_(ids), DocumentPage.removed_at.is_(None))  # fmt: skip
     return {row.id: row for row in session.execute(query)}
-
-
-def _documents(
-    session: Session, ids: set[int], may_read: Callable[[DigitalDocument], bool]
-) -> dict[int, DigitalDocument]:
-    """Those of the documents that may be read."""
-    query = select(DigitalDocument).where(DigitalDocument.id.in_(ids))
-    return {one.id: one for one in session.scalars(query) if may_read(one)}
 
 
 def _texts(session: Session, page_ids: Sequence[int]) -> dict[int, tree.Page]:

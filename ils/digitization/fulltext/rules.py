@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 _words = re.compile(r"\w+")
-#: Letters that old print and a recogniser confuse; the first stands for all (measured on a
-#: newspaper of 1939, see `docs/performance.md`).
+#: Letters that old print and a recogniser confuse; the first stands for all.
 _CONFUSED = ("оөӧ0", "инйпң", "штщ", "есэ", "гғґ", "кқх", "уүұ", "бв6", "зэ3", "ыьъ", "аә", "лд")
 _SKELETON: dict[int, str] = {}
 for _letters in _CONFUSED:

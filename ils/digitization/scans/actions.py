@@ -102,7 +102,7 @@ def keep(
     found = list(unmet(known, kind, arrived.pages, usual))
     for _, condition in found:
         if known[condition].outcome == "refusal":
-            raise Refusal(name=arrived.name, why=known[condition].ru)
+            raise Refusal(name=arrived.name, why=known[condition].said)
     now = clock.now()
     scan = ScanFile(
         token=arrived.received.token, sha256=arrived.received.sha256, size=arrived.received.size,

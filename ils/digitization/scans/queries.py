@@ -118,11 +118,6 @@ def to_verify(before: datetime) -> Select[ScanFile]:
     return select(ScanFile).where(ScanFile.verified_at < before).order_by(ScanFile.verified_at)
 
 
-def damaged(session: Session) -> list[ScanFile]:
-    """Scans whose content is not what came."""
-    return list(session.scalars(select(ScanFile).where(ScanFile.damaged).order_by(ScanFile.id)))
-
-
 def damaged_or_gone(session: Session, data: Path) -> list[int]:
     """Scans whose content is not what came, or is not there, or has another size."""
     query = select(ScanFile.id, ScanFile.token, ScanFile.size, ScanFile.damaged)

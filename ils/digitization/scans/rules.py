@@ -9,7 +9,7 @@ from typing import Literal
 
 from ils.config import Config
 from ils.datafiles import Declared, entries, read
-from ils.errors import N_, Invalid
+from ils.errors import N_, InLanguages, Invalid
 
 
 class Check(Declared, frozen=True):
@@ -32,10 +32,10 @@ class Check(Declared, frozen=True):
     most: int = 1_000_000_000
     kinds: tuple[str, ...] = ()
 
-    def said(self, language: str) -> str:
+    @property
+    def said(self) -> InLanguages:
         """What it says when it is not met."""
-        text: str = getattr(self, language, self.ru)
-        return text
+        return InLanguages(ru=self.ru, kk=self.kk, en=self.en)
 
 
 class Refusal(Invalid):

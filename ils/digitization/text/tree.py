@@ -11,7 +11,7 @@ PDF, ALTO and search are made from it. Places are pixels of the upright page. As
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -106,14 +106,14 @@ class Page:
         return sum(word.letters * word.certainty for word in self.words()) // letters
 
 
-def doubtful(line: Line, known: Callable[[str], bool] = lambda _: False) -> list[int]:
-    """Which words of a line a person should look at: nobody is sure of them, no list has them."""
+def doubtful(line: Line) -> list[int]:
+    """Which words of a line a person should look at: nobody is sure of them."""
     if line.right or line.by == STAFF:
         return []
     return [
         number
         for number, word in enumerate(line.words)
-        if word.certainty < SURE and word.letters >= SHORTEST and not known(word.text)
+        if word.certainty < SURE and word.letters >= SHORTEST
     ]
 
 

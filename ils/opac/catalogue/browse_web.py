@@ -54,7 +54,7 @@ def browse(session: Session) -> ResponseReturnValue:
 def browse_letters(session: Session, kind: str) -> ResponseReturnValue:
     """Names that begin with a letter, with how many records are under each."""
     letter = request.args.get("letter", "")[:1].upper()
-    number = max(1, min(web.argument_int("page") or 1, 10_000))
+    number = pages.number()
     label, field = KINDS[kind]
     if kind == "authors":
         query = catalog.authors_beginning(letter)

@@ -19,6 +19,7 @@ from ils.circulation.rankings.queries import most_lent
 from ils.clock import Period
 from ils.digitization.documents.queries import published_of
 from ils.digitization.fulltext import queries as fulltext
+from ils.digitization.fulltext.queries import PageHit
 from ils.errors import NotFound
 from ils.holdings.items.queries import copies_by_branch, newest_records, shelves_of
 from ils.holdings.periodicals.queries import holdings_of
@@ -112,8 +113,14 @@ def results(session: Session) -> ResponseReturnValue:
         facets=facets(session, found),
         only_free=only_free,
         address=_address,
-        in_texts=fulltext.hits(session, data, asked.text, may_read, most=3) if number == 1 else [],
+        in_texts=_in_texts(session, asked.text) if number == 1 else [],
     )
+
+
+def _in_texts(session: Session, text: str) -> Sequence[PageHit]:
+    """Some pages of digitised documents with the words."""
+    found, _ = fulltext.hits(session, web.current().config.folder, text, may_read, most=3)
+    return found
 
 
 def _address(**changed: object) -> str:

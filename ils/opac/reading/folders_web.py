@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
+from flask import g
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from ils import web
 from ils.digitization.folders import queries
-from ils.digitization.folders.models import Folder
 from ils.opac import pages
 from ils.opac.pages import opac
-from ils.opac.reading.access import access_of
+from ils.opac.reading.access import may_read
 
-
-def named(folder: Folder) -> str:
-    """Its name in the page's language."""
-    return folder.name_kk if web.language() == "kk" else folder.name_ru
+#: Documents on a page.
+ROWS = 50
 
 
 @opac.get("/folders")
@@ -23,7 +23,7 @@ def named(folder: Folder) -> str:
 def public_folders(session: Session) -> ResponseReturnValue:
     """All public folders."""
     found = session.scalars(queries.folders(public=True)).all()
-    return pages.page("folders.html", session, folders=found, named=named)
+    return pages.page("folders.html", session, folders=found)
 
 
 @opac.get("/folders/<id:folder_id>")
@@ -31,6 +31,11 @@ def public_folders(session: Session) -> ResponseReturnValue:
 def public_folder(session: Session, folder_id: int) -> ResponseReturnValue:
     """The documents of a folder that whoever asks may read."""
     one = queries.folder(session, folder_id, public=True)
-    documents = session.scalars(queries.documents_in(one.id, published=True))
-    readable = [document for document in documents if access_of(document).read]
-    return pages.page("folder.html", session, title=named(one), documents=readable)
+    query = queries.documents_in(one.id, published=True).execution_options(yield_per=200)
+    readable = filter(may_read, session.scalars(query))
+    start = (number := pages.number()) * ROWS - ROWS
+    found = list(islice(readable, start, start + ROWS + 1))
+    return pages.page(
+        "folder.html", session, title=one.named(g.language), one=one, documents=found[:ROWS],
+        number=number, more=len(found) > ROWS,
+    )  # fmt: skip

@@ -22,7 +22,7 @@ from ils.opac.reading.access import OpenedDocument, may_read, note_download, not
 from ils.opac.reading.marks import marks_on
 from ils.web.downloads import download, shown
 
-#: Thumbnails on each side of a page; hits told at once.
+#: Thumbnails on each side of a page; hits on a page.
 BESIDE, HITS = 3, 20
 
 
@@ -89,14 +89,14 @@ def search_inside(session: Session, document_id: int) -> ResponseReturnValue:
     one = opened(session, document_id)
     asked = request.args.get("q", "").strip()[:200]
     data = web.current().config.folder
-    found = (
-        fulltext.hits(session, data, asked, lambda _: True, most=HITS, document_id=document_id)
-        if asked
-        else []
-    )
+    number = pages.number()
+    found, more = fulltext.hits(
+        session, data, asked, lambda _: True, start=(number - 1) * HITS, most=HITS,
+        document_id=document_id,
+    )  # fmt: skip
     return pages.page(
-        "read_search.html", session, document=one.document, asked=asked, hits=found, most=HITS,
-        last=queries.count_pages(session, document_id),
+        "read_search.html", session, document=one.document, asked=asked, hits=found,
+        number=number, more=more, last=queries.count_pages(session, document_id),
         readable=queries.count_readable(session, document_id),
     )  # fmt: skip
 
@@ -147,8 +147,11 @@ def texts(session: Session) -> ResponseReturnValue:
     """Search in the texts of all documents whoever asks may read."""
     asked = request.args.get("q", "").strip()[:200]
     data = web.current().config.folder
-    found = fulltext.hits(session, data, asked, may_read, most=HITS) if asked else []
+    number = pages.number()
+    found, more = fulltext.hits(
+        session, data, asked, may_read, start=(number - 1) * HITS, most=HITS
+    )
     return pages.page(
-        "texts.html", session, text=asked, hits=found, most=HITS,
+        "texts.html", session, text=asked, hits=found, number=number, more=more,
         counted=fulltext.searchable_pages(session),
     )  # fmt: skip
