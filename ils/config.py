@@ -141,20 +141,23 @@ class Digitization(Declared, frozen=True):
     model: str
     page_seconds: Annotated[int, Meta(ge=5, le=3_600)]
     page_mb: Annotated[int, Meta(ge=200, le=64_000)]
+    dictionaries: str
     #: Addresses that are inside the library, as networks.
     library_networks: tuple[str, ...]
     #: All masters are read again within so many days.
     verify_days: Days
+    #: So many days before its end a contract is asked about.
+    reminder_days: Days
     #: A program that checks PDF/A and answers with 0 (veraPDF); empty: none.
     validator: str
 
     def __post_init__(self) -> None:
         """Refuse what is no network."""
-        for network in self.library_networks:
-            try:
+        try:
+            for network in self.library_networks:
                 ip_network(network)
-            except ValueError as error:
-                raise ValueError(f"library_networks: “{network}”: {error}") from None
+        except ValueError as error:
+            raise ValueError(f"library_networks: {error}") from None
 
 
 class Labels(Declared, frozen=True):

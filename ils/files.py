@@ -44,6 +44,8 @@ class Purpose(StrEnum):
     UPLOAD = "upload"
     REJECTS = "rejects"
     ATTACHMENT = "attachment"
+    #: A paper that was scanned, kept with what it is the proof of.
+    ENCLOSURE = "enclosure"
 
 
 #: How long files are kept that nobody takes away; others stay.

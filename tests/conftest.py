@@ -139,7 +139,8 @@ def _anew(url: str) -> None:
 
 
 #: Every round of the worker would make one; `test_backup.py` asks for its own.
-NO_BACKUPS = {"ILS_BACKUP_EVERY_HOURS": "0"}
+#: What takes seconds and few tests are about.
+SPARED = {"ILS_BACKUP_EVERY_HOURS": "0", "ILS_DIGITIZATION_DICTIONARIES": ""}
 
 
 @pytest.fixture
@@ -148,8 +149,8 @@ def environ(prepared, tmp_path) -> dict[str, str]:
     kind, source = prepared
     if kind == "sqlite":
         shutil.copy(source, tmp_path / "sandyq.sqlite")
-        return {"ILS_DATA": str(tmp_path), **NO_BACKUPS}
-    return {"ILS_DATA": str(tmp_path), "ILS_DATABASE": source, **NO_BACKUPS}
+        return {"ILS_DATA": str(tmp_path), **SPARED}
+    return {"ILS_DATA": str(tmp_path), "ILS_DATABASE": source, **SPARED}
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,7 @@ from ils.digitization.scans.models import PageState, ScanFile, ScanPage
 from ils.digitization.scans.rules import PageFacts, Refusal, checks, likely_dpi, unmet
 from ils.digitization.text import actions as text_actions
 from ils.digitization.text import tree
+from ils.digitization.text.vocabulary import Vocabulary
 from ils.documents import barcodes
 from ils.jobs.runner import JobContext, JobKind
 from ils.ledger import Channel
@@ -109,7 +110,10 @@ def _look_at(context: JobContext) -> dict[str, int]:
 def _recognise(context: JobContext) -> dict[str, int]:
     """Recognise some pages of a document, one after another; each stands by itself."""
     document_id, pages = context.args["document"], context.args["pages"]
-    engine = engine_of(context.config)
+    config = context.config
+    engine = engine_of(config)
+    with db.reading(context.sessions) as session:
+        vocabulary = Vocabulary(session, config.folder, config.digitization.dictionaries)
     again, run = bool(context.args.get("again")), context.args.get("run", 0)
     with context.transaction() as session:
         wanted = again or document_actions.begin_recognising(session, document_id, run)
@@ -120,7 +124,7 @@ def _recognise(context: JobContext) -> dict[str, int]:
         with db.reading(context.sessions) as session:
             page = session.get(ScanPage, page_id)
         if page is not None and page.state == PageState.WAITING:
-            if _recognise_page(context, page, engine):
+            if _recognise_page(context, page, engine, vocabulary):
                 recognised += 1
                 context.achieved()
             else:
@@ -133,7 +137,9 @@ def _recognise(context: JobContext) -> dict[str, int]:
     return {"recognised": recognised, "failed": failed}
 
 
-def _recognise_page(context: JobContext, page: ScanPage, engine: Recogniser) -> bool:
+def _recognise_page(
+    context: JobContext, page: ScanPage, engine: Recogniser, vocabulary: Vocabulary
+) -> bool:
     path = files.content_of(context.config.folder, page.file.token)
     began = time.monotonic()
     try:
@@ -147,6 +153,7 @@ def _recognise_page(context: JobContext, page: ScanPage, engine: Recogniser) -> 
         dpi = likely_dpi(*picture.size, page.dpi)
         with scratch(context.config) as folder:
             reading = tesseract.read(picture, dpi, engine, folder)
+        text = tree.looked_up(reading.page, vocabulary.knows)
     except (NotRecognised, Refusal) as error:
         with context.transaction() as session:
             text_actions.note_failed(session, page.id, str(error.facts["why"]))
@@ -154,9 +161,7 @@ def _recognise_page(context: JobContext, page: ScanPage, engine: Recogniser) -> 
     took = round((time.monotonic() - began) * 1000)
     with context.transaction() as session:
         turned = page.rotation + reading.rotation
-        if text_actions.store(
-            session, page.id, reading.page, method=reading.method, rotation=turned
-        ):
+        if text_actions.store(session, page.id, text, method=reading.method, rotation=turned):
             document_actions.note_text_changed(session, page.id)
         session.get_one(ScanPage, page.id).took_ms = took
     return True

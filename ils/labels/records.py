@@ -69,6 +69,7 @@ RECORDS: dict[str, dict[str, str]] = {
         "contract.added": N_("contract written down"),
         "contract.changed": N_("contract changed"),
         "contract.ended": N_("contract ended before its time"),
+        "contract.paper": N_("scan of a contract kept"),
         "patron.export": N_("all data of a reader taken away"),
         "patron.import": N_("readers imported"),
         "rule.save": N_("lending rule saved"),

@@ -16,6 +16,7 @@ from ils.config import Config
 from ils.console import CLOCK_IS_RIGHT, Console, end_with, print_json, with_console
 from ils.digitization.jobs import missing_models
 from ils.digitization.scans import queries as scan_queries
+from ils.digitization.text import vocabulary
 from ils.jobs import actions as job_actions
 from ils.jobs import queries as job_queries
 from ils.ledger.timekeeping import WrongClock, check_clock
@@ -65,6 +66,11 @@ def _problems_of_scans(session: Session, config: Config) -> list[dict[str, objec
     missing = missing_models(config) if scanned else []
     if missing:
         problems.append({"id": "ocr", "message": f"tesseract has no model {', '.join(missing)}"})
+    wanted = config.digitization.dictionaries
+    absent = vocabulary.missing(wanted) if scanned and wanted else []
+    if absent:
+        message = f"{wanted} has no dictionary {', '.join(absent)}"
+        problems.append({"id": "dictionaries", "message": message})
     return problems
 
 

@@ -73,6 +73,10 @@ class Engine:
         terms = (word.folded, *(stem for stem in word.stems if stem[0] != "f"))
         return max(self.searcher.doc_freq(ALL, term) for term in terms)
 
+    def has(self, *terms: str) -> bool:
+        """Whether a record has one of some terms."""
+        return any(self.searcher.doc_freq(ALL, term) for term in terms)
+
     @property
     def size(self) -> int:
         """How many records there are."""

@@ -1,14 +1,21 @@
-// The viewer by keys: arrows turn pages, + and − make the page larger and smaller.
+// The viewer: pages follow each other as they are scrolled to; arrows turn them, + and − make them
+// larger and smaller. Without this each page is an address of its own.
 
-const leaf = document.getElementById("leaf");
+const book = document.getElementById("book");
+const here = document.getElementById("here");
+const turns = { previous: document.getElementById("previous"), next: document.getElementById("next") };
+let thumbnails = document.querySelector(".leaves");
+const beside = new Map();
+let last = document.getElementById("leaf");
+let waiting = false;
 let size = 1;
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select");
   if (typing || event.ctrlKey || event.altKey || event.metaKey) return;
   const acts = {
-    ArrowRight: () => document.getElementById("next")?.click(),
-    ArrowLeft: () => document.getElementById("previous")?.click(),
+    ArrowRight: () => turns.next?.click(),
+    ArrowLeft: () => turns.previous?.click(),
     "+": () => enlarge(1.25),
     "=": () => enlarge(1.25),
     "-": () => enlarge(0.8),
@@ -19,18 +26,74 @@ document.addEventListener("keydown", (event) => {
   acts[event.key]();
 });
 
+for (const button of document.querySelectorAll("[data-zoom]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => enlarge(Number(button.dataset.zoom)));
+}
+
+function enlarge(by) {
+  size = by ? Math.min(4, Math.max(0.5, size * by)) : 1;
+  book?.style.setProperty("--size", `${size * 100}%`);
+}
+
 // The text is laid over the picture when both are there: it can be marked and copied.
-async function overlay() {
+async function overlay(leaf) {
+  if (!leaf.dataset.lines) return;
   const answer = await fetch(leaf.dataset.lines).catch(() => null);
   if (!answer?.ok) return;
   const drawn = new DOMParser().parseFromString(await answer.text(), "image/svg+xml");
   leaf.firstElementChild.append(document.importNode(drawn.documentElement, true));
 }
 
-if (leaf?.dataset.lines) addEventListener("load", overlay);
+// The page in the middle of the window is the one the address and the turns are of.
+const middle = new IntersectionObserver(
+  (seen) => {
+    const leaf = seen.find((one) => one.isIntersecting)?.target;
+    if (!leaf || leaf.dataset.number === here.textContent) return;
+    here.textContent = leaf.dataset.number;
+    history.replaceState(null, "", leaf.dataset.address);
+    for (const [name, link] of Object.entries(turns)) {
+      if (leaf.dataset[name]) link.href = leaf.dataset[name];
+      else link.removeAttribute("href");
+    }
+    const own = beside.get(leaf);
+    thumbnails.replaceWith(own);
+    thumbnails = own;
+  },
+  { rootMargin: "-50% 0px -50% 0px" },
+);
+const end = new IntersectionObserver(
+  (seen) => {
+    if (seen.some((one) => one.isIntersecting)) follow();
+  },
+  { rootMargin: "0px 0px 50% 0px" },
+);
 
-function enlarge(by) {
-  if (!leaf) return;
-  size = by ? Math.min(4, Math.max(0.5, size * by)) : 1;
-  leaf.firstElementChild.style.width = `${size * 100}%`;
+function join(leaf, own) {
+  beside.set(leaf, own);
+  middle.observe(leaf);
+  end.disconnect();
+  end.observe(leaf.querySelector(".end"));
+  last = leaf;
+}
+
+async function follow() {
+  if (waiting || !last.dataset.next) return;
+  waiting = true;
+  const answer = await fetch(last.dataset.next).catch(() => null);
+  waiting = false;
+  if (!answer?.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const leaf = document.importNode(page.getElementById("leaf"), true);
+  leaf.removeAttribute("id");
+  book.append(leaf);
+  overlay(leaf);
+  join(leaf, document.importNode(page.querySelector(".leaves"), true));
+}
+
+if (book) {
+  addEventListener("load", () => {
+    overlay(last);
+    join(last, thumbnails);
+  });
 }

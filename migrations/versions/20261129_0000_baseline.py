@@ -439,7 +439,7 @@ def _job_and_file() -> None:
         ),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "purpose IN ('photo', 'upload', 'rejects', 'attachment')",
+            "purpose IN ('photo', 'upload', 'rejects', 'attachment', 'enclosure')",
             name=op.f("ck_stored_file_purpose"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stored_file")),

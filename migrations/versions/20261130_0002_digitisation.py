@@ -18,20 +18,25 @@ def upgrade() -> None:
     """Make the tables."""
     _digital_folder()
     _refused_scan()
-    _rights_contract()
     _scan_file()
-    _digital_document()
+    _rights_contract()
     _scan_page()
-    _document_page()
-    _folder_document()
+    _digital_document()
     _line_revision()
     _page_text()
+    _document_page()
+    _folder_document()
     op.add_column("job", sa.Column("priority", sa.Integer(), server_default="0", nullable=False))
 
 
 def downgrade() -> None:
     """Drop them."""
     op.drop_column("job", "priority")
+    op.drop_index(op.f("ix_folder_document_document_id"), table_name="folder_document")
+    op.drop_table("folder_document")
+    op.drop_index(op.f("ix_document_page_scan_page_id"), table_name="document_page")
+    op.drop_index("ix_document_page_document_id_number", table_name="document_page")
+    op.drop_table("document_page")
     op.drop_index(
         "ix_page_text_doubtful",
         table_name="page_text",
@@ -42,19 +47,14 @@ def downgrade() -> None:
     op.drop_table("page_text")
     op.drop_index("ix_line_revision_page_id_id", table_name="line_revision")
     op.drop_table("line_revision")
-    op.drop_index(op.f("ix_folder_document_document_id"), table_name="folder_document")
-    op.drop_table("folder_document")
-    op.drop_index(op.f("ix_document_page_scan_page_id"), table_name="document_page")
-    op.drop_index("ix_document_page_document_id_number", table_name="document_page")
-    op.drop_table("document_page")
-    op.drop_index("ix_scan_page_state", table_name="scan_page")
-    op.drop_table("scan_page")
     op.drop_index("ix_digital_document_state", table_name="digital_document")
     op.drop_index(op.f("ix_digital_document_record_id"), table_name="digital_document")
     op.drop_table("digital_document")
+    op.drop_index("ix_scan_page_state", table_name="scan_page")
+    op.drop_table("scan_page")
+    op.drop_table("rights_contract")
     op.drop_index(op.f("ix_scan_file_verified_at"), table_name="scan_file")
     op.drop_table("scan_file")
-    op.drop_table("rights_contract")
     op.drop_table("refused_scan")
     op.drop_table("digital_folder")
 
@@ -85,28 +85,6 @@ def _refused_scan() -> None:
     )
 
 
-def _rights_contract() -> None:
-    op.create_table(
-        "rights_contract",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("number", sa.String(), nullable=False),
-        sa.Column("holder", sa.String(), nullable=False),
-        sa.Column("signed_on", sa.Date(), nullable=False),
-        sa.Column("until", sa.Date(), nullable=True),
-        sa.Column("scope", sa.String(), nullable=False),
-        sa.Column("download", sa.Boolean(), nullable=False),
-        sa.Column("note", sa.String(), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "created_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
-        ),
-        sa.CheckConstraint(
-            "scope IN ('in_library', 'internet')", name=op.f("ck_rights_contract_scope")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_rights_contract")),
-    )
-
-
 def _scan_file() -> None:
     op.create_table(
         "scan_file",
@@ -127,6 +105,64 @@ def _scan_file() -> None:
         sa.UniqueConstraint("token", name=op.f("uq_scan_file_token")),
     )
     op.create_index(op.f("ix_scan_file_verified_at"), "scan_file", ["verified_at"], unique=False)
+
+
+def _rights_contract() -> None:
+    op.create_table(
+        "rights_contract",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("holder", sa.String(), nullable=False),
+        sa.Column("signed_on", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("download", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("paper_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "created_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.CheckConstraint(
+            "scope IN ('in_library', 'internet')", name=op.f("ck_rights_contract_scope")
+        ),
+        sa.ForeignKeyConstraint(
+            ["paper_id"], ["stored_file.id"], name=op.f("fk_rights_contract_paper_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rights_contract")),
+    )
+
+
+def _scan_page() -> None:
+    op.create_table(
+        "scan_page",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("file_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("index", sa.Integer(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("dpi", sa.Integer(), nullable=True),
+        sa.Column("rotation", sa.Integer(), nullable=False),
+        sa.Column("notes", sa.JSON(), nullable=False),
+        sa.Column("barcodes", sa.JSON(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("method", sa.String(), nullable=False),
+        sa.Column("letters", sa.Integer(), nullable=False),
+        sa.Column("confidence", sa.Integer(), nullable=True),
+        sa.Column("took_ms", sa.Integer(), nullable=True),
+        sa.Column("error", sa.String(), nullable=False),
+        sa.Column(
+            "counted_in", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'recognised', 'failed', 'blank')", name=op.f("ck_scan_page_state")
+        ),
+        sa.CheckConstraint("rotation IN (0, 90, 180, 270)", name=op.f("ck_scan_page_rotation")),
+        sa.ForeignKeyConstraint(["file_id"], ["scan_file.id"], name=op.f("fk_scan_page_file_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scan_page")),
+        sa.UniqueConstraint("file_id", "index", name=op.f("uq_scan_page_file_id_index")),
+    )
+    op.create_index("ix_scan_page_state", "scan_page", ["state"], unique=False)
 
 
 def _digital_document() -> None:
@@ -194,36 +230,50 @@ def _digital_document() -> None:
     op.create_index("ix_digital_document_state", "digital_document", ["state"], unique=False)
 
 
-def _scan_page() -> None:
+def _line_revision() -> None:
     op.create_table(
-        "scan_page",
+        "line_revision",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("file_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("index", sa.Integer(), nullable=False),
-        sa.Column("width", sa.Integer(), nullable=False),
-        sa.Column("height", sa.Integer(), nullable=False),
-        sa.Column("dpi", sa.Integer(), nullable=True),
-        sa.Column("rotation", sa.Integer(), nullable=False),
-        sa.Column("notes", sa.JSON(), nullable=False),
-        sa.Column("barcodes", sa.JSON(), nullable=True),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("method", sa.String(), nullable=False),
-        sa.Column("letters", sa.Integer(), nullable=False),
-        sa.Column("confidence", sa.Integer(), nullable=True),
-        sa.Column("took_ms", sa.Integer(), nullable=True),
-        sa.Column("error", sa.String(), nullable=False),
-        sa.Column(
-            "counted_in", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        sa.Column("page_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line", sa.String(), nullable=False),
+        sa.Column("before", sa.String(), nullable=False),
+        sa.Column("after", sa.String(), nullable=False),
+        sa.Column("by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["page_id"], ["scan_page.id"], name=op.f("fk_line_revision_page_id")
         ),
-        sa.CheckConstraint(
-            "state IN ('waiting', 'recognised', 'failed', 'blank')", name=op.f("ck_scan_page_state")
-        ),
-        sa.CheckConstraint("rotation IN (0, 90, 180, 270)", name=op.f("ck_scan_page_rotation")),
-        sa.ForeignKeyConstraint(["file_id"], ["scan_file.id"], name=op.f("fk_scan_page_file_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_scan_page")),
-        sa.UniqueConstraint("file_id", "index", name=op.f("uq_scan_page_file_id_index")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_line_revision")),
     )
-    op.create_index("ix_scan_page_state", "scan_page", ["state"], unique=False)
+    op.create_index("ix_line_revision_page_id_id", "line_revision", ["page_id", "id"], unique=False)
+
+
+def _page_text() -> None:
+    op.create_table(
+        "page_text",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tree", sa.JSON(), nullable=False),
+        sa.Column("former", sa.JSON(), nullable=True),
+        sa.Column("proposal", sa.JSON(), nullable=True),
+        sa.Column("plain", sa.String(), nullable=False),
+        sa.Column("doubtful", sa.Integer(), nullable=False),
+        sa.Column(
+            "change_number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(["id"], ["scan_page.id"], name=op.f("fk_page_text_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_page_text")),
+    )
+    op.create_index(
+        op.f("ix_page_text_change_number"), "page_text", ["change_number"], unique=False
+    )
+    op.create_index(
+        "ix_page_text_doubtful",
+        "page_text",
+        ["doubtful", "id"],
+        unique=False,
+        sqlite_where=sa.text("doubtful > 0"),
+        postgresql_where=sa.text("doubtful > 0"),
+    )
 
 
 def _document_page() -> None:
@@ -284,50 +334,4 @@ def _folder_document() -> None:
     )
     op.create_index(
         op.f("ix_folder_document_document_id"), "folder_document", ["document_id"], unique=False
-    )
-
-
-def _line_revision() -> None:
-    op.create_table(
-        "line_revision",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("page_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("line", sa.String(), nullable=False),
-        sa.Column("before", sa.String(), nullable=False),
-        sa.Column("after", sa.String(), nullable=False),
-        sa.Column("by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["page_id"], ["scan_page.id"], name=op.f("fk_line_revision_page_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_line_revision")),
-    )
-    op.create_index("ix_line_revision_page_id_id", "line_revision", ["page_id", "id"], unique=False)
-
-
-def _page_text() -> None:
-    op.create_table(
-        "page_text",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("tree", sa.JSON(), nullable=False),
-        sa.Column("former", sa.JSON(), nullable=True),
-        sa.Column("proposal", sa.JSON(), nullable=True),
-        sa.Column("plain", sa.String(), nullable=False),
-        sa.Column("doubtful", sa.Integer(), nullable=False),
-        sa.Column(
-            "change_number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.ForeignKeyConstraint(["id"], ["scan_page.id"], name=op.f("fk_page_text_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_page_text")),
-    )
-    op.create_index(
-        op.f("ix_page_text_change_number"), "page_text", ["change_number"], unique=False
-    )
-    op.create_index(
-        "ix_page_text_doubtful",
-        "page_text",
-        ["doubtful", "id"],
-        unique=False,
-        sqlite_where=sa.text("doubtful > 0"),
-        postgresql_where=sa.text("doubtful > 0"),
     )

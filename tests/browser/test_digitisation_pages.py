@@ -124,3 +124,44 @@ def test_a_reader_turns_pages_by_keys_and_copies_the_text(page, served, number):
     page.get_by_role("link", name="1-бет").press("Enter")
     page.wait_for_url(f"**/read/{number}/1?q=*")
     expect(page.locator("rect.hit")).to_have_count(1)
+
+
+def test_pages_follow_each_other_as_they_are_scrolled_to(page, served, number):
+    page.set_viewport_size({"width": 800, "height": 600})
+    page.goto(f"{served.url}/read/{number}/1?lang=kk")
+    expect(page.locator(".leaf")).to_have_count(1)
+    for at in (2, 3):
+        page.mouse.wheel(0, 900)
+        expect(page.locator(".leaf")).to_have_count(at)
+        page.mouse.wheel(0, 900)
+        expect(page.locator("#here")).to_have_text(str(at))
+        page.wait_for_url(f"**/read/{number}/{at}")
+    expect(page.locator(".leaf")).to_have_count(3)
+    expect(page.locator(".leaf").nth(1).locator("svg.lines text").first).to_have_text("екінші бет")
+    expect(page.locator(".leaves [aria-current]")).to_have_text("3")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url(f"**/read/{number}/2")
+    before = page.locator(".leaf img").first.bounding_box()["width"]
+    page.get_by_role("button", name="Үлкейту").click()
+    assert page.locator(".leaf img").first.bounding_box()["width"] == pytest.approx(before * 1.25)
+
+
+def test_an_article_is_framed_with_the_mouse(page, served, library, number):
+    library.account("сканер", Role.DIGITISER)
+    sign_in(page, served, "сканер", then="/staff/")
+    page.goto(f"{served.url}/staff/digitisation/{number}/page/2")
+    page.get_by_text("Выделить статью").click()
+    picture = page.locator("#sight img")
+    box = picture.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.1, box["y"] + box["height"] * 0.05)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.3, steps=4)
+    page.mouse.up()
+    expect(page.locator("#sight .frame")).to_be_visible()
+    page.locator("#article").get_by_label("Заглавие").fill("Ел жұрт")
+    page.get_by_role("button", name="Выделить", exact=True).click()
+    expect(page.get_by_role("heading", name="Ел жұрт")).to_be_visible()
+    with db.reading(library.sessions) as session:
+        (article,) = session.scalars(queries.documents(kind="newspaper_article"))
+        (cut,) = session.scalars(queries.pages(article.id))
+    assert [round(part, -1) for part in cut.region] == [100, 50, 500, 250]

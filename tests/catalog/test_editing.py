@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 
 from ils import db
 from ils.catalog.models import BibliographicRecord, RecordProblem, Revision
+from ils.digitization.documents import actions as documents
+from ils.digitization.documents.models import DigitalDocument
 from ils.organisation.staff.models import Role
 
 
@@ -158,6 +160,31 @@ def test_a_record_with_copies_is_not_deleted(library, cataloguer):
     answer = cataloguer.post(f"/staff/catalog/{record_id}/delete", request_id=str(uuid4()))
     assert answer.status_code == 409
     assert record(library, record_id)[0].state == "active"
+
+
+def test_an_article_of_a_scanned_issue_has_its_source_and_describes_the_scan(library, cataloguer):
+    issue = number_of(
+        make(
+            cataloguer, "issue", _200a="2018, № 16 (9 ақпан)", _210d="2018",
+            _461200a="Балқаш өңірі", _101a="kaz",
+        )
+    )  # fmt: skip
+    with db.transaction(library.sessions) as session:
+        document = documents.new_document(
+            session, library.origin(), kind="newspaper_article", record=None, title="Бірінші"
+        ).id
+    asked = f"host={issue}&title=Бірінші&pages=2-3&document={document}"
+    page = cataloguer.get(f"/staff/catalog/new?worksheet=article&{asked}").text
+    answer = cataloguer.post("/staff/catalog/new", **filled(page, {"700a": "Нәби"}))
+    assert answer.headers["Location"] == f"/staff/digitisation/{document}"
+    with db.reading(library.sessions) as session:
+        described = session.get(DigitalDocument, document).record
+        marc = described.marc_record()
+    assert (described.title, marc.get("101", "a")) == ("Бірінші", "kaz")
+    (source,) = marc.each("463")
+    inside = {code: value for code, value in source.subfields if code != "1"}
+    assert inside == {"a": "№ 16 (9 ақпан)", "v": "2-3", "d": "2018"}
+    assert marc.get("461", "a") == "Балқаш өңірі"
 
 
 def test_article_after_article_keeps_the_issue(library, cataloguer):

@@ -135,6 +135,11 @@ def described(library) -> str:
     return "B1"
 
 
+def page_ids(library, number: int) -> list[int]:
+    with db.reading(library.sessions) as session:
+        return [page.id for page in session.scalars(queries.pages(number))]
+
+
 def quarantined(data: Path) -> list[str]:
     return sorted(path.name for path in (data / "quarantine").glob("*/*"))
 

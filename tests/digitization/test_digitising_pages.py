@@ -1,20 +1,25 @@
 """Pages of digitisation: files sent, refused ones, lines corrected, folders, contracts, issues."""
 
+import html
 import io
+import re
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
-from scanning import as_file, drawn, page_of, quarantined
-from sqlalchemy import select
+from scanning import as_file, drawn, page_ids, page_of, quarantined
+from sqlalchemy import func, select
 
 from ils import db
-from ils.digitization.documents import queries
+from ils.digitization.documents import arranging, queries
 from ils.digitization.documents.models import DigitalDocument
 from ils.digitization.folders.models import Folder
 from ils.digitization.issues.rules import number_in
+from ils.digitization.rights.models import Contract
 from ils.digitization.scans.models import RefusedScan
 from ils.digitization.text import actions
 from ils.digitization.text.models import PageText
+from ils.files import StoredFile
 from ils.organisation.staff.models import Role
 
 AT = "/staff/digitisation"
@@ -168,6 +173,46 @@ def test_contracts_are_a_register_that_says_what_ends_soon(library, digitiser):
     wrong = post(digitiser, f"{AT}/contracts/new", **{**form, "until": "31.12.2025"})
     assert wrong.status_code == 422
     assert "Конец раньше начала." in wrong.text
+
+
+def test_the_paper_of_a_contract_is_kept_and_its_end_is_told_before(library, digitiser):
+    form = {"number": "17/2026", "holder": "Ж. Ақынов", "signed_on": "01.01.2026",
+            "until": "01.04.2026", "scope": "internet", "note": ""}  # fmt: skip
+    post(digitiser, f"{AT}/contracts/new", **form)
+    assert "Договор 17/2026 (Ж. Ақынов) заканчивается 01.04.2026" in digitiser.get(f"{AT}/").text
+    with db.reading(library.sessions) as session:
+        number = session.scalar(select(Contract.id))
+    place = f"{AT}/contracts/{number}/paper"
+    assert digitiser.get(place).status_code == 404
+    for content in (b"%PDF-1.4 first", as_file(drawn("келісімшарт"))):
+        sent = {"file": (io.BytesIO(content), "келісімшарт.pdf")}
+        assert post(digitiser, place, **sent).status_code == 302
+        kept = digitiser.get(place)
+        assert (kept.status_code, kept.data) == (200, content)
+    with db.reading(library.sessions) as session:
+        assert session.scalar(select(func.count()).select_from(StoredFile)) == 1
+    wrong = post(digitiser, place, file=(io.BytesIO(b"MZ..."), "x.exe"))
+    assert wrong.status_code == 422
+    assert "Это не TIFF" in wrong.text
+    assert post(digitiser, place).status_code == 422
+
+
+def test_an_article_is_described_from_the_issue_it_was_cut_out_of(digitising, library, browser):
+    library.copy("N1", title="Ақмола ақиқаты, № 16")
+    issue = digitising.recognised("бір", "екі", "үш", record="N1", kind="other")
+    article = digitising.act(
+        arranging.cut_out, issue, kind="newspaper_article", title="Ел жаңалығы",
+        regions=[(2, None), (3, None)],
+    ).id  # fmt: skip
+    library.account("бәрі", Role.DIGITISER, Role.CATALOGUER)
+    browser.sign_in("бәрі")
+    way = re.search(r'href="(/staff/catalog/new\?[^"]+)"', browser.get(f"{AT}/{article}").text)
+    asked = parse_qs(urlsplit(html.unescape(way[1])).query)
+    assert (asked["title"], asked["pages"], asked["document"]) == (
+        ["Ел жаңалығы"], ["2-3"], [str(article)]
+    )  # fmt: skip
+    digitising.act(arranging.remove_page, issue, page_ids(library, issue)[0], back=False)
+    assert "pages=1-2" in browser.get(f"{AT}/{article}").text
 
 
 def test_the_state_of_an_issue_is_its_last_step(digitising, library, digitiser):

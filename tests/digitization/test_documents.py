@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from reports import cells, report
-from scanning import as_file, drawn, masters
+from scanning import as_file, drawn, masters, page_ids
 from sqlalchemy import func, select, update
 
 from ils import db, selfcheck
@@ -331,11 +331,6 @@ def test_turning_a_page_turns_it_for_the_articles_cut_out_of_it(digitising, libr
         one = queries.document(session, article)
         assert (one.state, one.pdf_state) == ("uploaded", "none")
         assert queries.page(session, article, 1).region == [650, 0, 250, 500]
-
-
-def page_ids(library, number: int) -> list[int]:
-    with db.reading(library.sessions) as session:
-        return [page.id for page in session.scalars(queries.pages(number))]
 
 
 def test_a_folder_counts_documents_and_each_file_once(digitising, library, described):

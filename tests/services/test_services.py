@@ -1,14 +1,15 @@
 """Counts by hand, events, references, refusals: what they write, and how it is taken back."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
 
-from ils import db
-from ils.ledger import Entry
+from ils import db, ledger
+from ils.ledger import Entry, Kind
 from ils.organisation.staff.models import Role
 from ils.services.enquiries.models import UnmetRequest
 from ils.services.events.models import Event
@@ -70,6 +71,23 @@ def test_a_branch_without_barcodes_keeps_its_diary(page, library, what, kind, de
     answer = page.post("/staff/services/tally", **form)
     assert answer.status_code == 302
     assert sums(library, kind, "detail") == {(detail,): 7}
+
+
+def test_what_counts_itself_is_not_counted_by_hand_since_then(page, library):
+    viewed, legal = 'value="viewed"', 'value="viewed.legal"'
+    grid = page.get("/staff/services/tally?what=viewed").text
+    assert viewed in grid
+    today = date.fromisoformat(re.search(r'name="day" value="([^"]+)"', grid)[1])
+    with db.transaction(library.sessions) as session:
+        ledger.record(session, Kind.PUBLISHED, replace(library.origin(), day=today), {})
+    grid = page.get("/staff/services/tally?what=viewed").text
+    assert (viewed in grid, legal in grid) == (False, True)
+    form = {"what": "viewed", "count": "5", "category": "", "request_id": str(uuid4())}
+    assert page.post("/staff/services/tally", **form, day=today.isoformat()).status_code == 422
+    form["request_id"] = str(uuid4())
+    before = (today - timedelta(days=1)).isoformat()
+    assert page.post("/staff/services/tally", **form, day=before).status_code == 302
+    assert sums(library, "viewed") == {(): 5}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ from ils.cataloguing.pages import (
     sheets,
     submitted_record,
 )
+from ils.digitization.documents import queries as documents
+from ils.digitization.documents.actions import attach
 from ils.errors import N_, IlsError, Invalid, Refused
 from ils.marc import text as marc_text
 from ils.marc.gost import entry
@@ -39,6 +42,8 @@ CARRIED = {"101", "102", "461", "463", "939"}
 ARTICLES = {"article", "earticle"}
 LANGUAGES = {"kk": "kaz", "ru": "rus"}
 SERIALS_SHOWN = 100
+#: The year before the number of an issue in its title, which stands in its own place.
+ISSUE_YEAR = re.compile(r"^\d{4},\s*")
 
 
 @dataclass(frozen=True)
@@ -114,12 +119,16 @@ def next_article(blank: MarcRecord, before: MarcRecord) -> MarcRecord:
 
 
 def of_issue(blank: MarcRecord, host: BibliographicRecord, said: Mapping[str, str]) -> MarcRecord:
-    """A new article of an issue of a serial, or of a book."""
+    """A new article of an issue of a serial, of a serial, or of a book."""
     own = host.marc_record()
     title = next(own.each("200"), Field("200", "1 ", []))
     name = Field("200", "1 ", [(c, v) for c, v in title.subfields if c in {"a", "e"}][:2])
     number = Field("001", "", [("", reference(host.link_key))])
-    if host.worksheet in {"journal", "newspaper"}:
+    if host.worksheet == "issue":
+        pages = [("v", said["pages"].strip()[:20])] if said.get("pages") else []
+        called = Field("200", "0 ", [("a", ISSUE_YEAR.sub("", title.get("a"))), *pages])
+        source = [*own.each("461"), linked("463", " 0", [number, called, *own.each("210")])]
+    elif host.worksheet in {"journal", "newspaper"}:
         issn = [Field("011", "  ", [("a", own.get("011", "a"))])] if own.get("011", "a") else []
         source = [linked("461", " 0", [number, *issn, Field("200", "1 ", name.subfields[:1])])]
         issue = said.get("number", "").strip()
@@ -153,6 +162,11 @@ def create(session: Session) -> ResponseReturnValue:
         )
     except (Invalid, Refused) as error:
         return _page(session, FormPage(worksheet, marc, catalogue, error=error, dirty=True))
+    if document_id := web.form_int("document"):
+        document = documents.document(session, document_id, lock=True)
+        if document.record_id is None:
+            attach(session, origin.derive("attach"), document, record)
+        return redirect(url_for("digitisation.document", document_id=document_id))
     if request.form.get("then") == "next":
         to = url_for("cataloguing.new", worksheet=worksheet.code, after=record.id)
         return redirect(to)

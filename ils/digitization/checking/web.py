@@ -72,7 +72,7 @@ def correct_page(session: Session, document_id: int, number: int) -> ResponseRet
         one=one, page=page, number=number, last=document_queries.count_pages(session, one.id),
         lines=[(whole[line.id], tree.doubtful(whole[line.id])) for line in lines],
         other=queries.other_text(session, page.scan_page_id),
-        right=sum(line.right for line in lines),
+        right=sum(line.right for line in lines), kinds=web.code_names("document_kind"),
     )  # fmt: skip
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Select, and_, case, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from ils.catalog.models import BibliographicRecord, RecordLink
 from ils.digitization.documents.models import (
@@ -194,17 +195,51 @@ def waiting_pages(document_id: int) -> Select[int]:
     )
 
 
-def shared_record(session: Session, document: DigitalDocument) -> BibliographicRecord | None:
-    """The record of the issue an article was cut out of."""
-    own = select(DocumentPage.scan_page_id).where(DocumentPage.document_id == document.id)
-    return session.scalar(
-        select(BibliographicRecord)
-        .join(DigitalDocument, DigitalDocument.record_id == BibliographicRecord.id)
-        .join(DocumentPage, DocumentPage.document_id == DigitalDocument.id)
-        .where(DocumentPage.scan_page_id.in_(own), DigitalDocument.id != document.id)
-        .order_by(DigitalDocument.id)
-        .limit(1)
+@dataclass(frozen=True)
+class ArticleSource:
+    """Where an article was cut out of: the record of the issue, and its pages there."""
+
+    record: BibliographicRecord
+    first: int
+    last: int
+
+
+def source_of(session: Session, article: DigitalDocument) -> ArticleSource | None:
+    """The issue an article was cut out of, where that is described."""
+    own = select(DocumentPage.scan_page_id).where(
+        DocumentPage.document_id == article.id, DocumentPage.removed_at.is_(None)
     )
+    rows = session.execute(
+        select(DigitalDocument.id, BibliographicRecord, DocumentPage.id)
+        .join(DigitalDocument.record)
+        .join(DocumentPage, DocumentPage.document_id == DigitalDocument.id)
+        .where(
+            DocumentPage.scan_page_id.in_(own), DocumentPage.removed_at.is_(None),
+            DigitalDocument.id < article.id,
+        )
+        .order_by(DigitalDocument.id)
+    ).all()  # fmt: skip
+    places = numbers(session, [page_id for document_id, _, page_id in rows
+                               if document_id == rows[0][0]])  # fmt: skip
+    if not places:
+        return None
+    return ArticleSource(rows[0][1], min(places.values()), max(places.values()))
+
+
+def numbers(session: Session, page_ids: Sequence[int]) -> dict[int, int]:
+    """Page → its number in its document, counted without those that were taken out."""
+    other = aliased(DocumentPage)
+    before = (
+        select(func.count(other.id))
+        .where(
+            other.document_id == DocumentPage.document_id,
+            other.removed_at.is_(None),
+            other.number <= DocumentPage.number,
+        )
+        .scalar_subquery()
+    )
+    query = select(DocumentPage.id, before).where(DocumentPage.id.in_(page_ids))
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def unfinished(title: str, since: datetime) -> Select[DigitalDocument]:

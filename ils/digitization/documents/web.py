@@ -18,7 +18,7 @@ from ils.digitization.documents.rules import DocumentData
 from ils.digitization.pages import digitisation, languages
 from ils.digitization.rights.models import Rights
 from ils.digitization.rights.queries import contract as contract_by_id
-from ils.digitization.rights.queries import valid
+from ils.digitization.rights.queries import ending, valid
 from ils.digitization.rights.rules import DeathUnknown, RightsData, terms
 from ils.digitization.scans import queries as scans
 from ils.digitization.scans.models import PageState
@@ -79,7 +79,12 @@ def documents(session: Session) -> ResponseReturnValue:
     )  # fmt: skip
     add = PageAction(N_("Add scans"), url_for("digitisation.add_form"), main=True)
     shown = [add] if web.may(Permission.DIGITISE) else []
-    return web.list_page(session, definition, title=N_("Digital documents"), actions=shown)
+    near = ending(web.today(), web.current().config.digitization.reminder_days)
+    reminders = session.scalars(near).all() if web.may(Permission.MANAGE_RIGHTS) else []
+    return web.list_page(
+        session, definition, title=N_("Digital documents"), actions=shown, ending=reminders,
+        template="digitization/documents.html",
+    )  # fmt: skip
 
 
 @digitisation.get("/<id:document_id>")
@@ -107,7 +112,7 @@ def _page(
                               web.current().config.digitization.workers),
         checks=web.current().config.holding(checks), running=one.state in RUNNING,
         details=details or _details_form(one), rights=rights or _rights_form(session, one),
-        host=queries.shared_record(session, one) if one.record is None else None,
+        source=queries.source_of(session, one) if one.record is None else None,
         authors=actions.authors(one.record) if one.record else [],
         barcodes={page.id: scans.meant(session, page.scan.barcodes) for page in shown},
         has_pdf=one.pdf_state not in {PdfState.NONE, PdfState.FAILED},

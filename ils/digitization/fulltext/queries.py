@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from ils.digitization.documents.models import DigitalDocument, DocumentPage, DocumentState
+from ils.digitization.documents.queries import numbers
 from ils.digitization.fulltext.following import code_of, page_index
 from ils.digitization.fulltext.rules import SHORTEST, skeleton
 from ils.digitization.scans.models import PageState, ScanPage
@@ -80,9 +81,9 @@ def hits(
         found = sorted(_readable(session, ids, may_read), key=lambda one: one[0].number)
     shown = found[start : until - 1]
     texts = _texts(session, [place.scan_page_id for place, _ in shown])
-    numbers = _numbers(session, [place.id for place, _ in shown])
+    at = numbers(session, [place.id for place, _ in shown])
     return [
-        PageHit(document, numbers[place.id], _line(tree.within(text, place.region), asked))
+        PageHit(document, at[place.id], _line(tree.within(text, place.region), asked))
         for place, document in shown
         if (text := texts.get(place.scan_page_id)) is not None
     ], len(found) >= until  # fmt: skip
@@ -148,22 +149,6 @@ def _line(page: tree.Page, asked: str) -> list[tuple[str, bool]]:
             return pieces
         first = first or pieces
     return first
-
-
-def _numbers(session: Session, page_ids: Sequence[int]) -> dict[int, int]:
-    """Page → its number in its document, counted without those that were taken out."""
-    other = aliased(DocumentPage)
-    before = (
-        select(func.count(other.id))
-        .where(
-            other.document_id == DocumentPage.document_id,
-            other.removed_at.is_(None),
-            other.number <= DocumentPage.number,
-        )
-        .scalar_subquery()
-    )
-    query = select(DocumentPage.id, before).where(DocumentPage.id.in_(page_ids))
-    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def searchable_pages(session: Session) -> tuple[int, int]:

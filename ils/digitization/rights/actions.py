@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from ils import files
 from ils.digitization.rights.models import Contract
 from ils.digitization.rights.rules import ContractData
 from ils.errors import N_, Invalid
+from ils.files import Purpose, ReceivedFile
 from ils.ledger import Origin
 
 
@@ -31,6 +33,20 @@ def change_contract(session: Session, contract: Contract, data: ContractData) ->
     """
     _fill(contract, data)
     session.flush()
+
+
+def keep_paper(
+    session: Session, contract: Contract, received: ReceivedFile, *, name: str, kind: str, by: int
+) -> None:
+    """Keep the scan of the paper of a contract, in place of the one before."""
+    before = contract.paper_id
+    kept = files.keep(
+        session, received, Purpose.ENCLOSURE, name=name[-100:], type=kind, created_by=by
+    )
+    contract.paper_id = kept.id
+    session.flush()
+    if before is not None:
+        files.drop(session, files.stored_file(session, before, Purpose.ENCLOSURE))
 
 
 def _fill(contract: Contract, data: ContractData) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ils.db import Base, BigId, new_id, one_of
@@ -44,6 +45,8 @@ class Contract(Base):
     download: Mapped[bool] = mapped_column(default=False)
     #: Works, kinds of use, where its paper is.
     note: Mapped[str] = mapped_column(default="")
+    #: The scan of its paper.
+    paper_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("stored_file.id"))
     #: It was ended before its time.
     ended_at: Mapped[datetime | None]
     created_by: Mapped[int | None] = mapped_column(BigId)

@@ -10,9 +10,6 @@ from sqlalchemy.orm import Session
 from ils.digitization.rights.models import Contract
 from ils.errors import N_, NotFound
 
-#: So long before its end a contract is asked about.
-REMINDER = timedelta(days=60)
-
 
 class UnknownContract(NotFound):
     """There is no such contract."""
@@ -32,9 +29,10 @@ def valid(today: date) -> Select[Contract]:
     return contracts().where(lasts, Contract.ended_at.is_(None))
 
 
-def ending(today: date) -> Select[Contract]:
-    """Contracts whose end is near."""
-    return valid(today).where(Contract.until <= today + REMINDER)
+def ending(today: date, days: int) -> Select[Contract]:
+    """Contracts that end within so many days, the next to end first."""
+    near = valid(today).where(Contract.until <= today + timedelta(days=days))
+    return near.order_by(None).order_by(Contract.until, Contract.id)
 
 
 def contract(session: Session, contract_id: int) -> Contract:

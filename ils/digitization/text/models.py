@@ -32,7 +32,7 @@ class PageText(Base):
     proposal: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     #: Lines without the tree, for search and for reading.
     plain: Mapped[str]
-    #: Words nobody is sure of and nobody looked at.
+    #: Words nobody is sure of or knows, and nobody looked at.
     doubtful: Mapped[int]
     #: Grows with each change of any text: what follows the texts asks for all after one.
     change_number: Mapped[int] = mapped_column(BigId, default=new_id, index=True)

@@ -11,20 +11,26 @@ PDF, ALTO and search are made from it. Places are pixels of the upright page. As
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 #: Words an engine is less sure of are doubtful, in hundredths; shorter ones are not asked about.
 SURE, SHORTEST = 70, 2
 STAFF = "staff"
+#: What a word is broken with at the end of a line.
+HYPHENS = ("-", "¬")
 #: A corrected line stays where a new one lies on so much of it, in hundredths.
 SAME_PLACE = 60
 
 
 @dataclass(frozen=True)
 class PlacedWord:
-    """A word: its box in pixels, what it says, how sure the engine is in hundredths."""
+    """A word: its box in pixels, how sure the engine is in hundredths, what it says.
+
+    ``known``: it is in a dictionary, or nobody asked.
+    """
 
     left: int
     top: int
@@ -32,6 +38,7 @@ class PlacedWord:
     height: int
     certainty: int
     text: str
+    known: bool = True
 
     @property
     def letters(self) -> int:
@@ -107,14 +114,29 @@ class Page:
 
 
 def doubtful(line: Line) -> list[int]:
-    """Which words of a line a person should look at: nobody is sure of them."""
+    """Which words of a line a person should look at: nobody is sure of them, or knows them."""
     if line.right or line.by == STAFF:
         return []
     return [
         number
         for number, word in enumerate(line.words)
-        if word.certainty < SURE and word.letters >= SHORTEST
+        if (word.certainty < SURE or not word.known) and word.letters >= SHORTEST
     ]
+
+
+def looked_up(page: Page, knows: Callable[[str], bool]) -> Page:
+    """The page with each word marked that is not known; one broken at a line's end is one word."""
+    blocks = []
+    for block in page.blocks:
+        lines = [list(line.words) for line in block]
+        for at, line in enumerate(lines):
+            lines[at] = [replace(word, known=knows(word.text)) for word in line]
+        for line, after in pairwise(lines):
+            if line[-1].text.endswith(HYPHENS) and after[0].text[:1].islower():
+                known = knows(line[-1].text[:-1] + after[0].text)
+                line[-1], after[0] = (replace(one, known=known) for one in (line[-1], after[0]))
+        blocks.append([replace(line, words=own) for line, own in zip(block, lines, strict=True)])
+    return replace(page, blocks=blocks)
 
 
 def dumped(page: Page) -> dict[str, Any]:
@@ -122,8 +144,8 @@ def dumped(page: Page) -> dict[str, Any]:
     blocks = [
         [
             {"id": line.id, "by": line.by, "right": line.right,
-             "words": [[w.left, w.top, w.width, w.height, w.certainty, w.text]
-                       for w in line.words]}
+             "words": [[w.left, w.top, w.width, w.height, w.certainty, w.text,
+                        *([] if w.known else [False])] for w in line.words]}
             for line in block
         ]
         for block in page.blocks
@@ -155,7 +177,7 @@ def joined(page: Page) -> str:
     for block in page.blocks:
         text = ""
         for line in block:
-            broken = text.endswith(("-", "¬")) and len(text) > 1 and text[-2].isalpha()
+            broken = text.endswith(HYPHENS) and len(text) > 1 and text[-2].isalpha()
             goes_on = line.text[:1].islower()
             text = text[:-1] + line.text if broken and goes_on else f"{text} {line.text}".strip()
         parts.append(text)
@@ -187,7 +209,7 @@ def corrected(page: Page, line_id: str, text: str) -> tuple[Page, str]:
 def _placed(line: Line, texts: Sequence[str]) -> list[PlacedWord]:
     if len(texts) == len(line.words):
         return [
-            replace(word, text=text, certainty=100)
+            replace(word, text=text, certainty=100, known=True)
             for word, text in zip(line.words, texts, strict=True)
         ]
     left, top, width, height = line.box

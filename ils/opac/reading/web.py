@@ -45,6 +45,7 @@ def read(session: Session, document_id: int, number: int = 1) -> ResponseReturnV
         beside=[(at, _picture(queries.page(session, document_id, at), document_id, 200))
                 for at in beside],
         picture=_picture(page, document_id, 800), sizes=_sizes(page, document_id),
+        shape=_shape(page),
         readable=queries.count_readable(session, document_id),
         plain=request.args.get("as") == "text",
     )  # fmt: skip
@@ -55,6 +56,13 @@ def _picture(page: DocumentPage, document_id: int, size: int) -> str:
         "opac.read_picture", document_id=document_id, page_id=page.id, size=size,
         r=page.scan.rotation,
     )  # fmt: skip
+
+
+def _shape(page: DocumentPage) -> tuple[int, int]:
+    """Width and height of what is shown of a page: its place is kept before it comes."""
+    width, height = page.scan.upright
+    _, _, across, down = page.region or (0, 0, 1000, 1000)
+    return width * across // 1000, height * down // 1000
 
 
 def _sizes(page: DocumentPage, document_id: int) -> str:

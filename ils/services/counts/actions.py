@@ -13,7 +13,7 @@ from ils.config import Lists
 from ils.errors import N_, Invalid
 from ils.ledger import Channel, Entry, Facts, Material, Origin, ServicePlace
 from ils.services import rules
-from ils.services import rules as queries
+from ils.services.counts import queries as count_queries
 from ils.services.counts import rules as count_rules
 
 
@@ -41,9 +41,9 @@ def write_tally(session: Session, origin: Origin, tally: Tally, lists: Lists, ti
         How many acts were counted; a repeated request counts nothing more.
 
     Raises:
-        Invalid: an unknown code, an impossible day, or nothing to count.
+        Invalid: an unknown code, one that counts itself, an impossible day, or nothing to count.
     """
-    if tally.what not in count_rules.TALLIES:
+    if tally.what not in count_queries.offered(session, tally.day):
         raise Invalid(N_("What"), N_("Choose one from the list."))
     if tally.category is not None and tally.category not in lists.categories:
         raise Invalid(N_("Category"), N_("Choose one from the list."))
@@ -96,6 +96,6 @@ def take_tally_back(session: Session, origin: Origin, entry_id: int) -> Entry:
     """
     entry = session.get(Entry, entry_id)
     if entry is None or (entry.channel, entry.branch_id) != (Channel.TALLY, origin.branch_id):
-        raise queries.UnknownService
+        raise rules.UnknownService
     ledger.reverse(session, entry, origin)
     return entry

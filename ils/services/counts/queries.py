@@ -8,11 +8,19 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from ils import ledger
-from ils.ledger import Channel, Entry
+from ils.ledger import Channel, Entry, Kind
 from ils.organisation.staff.models import Staff
 from ils.services.counts import rules
 
 TALLIED = sorted({counted.kind for counted in rules.TALLIES.values()})
+
+
+def offered(session: Session, day: date) -> list[str]:
+    """What can be counted by hand for a day: not what counts itself since a first publication."""
+    first = select(func.min(Entry.day)).where(Entry.kind == Kind.PUBLISHED)
+    since = session.scalar(first)
+    by_acts = rules.BY_ACTS if since is not None and since <= day else frozenset[str]()
+    return [code for code in rules.TALLIES if code not in by_acts]
 
 
 def tallies(session: Session, branch_id: int, day: date) -> Select[Entry, str]:

@@ -49,6 +49,8 @@ OF_DOCUMENTS = ("loan", "renewal", "return", "in_house_use")
 ON_SCREEN = frozenset(
     code for code in TALLIES if code.startswith(("user.e_", "e_visit", "viewed", "downloaded"))
 )
+#: Of them, what is counted by the acts themselves once a document is published here.
+BY_ACTS = frozenset({"viewed", "downloaded", "downloaded.fragment"})
 #: Of them, told apart by where they were given.
 PLACED = ("loan", "in_house_use")
 

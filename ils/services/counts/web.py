@@ -97,7 +97,8 @@ def _page(session: Session, error: IlsError | None) -> ResponseReturnValue:
             day = rules.checked_day(web.parsed_day(said["day"], N_("Day")), today)
         except Invalid as wrong:
             error = error or wrong
-    what = said.get("what", "loan")
+    offered = queries.offered(session, day)
+    what = said.get("what", "") if said.get("what") in offered else "loan"
     done = ListDefinition(
         queries.tallies(session, g.staff.branch.id, day),
         (
@@ -130,9 +131,9 @@ def _page(session: Session, error: IlsError | None) -> ResponseReturnValue:
         v=said,
         day=day,
         today=today,
-        what=what if what in count_rules.TALLIES else "loan",
-        whats=[(code, gettext(text)) for code, text in LABELS["tally"].items()],
-        of_documents=what in count_rules.OF_DOCUMENTS or what not in count_rules.TALLIES,
+        what=what,
+        whats=[(code, gettext(text)) for code, text in LABELS["tally"].items() if code in offered],
+        of_documents=what in count_rules.OF_DOCUMENTS,
         languages=LANGUAGES,
         on_screen=what in count_rules.ON_SCREEN,
         points=session.scalars(service_points_of(g.staff.branch.id)).all(),
