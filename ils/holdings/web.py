@@ -10,6 +10,7 @@ from ils.holdings.labels import web as labels_web
 from ils.holdings.lists import web as lists_web
 from ils.holdings.opening import web as opening_web
 from ils.holdings.pages import holdings
+from ils.holdings.partners import web as partners_web
 from ils.holdings.periodicals import issue_web
 from ils.holdings.periodicals import web as periodicals_web
 from ils.holdings.repair import web as repair_web
@@ -22,6 +23,7 @@ __all__ = ["holdings"]
 ROOMS = (
     accounting_web,
     opening_web,
+    partners_web,
     periodicals_web,
     repair_web,
     acts_web,

@@ -71,6 +71,11 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "found": N_("lost, found again"),
         "unknown": N_("unknown number"),
     },
+    "partner_kind": {
+        "supplier": N_("supplier"),
+        "donor": N_("donor"),
+        "institution": N_("institution"),
+    },
     "repair_work": {
         "repair": N_("mended"),
         "restoration": N_("restored"),

@@ -88,6 +88,8 @@ SECTIONS = (
         Place(N_("Orders"), "acquisition.orders", Permission.VIEW_ORDERS,
               also=("acquisition.order",)),
         Place(N_("Budget"), "acquisition.budget", Permission.VIEW_ORDERS),
+        Place(N_("Suppliers and donors"), "holdings.partners", Permission.VIEW_CATALOGUE,
+              also=("holdings.partner",)),
         Place(N_("Missing volumes"), "acquisition.missing_volumes", Permission.VIEW_CATALOGUE,
               also=("acquisition.set_volumes",)),
         Place(N_("Checks of the stock"), "holdings.stocktakes", Permission.COUNT_STOCK,

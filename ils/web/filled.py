@@ -133,7 +133,8 @@ class Form(Generic[Data]):
         """A form with values, or with what was sent.
 
         Args:
-            choices: codes and names of choices that only the page knows.
+            choices: codes and names of choices that only the page knows; of a text, what is
+                suggested while it is typed.
             without: fields this page leaves at their default.
             name: tells its ids from those of other forms of the page.
         """
@@ -233,9 +234,9 @@ _WITH_DATA = {FieldKind.FLAG, FieldKind.MANY, FieldKind.CHOICE}
 
 
 def _codes(info: FieldInfo, given: Choices | None) -> Choices:
-    """The codes and names of a choice, the empty one first."""
+    """The codes and names of a choice, the empty one first; what a text may be, if it is given."""
     if info.kind not in {FieldKind.CHOICE, FieldKind.MANY}:
-        return ()
+        return given or ()
     found = list(given if given is not None else _known_codes(info.codes))
     if info.empty is None:
         return found

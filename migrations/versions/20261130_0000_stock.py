@@ -17,6 +17,7 @@ down_revision = "0001"
 def upgrade() -> None:
     """Make the tables."""
     _list_layout()
+    _partner()
     _budget_article()
     _shelf_place()
     _subscription()
@@ -73,6 +74,7 @@ def downgrade() -> None:
     op.drop_table("subscription")
     op.drop_table("shelf_place")
     op.drop_table("budget_article")
+    op.drop_table("partner")
     op.drop_table("list_layout")
 
 
@@ -84,6 +86,28 @@ def _list_layout() -> None:
         sa.Column("columns", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_list_layout")),
         sa.UniqueConstraint("source", name=op.f("uq_list_layout_source")),
+    )
+
+
+def _partner() -> None:
+    op.create_table(
+        "partner",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("tax_number", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("contact", sa.String(), nullable=False),
+        sa.Column("phone", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('supplier', 'donor', 'institution')", name=op.f("ck_partner_kind")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner")),
+        sa.UniqueConstraint("name", name=op.f("uq_partner_name")),
     )
 
 
@@ -560,6 +584,7 @@ def _order_receipt() -> None:
         sa.Column("copies", sa.Integer(), nullable=False),
         sa.Column("act_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("act_lines", sa.JSON(), nullable=False),
+        sa.Column("price", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
             "reverses_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),

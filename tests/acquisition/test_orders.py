@@ -136,6 +136,26 @@ def test_what_came_waits_in_one_act_and_is_put_into_stock_with_it(library, stock
     library.check()
 
 
+def test_what_came_at_another_price_is_spent_at_that_price(library, stock, placed):
+    first, _ = rows(library, OrderLine)
+    bound, spent, left = money(library)
+    dearer = f"{(first.price + 10_000) // 100},50"
+    answer = send(stock, f"{placed}/lines/{first.id}/receipt", shares="ЦБ 1", price=dearer)
+    assert answer.status_code == 302
+    price = first.price + 10_050
+    assert rows(library, OrderReceipt)[0].price == price
+    assert rows(library, AcceptanceLine)[0].price == price
+    after = money(library)
+    assert after[0] == bound - first.price // 100
+    assert after[1] == spent + price // 100
+    beyond = send(stock, f"{placed}/lines/{first.id}/receipt", shares="ЦБ 1", price="1 000 000")
+    assert beyond.status_code == 409
+    assert "не хватает" in beyond.text
+    assert len(rows(library, OrderReceipt)) == 1
+    send(stock, f"receipts/{rows(library, OrderReceipt)[0].id}/take-back")
+    assert money(library) == (bound, spent, left)
+
+
 def test_a_receipt_is_taken_back_by_an_opposite_row(library, stock, placed):
     first, _ = rows(library, OrderLine)
     send(stock, f"{placed}/lines/{first.id}/receipt", shares="ЦБ 2, Ф1 2")

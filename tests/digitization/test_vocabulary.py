@@ -88,3 +88,4 @@ def test_recognised_words_are_looked_up(digitising, library, dictionaries, monke
     with db.reading(library.sessions) as session:
         page = texts.text_of(session, queries.page(session, number, 1).scan_page_id)
     assert [word.text for word in page.words() if not word.known] == ["бррқжж"]
+    assert digitising.document(number).pdf_state == "unchecked"

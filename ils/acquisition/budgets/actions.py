@@ -9,7 +9,7 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from ils.acquisition.budgets.models import BudgetArticle
-from ils.acquisition.orders.models import OrderLine, OrderState, PurchaseOrder
+from ils.acquisition.orders.models import OrderLine, OrderReceipt, OrderState, PurchaseOrder
 from ils.errors import N_, Invalid, NotFound, Refused
 from ils.fields import FieldKind, described
 from ils.holdings.items.rules import shown_sum, sum_of
@@ -59,7 +59,7 @@ class ArticleTotals:
 
     Attributes:
         bound: of copies that are ordered and still to come.
-        spent: of copies that came.
+        spent: of copies that came, at the price they came for.
     """
 
     available: int
@@ -143,13 +143,20 @@ def totals(session: Session, articles_: Sequence[BudgetArticle]) -> dict[int, Ar
     line = OrderLine
     placed = case((PurchaseOrder.state == OrderState.ORDERED, 1), else_=0)
     coming = line.copies - line.received - line.cancelled
+    receipt = OrderReceipt
+    spent = (
+        select(receipt.line_id, func.sum(receipt.copies * receipt.price).label("amount"))
+        .group_by(receipt.line_id)
+        .subquery()
+    )
     query = (
         select(
             line.article_id,
             func.coalesce(func.sum(coming * line.price * placed), 0),
-            func.coalesce(func.sum(line.received * line.price), 0),
+            func.coalesce(func.sum(spent.c.amount), 0),
         )
         .join(PurchaseOrder, PurchaseOrder.id == line.order_id)
+        .outerjoin(spent, spent.c.line_id == line.id)
         .where(line.article_id.in_([one.id for one in articles_]))
         .group_by(line.article_id)
     )

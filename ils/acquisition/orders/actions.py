@@ -28,6 +28,8 @@ from ils.holdings.acts.fields import ActData, LineData
 from ils.holdings.acts.models import AcceptanceLine, ActKind, ActState, StockAct
 from ils.holdings.acts.rules import branch_shares
 from ils.holdings.items.rules import price_of
+from ils.holdings.partners.actions import mention
+from ils.holdings.partners.models import PartnerKind
 from ils.labels import LABELS
 from ils.ledger import Origin
 from ils.organisation.audit.actions import audit
@@ -93,6 +95,10 @@ class ReceiptData:
     """The form of what came."""
 
     shares: str = described(N_("Branches and copies"), hint=N_("ЦБ 3, Ф1 2"), longest=LONGEST)
+    price: str = described(
+        N_("Price of a copy, ₸"), default="", width="short", longest=30,
+        hint=N_("By the accompanying document; left empty, as it was ordered"),
+    )  # fmt: skip
 
 
 def order_by_id(session: Session, number: int, *, lock: bool = False) -> PurchaseOrder:
@@ -107,9 +113,11 @@ def order_by_id(session: Session, number: int, *, lock: bool = False) -> Purchas
     return found
 
 
-def orders() -> Select[PurchaseOrder]:
-    """All orders, newest first."""
-    return select(PurchaseOrder).order_by(PurchaseOrder.id.desc())
+def orders(supplier: str = "") -> Select[PurchaseOrder]:
+    """All orders, or those of a supplier, newest first."""
+    query = select(PurchaseOrder).order_by(PurchaseOrder.id.desc())
+    named = PurchaseOrder.supplier.icontains(supplier, autoescape=True)
+    return query.where(named) if supplier else query
 
 
 def lines_of(order: PurchaseOrder) -> Select[OrderLine]:
@@ -153,6 +161,7 @@ def draw_up_order(
     )  # fmt: skip
     session.add(order)
     session.flush()
+    mention(session, data.supplier, PartnerKind.SUPPLIER)
     return order
 
 
@@ -240,7 +249,8 @@ def receive(
     Raises:
         OrderStep: the order is not placed.
         TooMany: more came than are still to come.
-        Invalid: the distribution cannot be read.
+        NotEnoughMoney: at this price its article has not enough.
+        Invalid: the distribution or the price cannot be read.
     """
     order = order_by_id(session, line.order_id, lock=True)
     _at(order, OrderState.ORDERED)
@@ -248,18 +258,21 @@ def receive(
     if number > line.open:
         raise TooMany(open=line.open)
     act, record = _open_act(session, origin, order), _record(session, origin, line)
-    price = f"{line.price / 100:.2f}"
-    said = LineData(record="", shares=data.shares, price=price)
+    price = price_of(data.price)
+    price = line.price if price is None else price
+    said = LineData(record="", shares=data.shares, price=f"{price // 100}.{price % 100:02}")
     lines = add_lines(session, act, record, said, branches)
     for one in lines:
         one.ordered = True
     put = [one.id for one in lines]
     receipt = OrderReceipt(
         line_id=line.id, at=origin.at, staff_id=origin.staff_id, copies=number, act_id=act.id,
-        act_lines=put,
+        price=price, act_lines=put,
     )  # fmt: skip
     session.add(receipt)
     line.received += number
+    session.flush()
+    budgets.check(session, budgets.article_by_id(session, line.article_id, lock=True))
     _close_if_done(session, order)
     return receipt
 
@@ -316,7 +329,7 @@ def take_receipt_back(session: Session, origin: Origin, receipt: OrderReceipt) -
         session.execute(delete(AcceptanceLine).where(AcceptanceLine.act_id == act.id, own))
     session.add(OrderReceipt(
         line_id=line.id, at=origin.at, staff_id=origin.staff_id, copies=-receipt.copies,
-        act_id=act.id, reverses_id=receipt.id,
+        price=receipt.price, act_id=act.id, reverses_id=receipt.id,
     ))  # fmt: skip
     line.received -= receipt.copies
     order.state = OrderState.ORDERED

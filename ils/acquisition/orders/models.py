@@ -106,6 +106,8 @@ class OrderReceipt(Base):
     staff_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff.id"))
     copies: Mapped[int]
     act_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("stock_act.id"))
+    #: Of a copy, in tiyn, as it was in the end.
+    price: Mapped[int] = mapped_column(BigId)
     #: Ids of the lines it put into that act.
     act_lines: Mapped[list[int]] = mapped_column(JSON, default=list)
     reverses_id: Mapped[int | None] = mapped_column(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import flash, g, redirect, url_for
+from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -20,9 +20,10 @@ from ils.acquisition.pages import acquisition
 from ils.errors import N_
 from ils.holdings.items.rules import shown_sum
 from ils.holdings.pages import branch_ids
+from ils.holdings.partners.queries import suggestions
 from ils.organisation.permissions import Permission
 from ils.web.filled import Form
-from ils.web.lists import Column, ListDefinition, PageAction, RowAction
+from ils.web.lists import Column, Filter, ListDefinition, PageAction, RowAction
 
 
 @acquisition.get("/orders")
@@ -30,7 +31,7 @@ from ils.web.lists import Column, ListDefinition, PageAction, RowAction
 def orders(session: Session) -> ResponseReturnValue:
     """All orders."""
     definition = ListDefinition(
-        actions.orders(),
+        actions.orders(request.args.get("supplier", "")),
         [
             Column("number", N_("№"), lambda one: one.called, PurchaseOrder.number,
                    lambda one: url_for("acquisition.order", order_id=one.id)),
@@ -40,6 +41,7 @@ def orders(session: Session) -> ResponseReturnValue:
                    PurchaseOrder.state),
             Column("contract", N_("Contract or purchase"), lambda one: one.contract),
         ],
+        filters=[Filter("supplier", N_("Supplier"))],
         empty=N_("No orders yet."),
     )  # fmt: skip
     new = PageAction(N_("New order"), url_for("acquisition.new_order"), main=True)
@@ -51,7 +53,11 @@ def orders(session: Session) -> ResponseReturnValue:
 @web.page(Permission.EDIT_ORDERS)
 def new_order(session: Session) -> ResponseReturnValue:
     """The form of an order."""
-    return _new_page(session, Form(OrderData, {}))
+    return _new_page(session, _form(session, {}))
+
+
+def _form(session: Session, values: dict[str, str] | None) -> Form[OrderData]:
+    return Form(OrderData, values, choices={"supplier": suggestions(session)})
 
 
 def _new_page(session: Session, form: Form[OrderData]) -> ResponseReturnValue:
@@ -68,7 +74,7 @@ def draw_up_order(session: Session) -> ResponseReturnValue:
         order = actions.draw_up_order(session, web.origin(), data, g.staff.branch.id)
         return redirect(url_for("acquisition.order", order_id=order.id))
 
-    return web.handled(session, Form(OrderData), work, lambda form: _new_page(session, form))
+    return web.handled(session, _form(session, None), work, lambda form: _new_page(session, form))
 
 
 @acquisition.get("/orders/<id:order_id>")
@@ -213,7 +219,8 @@ def receipt(session: Session, order_id: int, line_id: int) -> ResponseReturnValu
     """The form of what came of a line."""
     one = actions.order_by_id(session, order_id)
     line = actions.line_of(session, one, line_id)
-    return _receipt_page(session, one, line, Form(ReceiptData, {"shares": line.shares}))
+    values = {"shares": line.shares, "price": shown_sum(line.price)}
+    return _receipt_page(session, one, line, Form(ReceiptData, values))
 
 
 def _receipt_page(

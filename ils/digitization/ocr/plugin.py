@@ -114,7 +114,7 @@ def _line(line: dict[str, Any], across: float, down: float) -> OcrElement:
             text=text,
             confidence=certainty / 100,
         )
-        for left, top, width, height, certainty, text in line["words"]
+        for left, top, width, height, certainty, text, *_ in line["words"]
     ]
     return OcrElement(ocr_class=OcrClass.LINE, bbox=_around(words), children=words)
 

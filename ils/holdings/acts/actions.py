@@ -15,6 +15,8 @@ from ils.holdings.acts.models import AcceptanceLine, ActItem, ActKind, ActState,
 from ils.holdings.items.models import Item, ItemStatus
 from ils.holdings.items.queries import item_by_code
 from ils.holdings.items.rules import ItemMove, next_status, sum_of
+from ils.holdings.partners.actions import mention
+from ils.holdings.partners.models import PartnerKind
 from ils.labels import LABELS
 from ils.ledger import AccessionSource, Entry, Origin, WithdrawalReason
 from ils.organisation.audit.actions import audit
@@ -46,7 +48,7 @@ def draw_up(
         kind=kind, day=origin.day, branch_id=branch_id, created_at=origin.at,
         created_by=origin.staff_id,
     )  # fmt: skip
-    _fill(act, data)
+    _fill(session, act, data)
     session.add(act)
     session.flush()
     return act
@@ -61,12 +63,14 @@ def describe(session: Session, act: StockAct, data: ActData, branch_id: int) -> 
     """
     at_step(act, ActState.DRAFT)
     act.branch_id = branch_id
-    _fill(act, data)
+    _fill(session, act, data)
     session.flush()
 
 
-def _fill(act: StockAct, data: ActData) -> None:
+def _fill(session: Session, act: StockAct, data: ActData) -> None:
     without = rules.WITHOUT[act.kind]
+    if "partner" not in without:
+        mention(session, data.partner, _partner_kind(act, data))
     for name in ("partner", "document", "document_day", "basis", "commission", "disposal", "note"):
         if name not in without:
             setattr(act, name, getattr(data, name))
@@ -79,6 +83,14 @@ def _fill(act: StockAct, data: ActData) -> None:
         if data.reason not in set(WithdrawalReason):
             raise Invalid(N_("Reason"), N_("Choose one from the list."))
         act.reason = data.reason
+
+
+def _partner_kind(act: StockAct, data: ActData) -> PartnerKind:
+    """What somebody an act names is most likely."""
+    if act.kind == ActKind.WITHDRAWAL:
+        return PartnerKind.INSTITUTION
+    is_gift = data.source in {AccessionSource.GIFT, AccessionSource.REPLACEMENT}
+    return PartnerKind.DONOR if is_gift else PartnerKind.SUPPLIER
 
 
 def at_step(act: StockAct, *states: ActState) -> None:

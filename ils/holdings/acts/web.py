@@ -21,6 +21,7 @@ from ils.holdings.acts.rules import UnknownStockAct
 from ils.holdings.items.models import Item
 from ils.holdings.items.rules import shown_sum
 from ils.holdings.pages import branch_choices, branch_ids, holdings, ratio, share
+from ils.holdings.partners.queries import suggestions
 from ils.ledger import AccessionSource
 from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
@@ -134,7 +135,9 @@ def _form(
 ) -> Form[ActData]:
     codes = [code for code in AccessionSource if code is not AccessionSource.REDISTRIBUTION]
     sources = [(code.value, web.code_name("accession_source", code)) for code in codes]
-    choices = {"branch": branch_choices(session), "source": sources}
+    choices = {
+        "branch": branch_choices(session), "source": sources, "partner": suggestions(session),
+    }  # fmt: skip
     return Form(ActData, values, choices=choices, without=rules.WITHOUT[kind], name=name)
 
 

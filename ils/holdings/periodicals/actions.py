@@ -21,6 +21,8 @@ from ils.holdings.acts.models import AcceptanceLine, ActItem, ActKind, StockAct
 from ils.holdings.acts.rules import MOST_COPIES, EmptyAct
 from ils.holdings.items.models import Item
 from ils.holdings.items.rules import price_of
+from ils.holdings.partners.actions import mention
+from ils.holdings.partners.models import PartnerKind
 from ils.holdings.periodicals import queries, rules
 from ils.holdings.periodicals.models import SerialIssue, Subscription
 from ils.ledger import AccessionSource, Origin, WithdrawalReason
@@ -73,6 +75,7 @@ def subscribe(
     )  # fmt: skip
     session.add(one)
     session.flush()
+    mention(session, data.supplier, PartnerKind.SUPPLIER)
     days = rules.expected_days(pattern, data.year, half)
     session.add_all(
         SerialIssue(subscription_id=one.id, number=str(number), expected_on=day)

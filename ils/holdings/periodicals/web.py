@@ -15,6 +15,7 @@ from ils.errors import N_, Invalid
 from ils.holdings.items.models import Item
 from ils.holdings.items.rules import shown_sum
 from ils.holdings.pages import branch_choices, branch_ids, holdings
+from ils.holdings.partners.queries import suggestions
 from ils.holdings.periodicals import actions, queries, rules
 from ils.holdings.periodicals.actions import SubscriptionData
 from ils.holdings.periodicals.models import SerialIssue, Subscription
@@ -68,6 +69,7 @@ def subscriptions(session: Session) -> ResponseReturnValue:
             Filter("branch", N_("Branch"), branch_choices(session)),
             Filter("year", N_("Year"), type="text"),
             Filter("half", N_("Half-year"), HALVES),
+            Filter("supplier", N_("Supplier")),
         ],
         row_actions=[repeat, remove] if may else [],
         empty=N_("No subscriptions yet."),
@@ -84,6 +86,8 @@ def _asked(session: Session) -> Select[Subscription]:
     branch_id = branch_ids(session).get(request.args.get("branch", ""))
     if branch_id is not None:
         query = query.where(Subscription.branch_id == branch_id)
+    if supplier := request.args.get("supplier", ""):
+        query = query.where(Subscription.supplier.icontains(supplier, autoescape=True))
     for key, column in (("year", Subscription.year), ("half", Subscription.half)):
         number = web.whole(key, request.args.get(key, ""))
         if number is not None:
@@ -105,7 +109,10 @@ def new_subscription(session: Session) -> ResponseReturnValue:
 
 
 def _form(session: Session, values: dict[str, object] | None) -> Form[SubscriptionData]:
-    choices = {"branch": branch_choices(session), "half": HALVES, "pattern": _pattern_names()}
+    choices = {
+        "branch": branch_choices(session), "half": HALVES, "pattern": _pattern_names(),
+        "supplier": suggestions(session),
+    }  # fmt: skip
     return Form(SubscriptionData, values, choices=choices)
 
 

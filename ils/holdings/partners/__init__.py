@@ -1,0 +1,1 @@
+"""Suppliers, donors and institutions the library gets copies from or gives them to."""
