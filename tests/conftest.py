@@ -18,8 +18,9 @@ from werkzeug.routing import Rule
 from ils import clock, db, passwords, schema
 from ils import config as configuration
 from ils.app import create_app
-from ils.config import Config, Data
+from ils.config import Config
 from ils.organisation.staff.models import Role
+from ils.settings import Data
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

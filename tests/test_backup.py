@@ -14,7 +14,6 @@ from sqlalchemy import func, select, text
 
 from ils import clock, db, schema, selfcheck
 from ils.cli import main
-from ils.config import Backup
 from ils.jobs.runner import JobCancelled
 from ils.ledger import Entry
 from ils.operations import worker
@@ -23,6 +22,7 @@ from ils.operations.backup import manifest as manifest_of
 from ils.operations.backup.manifest import BadBackup
 from ils.operations.backup.restoring import LibraryThere
 from ils.operations.backup.tables import shapes
+from ils.settings import Backup
 from ils.stats.models import BACKUP, WORKER, Heartbeat
 
 

@@ -7,11 +7,11 @@ import zipfile
 import pytest
 from PIL import Image
 
-from ils.config import Limits
 from ils.documents import spreadsheets
 from ils.documents.pictures import NoPicture
 from ils.documents.spreadsheets import Cell, NotComputed, NotTable, Sheet, TooLarge
 from ils.patrons.photos import portrait
+from ils.settings import Limits
 
 HEAD = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from ils.circulation.policy.queries import terms_at
 from ils.circulation.policy.rules import LoanPolicy
-from ils.config import Circulation, Config
+from ils.config import Config
 from ils.ledger import Origin, ServicePlace
+from ils.settings import Circulation
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from datetime import date, datetime
 from typing import IO, Any, Literal, cast
 from zipfile import BadZipFile, ZipFile
 
-from ils.config import Limits
 from ils.errors import N_, IlsError, Invalid
 from ils.inert import inert, restored
+from ils.settings import Limits
 
 #: The beginnings of rows and cells in a sheet, of formulas and values in a cell, of texts in the
 #: list of shared ones; the end of a cell.

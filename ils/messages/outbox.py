@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, delete, or_
@@ -14,10 +15,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ils import clock, db, files
 from ils.config import Config
-from ils.db import Base, BigId, new_id
+from ils.db import Base, BigId, new_id, one_of
 from ils.files import StoredFile
 from ils.jobs.actions import enqueue as enqueue_job
 from ils.jobs.runner import JobContext, JobKind
+from ils.messages import sms
 
 #: When it is tried again after the first, second … failure; then it is given up.
 RETRY_DELAYS = tuple(timedelta(minutes=n) for n in (1, 10, 60, 360, 1440))
@@ -28,12 +30,22 @@ TIMEOUT = 20  # seconds, for a server that does not answer
 SEND = "send_message"
 
 
+class MessageChannel(StrEnum):
+    """The way a message leaves by."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
 class OutgoingMessage(Base):
-    """A letter to one address; kept for some days after it was sent or given up."""
+    """A message to one address; kept for some days after it was sent or given up."""
 
     __tablename__ = "outbox_message"
+    __table_args__ = (one_of("channel", MessageChannel),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
+    channel: Mapped[str] = mapped_column(default=MessageChannel.EMAIL, server_default="email")
+    #: An address of e-mail, or a number as it is dialled.
     to: Mapped[str]
     #: The reader it is to; it goes with the reader.
     patron_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("patron.id"), index=True)
@@ -46,6 +58,10 @@ class OutgoingMessage(Base):
     written_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     given_up_at: Mapped[datetime | None]
+    #: It is being handed over: a worker that dies then cannot know whether it left.
+    handed_at: Mapped[datetime | None]
+    #: Why it did not leave when it was last tried.
+    problem: Mapped[str] = mapped_column(default="", server_default="")
 
 
 def enqueue(
@@ -79,11 +95,31 @@ def _work(context: JobContext) -> None:
         file = session.get(StoredFile, letter.file_id) if letter and letter.file_id else None
     if letter is None or letter.sent_at is not None:
         return
-    _send(letter, file, context.config)
+    deliver(context, letter, file)
     with context.transaction() as session:
         letter = session.get(OutgoingMessage, letter.id)
         if letter is not None:
             letter.sent_at = clock.now()
+
+
+def deliver(context: JobContext, message: OutgoingMessage, file: StoredFile | None = None) -> None:
+    """Hand a message over; why it did not leave is noted with it.
+
+    Raises:
+        OSError, SMTPException, NotTaken: the server or gateway did not take it.
+        Exception: the address is none the library of letters knows.
+    """
+    try:
+        if message.channel == MessageChannel.SMS:
+            sms.send(context.config.sms, message.to, message.body)
+        else:
+            _send(message, file, context.config)
+    except Exception as error:
+        with context.transaction() as session:
+            tried = session.get(OutgoingMessage, message.id)
+            if tried is not None:
+                tried.problem, tried.handed_at = f"{type(error).__name__}: {error}"[:300], None
+        raise
 
 
 def _give_up(session: Session, args: Mapping[str, Any]) -> None:

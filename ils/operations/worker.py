@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from ils import clock, db, files, idempotency, logs, selfcheck
 from ils.circulation.holds import jobs as hold_jobs
 from ils.circulation.loans.queries import overdue_by_branch
+from ils.circulation.notices import jobs as notice_jobs
 from ils.circulation.patron_import import jobs as import_jobs
 from ils.config import Config
 from ils.digitization import jobs as digitization_jobs
@@ -104,6 +105,7 @@ JOBS: tuple[JobKind, ...] = (
     JobKind("selfcheck", _check, every=timedelta(days=1)),  # closing asks what it found
     JobKind(CHECKPOINT, _checkpoint),
     *hold_jobs.JOBS,
+    *notice_jobs.JOBS,
     *topic_jobs.JOBS,
     *act_jobs.JOBS,
     *book_jobs.JOBS,

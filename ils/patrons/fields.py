@@ -52,6 +52,7 @@ class PatronData:
     channel: str = described(
         N_("How to reach the reader"), codes="contact_channel", default="phone"
     )
+    notices_off: bool = described(N_("No automatic notices of loans"), FLAG, default=False)
     address: str = described(N_("Address"), default="", columns=("адрес", "мекенжайы"))
     school: str = described(N_("School"), default="", group=WORK, columns=("школа", "мектебі"))
     grade: str = described(

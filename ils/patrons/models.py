@@ -91,6 +91,8 @@ class Patron(Base):
     site_version: Mapped[int] = mapped_column(default=0, server_default="0")
     #: No letters of topics, of one's own or of a group.
     topics_off: Mapped[bool] = mapped_column(default=False, server_default="0")
+    #: Nobody tells the reader of loans by itself.
+    notices_off: Mapped[bool] = mapped_column(default=False, server_default="0")
     #: Since then the reader keeps a list of what was read.
     history_since: Mapped[datetime | None]
     #: The names as the search compares them.

@@ -452,6 +452,7 @@ def _outbox_message() -> None:
     op.create_table(
         "outbox_message",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("channel", sa.String(), server_default="email", nullable=False),
         sa.Column("to", sa.String(), nullable=False),
         sa.Column("patron_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("subject", sa.String(), nullable=False),
@@ -460,6 +461,9 @@ def _outbox_message() -> None:
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("given_up_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("handed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(), server_default="", nullable=False),
+        sa.CheckConstraint("channel IN ('email', 'sms')", name=op.f("ck_outbox_message_channel")),
         sa.ForeignKeyConstraint(
             ["file_id"],
             ["stored_file.id"],
@@ -719,6 +723,7 @@ def _patron() -> None:
         sa.Column("site_code_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("site_version", sa.Integer(), server_default="0", nullable=False),
         sa.Column("topics_off", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("notices_off", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("history_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("search_text", sa.String(), nullable=False),
         sa.CheckConstraint(

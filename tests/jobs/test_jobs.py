@@ -17,12 +17,12 @@ from job_words import MINUTE, job_of, later
 from sqlalchemy import select
 
 from ils import clock, db, logs
-from ils.config import Backup
 from ils.errors import Refused
 from ils.jobs import actions, queries, runner
 from ils.jobs.models import Job
 from ils.jobs.runner import JobKind, LeaseLost, Runner
 from ils.operations.worker import JOBS
+from ils.settings import Backup
 
 
 def test_jobs_are_done_in_their_order_and_once(ask, run, work, sessions):
@@ -191,7 +191,8 @@ def test_each_periodic_kind_can_be_done_in_a_library_of_any_age(library, tmp_pat
     second.mkdir()
     backup = Backup(folder="backups", second=str(second), every_hours=24, keep=1)
     scans = library.config.digitization.changed(inbox=str(second))
-    config = replace(library.config, backup=backup, digitization=scans, _held={})
+    notices = library.config.notices.changed(mode="on")
+    config = replace(library.config, backup=backup, digitization=scans, notices=notices, _held={})
     Runner(library.sessions, config, JOBS).run_all()
     assert job_of(library.sessions, job).state == "done"
 

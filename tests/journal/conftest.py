@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from ils import db
-from ils.config import Backup
 from ils.operations.backup import restoring
+from ils.settings import Backup
 
 
 @pytest.fixture

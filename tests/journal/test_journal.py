@@ -13,12 +13,12 @@ from ils import changes, clock, db, selfcheck
 from ils.changes import ChangedRow
 from ils.circulation.context import Desk
 from ils.circulation.readers.actions import erase_patron, set_photo
-from ils.config import Backup
 from ils.files import receive_bytes
 from ils.idempotency import IdempotencyKey, purge
 from ils.ledger import Entry
 from ils.operations.backup import actions
 from ils.patrons.models import Patron
+from ils.settings import Backup
 from ils.stats.models import JOURNAL, Heartbeat
 from ils.stats.overview.queries import backup_doubts
 

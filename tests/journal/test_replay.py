@@ -13,11 +13,11 @@ from ils import changes, db, selfcheck
 from ils.circulation.context import Desk
 from ils.circulation.loans.models import Loan
 from ils.circulation.readers.actions import erase_patron
-from ils.config import Backup
 from ils.ledger import Entry
 from ils.operations.backup import actions, journal, restoring
 from ils.organisation.staff.models import Staff
 from ils.patrons.models import Patron
+from ils.settings import Backup
 
 
 def test_a_backup_and_its_journal_are_the_library(library, elsewhere, second, restored):

@@ -19,9 +19,9 @@ from sqlalchemy import select
 
 from ils import clock, db, files
 from ils.clock import Period
-from ils.config import Statistics
 from ils.files import StoredFile
 from ils.messages.outbox import OutgoingMessage
+from ils.settings import Statistics
 from ils.stats.definitions.loading import definitions
 from ils.stats.documents.chart import charts
 from ils.stats.documents.content import number

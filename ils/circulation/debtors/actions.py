@@ -75,6 +75,17 @@ def _remind(session: Session, origin: Origin, patron: Patron, year_id: int) -> i
     return ledger.record_once(session, Kind.REMINDER, origin, facts, key=key)
 
 
+def note_told(session: Session, origin: Origin, patron: Patron, channel: DebtChannel) -> None:
+    """A message left by itself; it counts though the copies came back in that moment."""
+    year_id = _year_of_debt(session, patron.id, origin.day)
+    entry_id = _remind(session, origin, patron, year_id) if year_id is not None else None
+    session.add(DebtContact(
+        patron_id=patron.id, at=origin.at, branch_id=origin.branch_id, staff_id=None,
+        channel=channel, result=DebtResult.SENT, promised_until=None, entry_id=entry_id,
+    ))  # fmt: skip
+    session.flush()
+
+
 def note_opened(session: Session, origin: Origin, patron: Patron, channel: str) -> None:
     """A message was opened in a program that gives no receipt: somebody will say if it was sent.
 

@@ -69,15 +69,3 @@ def links(phone: str, email: str, subject: str, body: str) -> dict[str, str]:
             f"mailto:{quote(email, safe='@')}?subject={quote(subject)}&body={quote(body)}"
         )
     return found
-
-
-def sms_parts(text: str) -> int:
-    """How many SMS a text takes: 70 signs of UCS-2 alone, 67 in each of several.
-
-    >>> sms_parts("Сәлем"), sms_parts("ә" * 70), sms_parts("ә" * 71), sms_parts("")
-    (1, 1, 2, 0)
-    """
-    if not text:
-        return 0
-    length = len(text.encode("utf-16-le")) // 2
-    return 1 if length <= 70 else -(-length // 67)

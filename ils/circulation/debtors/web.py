@@ -20,6 +20,7 @@ from ils.circulation.debtors.queries import DebtFilter
 from ils.circulation.loans.queries import overdue_by_branch
 from ils.documents import Block, Heading, PageBreak, Paragraph
 from ils.errors import N_, Invalid
+from ils.messages import sms
 from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
 from ils.patrons import queries as patron_queries
@@ -159,7 +160,7 @@ def _page(session: Session, patron: Patron, form: Form[DebtContactData]) -> Resp
     return web.respond(
         session, "circulation/debtor.html", {}, title=patron.name, patron=patron, loans=loans,
         form=form, text=text, links=links, phone=phone, today=today,
-        parts=rules.sms_parts(text.body) if text else 0,
+        parts=sms.parts(text.body) if text else 0,
         contacts=session.scalars(queries.contacts_of(patron.id)).all(),
         error=form.error, opened=_opened(session), no_receipt=rules.NO_RECEIPT,
     )  # fmt: skip

@@ -9,12 +9,13 @@ from pathlib import Path
 from ils import clock, i18n
 from ils.circulation.patron_import import rules
 from ils.circulation.patron_import.rules import ImportedPatron
-from ils.config import Config, Limits, Lists
+from ils.config import Config, Lists
 from ils.documents import spreadsheets
 from ils.documents.columns import cells_of, columns_of, head_and_rows
 from ils.errors import N_, IlsError, Invalid
 from ils.marc import encodings, irbis
 from ils.patrons import rules as people
+from ils.settings import Limits
 
 REASON = "why"
 REQUIRED_COLUMNS = {"birth_date"}

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
-from ils.config import Circulation
 from ils.errors import N_, Invalid
 from ils.organisation.calendar.rules import Calendar
+from ils.settings import Circulation
 
 
 def due_day(today: date, days: int, calendar: Calendar) -> date:

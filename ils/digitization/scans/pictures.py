@@ -11,10 +11,10 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
-from ils.config import Digitization
 from ils.digitization.scans.rules import PageFacts, Refusal
 from ils.documents.pictures import BROKEN
 from ils.errors import N_
+from ils.settings import Digitization
 
 PDF = "application/pdf"
 TYPES = {"TIFF": "image/tiff", "JPEG": "image/jpeg", "PNG": "image/png", "JPEG2000": "image/jp2"}

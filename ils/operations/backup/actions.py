@@ -15,7 +15,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from ils import __version__, clock, db, files, schema, selfcheck
-from ils.config import Config, Data
+from ils.config import Config
 from ils.digitization.scans.models import MASTERS
 from ils.errors import N_, IlsError, Unavailable
 from ils.ledger import Entry
@@ -34,6 +34,7 @@ from ils.operations.backup.manifest import (
 from ils.operations.backup.restoring import restore
 from ils.operations.backup.tables import dump, shapes
 from ils.secret import secret_key
+from ils.settings import Data
 from ils.stats.models import BACKUP, BACKUP_LATE
 from ils.stats.schedules.actions import heartbeat
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 
 from ils.cataloguing.exports.cli import export as export_records
-from ils.config import Data
 from ils.console import Console, print_json, with_console
 from ils.errors import N_, Refused
 from ils.operations.backup import actions, journal, manifest, restoring
 from ils.operations.backup.tables import shapes
+from ils.settings import Data
 
 
 @click.command()
