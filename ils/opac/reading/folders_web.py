@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from itertools import islice
 
 from flask import g
@@ -32,9 +33,9 @@ def public_folder(session: Session, folder_id: int) -> ResponseReturnValue:
     """The documents of a folder that whoever asks may read."""
     one = queries.folder(session, folder_id, public=True)
     query = queries.documents_in(one.id, published=True).execution_options(yield_per=200)
-    readable = filter(may_read, session.scalars(query))
     start = (number := pages.number()) * ROWS - ROWS
-    found = list(islice(readable, start, start + ROWS + 1))
+    with closing(session.scalars(query)) as rows:
+        found = list(islice(filter(may_read, rows), start, start + ROWS + 1))
     return pages.page(
         "folder.html", session, title=one.named(g.language), one=one, documents=found[:ROWS],
         number=number, more=len(found) > ROWS,
