@@ -1,4 +1,4 @@
-"""Measures the workbench of debtors and boxes between branches, over HTTP.
+"""Measures the workbench of debtors, boxes between branches, notices.
 
 Makes a library in a temporary folder: two branches, debtors with five overdue copies each.
 """
@@ -8,25 +8,31 @@ from __future__ import annotations
 import argparse
 import re
 import statistics
+import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from uuid import uuid4
 
-from bench_folder import new_library
+from bench_folder import NewLibrary, new_library
 from bench_server import PASSWORD, Desk, Server
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from ils import clock, db
 from ils.catalog.records.actions import add_provisional
 from ils.circulation.loans.models import Loan
+from ils.circulation.notices import jobs as notice_jobs
+from ils.circulation.notices.models import Notice
 from ils.codes import actions as codes
 from ils.codes.actions import ItemCode
 from ils.codes.models import CodeKind
 from ils.config import Config
 from ils.db import bulk_insert, new_id
 from ils.holdings.items.models import Item
+from ils.jobs.actions import enqueue
+from ils.jobs.runner import Runner
 from ils.ledger import Channel, Origin
 from ils.organisation.branches.actions import add_branch
 from ils.organisation.branches.models import Branch
@@ -54,6 +60,7 @@ def main() -> None:
         try:
             workbench(server)
             box(server, asked.debtors * EACH)
+            notices(new, server)
         finally:
             server.stop()
 
@@ -147,6 +154,41 @@ def box(server: Server, first: int) -> None:
     _, page = branch.request("GET", f"{place}/boxes/{number}", None)
     arrived = re.search(r"прибыло: (\d+)", page)
     print(f"arrived: {arrived[1] if arrived else page[:300]} of {BOX}")
+
+
+def notices(new: NewLibrary, server: Server) -> None:
+    """What all debtors are to be told planned and made, while a desk reads a card every 50 ms."""
+    with db.transaction(new.sessions) as session:  # all of them reached a level today
+        day = clock.local_day(clock.now(), "Asia/Almaty") - timedelta(days=5)
+        session.execute(update(Loan).values(due=day))
+        session.execute(update(Branch).values(closed_weekdays=""))
+    # Nothing is handed over: what a server takes is its own time. All hours are fit to send in.
+    settings = new.config.notices.changed(mode="test", from_hour=0, until_hour=24)
+    runner = Runner(new.sessions, replace(new.config, notices=settings), notice_jobs.JOBS)
+    desk, times, over = Desk(server.port, "centre"), list[float](), threading.Event()
+
+    def scan() -> None:
+        at = 0
+        while not over.wait(0.05):
+            card = {"code": f"R{at % 1000:06}", "request_id": str(uuid4())}
+            times.append(_took(partial(desk.request, "POST", "/desk/scan", card)))
+            at += 1
+
+    scanning = threading.Thread(target=scan)
+    scanning.start()
+    for what, kind in (("planned", "plan_notices"), ("made, one message a reader", "send_notices")):
+        with db.transaction(new.sessions) as session:
+            enqueue(session, kind)
+        began = time.perf_counter()
+        runner.run_all()
+        took = time.perf_counter() - began
+        with db.reading(new.sessions) as session:
+            states = dict(session.execute(
+                select(Notice.state, func.count()).group_by(Notice.state)).all())  # fmt: skip
+        print(f"notices {what}: {took:.1f} s (goal 10), {states}")
+    over.set()
+    scanning.join()
+    print(f"a card at the desk meanwhile: {_said(times)}, at most {max(times):.0f} ms")
 
 
 def _took(work: Callable[[], object]) -> float:

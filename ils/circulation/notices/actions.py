@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -96,7 +96,7 @@ def settle(notice: Notice, state: NoticeState, reason: NoticeReason | None = Non
     notice.state, notice.reason, notice.settled_at = state, reason, clock.now()
 
 
-def ask_to_send(session: Session, branch: Branch, readers: Sequence[int]) -> int:
+def ask_to_send(session: Session, branch: Branch, readers: Iterable[int]) -> int:
     """Have readers told today, one message each; those who were told today wait for tomorrow."""
     now = clock.now()
     day = clock.local_day(now, branch.timezone)

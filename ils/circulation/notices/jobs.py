@@ -63,7 +63,7 @@ def _send_all(context: JobContext) -> dict[str, int]:
         with db.reading(context.sessions) as session:
             readers = list(session.scalars(queries.planned_readers(branch.id)))
         for session, some in context.steps(readers):
-            asked += actions.ask_to_send(session, branch, list(some))
+            asked += actions.ask_to_send(session, branch, some)
     return {"asked": asked}
 
 
