@@ -13,12 +13,12 @@ from ils.circulation.patron_import import web as patron_import
 from ils.circulation.policy import web as policy
 from ils.circulation.policy.web import lending
 from ils.circulation.rankings import web as rankings
-from ils.circulation.readers import bulk_web, hold_web, merge_web
+from ils.circulation.readers import bulk_web, hold_web, merge_web, phones_web
 from ils.circulation.readers import web as readers
 
 #: Modules whose views are in the blueprints.
 MODULES = (
     boxes, bulk_web, debtors_web, desk_pages, exceptions_web, hold_web, holds, home_delivery,
-    loans_web, merge_web, notices_web, patron_import, policy, rankings, readers,
+    loans_web, merge_web, notices_web, patron_import, phones_web, policy, rankings, readers,
 )  # fmt: skip
 BLUEPRINTS = (patrons, desk, lending, rankings.rankings, debtors_web.debtors)

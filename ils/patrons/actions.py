@@ -20,6 +20,7 @@ from ils.organisation.audit.actions import audit
 from ils.patrons import queries, rules
 from ils.patrons.fields import PatronData
 from ils.patrons.models import ConsentRecord, Patron, PatronBlock, PatronYear
+from ils.patrons.phones import normal_phone
 from ils.patrons.rules import AlreadyRegistered, PossibleDuplicate
 from ils.patrons.visits import count_visit
 
@@ -99,12 +100,13 @@ def _fill(session: Session, origin: Origin, patron: Patron, data: PatronData) ->
     values |= {"grade": grade, "sex": data.sex or None, "disability": data.disability or None}
     for name, value in values.items():
         setattr(patron, name, value)
-    note_search_text(patron)
+    note_search_keys(patron)
 
 
-def note_search_text(patron: Patron) -> None:
-    """Keep names and card as the search compares them; after each change of them."""
+def note_search_keys(patron: Patron) -> None:
+    """Keep names, card and phone as the search compares them; after each change of them."""
     patron.search_text = f" {heading_key(f'{patron.name} {patron.card}')}"
+    patron.phone_number = normal_phone(patron.phone)
 
 
 def change_patron(
@@ -129,7 +131,7 @@ def _changed(patron: Patron) -> list[str]:
     """Which of a reader's data differ from what is stored: their names, never what they say."""
     state = inspect(patron)
     names = (one.key for one in state.mapper.column_attrs)
-    return sorted({*names} - {"search_text"} - {*state.unmodified})
+    return sorted({*names} - {"search_text", "phone_number"} - {*state.unmodified})
 
 
 def change_imported(
@@ -150,7 +152,7 @@ def change_imported(
     if "grade" in told and data.grade and str(patron.grade or "") != data.grade:
         patron.grade, patron.grade_year = int(data.grade), rules.school_year(origin.day)
         changed["grade"] = data.grade
-    note_search_text(patron)
+    note_search_keys(patron)
     session.flush()
     return bool(changed)
 
@@ -184,7 +186,7 @@ def replace_card(
         staff_id=origin.staff_id,
     )
     patron.card = card
-    note_search_text(patron)
+    note_search_keys(patron)
     session.flush()
     audit(session, origin.staff_id, "patron.card", str(patron.id))
 

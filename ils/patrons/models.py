@@ -59,6 +59,8 @@ class Patron(Base):
     category: Mapped[str]
     language: Mapped[str] = mapped_column(default="ru")
     phone: Mapped[str] = mapped_column(default="")
+    #: The phone as it is dialled; empty: it is none.
+    phone_number: Mapped[str] = mapped_column(default="", server_default="", index=True)
     email: Mapped[str] = mapped_column(default="")
     address: Mapped[str] = mapped_column(default="")
     channel: Mapped[str] = mapped_column(default=ContactChannel.PHONE, server_default="phone")

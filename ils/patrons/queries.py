@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    exists,
     func,
     or_,
     select,
@@ -27,6 +28,7 @@ from ils.db import Base
 from ils.errors import N_, NotFound
 from ils.ledger import Channel, Entry, Kind
 from ils.patrons.models import Patron, PatronBlock, PatronMerge, PatronYear
+from ils.patrons.phones import digits_of
 
 
 def reasons_of_blocks(session: Session, patron_id: int, day: date) -> tuple[str, ...]:
@@ -140,11 +142,33 @@ def patrons(text: str) -> Select[Patron]:
 
 
 def named(text: str) -> ColumnElement[bool]:
-    """Whether every word of a text begins a reader's name or card."""
+    """Whether every word of a text begins a reader's name or card, or it is part of the phone."""
     condition: ColumnElement[bool] = Patron.card.is_not(None)
     for word in heading_key(text).split():
         condition &= Patron.search_text.contains(f" {word}", autoescape=True)
-    return condition
+    digits = digits_of(text)
+    return condition | Patron.phone_number.contains(digits) if digits else condition
+
+
+def wrong_phones() -> Select[Patron]:
+    """Readers whose phone is no number anybody could dial."""
+    wrong = (Patron.phone != "", Patron.phone_number == "")
+    return select(Patron).where(*wrong).order_by(Patron.surname, Patron.id)
+
+
+def shared_phones() -> Select[Patron]:
+    """Readers with the number of another who is not of their family: perhaps one person twice."""
+    other = aliased(Patron)
+
+    def family(one: type[Patron]) -> ColumnElement[int]:
+        return func.coalesce(one.guardian_id, one.id)
+
+    shared = exists().where(
+        other.phone_number == Patron.phone_number, other.id != Patron.id,
+        family(other) != family(Patron),
+    )  # fmt: skip
+    query = select(Patron).where(Patron.phone_number != "", shared)
+    return query.order_by(Patron.phone_number, Patron.id)
 
 
 def similar_patrons(surname: str, birth_date: date) -> Select[Patron]:

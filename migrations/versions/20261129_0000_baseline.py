@@ -697,6 +697,7 @@ def _patron() -> None:
         sa.Column("category", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("phone", sa.String(), nullable=False),
+        sa.Column("phone_number", sa.String(), server_default="", nullable=False),
         sa.Column("email", sa.String(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
         sa.Column("channel", sa.String(), server_default="phone", nullable=False),
@@ -741,6 +742,7 @@ def _patron() -> None:
         sa.UniqueConstraint("card", name=op.f("uq_patron_card")),
     )
     op.create_index(op.f("ix_patron_birth_date"), "patron", ["birth_date"], unique=False)
+    op.create_index(op.f("ix_patron_phone_number"), "patron", ["phone_number"], unique=False)
     op.create_index(op.f("ix_patron_guardian_id"), "patron", ["guardian_id"], unique=False)
     op.create_index(op.f("ix_patron_import_key"), "patron", ["import_key"], unique=True)
 

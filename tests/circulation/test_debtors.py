@@ -8,11 +8,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from ils.circulation.debtors import rules
 from ils.circulation.debtors.models import DebtContact
 from ils.ledger import Entry, Kind
 from ils.organisation.staff.models import Role
 from ils.patrons.models import Patron
+from ils.patrons.phones import normal_phone
 
 PATH = "/staff/debtors/"
 TEXT = ("pdftotext", "-", "-")
@@ -167,7 +167,7 @@ def test_what_was_done_goes_with_the_reader(owing, library):
      ("+996 555 123456", "+996555123456"), ("сот. 8-747-000-11-22; дом.", "+77470001122")],
 )  # fmt: skip
 def test_a_phone_is_dialled_as_it_is_meant(field, phone):
-    assert rules.normal_phone(field) == phone
+    assert normal_phone(field) == phone
 
 
 def opened(browser, patron_id, channel):

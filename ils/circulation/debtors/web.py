@@ -81,7 +81,7 @@ def workbench(session: Session) -> ResponseReturnValue:
                 web.listed(lists.categories, row[0].category),
                 note=" ".join(filter(None, (row[0].school, str(row[0].grade or "")))))),
             Column("phone", N_("Phone"),
-                   lambda row: rules.normal_phone(row[0].phone) or row[0].phone),
+                   lambda row: row[0].phone_number or row[0].phone),
             Column("address", N_("Address"), lambda row: row[0].address, Patron.address),
             Column("contact", N_("Last contact"), _last),
             Column("promised", N_("Promised until"),
@@ -152,7 +152,7 @@ def _form(values: dict[str, object] | None) -> Form[DebtContactData]:
 def _page(session: Session, patron: Patron, form: Form[DebtContactData]) -> ResponseReturnValue:
     today = web.today()
     loans = session.scalars(queries.overdue_of(patron.id, today)).all()
-    text, links, phone = None, {}, rules.normal_phone(patron.phone)
+    text, links, phone = None, {}, patron.phone_number
     if loans:
         branch = g.staff.branch.name(patron.language)
         text = actions.message(session, web.current().config, patron, today, branch)

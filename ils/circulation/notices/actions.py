@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from ils import clock
 from ils.circulation.debtors import actions as debtors
 from ils.circulation.debtors.models import DebtChannel
-from ils.circulation.debtors.rules import is_mobile, normal_phone
 from ils.circulation.loans.models import Loan, LoanEnd
 from ils.circulation.notices import queries, rules
 from ils.circulation.notices.models import Notice, NoticeChannel, NoticeReason, NoticeState
@@ -24,6 +23,7 @@ from ils.messages.templates import Composed, compose
 from ils.organisation.branches.models import Branch
 from ils.organisation.branches.queries import origin_now
 from ils.patrons.models import Patron
+from ils.patrons.phones import is_mobile, normal_phone
 
 SEND = "send_notice"
 #: A message nobody takes for so long is given up: somebody has to call.
@@ -51,7 +51,7 @@ def usable(config: Config) -> list[str]:
 
 def reach_of(patron: Patron) -> Reach:
     """Where a reader can be reached; of a child who has no address, its guardian."""
-    numbers = (normal_phone(text) for text in (patron.phone, patron.guardian_phone))
+    numbers = (patron.phone_number, normal_phone(patron.guardian_phone))
     phone = next((number for number in numbers if is_mobile(number)), "")
     return Reach(patron.email, phone, patron.school)
 

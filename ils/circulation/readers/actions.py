@@ -37,7 +37,7 @@ from ils.patrons.visits import uncount_visit
 
 #: Columns of a reader that say nothing of the person: made of others, or told apart below.
 NOT_TOLD = {
-    "search_text", "import_key", "guardian_id", "branch_id", "grade_year",
+    "search_text", "phone_number", "import_key", "guardian_id", "branch_id", "grade_year",
     "site_password", "site_code_until", "site_version",
 }  # fmt: skip
 OWN = tuple(c.key for c in inspect(Patron).column_attrs if c.key not in NOT_TOLD)

@@ -17,7 +17,7 @@ from ils.errors import N_, Invalid, NotFound
 from ils.ledger import Entry, Kind, Origin
 from ils.organisation.audit.actions import audit
 from ils.patrons import queries
-from ils.patrons.actions import note_search_text
+from ils.patrons.actions import note_search_keys
 from ils.patrons.fields import INFOS
 from ils.patrons.models import Patron, PatronMerge, PatronPhoto, PatronYear
 from ils.patrons.queries import reader_columns
@@ -176,7 +176,7 @@ def _taken(kept: Patron, dropped: Patron, names: Collection[str]) -> dict[str, A
 def _set(patron: Patron, values: dict[str, Any]) -> None:
     for name, value in values.items():
         setattr(patron, name, value)
-    note_search_text(patron)
+    note_search_keys(patron)
 
 
 def _one_card(session: Session, origin: Origin, reader_id: int, card: str) -> None:

@@ -261,7 +261,7 @@ def patron_list(session: Session) -> ResponseReturnValue:
             Column("category", N_("Category"),
                    lambda p: web.listed(lists.categories, p.category), Patron.category),
         ),
-        filters=(Filter("q", N_("Name or card")),),
+        filters=(Filter("q", N_("Name, card or phone")),),
         empty=N_("Nothing was found."),
     )  # fmt: skip
     actions_ = (
