@@ -19,6 +19,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "end_hopeless_holds": N_("Holds of documents without copies ended"),
         "plan_notices": N_("Notices of loans planned"),
         "send_notices": N_("Readers to be told of loans asked for"),
+        "announce_campaign": N_("Readers to be told of a campaign"),
         "send_notice": N_("A reader told of loans"),
         "settle_served": N_("Readers served and borrowers counted"),
         "settle_records": N_("Records whose last copy went hidden"),

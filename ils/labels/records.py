@@ -52,6 +52,8 @@ RECORDS: dict[str, dict[str, str]] = {
         "balance.take_back": N_("opening balance taken back"),
         "budget.save": N_("article of the budget saved"),
         "order.place": N_("order placed"),
+        "campaign.save": N_("campaign saved"),
+        "campaign.announce": N_("readers to be told of a campaign"),
         "partner.save": N_("supplier or donor saved"),
         "order.cancel": N_("rest of a line cancelled"),
         "item.import": N_("list of copies brought in"),

@@ -19,6 +19,8 @@ class Permission(StrEnum):
     LIST_PATRONS = "list_patrons"
     MANAGE_PATRONS = "manage_patrons"
     VIEW_LOANS = "view_loans"
+    #: Days of the returned book.
+    MANAGE_CAMPAIGNS = "manage_campaigns"
     BLOCK_PATRONS = "block_patrons"
     REREGISTER_MANY = "reregister_many"
     EXPORT_PERSONAL_DATA = "export_personal_data"
@@ -78,6 +80,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         Permission.LIST_PATRONS: {_DESK, _STATISTICIAN, _ADMIN},
         Permission.MANAGE_PATRONS: {_DESK, _ADMIN},
         Permission.VIEW_LOANS: {_DESK, _SENIOR, _ADMIN},
+        Permission.MANAGE_CAMPAIGNS: {_SENIOR, _ADMIN},
         Permission.BLOCK_PATRONS: {_SENIOR, _ADMIN},
         Permission.REREGISTER_MANY: {_SENIOR, _ADMIN},
         Permission.EXPORT_PERSONAL_DATA: {_SENIOR, _ADMIN},

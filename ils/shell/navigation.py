@@ -68,6 +68,8 @@ SECTIONS = (
         Place(N_("Readers"), "patrons.patron_list", Permission.LIST_PATRONS),
         Place(N_("Debtors"), "debtors.workbench", Permission.VIEW_LOANS, also=("debtors.debtor",)),
         Place(N_("Notices"), "debtors.notices", Permission.VIEW_LOANS),
+        Place(N_("Campaigns"), "debtors.campaigns", Permission.VIEW_LOANS,
+              also=("debtors.campaign",)),
         Place(N_("Phones to check"), "patrons.phones", Permission.MANAGE_PATRONS),
         Place(N_("Register a reader"), "patrons.new_patron", Permission.MANAGE_PATRONS),
         Place(N_("Re-registration"), "patrons.reregister_list", Permission.REREGISTER_MANY),

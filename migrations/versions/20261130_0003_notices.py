@@ -1,8 +1,8 @@
-"""Notices of loans: planned, sent, settled.
+"""Notices of loans: planned, sent, settled; campaigns for the return of overdue copies.
 
 Revision ID: 0005
-Locks, time: a new table; a moment.
-Downgrade: drops it, with what was planned; letters that left stay in the outbox.
+Locks, time: new tables; a moment.
+Downgrade: drops them, with what was planned; letters that left stay in the outbox.
 """
 
 from __future__ import annotations
@@ -15,7 +15,25 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Make the tables."""
+    op.create_table(
+        "campaign",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("first", sa.Date(), nullable=False),
+        sa.Column("last", sa.Date(), nullable=False),
+        sa.Column("branches", sa.JSON(), nullable=False),
+        sa.Column("terms", sa.String(), nullable=False),
+        sa.Column("compared", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "created_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("announced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("first <= last", name=op.f("ck_campaign_days")),
+        sa.ForeignKeyConstraint(["created_by"], ["staff.id"], name=op.f("fk_campaign_created_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
+    )
     op.create_table(
         "notice",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -32,6 +50,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("not_before", sa.Date(), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
@@ -73,7 +92,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop it."""
+    """Drop them."""
     op.drop_index(
         "ix_notice_planned",
         table_name="notice",
@@ -82,3 +101,4 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_notice_patron_id"), table_name="notice")
     op.drop_table("notice")
+    op.drop_table("campaign")

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time
 from sqlalchemy.orm import Session
 
 from ils import ledger
+from ils.circulation.campaigns import actions as campaigns
 from ils.circulation.context import Desk
 from ils.circulation.holds import queries as hold_queries
 from ils.circulation.holds.actions import release_hold, requeue
@@ -212,7 +213,7 @@ def return_item(
     origin = _dated(desk, origin or desk.origin, loan)
     loan.item.status = next_status(loan.item.status, Kind.RETURN)
     loan.item.branch_id = origin.branch_id
-    loan.quantity_returned = loan.copies
+    before, loan.quantity_returned = loan.quantity_returned, loan.copies
     loan.ended_at = origin.at
     loan.ended_by = LoanEnd.RETURNED
     facts = loan_facts(loan, origin)
@@ -220,6 +221,8 @@ def return_item(
     if desk.returned_on is not None:
         detail = patron_queries.BOOK_DROP
     ledger.record(session, Kind.RETURN, origin, facts, detail=detail)
+    if loan.due < origin.day:
+        campaigns.count_return(session, origin, facts, loan.copies - before)
     if detail is None and loan.patron_id is not None:
         count_visit(session, origin, loan.patron_id, facts)
     session.flush()
@@ -234,6 +237,8 @@ def return_copies(desk: Desk, *, loan: Loan, copies: int) -> None:
     facts = loan_facts(loan, origin)
     detail = patron_queries.BOOK_DROP if desk.returned_on is not None else None
     ledger.record(desk.session, Kind.RETURN, origin, facts, count=copies, detail=detail)
+    if loan.due < origin.day:
+        campaigns.count_return(desk.session, origin, facts, copies)
     if detail is None and loan.patron_id is not None:
         count_visit(desk.session, origin, loan.patron_id, facts)
 

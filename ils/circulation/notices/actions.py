@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
 from ils import clock
+from ils.circulation.campaigns.models import LEVEL, Campaign
 from ils.circulation.debtors import actions as debtors
 from ils.circulation.debtors.models import DebtChannel
 from ils.circulation.loans.models import Loan, LoanEnd
 from ils.circulation.notices import queries, rules
 from ils.circulation.notices.models import Notice, NoticeChannel, NoticeReason, NoticeState
-from ils.circulation.notices.rules import Reach
+from ils.circulation.notices.rules import NoticeLevel, Reach
 from ils.config import Config
 from ils.db import new_id
 from ils.jobs.actions import enqueue
@@ -32,6 +33,8 @@ PATIENCE = timedelta(days=2)
 TITLES = {MessageChannel.EMAIL: 20, MessageChannel.SMS: 2}
 #: So much of a title a short message names.
 SHORT_TITLE = 30
+#: The words of a campaign.
+CAMPAIGN = "campaign"
 #: The words of a level nobody knows any more.
 WORDS = "notice_late"
 _ENDS = {
@@ -75,7 +78,7 @@ def plan(session: Session, config: Config, branch: Branch, ids: Sequence[int]) -
         if found is None or patron.notices_off or any(one.level == found[0] for one in own):
             continue
         for one in own:
-            if one.state == NoticeState.PLANNED:
+            if one.state == NoticeState.PLANNED and one.level in known:
                 settle(one, NoticeState.CANCELLED, NoticeReason.SUPERSEDED)
         channel = rules.channel(found[1], reach_of(patron), ways)
         by_hand = channel in {NoticeChannel.VISIT, NoticeChannel.SCHOOL}
@@ -109,13 +112,15 @@ def ask_to_send(session: Session, branch: Branch, readers: Iterable[int]) -> int
     return asked
 
 
-def take_up(session: Session, config: Config, patron_id: int) -> OutgoingMessage | None:
+def take_up(
+    session: Session, config: Config, patron_id: int, today: date
+) -> OutgoingMessage | None:
     """Make the message of a reader from what is true now; ``None``: there is nothing to tell.
 
     What came back, was renewed or lost meanwhile is not told of. A message that was being handed
     over when the computer stopped is not sent a second time: nobody knows whether it left.
     """
-    notices = list(session.scalars(queries.planned_of(patron_id).with_for_update()))
+    notices = list(session.scalars(queries.planned_of(patron_id, today).with_for_update()))
     patron = session.get(Patron, patron_id)
     if patron is None:
         return None
@@ -185,11 +190,15 @@ def _standing(
             settle(notice, NoticeState.CANCELLED, _ENDS[LoanEnd(str(loan.ended_by))])
         elif loan.due != notice.due:
             settle(notice, NoticeState.CANCELLED, NoticeReason.RENEWED)
-        elif patron.notices_off or notice.level not in known:
+        elif patron.notices_off or not _is_known(notice, known):
             settle(notice, NoticeState.CANCELLED, NoticeReason.SWITCHED_OFF)
         else:
             standing.append(notice)
     return standing
+
+
+def _is_known(notice: Notice, known: Mapping[str, NoticeLevel]) -> bool:
+    return notice.level in known or notice.level.startswith(LEVEL)
 
 
 def told(
@@ -207,8 +216,14 @@ def told(
     more = [f"+{len(loans) - most}"] if len(loans) > most else []
     codes = {one.level for one in notices}
     templates = [level.template for code, level in known.items() if code in codes]
+    if any(code.startswith(LEVEL) for code in codes):
+        templates.append(CAMPAIGN)
     branch = session.get_one(Branch, notices[-1].branch_id)
+    campaign = _campaign(session, codes)
     values: Mapping[str, str] = {
+        "campaign": campaign.name if campaign else "",
+        "days": f"{campaign.first:%d.%m}–{campaign.last:%d.%m.%Y}" if campaign else "",
+        "terms": campaign.terms if campaign else "",
         "reader": patron.name, "library": config.library.name(patron.language),
         "branch": branch.name(patron.language),
         "loans": ("; " if short else "\n").join([*lines, *more]),
@@ -217,6 +232,12 @@ def told(
     return compose(
         config, f"{template}{rules.SHORT}" if short else template, patron.language, values
     )
+
+
+def _campaign(session: Session, codes: Iterable[str]) -> Campaign | None:
+    """The latest campaign among the levels of some notices."""
+    numbers = [int(code.removeprefix(LEVEL)) for code in codes if code.startswith(LEVEL)]
+    return session.get(Campaign, max(numbers)) if numbers else None
 
 
 def _line(loan: Loan, *, short: bool) -> str:
@@ -237,7 +258,7 @@ def note_sent(session: Session, config: Config, message_id: int, branch_id: int)
     for notice in notices:
         settle(notice, NoticeState.TESTED if testing else NoticeState.SENT)
     levels = rules.levels(config)
-    late = [one for one in notices if one.level in levels and levels[one.level].is_late]
+    late = [one for one in notices if one.level not in levels or levels[one.level].is_late]
     if late and not testing:
         origin = origin_now(session, branch_id, Channel.SYSTEM)
         patron = session.get_one(Patron, late[0].patron_id)
@@ -245,9 +266,9 @@ def note_sent(session: Session, config: Config, message_id: int, branch_id: int)
     session.flush()
 
 
-def give_up(session: Session, patron_id: int) -> None:
+def give_up(session: Session, patron_id: int, today: date) -> None:
     """What could not be sent waits on the list of those somebody calls on."""
-    notices = session.scalars(queries.planned_of(patron_id).with_for_update()).all()
+    notices = session.scalars(queries.planned_of(patron_id, today).with_for_update()).all()
     message = _tried(session, notices)
     if message is not None:
         _fail(message, notices, NoticeReason.NOT_TAKEN)

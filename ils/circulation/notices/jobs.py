@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from ils import clock, db
-from ils.circulation.notices import actions, queries, rules
+from ils.circulation.campaigns import queries as campaign_queries
+from ils.circulation.notices import actions, announcing, queries, rules
 from ils.config import Config
 from ils.jobs.runner import JobContext, JobKind
 from ils.messages import outbox
@@ -61,7 +62,8 @@ def _send_all(context: JobContext) -> dict[str, int]:
                     if _is_time(session, context.config, one)]  # fmt: skip
     for branch in branches:
         with db.reading(context.sessions) as session:
-            readers = list(session.scalars(queries.planned_readers(branch.id)))
+            today = clock.local_day(clock.now(), branch.timezone)
+            readers = list(session.scalars(queries.planned_readers(branch.id, today)))
         for session, some in context.steps(readers):
             asked += actions.ask_to_send(session, branch, some)
     return {"asked": asked}
@@ -80,8 +82,9 @@ def _send(context: JobContext) -> dict[str, str]:
         branch = session.get_one(Branch, args["branch_id"])
         if not _is_time(session, config, branch):
             return {"told": "later"}  # the next round of an open hour asks again
+    today = clock.local_day(clock.now(), branch.timezone)
     with context.transaction() as session:
-        message = actions.take_up(session, config, args["patron_id"])
+        message = actions.take_up(session, config, args["patron_id"], today)
     if message is None:
         return {"told": "nothing"}
     if message.to:
@@ -92,10 +95,31 @@ def _send(context: JobContext) -> dict[str, str]:
 
 
 def _give_up(session: Session, args: Mapping[str, Any]) -> None:
-    actions.give_up(session, args["patron_id"])
+    branch = session.get_one(Branch, args["branch_id"])
+    today = clock.local_day(clock.now(), branch.timezone)
+    actions.give_up(session, args["patron_id"], today)
+
+
+def _announce(context: JobContext) -> dict[str, int]:
+    """Plan what everybody who has something overdue is told of a campaign."""
+    planned = 0
+    with db.reading(context.sessions) as session:
+        campaign = campaign_queries.campaign(session, context.args["campaign_id"])
+        taking_part = [one for one in session.scalars(_active())
+                       if not campaign.branches or one.id in campaign.branches]  # fmt: skip
+    for branch in taking_part:
+        today = clock.local_day(clock.now(), branch.timezone)
+        with db.reading(context.sessions) as session:
+            overdue = queries.open_loans(branch.id, date.min, today - timedelta(days=1))
+            ids = list(session.scalars(overdue))
+        for session, some in context.steps([ids[at : at + 50] for at in range(0, len(ids), 50)]):
+            for part in some:
+                planned += announcing.plan(session, context.config, campaign, part, today)
+    return {"planned": planned}
 
 
 JOBS = (
+    JobKind(announcing.ANNOUNCE, _announce),
     JobKind("plan_notices", _plan, every=timedelta(hours=1), ready=_is_on),
     JobKind("send_notices", _send_all, every=ROUND, ready=_is_on),
     JobKind(actions.SEND, _send, RETRY_DELAYS, ready=_is_on, give_up=_give_up),

@@ -81,6 +81,8 @@ class Notice(Base):
     state: Mapped[str]
     reason: Mapped[str | None]
     planned_at: Mapped[datetime]
+    #: It is not sent before that day.
+    not_before: Mapped[date | None]
     settled_at: Mapped[datetime | None]
     #: The message it left with, while that is kept.
     message_id: Mapped[int | None] = mapped_column(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from ils.circulation.loans.models import Loan
@@ -45,16 +45,20 @@ def of_loans(ids: Sequence[int]) -> Select[Notice]:
     return select(Notice).where(Notice.loan_id.in_(ids)).order_by(Notice.id)
 
 
-def planned_readers(branch_id: int) -> Select[int]:
-    """Readers with something planned at a branch."""
-    own = (Notice.state == NoticeState.PLANNED, Notice.branch_id == branch_id)
+def planned_readers(branch_id: int, today: date) -> Select[int]:
+    """Readers with something to be told at a branch."""
+    own = (Notice.state == NoticeState.PLANNED, Notice.branch_id == branch_id, _is_time(today))
     return select(Notice.patron_id).where(*own).distinct().order_by(Notice.patron_id)
 
 
-def planned_of(patron_id: int) -> Select[Notice]:
-    """What is planned for a reader."""
-    own = (Notice.patron_id == patron_id, Notice.state == NoticeState.PLANNED)
+def planned_of(patron_id: int, today: date) -> Select[Notice]:
+    """What is to be told to a reader."""
+    own = (Notice.patron_id == patron_id, Notice.state == NoticeState.PLANNED, _is_time(today))
     return select(Notice).where(*own).order_by(Notice.due, Notice.id)
+
+
+def _is_time(today: date) -> ColumnElement[bool]:
+    return or_(Notice.not_before.is_(None), Notice.not_before <= today)
 
 
 def told_since(session: Session, patron_id: int, since: datetime) -> bool:

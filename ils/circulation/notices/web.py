@@ -11,6 +11,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ils import web
+from ils.circulation.campaigns.models import LEVEL
 from ils.circulation.debtors.web import debtors
 from ils.circulation.notices import actions, queries, rules
 from ils.circulation.notices.models import Notice
@@ -79,6 +80,8 @@ def _reader(row: Any) -> web.ListCell:
 
 def _said(known: Mapping[str, NoticeLevel], code: str) -> str:
     """A level in words: 3 days after, 2 days before."""
+    if code.startswith(LEVEL):
+        return str(gettext("campaign"))
     level = known.get(code)
     if level is None:
         return code
@@ -109,7 +112,7 @@ def _cost(session: Session, branch_id: int | None) -> tuple[int, int, int]:
 
 
 def _text(session: Session, patron_id: int) -> str:
-    planned = session.scalars(queries.planned_of(patron_id)).all()
+    planned = session.scalars(queries.planned_of(patron_id, web.today())).all()
     patron = queries.reader(session, patron_id)
     config = web.current().config
     return actions.told(session, config, patron, planned, MessageChannel.SMS).body
