@@ -2,9 +2,12 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from telling import gateway, mail, told
 
 from ils.cli import main
 from ils.organisation.staff.models import Role
+
+__all__ = ["gateway", "mail", "told"]
 
 
 @pytest.fixture

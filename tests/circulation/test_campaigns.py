@@ -4,8 +4,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
-from test_mail import Server
-from test_notices import Gateway, come_by, loan_of, run, running, states, told, until_due
+from telling import come_by, loan_of, run, states, until_due
 
 from ils import db
 from ils.circulation.campaigns import queries
@@ -15,20 +14,6 @@ from ils.ledger import Entry, Kind
 from ils.organisation.staff.models import Role
 
 AT = "/staff/debtors/campaigns/"
-__all__ = ["Gateway", "Server", "told"]
-
-
-@pytest.fixture
-def mail():
-    with running(Server()) as server:
-        yield server
-
-
-@pytest.fixture
-def gateway():
-    with running(Gateway()) as server:
-        yield server
-        server.server.server_close()
 
 
 @pytest.fixture

@@ -124,11 +124,6 @@ def short_messages(branch_id: int | None) -> Select[int]:
     return query.distinct().order_by(Notice.patron_id)
 
 
-def reader(session: Session, patron_id: int) -> Patron:
-    """A reader something is planned for."""
-    return session.get_one(Patron, patron_id)
-
-
 def counts(session: Session, branch_id: int | None) -> dict[str, int]:
     """State → how many notices."""
     query = select(Notice.state, func.count()).group_by(Notice.state)

@@ -21,6 +21,7 @@ from ils.messages import sms
 from ils.messages.outbox import MessageChannel
 from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
+from ils.patrons import queries as patron_queries
 from ils.web.lists import Column, Filter, ListDefinition
 
 #: Planned short messages that are counted part by part; more are reckoned from these.
@@ -113,6 +114,6 @@ def _cost(session: Session, branch_id: int | None) -> tuple[int, int, int]:
 
 def _text(session: Session, patron_id: int) -> str:
     planned = session.scalars(queries.planned_of(patron_id, web.today())).all()
-    patron = queries.reader(session, patron_id)
+    patron = patron_queries.patron(session, patron_id)
     config = web.current().config
     return actions.told(session, config, patron, planned, MessageChannel.SMS).body

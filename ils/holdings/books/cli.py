@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -105,11 +106,13 @@ def inventory_book(
         names = {number: name for number, (_, name) in names_of(session, language).items()}
         say = words.words(config, language, days.last)
         keys = ("day", "number", "ksu", "title", "price", "index", "branch", "withdrawal_act")
-        rows = [
-            {"id": row[1].id,
-             **dict(zip(keys, papers.line(config, say, names, row, of), strict=True))}
-            for row in session.execute(queries.inventory_book(days, of))
-        ]  # fmt: skip
+        found = session.execute(queries.inventory_book(days, of)).all()
+        with click.progressbar(found, label="inventory-book", file=sys.stderr) as bar:
+            rows = [
+                {"id": row[1].id,
+                 **dict(zip(keys, papers.line(config, say, names, row, of), strict=True))}
+                for row in bar
+            ]  # fmt: skip
     if json_:
         print_json({"copies": rows})
     elif output is None:
