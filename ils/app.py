@@ -14,6 +14,7 @@ from ils import db, logs, web
 from ils.acquisition.web import acquisition
 from ils.catalog.worksheets.definitions import Worksheets, worksheets
 from ils.cataloguing.web import BLUEPRINTS as CATALOGUING
+from ils.circulation.notices.rules import levels
 from ils.circulation.web import BLUEPRINTS as CIRCULATION
 from ils.config import Config
 from ils.datafiles import BadConfiguration
@@ -101,6 +102,7 @@ def _checked_data(config: Config) -> Worksheets:
     patterns(config)
     scans.checks(config)
     rights.terms(config)
+    levels(config)
     sheets = worksheets(config)
     for form in sheets.forms.values():
         if form.catalogue not in config.lists.catalogues:

@@ -182,6 +182,18 @@ class Sms(Declared, frozen=True):
     #: What a part costs, in tiyn.
     part_price: Annotated[int, Meta(ge=0, le=1_000_000)]
 
+    def __post_init__(self) -> None:
+        """Refuse an address no message could leave by."""
+        if not self.url:
+            return
+        if not self.url.startswith(("http://", "https://")):
+            raise ValueError("url must begin with http:// or https://")
+        for name in ("{phone}", "{text}"):
+            if name not in self.url + self.body:
+                raise ValueError(f"url or body must say {name}")
+        if not (self.type + self.authorization).isprintable():
+            raise ValueError("type and authorization must be one line")
+
 
 class Notices(Declared, frozen=True):
     """When readers are told of their loans by themselves."""

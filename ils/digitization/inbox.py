@@ -7,6 +7,7 @@ that grows is left alone. The files of a folder inside it become one document of
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import timedelta
 from pathlib import Path
@@ -37,7 +38,7 @@ FILLED_WITHIN = timedelta(days=1)
 def arrived(folder: Path, now: float) -> list[Path]:
     """Files that stand still, in the order of their names; links and hidden files stay."""
     found = []
-    for path in sorted(folder.rglob("*")):
+    for path in sorted(folder.rglob("*"), key=_in_order):
         within = path.relative_to(folder).parts
         hidden = any(part.startswith(".") for part in within)
         if path.is_symlink() or not path.is_file() or hidden:
@@ -45,6 +46,12 @@ def arrived(folder: Path, now: float) -> list[Path]:
         if now - path.stat().st_mtime >= STILL_SECONDS:
             found.append(path)
     return found
+
+
+def _in_order(path: Path) -> list[tuple[int, str]]:
+    """Names as people order them: page 2 before page 10."""
+    return [(int(part), "") if part.isdecimal() else (-1, part)
+            for part in re.split(r"(\d+)", str(path).casefold())]  # fmt: skip
 
 
 def take_in(context: JobContext) -> dict[str, int]:

@@ -153,7 +153,7 @@ def _recognise_page(
         dpi = likely_dpi(*picture.size, page.dpi)
         with scratch(context.config) as folder:
             reading = tesseract.read(picture, dpi, engine, folder)
-        text = tree.looked_up(reading.page, vocabulary.knows)
+        text = vocabulary.looked_up(reading.page)
     except (NotRecognised, Refusal) as error:
         with context.transaction() as session:
             text_actions.note_failed(session, page.id, str(error.facts["why"]))

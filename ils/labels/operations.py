@@ -118,6 +118,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "undone": N_("lent by mistake"),
         "superseded": N_("a later notice took its place"),
         "switched_off": N_("switched off for the reader"),
+        "no_address": N_("no address any more"),
         "unknown": N_("unknown whether it left"),
         "not_taken": N_("not taken for two days"),
     },

@@ -106,7 +106,7 @@ def deliver(context: JobContext, message: OutgoingMessage, file: StoredFile | No
     """Hand a message over; why it did not leave is noted with it.
 
     Raises:
-        OSError, SMTPException, NotTaken: the server or gateway did not take it.
+        OSError, SMTPException, NotTaken, Unanswered: the server or gateway did not take it.
         Exception: the address is none the library of letters knows.
     """
     try:
@@ -118,7 +118,9 @@ def deliver(context: JobContext, message: OutgoingMessage, file: StoredFile | No
         with context.transaction() as session:
             tried = session.get(OutgoingMessage, message.id)
             if tried is not None:
-                tried.problem, tried.handed_at = f"{type(error).__name__}: {error}"[:300], None
+                tried.problem = f"{type(error).__name__}: {error}"[:300]
+                if not isinstance(error, sms.Unanswered):
+                    tried.handed_at = None
         raise
 
 

@@ -26,6 +26,10 @@ class NotTaken(Exception):
     """The gateway did not take a message; it is tried again."""
 
 
+class Unanswered(Exception):
+    """The gateway has the message and did not say whether it takes it: nobody can know."""
+
+
 def parts(text: str) -> int:
     """How many parts a message is sent and paid in.
 
@@ -43,7 +47,8 @@ def send(settings: Sms, phone: str, text: str) -> None:
     """Hand a message to the gateway.
 
     Raises:
-        NotTaken: it answered that it does not, or not in time, or not at all.
+        NotTaken: it answered that it does not, or is not there.
+        Unanswered: it had the message, and did not answer.
     """
     said = {"phone": phone, "text": text}
     quoted = {name: urllib.parse.quote(one, safe="") for name, one in said.items()}
@@ -63,8 +68,10 @@ def send(settings: Sms, phone: str, text: str) -> None:
             answer.read(1000)
     except urllib.error.HTTPError as error:
         raise NotTaken(f"HTTP {error.code}") from error
+    except urllib.error.URLError as error:  # before it was sent
+        raise NotTaken(type(error.reason).__name__) from error
     except (OSError, http.client.HTTPException) as error:
-        raise NotTaken(type(error).__name__) from error
+        raise Unanswered(type(error).__name__) from error
 
 
 def _filled(template: str, values: dict[str, str]) -> str:

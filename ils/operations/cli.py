@@ -9,9 +9,12 @@ import threading
 from datetime import timedelta
 
 import click
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ils import clock, db, files, i18n, logs, schema, selfcheck
+from ils.circulation.notices.actions import usable
+from ils.circulation.notices.rules import levels
 from ils.config import Config
 from ils.console import CLOCK_IS_RIGHT, Console, end_with, print_json, with_console
 from ils.digitization.jobs import missing_models
@@ -22,6 +25,7 @@ from ils.jobs import queries as job_queries
 from ils.ledger.timekeeping import WrongClock, check_clock
 from ils.operations import worker as operations
 from ils.operations.backup.actions import is_late
+from ils.organisation.branches.models import Branch
 from ils.stats.models import WORKER, Heartbeat
 from ils.stats.overview.queries import worker_doubts
 
@@ -47,6 +51,7 @@ def worker(
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
+    levels(console.config)  # what is wrong with them is said now, not by a task
     logs.install(console.config.folder, "worker")
     kinds = (*operations.JOBS, *operations.HEAVY)
     if recognise:
@@ -72,6 +77,19 @@ def _problems_of_scans(session: Session, config: Config) -> list[dict[str, objec
         message = f"{wanted} has no dictionary {', '.join(absent)}"
         problems.append({"id": "dictionaries", "message": message})
     return problems
+
+
+def _problems_of_notices(session: Session, config: Config) -> list[dict[str, object]]:
+    if config.notices.mode == "off":
+        return []
+    problems = []
+    if not usable(config):
+        problems.append("notices are on, but there is neither [mail] host nor [sms] url")
+    codes = set(session.scalars(select(Branch.code)))
+    for name, level in levels(config).items():
+        if unknown := sorted(set(level.branches) - codes):
+            problems.append(f"notices.toml, {name}: no branch {', '.join(unknown)}")
+    return [{"id": "notices", "message": message} for message in problems]
 
 
 @click.command()
@@ -105,6 +123,7 @@ def check(console: Console, json_: bool) -> None:
             problems.append({"id": "files", "message": f"content of {len(gone)} files is missing",
                              "examples": gone[:PREVIEW_ROWS]})  # fmt: skip
         problems += _problems_of_scans(session, console.config)
+        problems += _problems_of_notices(session, console.config)
         problems += [
             {
                 "id": finding.check,

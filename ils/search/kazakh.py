@@ -36,7 +36,8 @@ _WHOLE = frozenset((
     "маман", "облыс", "компютер", "кешен", "адам", "заман", "роман", "акын", "оиын", "орын",
     "аудан", "кезен", "корытынды", "жумыс", "тарихшы", "халык", "калам", "билим", "болим",
 ))  # fmt: skip
-_tail = re.compile(
+#: What may stand behind a noun, folded.
+ENDINGS = re.compile(
     "(?:[лдт][ае]р)?(?:[ыи]м[ыи]з|[ыи]н[ыи]з|с?[ыи])?"
     "(?:н?[дт][ае]г[ыи]|[ндт][ыи]н?|[гк][ае]|н[ае]|н|н?[дт][ае]н|н[ае]н|н?[дт][ае]|[мбп]ен)?"
 )
@@ -107,7 +108,7 @@ _HARDENED = {"б": "п", "г": "к"}
 def _whole(word: str) -> str:
     """A stem of the list that the word is a form of, or an empty text."""
     for length in range(len(word), _LEAST, -1):
-        if word[:length] in _WHOLE and _tail.fullmatch(word, length):
+        if word[:length] in _WHOLE and ENDINGS.fullmatch(word, length):
             return word[:length]
     return ""
 

@@ -16,7 +16,6 @@ from ils.circulation.notices import queries, rules
 from ils.circulation.notices.models import Notice, NoticeChannel, NoticeReason, NoticeState
 from ils.circulation.notices.rules import NoticeLevel, Reach
 from ils.config import Config
-from ils.db import new_id
 from ils.jobs.actions import enqueue
 from ils.ledger import Channel
 from ils.messages.outbox import MessageChannel, OutgoingMessage
@@ -31,10 +30,14 @@ SEND = "send_notice"
 PATIENCE = timedelta(days=2)
 #: Titles a message names: a short one costs by its letters.
 TITLES = {MessageChannel.EMAIL: 20, MessageChannel.SMS: 2}
-#: So much of a title a short message names.
-SHORT_TITLE = 30
 #: The words of a campaign.
 CAMPAIGN = "campaign"
+#: A campaign is told by any way there is.
+WAYS = NoticeLevel(days=1, channels=("email", "sms"), template=CAMPAIGN)
+#: Ways somebody has to go.
+BY_HAND = frozenset((NoticeChannel.VISIT, NoticeChannel.SCHOOL))
+#: So much of a title a short message names.
+SHORT_TITLE = 30
 #: The words of a level nobody knows any more.
 WORDS = "notice_late"
 _ENDS = {
@@ -75,23 +78,39 @@ def plan(session: Session, config: Config, branch: Branch, ids: Sequence[int]) -
         fitting = {code: one for code, one in known.items() if one.fits(branch.code, path)}
         found = rules.reached(fitting, loan.due, today, config.notices.catch_up_days)
         own = [one for one in there.get(loan.id, []) if one.due == loan.due]
-        if found is None or patron.notices_off or any(one.level == found[0] for one in own):
+        if found is None or patron.notices_off:
+            continue
+        same = next((one for one in own if one.level == found[0]), None)
+        if same is not None and not _may_begin_anew(same, config):
             continue
         for one in own:
             if one.state == NoticeState.PLANNED and one.level in known:
                 settle(one, NoticeState.CANCELLED, NoticeReason.SUPERSEDED)
         channel = rules.channel(found[1], reach_of(patron), ways)
-        by_hand = channel in {NoticeChannel.VISIT, NoticeChannel.SCHOOL}
+        by_hand = channel in BY_HAND
         if by_hand and not found[1].is_late:  # nobody calls on a reader who owes nothing yet
             continue
-        state = NoticeState.BY_HAND if by_hand else NoticeState.PLANNED
-        session.add(Notice(
-            id=new_id(), loan_id=loan.id, patron_id=patron.id, branch_id=branch.id, due=loan.due,
-            level=found[0], channel=channel, state=state, planned_at=clock.now(),
-        ))  # fmt: skip
+        notice = same or Notice(
+            loan_id=loan.id, patron_id=patron.id, branch_id=branch.id, due=loan.due,
+            level=found[0],
+        )  # fmt: skip
+        notice.channel, notice.planned_at, notice.message_id = channel, clock.now(), None
+        notice.state = NoticeState.BY_HAND if by_hand else NoticeState.PLANNED
+        notice.reason = notice.settled_at = None
+        session.add(notice)
         planned += 1
     session.flush()
     return planned
+
+
+def _may_begin_anew(notice: Notice, config: Config) -> bool:
+    """Whether what became of a notice is no reason any more: a return was undone, a test is over.
+
+    Its loan is open, and due on the day it was made for.
+    """
+    if notice.state == NoticeState.TESTED:
+        return config.notices.mode == "on"
+    return notice.state == NoticeState.CANCELLED and notice.reason != NoticeReason.SUPERSEDED
 
 
 def settle(notice: Notice, state: NoticeState, reason: NoticeReason | None = None) -> None:
@@ -99,15 +118,17 @@ def settle(notice: Notice, state: NoticeState, reason: NoticeReason | None = Non
     notice.state, notice.reason, notice.settled_at = state, reason, clock.now()
 
 
-def ask_to_send(session: Session, branch: Branch, readers: Iterable[int]) -> int:
+def ask_to_send(session: Session, branch: Branch, readers: Iterable[int], *, testing: bool) -> int:
     """Have readers told today, one message each; those who were told today wait for tomorrow."""
     now = clock.now()
     day = clock.local_day(now, branch.timezone)
     asked = 0
     for patron_id in readers:
-        if not queries.told_since(session, patron_id, clock.day_start(day, branch.timezone)):
+        since = clock.day_start(day, branch.timezone)
+        if not queries.told_since(session, patron_id, since, testing=testing):
             args = {"patron_id": patron_id, "branch_id": branch.id}
-            enqueue(session, SEND, args, key=f"{SEND}:{patron_id}:{day}")
+            kind = "test" if testing else SEND
+            enqueue(session, SEND, args, key=f"{kind}:{patron_id}:{day}")
             asked += 1
     return asked
 
@@ -135,12 +156,11 @@ def take_up(
     if not standing:
         session.flush()
         return None
-    channel = MessageChannel(standing[-1].channel)
+    channel, to = _addressed(config, patron, standing)
+    if channel is None:
+        session.flush()
+        return None
     text = told(session, config, patron, standing, channel)
-    reach = reach_of(patron)
-    to = reach.email if channel == MessageChannel.EMAIL else reach.phone
-    if config.notices.mode == "test":
-        to = config.notices.test_to
     message = tried or OutgoingMessage(patron_id=patron.id, written_at=clock.now())
     message.channel, message.to, message.handed_at = channel, to, clock.now()
     message.subject, message.body = text.subject, text.body
@@ -156,6 +176,31 @@ def _tried(session: Session, notices: Sequence[Notice]) -> OutgoingMessage | Non
     """The message some notices were to leave with before."""
     number = next((one.message_id for one in notices if one.message_id is not None), None)
     return session.get(OutgoingMessage, number) if number is not None else None
+
+
+def _addressed(
+    config: Config, patron: Patron, notices: Sequence[Notice]
+) -> tuple[MessageChannel | None, str]:
+    """Where a reader is told now; where there is no address any more, notices wait for a visit."""
+    known, reach = rules.levels(config), reach_of(patron)
+    level = known.get(notices[-1].level, WAYS)
+    way = rules.channel(level, reach, usable(config))
+    for notice in notices:
+        if way not in BY_HAND:
+            notice.channel = way
+        elif level.is_late:
+            notice.channel = way
+            settle(notice, NoticeState.BY_HAND)
+        else:
+            settle(notice, NoticeState.CANCELLED, NoticeReason.NO_ADDRESS)
+    if way in BY_HAND:
+        return None, ""
+    channel = MessageChannel(way)
+    if config.notices.mode == "test":
+        is_email = "@" in config.notices.test_to
+        fits = is_email == (channel == MessageChannel.EMAIL)
+        return channel, config.notices.test_to if fits else ""
+    return channel, reach.email if channel == MessageChannel.EMAIL else reach.phone
 
 
 def _hopeless(tried: OutgoingMessage | None) -> NoticeReason | None:

@@ -15,8 +15,7 @@ from ils.circulation.campaigns.models import Campaign
 from ils.circulation.campaigns.rules import AnnouncedAlready
 from ils.circulation.loans.models import Loan, LoanEnd
 from ils.circulation.notices import actions, queries, rules
-from ils.circulation.notices.models import Notice, NoticeChannel, NoticeState
-from ils.circulation.notices.rules import NoticeLevel
+from ils.circulation.notices.models import Notice, NoticeState
 from ils.config import Config
 from ils.jobs.actions import enqueue
 from ils.ledger import Entry, Kind, Origin
@@ -25,7 +24,6 @@ from ils.organisation.audit.actions import audit
 ANNOUNCE = "announce_campaign"
 #: One reader in so many is told so much later.
 TENTH, LATER = 10, timedelta(days=7)
-WAYS = NoticeLevel(days=1, channels=("email", "sms"), template=actions.CAMPAIGN)
 
 
 def announce(session: Session, origin: Origin, campaign: Campaign) -> None:
@@ -51,8 +49,8 @@ def plan(
     for loan, patron in session.execute(queries.with_readers(ids)):
         if loan.id in there or patron.notices_off:
             continue
-        channel = rules.channel(WAYS, actions.reach_of(patron), ways)
-        by_hand = channel in {NoticeChannel.VISIT, NoticeChannel.SCHOOL}
+        channel = rules.channel(actions.WAYS, actions.reach_of(patron), ways)
+        by_hand = channel in actions.BY_HAND
         later = campaign.compared and not by_hand and is_later(campaign.id, patron.id)
         session.add(Notice(
             loan_id=loan.id, patron_id=patron.id, branch_id=loan.branch_id, due=loan.due,
@@ -99,7 +97,7 @@ def results(session: Session, config: Config, campaign: Campaign) -> dict[str, G
     people: dict[str, dict[int, set[str]]] = {"at_once": {}, "later": {}, "by_hand": {}}
     for patron_id, channel, not_before, state, ended_at, ended_by in rows:
         group = "at_once" if not_before is None else "later"
-        if channel in {NoticeChannel.VISIT, NoticeChannel.SCHOOL}:
+        if channel in actions.BY_HAND:
             group = "by_hand"
         said = people[group].setdefault(patron_id, set())
         if state == NoticeState.SENT:

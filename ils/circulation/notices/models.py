@@ -46,6 +46,8 @@ class NoticeReason(StrEnum):
     #: A later level took its place.
     SUPERSEDED = "superseded"
     SWITCHED_OFF = "switched_off"
+    #: There is no address any more, and nobody calls for what is not late.
+    NO_ADDRESS = "no_address"
     #: Nobody knows whether it left: the computer stopped in that moment.
     UNKNOWN = "unknown"
     #: It was tried for two days.

@@ -61,9 +61,9 @@ def _is_time(today: date) -> ColumnElement[bool]:
     return or_(Notice.not_before.is_(None), Notice.not_before <= today)
 
 
-def told_since(session: Session, patron_id: int, since: datetime) -> bool:
-    """Whether a reader was told anything since a moment."""
-    sent = Notice.state.in_((NoticeState.SENT, NoticeState.TESTED))
+def told_since(session: Session, patron_id: int, since: datetime, *, testing: bool) -> bool:
+    """Whether a reader was told anything since a moment; of a test, whether that was tested."""
+    sent = Notice.state == (NoticeState.TESTED if testing else NoticeState.SENT)
     own = select(Notice.id).where(Notice.patron_id == patron_id, sent, Notice.settled_at >= since)
     return session.scalar(own.limit(1)) is not None
 
@@ -126,7 +126,9 @@ def short_messages(branch_id: int | None) -> Select[int]:
 
 def counts(session: Session, branch_id: int | None) -> dict[str, int]:
     """State → how many notices."""
-    query = select(Notice.state, func.count()).group_by(Notice.state)
+    needed = Notice.state.not_in(BY_HAND) | (Loan.ended_at.is_(None) & (Loan.due == Notice.due))
+    query = select(Notice.state, func.count()).join(Loan, Loan.id == Notice.loan_id)
+    query = query.where(needed).group_by(Notice.state)
     if branch_id is not None:
         query = query.where(Notice.branch_id == branch_id)
     return dict(session.execute(query).all())

@@ -54,6 +54,9 @@ def _load(config: Config) -> Mapping[str, NoticeLevel]:
             if name not in templates(config):
                 problem = f"messages.toml has no “{name}”"
                 raise BadConfiguration(place=f"{FILE}, {code}", problem=problem)
+        if unknown := set(level.categories) - set(config.lists.categories):
+            problem = f"unknown category {', '.join(sorted(unknown))}"
+            raise BadConfiguration(place=f"{FILE}, {code}", problem=problem)
         if not level.channels:
             raise BadConfiguration(place=f"{FILE}, {code}", problem="no channels")
     return dict(sorted(found.items(), key=lambda one: one[1].days))

@@ -58,6 +58,10 @@ class DocumentData:
     )
 
 
+#: A smaller part of a page, in thousandths of it, is a slip of the mouse.
+LEAST_PART = 10
+
+
 def parsed_region(text: str) -> list[int] | None:
     """A part of a page: left, top, width, height in thousandths; nothing: all of it.
 
@@ -72,7 +76,7 @@ def parsed_region(text: str) -> list[int] | None:
     numbers = text.replace(" ", "").split(",")
     if len(numbers) == 4 and all(one.isascii() and one.isdigit() for one in numbers):
         left, top, width, height = map(int, (one[:5] for one in numbers))
-        if width > 0 and height > 0 and left + width <= 1000 and top + height <= 1000:
+        if min(width, height) >= LEAST_PART and left + width <= 1000 and top + height <= 1000:
             return [left, top, width, height]
     raise Invalid(N_("Part of the page"), N_("Draw it on the picture, or write four numbers."))
 

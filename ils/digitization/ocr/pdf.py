@@ -24,6 +24,8 @@ from ils.digitization.documents.models import PdfState
 from ils.digitization.scans import pictures
 from ils.errors import N_, Unavailable
 
+#: Signs from here on, such as emoji, are refused in metadata.
+BEYOND = 0x10000
 #: Seconds for a document, and for each of its pages.
 SECONDS, SECONDS_A_PAGE = 120, 20
 NICE = 10
@@ -66,7 +68,7 @@ def make(
     command = [
         "nice", f"-n{NICE}", sys.executable, "-m", "ocrmypdf", "--plugin", str(PLUGIN),
         "--mode", "redo", "--output-type", "auto", "--optimize", "0", "--jobs", "1", "--quiet",
-        "--language", "eng", "--title", title, "--max-image-mpixels", "0",
+        "--language", "eng", f"--title={_plain(title)}", "--max-image-mpixels", "0",
         str(source), str(made),
     ]  # fmt: skip
     environment = {**os.environ, "SANDYQ_PAGES": str(texts), "TMPDIR": str(scratch)}
@@ -83,6 +85,11 @@ def make(
     target.parent.mkdir(parents=True, exist_ok=True)
     made.rename(target)
     return state
+
+
+def _plain(title: str) -> str:
+    """A title without signs the metadata of PDF/A may not have."""
+    return "".join(one for one in title if one.isprintable() and ord(one) < BEYOND)
 
 
 def _part(pages: Sequence[PdfPage], target: Path) -> Path:

@@ -33,6 +33,8 @@ SMALL = 1000
 DARK, SPECKS = 48, 10
 #: Of a PDF: where it says that it is locked.
 ENDS = 1_000_000
+#: Pictures are bounded by the settings, before they are decoded: Pillow has a bound of its own.
+Image.MAX_IMAGE_PIXELS = None
 _pdfium = threading.Lock()  # pdfium is used by one thread at a time
 
 
@@ -133,9 +135,18 @@ def part(picture: Image.Image, region: Sequence[int]) -> Image.Image:
 
 
 def _plain(opened: Image.Image) -> Image.Image:
-    if opened.mode in {"1", "I;16"}:
+    """Grey or coloured with eight bits a point; what is transparent shows white paper."""
+    if opened.mode in {"L", "RGB"}:
+        return opened.copy()
+    if opened.mode.startswith("I"):  # sixteen bits a point
+        return opened.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+    if opened.mode == "1":
         return opened.convert("L")
-    return opened.copy() if opened.mode in {"L", "RGB"} else opened.convert("RGB")
+    if opened.mode in {"LA", "PA", "RGBA"} or "transparency" in opened.info:
+        seen = opened.convert("RGBA")
+        paper = Image.new("RGBA", seen.size, "white")
+        return Image.alpha_composite(paper, seen).convert("RGB")
+    return opened.convert("RGB")
 
 
 def _drawn_pdf(path: Path, index: int, most: int) -> Image.Image:

@@ -124,6 +124,20 @@ def doubtful(line: Line) -> list[int]:
     ]
 
 
+def looked_for(page: Page) -> Iterator[str]:
+    """What its words are, those broken at a line's end also as one."""
+    for block in page.blocks:
+        for line in block:
+            yield from (word.text for word in line.words)
+        for line, after in pairwise(block):
+            if _goes_on(line.words[-1], after.words[0]):
+                yield line.words[-1].text[:-1] + after.words[0].text
+
+
+def _goes_on(last: PlacedWord, first: PlacedWord) -> bool:
+    return last.text.endswith(HYPHENS) and first.text[:1].islower()
+
+
 def looked_up(page: Page, knows: Callable[[str], bool]) -> Page:
     """The page with each word marked that is not known; one broken at a line's end is one word."""
     blocks = []
@@ -132,7 +146,7 @@ def looked_up(page: Page, knows: Callable[[str], bool]) -> Page:
         for at, line in enumerate(lines):
             lines[at] = [replace(word, known=knows(word.text)) for word in line]
         for line, after in pairwise(lines):
-            if line[-1].text.endswith(HYPHENS) and after[0].text[:1].islower():
+            if _goes_on(line[-1], after[0]):
                 known = knows(line[-1].text[:-1] + after[0].text)
                 line[-1], after[0] = (replace(one, known=known) for one in (line[-1], after[0]))
         blocks.append([replace(line, words=own) for line, own in zip(block, lines, strict=True)])
