@@ -145,14 +145,16 @@ def load(
     environ = os.environ if environ is None else environ
     folder = folder or Path(environ.get(CHOSEN_FOLDER) or ROOT / "config").resolve()
     values = read(folder / "default.toml")
+    places = dict.fromkeys(SECTIONS, "default.toml")
     for place, section, key, value in (*_local(folder), *_environment(environ)):
         types = field_types(SECTIONS[section])
         if key not in types:
             raise BadConfiguration(place=place, problem=f"unknown key “{section}.{key}”")
         at = place if place.startswith("ILS_") else f"{place}, {section}.{key}"
+        places[section] = place
         values[section][key] = checked(value, types[key], at, strict=not place.startswith("ILS_"))
     sections = {
-        name: checked(values[name], shape, f"default.toml, {name}")
+        name: checked(values[name], shape, f"{places[name]}, {name}")
         for name, shape in SECTIONS.items()
     }
     config = Config(**cast("dict[str, Any]", sections), source=folder)

@@ -79,7 +79,8 @@ def _problems_of_scans(session: Session, config: Config) -> list[dict[str, objec
     return problems
 
 
-def _problems_of_notices(session: Session, config: Config) -> list[dict[str, object]]:
+def problems_of_notices(session: Session, config: Config) -> list[dict[str, object]]:
+    """Why notices that are wanted cannot leave."""
     if config.notices.mode == "off":
         return []
     problems = []
@@ -123,7 +124,7 @@ def check(console: Console, json_: bool) -> None:
             problems.append({"id": "files", "message": f"content of {len(gone)} files is missing",
                              "examples": gone[:PREVIEW_ROWS]})  # fmt: skip
         problems += _problems_of_scans(session, console.config)
-        problems += _problems_of_notices(session, console.config)
+        problems += problems_of_notices(session, console.config)
         problems += [
             {
                 "id": finding.check,

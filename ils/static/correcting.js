@@ -77,4 +77,7 @@ async function save(field) {
   said.textContent = list.dataset.saved;
   form.closest("li").className = "right";
   field.dataset.doubtful = "";
+  const told = document.getElementById("right");
+  const right = list.querySelectorAll("li.right").length;
+  told.textContent = told.dataset.of.replace("¤", right);
 }

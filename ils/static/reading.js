@@ -2,6 +2,7 @@
 // larger and smaller. Without this each page is an address of its own.
 
 const book = document.getElementById("book");
+const asText = document.getElementById("as-text");
 const here = document.getElementById("here");
 const turns = { previous: document.getElementById("previous"), next: document.getElementById("next") };
 let thumbnails = document.querySelector(".leaves");
@@ -31,9 +32,21 @@ for (const button of document.querySelectorAll("[data-zoom]")) {
   button.addEventListener("click", () => enlarge(Number(button.dataset.zoom)));
 }
 
+// What stands in the middle of the window stays there; a sharper picture comes if there is one.
 function enlarge(by) {
+  const leaf = [...beside.keys()].find((one) => one.getBoundingClientRect().bottom > innerHeight / 2);
+  const part = leaf ? (innerHeight / 2 - leaf.getBoundingClientRect().top) / leaf.offsetHeight : 0;
   size = by ? Math.min(4, Math.max(0.5, size * by)) : 1;
   book?.style.setProperty("--size", `${size * 100}%`);
+  for (const one of beside.keys()) sharpen(one);
+  if (leaf) {
+    scrollBy(0, leaf.getBoundingClientRect().top + part * leaf.offsetHeight - innerHeight / 2);
+  }
+}
+
+function sharpen(leaf) {
+  const picture = leaf.querySelector("img");
+  if (size !== 1) picture.sizes = `${Math.ceil(picture.getBoundingClientRect().width)}px`;
 }
 
 // The text is laid over the picture when both are there: it can be marked and copied.
@@ -52,6 +65,12 @@ const middle = new IntersectionObserver(
     if (!leaf || leaf.dataset.number === here.textContent) return;
     here.textContent = leaf.dataset.number;
     history.replaceState(null, "", leaf.dataset.address);
+    if (asText) asText.href = `${leaf.dataset.address}${leaf.dataset.address.includes("?") ? "&" : "?"}as=text`;
+    for (const link of document.querySelectorAll("a[hreflang]")) {
+      const address = new URL(leaf.dataset.address, location.href);
+      address.searchParams.set("lang", link.hreflang);
+      link.href = address.href;
+    }
     for (const [name, link] of Object.entries(turns)) {
       if (leaf.dataset[name]) link.href = leaf.dataset[name];
       else link.removeAttribute("href");
@@ -74,6 +93,7 @@ function join(leaf, own) {
   middle.observe(leaf);
   end.disconnect();
   end.observe(leaf.querySelector(".end"));
+  sharpen(leaf);
   last = leaf;
 }
 

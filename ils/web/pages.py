@@ -149,7 +149,9 @@ def _refuse_nul() -> None:
     Raises:
         BadRequest: there is one.
     """
-    if request.path != SCAN and any("\0" in text for text in request.values.values()):
+    asked = request.path != SCAN and not g.get("refused_nul")  # nor by the page that says so
+    if asked and any("\0" in text for text in request.values.values()):
+        g.refused_nul = True
         raise BadRequest
 
 

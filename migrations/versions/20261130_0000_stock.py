@@ -94,6 +94,7 @@ def _partner() -> None:
         "partner",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name_key", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("tax_number", sa.String(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
@@ -107,7 +108,7 @@ def _partner() -> None:
             "kind IN ('supplier', 'donor', 'institution')", name=op.f("ck_partner_kind")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_partner")),
-        sa.UniqueConstraint("name", name=op.f("uq_partner_name")),
+        sa.UniqueConstraint("name_key", name=op.f("uq_partner_name_key")),
     )
 
 

@@ -187,6 +187,22 @@ def test_an_article_of_a_scanned_issue_has_its_source_and_describes_the_scan(lib
     assert marc.get("461", "a") == "Балқаш өңірі"
 
 
+@pytest.mark.parametrize("worksheet", ["newspaper", "book"])
+def test_pages_of_a_cut_out_article_are_in_its_source_whatever_the_host(
+    library, cataloguer, worksheet
+):
+    host = number_of(
+        make(cataloguer, worksheet, _200a="Балқаш өңірі", _210a="Балқаш", _210d="1999",
+             _101a="kaz", **({"_215a": "4 б."} if worksheet == "book" else {}))
+    )  # fmt: skip
+    page = cataloguer.get(f"/staff/catalog/new?worksheet=article&host={host}&pages=2-3&title=А")
+    form = filled(page.text, {"463210d": "1999"})
+    made = number_of(cataloguer.post("/staff/catalog/new", **form))
+    _, marc = record(library, made)
+    (source,) = marc.each("463")
+    assert ("v", "2-3") in source.subfields
+
+
 def test_article_after_article_keeps_the_issue(library, cataloguer):
     paper = number_of(
         make(

@@ -2,6 +2,7 @@
 
 import http.server
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -31,7 +32,11 @@ class Gateway(threading.Thread):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 gateway.taken.append((body.decode(), self.headers["Authorization"]))
-                self.send_response(gateway.answers.pop(0) if gateway.answers else 200)
+                answer = gateway.answers.pop(0) if gateway.answers else 200
+                if answer is None:  # it has the message, and is silent
+                    time.sleep(1)
+                    return
+                self.send_response(answer)
                 self.end_headers()
 
             def log_message(self, *_):

@@ -1,6 +1,8 @@
 """Readers told of their loans by themselves: each once, at decent hours, never of what is back."""
 
+from dataclasses import replace
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +18,9 @@ from ils.jobs.models import Job
 from ils.ledger import Entry, Kind
 from ils.messages import sms
 from ils.messages.outbox import OutgoingMessage
+from ils.operations.cli import problems_of_notices
 from ils.organisation.staff.models import Role
+from ils.patrons.actions import note_search_keys
 from ils.patrons.models import Patron
 
 
@@ -242,6 +246,62 @@ def test_a_test_goes_to_whoever_tests_and_counts_for_nothing(late, mail):
     assert "To: sys@example.kz" in letter
     assert states(late) == [("late", "email", "tested", None)]
     assert late.count(Kind.REMINDER) == 0
+    come_by(late)  # in earnest, on the same day
+    assert states(late) == [("late", "email", "sent", None)]
+    assert len(mail.taken) == 2
+
+
+def test_a_test_of_an_address_sends_no_short_message_there(told, gateway):
+    told.reader("R1", phone="87011234567")
+    told.copy("B1")
+    until_due(told, "R1", "B1", days=6)
+    come_by(told, mode="test", test_to="sys@example.kz")
+    assert (gateway.taken, states(told)) == ([], [("late", "sms", "tested", None)])
+
+
+def test_an_address_that_went_meanwhile_is_looked_for_anew(late, mail, gateway):
+    plan(late)
+    with db.transaction(late.sessions) as session:
+        patron = session.scalar(select(Patron))
+        patron.email, patron.phone = "", "87011234567"
+        note_search_keys(patron)
+    come_by(late)
+    assert (len(mail.taken), len(gateway.taken)) == (0, 1)
+    assert states(late) == [("late", "sms", "sent", None)]
+
+
+def test_who_has_no_address_any_more_waits_for_a_visit_uncounted(late, mail):
+    plan(late)
+    with db.transaction(late.sessions) as session:
+        session.scalar(select(Patron)).email = ""
+    come_by(late)
+    assert states(late) == [("late", "visit", "by_hand", None)]
+    assert (mail.taken, late.count(Kind.REMINDER)) == ([], 0)
+
+
+def test_a_return_that_is_undone_begins_the_notice_anew(late, mail):
+    plan(late)
+    act = uuid4()
+    late.desk().take_back("B1", act)
+    come_by(late)
+    assert states(late) == [("late", "email", "cancelled", "returned")]
+    late.desk().undo(act)
+    late.wait(days=1)
+    come_by(late)
+    assert states(late) == [("late", "email", "sent", None)]
+    assert len(mail.taken) == 1
+
+
+def test_a_gateway_that_does_not_answer_is_not_sent_the_same_again(told, gateway, monkeypatch):
+    told.reader("R1", phone="87011234567")
+    told.copy("B1")
+    until_due(told, "R1", "B1", days=6)
+    monkeypatch.setattr(sms, "TIMEOUT", 0.3)
+    gateway.answers.append(None)
+    for _ in range(3):
+        come_by(told)
+    assert len(gateway.taken) == 1
+    assert states(told) == [("late", "sms", "failed", "unknown")]
 
 
 def test_switched_off_nothing_is_even_planned(late, mail):
@@ -265,3 +325,12 @@ def test_parts_are_counted_as_they_are_paid():
     assert [sms.parts("ә" * n) for n in (70, 71, 134, 135)] == [1, 2, 2, 3]
     assert sms.parts("😀" * 35) == 1
     assert sms.parts("😀" * 36) == 2
+
+
+def test_the_check_tells_of_notices_that_cannot_leave(told):
+    with db.reading(told.sessions) as session:
+        assert problems_of_notices(session, told.config) == []
+        mute = replace(told.config, mail=told.config.mail.changed(host=""),
+                       sms=told.config.sms.changed(url=""))  # fmt: skip
+        (problem,) = problems_of_notices(session, mute)
+    assert "neither [mail] host nor [sms] url" in problem["message"]

@@ -261,6 +261,11 @@ def test_odd_addresses_are_answered_in_words(page, path):
     assert page.get(path).status_code in {200, 422}
 
 
+def test_an_unknown_address_is_not_a_fault_whatever_is_asked(page):
+    assert page.get("/nowhere?x=%00").status_code in {404, 422}
+    assert page.get("/nowhere").status_code == 404
+
+
 def test_odd_forms_are_answered_in_words(page, library):
     library.reader("R1")
     address = f"/staff/patrons/{patron(library, 'R1').id}"

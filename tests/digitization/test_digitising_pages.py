@@ -184,17 +184,22 @@ def test_the_paper_of_a_contract_is_kept_and_its_end_is_told_before(library, dig
         number = session.scalar(select(Contract.id))
     place = f"{AT}/contracts/{number}/paper"
     assert digitiser.get(place).status_code == 404
-    for content in (b"%PDF-1.4 first", as_file(drawn("келісімшарт"))):
-        sent = {"file": (io.BytesIO(content), "келісімшарт.pdf")}
+    for content_before in (as_file(drawn("келісім"), "PDF"), as_file(drawn("келісімшарт"))):
+        sent = {"file": (io.BytesIO(content_before), "келісімшарт.pdf")}
         assert post(digitiser, place, **sent).status_code == 302
         kept = digitiser.get(place)
-        assert (kept.status_code, kept.data) == (200, content)
+        assert (kept.status_code, kept.data) == (200, content_before)
     with db.reading(library.sessions) as session:
         assert session.scalar(select(func.count()).select_from(StoredFile)) == 1
-    wrong = post(digitiser, place, file=(io.BytesIO(b"MZ..."), "x.exe"))
-    assert wrong.status_code == 422
-    assert "Это не TIFF" in wrong.text
+    for content, why in ((b"MZ...", "Это не TIFF"), (b"%PDF-1.4 x", "Файл повреждён"),
+                         (as_file(drawn("қ"), "JPEG")[:900], "Файл повреждён")):  # fmt: skip
+        wrong = post(digitiser, place, file=(io.BytesIO(content), "x"))
+        assert wrong.status_code == 422
+        assert why in wrong.text
+    assert digitiser.get(place).data == content_before
     assert post(digitiser, place).status_code == 422
+    end = f"{AT}/contracts/{number}/end"
+    assert [post(digitiser, end).status_code for _ in range(2)] == [302, 409]
 
 
 def test_an_article_is_described_from_the_issue_it_was_cut_out_of(digitising, library, browser):

@@ -244,3 +244,11 @@ def test_a_task_that_goes_on_is_not_given_up_for_the_deaths_behind_it(
         except Killed:
             library.wait(minutes=5)
     assert digitising.states(number) == ["recognised"] * 7
+
+
+@pytest.mark.parametrize("title", ["-5,0,10,10", "Наурыз 🎉 мерекесі", "a\x7fb"])
+def test_a_pdf_is_made_whatever_the_title(digitising, library, title):
+    number = digitising.take_in(as_file(drawn("Қоғам")), title=title)
+    recognise(digitising, number)
+    library.work()
+    assert digitising.document(number).pdf_state == "unchecked"

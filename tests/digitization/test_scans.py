@@ -7,13 +7,15 @@ from dataclasses import replace
 
 import pikepdf
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 from scanning import as_file, drawn, masters, quarantined
 from sqlalchemy import select
 
 from ils import changes, db, i18n
 from ils.digitization.scans import actions as scans
+from ils.digitization.scans import pictures
 from ils.digitization.scans.models import RefusedScan, ScanFile
+from ils.digitization.scans.pictures import TYPES
 from ils.digitization.scans.rules import Refusal, checks
 from ils.organisation.staff.models import Role
 
@@ -249,3 +251,38 @@ def test_a_restored_library_keeps_scans_that_came_after_its_backup(digitising, l
     library.wait(days=5)
     library.work()
     assert masters(library.config.folder) == [path]
+
+
+@pytest.mark.parametrize("mode", ["I;16", "I;16B", "RGBA", "LA", "P", "1", "CMYK"])
+def test_every_kind_of_picture_is_drawn_as_it_is_seen(digitising, mode, tmp_path):
+    page = drawn("Қоғам өмірі", (600, 300), 40)
+    kind = "PNG" if mode in {"RGBA", "LA", "P"} else "TIFF"
+    if mode.startswith("I"):
+        wide = page.convert("I").point(lambda value: value * 257)
+        made = wide.convert("I;16") if mode == "I;16" else wide.convert("I;16B")
+    elif mode == "RGBA":
+        made = Image.new("RGBA", page.size, (0, 0, 0, 0))  # black letters on nothing
+        made.putalpha(ImageOps.invert(page))
+    elif mode == "LA":
+        made = Image.merge("LA", (Image.new("L", page.size, 0), ImageOps.invert(page)))
+    elif mode == "CMYK":
+        made = page.convert("RGB").convert("CMYK")
+    else:
+        made = page.convert(mode)
+    path = tmp_path / "скан"
+    made.save(path, kind)
+    grey = pictures.drawn(path, TYPES[kind], 0).convert("L")
+    dark, light = grey.getextrema()
+    assert (dark < 60, light > 230) == (True, True)
+    assert not pictures.looked_at(grey)[1]
+
+
+def test_large_pictures_are_bounded_by_the_settings_alone(digitising, library, tmp_path):
+    path = tmp_path / "карта.png"
+    Image.new("1", (14000, 13500), 1).save(path)
+    bounds = library.config.digitization
+    with pytest.raises(Refusal) as refused:
+        pictures.pages_of(path, TYPES["PNG"], bounds)
+    assert "It is damaged." not in str(refused.value.facts)
+    (facts,) = pictures.pages_of(path, TYPES["PNG"], bounds.changed(megapixels=200))
+    assert (facts.width, facts.height) == (14000, 13500)

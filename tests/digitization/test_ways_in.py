@@ -264,3 +264,15 @@ def test_a_question_waits_until_somebody_has_looked(digitising, library, describ
     with db.transaction(library.sessions) as session:
         session.scalars(select(ScanPage)).one().notes = ["black_and_white"]  # a note asks nothing
     digitising.act(actions.publish, number, known)
+
+
+def test_pages_of_a_folder_are_in_the_order_people_count(inbox, library):
+    for number in (10, 2, 1):
+        inbox(f"Газет/бет {number}.png", as_file(drawn(f"{number}")))
+    with db.transaction(library.sessions) as session:
+        enqueue(session, "take_scans_in")
+    library.work()
+    with db.reading(library.sessions) as session:
+        (one,) = session.scalars(select(DigitalDocument))
+        names = [page.scan.file.name for page in session.scalars(queries.pages(one.id))]
+    assert names == ["бет 1.png", "бет 2.png", "бет 10.png"]

@@ -48,6 +48,8 @@ def test_the_check_digit_of_a_number_is_counted():
 def test_a_partner_is_written_down_once_and_changed(library, stock):
     place = register(stock, tax_number=GOOD).headers["Location"]
     assert register(stock).status_code == 409
+    assert register(stock, "КНИЖНЫЙ дом").status_code == 409
+    assert register(stock, "Другой", tax_number=GOOD).status_code == 409
     wrong = register(stock, "Другой", tax_number=BAD)
     assert wrong.status_code == 422
     assert "Последняя цифра не подходит" in wrong.text
@@ -65,6 +67,7 @@ def test_whom_an_act_names_comes_into_the_register_with_what_came(library, stock
     register(stock)
     place = act(stock, partner="А. Оқырманов")
     act(stock, "withdrawal", partner="Макулатура ЖШС")
+    act(stock, "withdrawal", partner="макулатура жшс")
     assert named(library) == [
         ("А. Оқырманов", "donor"), ("Книжный дом", "supplier"), ("Макулатура ЖШС", "institution"),
     ]  # fmt: skip

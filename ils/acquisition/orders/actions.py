@@ -161,7 +161,7 @@ def draw_up_order(
     )  # fmt: skip
     session.add(order)
     session.flush()
-    mention(session, data.supplier, PartnerKind.SUPPLIER)
+    order.supplier = mention(session, data.supplier, PartnerKind.SUPPLIER)
     return order
 
 
@@ -313,6 +313,7 @@ def take_receipt_back(session: Session, origin: Origin, receipt: OrderReceipt) -
 
     Raises:
         ReceiptInStock: the act is executed.
+        NotEnoughMoney: it came cheaper, and what was left was ordered away.
         OrderStep: it was taken back before.
     """
     line = session.get_one(OrderLine, receipt.line_id)
@@ -334,6 +335,7 @@ def take_receipt_back(session: Session, origin: Origin, receipt: OrderReceipt) -
     line.received -= receipt.copies
     order.state = OrderState.ORDERED
     session.flush()
+    budgets.check(session, budgets.article_by_id(session, line.article_id, lock=True))
 
 
 def receipts_of(order: PurchaseOrder) -> Select[OrderReceipt, OrderLine]:

@@ -124,20 +124,21 @@ def of_issue(blank: MarcRecord, host: BibliographicRecord, said: Mapping[str, st
     title = next(own.each("200"), Field("200", "1 ", []))
     name = Field("200", "1 ", [(c, v) for c, v in title.subfields if c in {"a", "e"}][:2])
     number = Field("001", "", [("", reference(host.link_key))])
+    pages = [("v", said["pages"].strip()[:20])] if said.get("pages") else []
     if host.worksheet == "issue":
-        pages = [("v", said["pages"].strip()[:20])] if said.get("pages") else []
         called = Field("200", "0 ", [("a", ISSUE_YEAR.sub("", title.get("a"))), *pages])
         source = [*own.each("461"), linked("463", " 0", [number, called, *own.each("210")])]
     elif host.worksheet in {"journal", "newspaper"}:
         issn = [Field("011", "  ", [("a", own.get("011", "a"))])] if own.get("011", "a") else []
         source = [linked("461", " 0", [number, *issn, Field("200", "1 ", name.subfields[:1])])]
         issue = said.get("number", "").strip()
-        inside = [Field("200", "0 ", [("a", issue)] if issue else [])]
+        inside = [Field("200", "0 ", [*([("a", issue)] if issue else []), *pages])]
         inside.append(Field("210", "  ", [("d", said.get("year", "").strip())]))
         source.append(linked("463", " 0", [f for f in inside if f.has_text()] or inside[:1]))
     else:
         published = [(c, v) for f in own.each("210") for c, v in f.subfields if c in {"a", "d"}]
-        source = [linked("463", " 0", [number, name, Field("210", "  ", published)])]
+        part = Field("200", name.indicators, [*name.subfields, *pages])
+        source = [linked("463", " 0", [number, part, Field("210", "  ", published)])]
     if headline := said.get("title", "").strip()[:500]:
         source.append(Field("200", "1 ", [("a", headline)]))
         blank = MarcRecord(blank.leader, [f for f in blank.fields if f.tag != "200"])

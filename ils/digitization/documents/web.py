@@ -105,7 +105,7 @@ def _page(
     pages = session.scalars(queries.pages(one.id, removed=True).offset(start).limit(SHOWN + 1))
     shown, counts = list(pages), queries.progress(session, [one.id]).get(one.id, {})
     return web.respond(
-        session, "digitization/document.html", {}, title=one.title or N_("Digital document"),
+        session, "digitization/document.html", {}, title=one.title or gettext("Digital document"),
         one=one, pages=shown[:SHOWN], start=start, more=len(shown) > SHOWN, most=SHOWN,
         counts=counts, total=sum(counts.values()), waiting=counts.get(PageState.WAITING, 0),
         minutes=scans.minutes(session, counts.get(PageState.WAITING, 0),

@@ -7,9 +7,16 @@ from sqlalchemy.orm import Session
 from ils import files
 from ils.digitization.rights.models import Contract
 from ils.digitization.rights.rules import ContractData
-from ils.errors import N_, Invalid
+from ils.errors import N_, Invalid, Refused
 from ils.files import Purpose, ReceivedFile
 from ils.ledger import Origin
+
+
+class ContractEnded(Refused):
+    """Nothing is left to be ended."""
+
+    code = "contract_ended"
+    message = N_("The contract has ended already.")
 
 
 def add_contract(session: Session, origin: Origin, data: ContractData) -> Contract:
@@ -57,6 +64,12 @@ def _fill(contract: Contract, data: ContractData) -> None:
 
 
 def end_contract(session: Session, origin: Origin, contract: Contract) -> None:
-    """End a contract before its time: what it allows ends in this moment."""
+    """End a contract before its time: what it allows ends in this moment.
+
+    Raises:
+        ContractEnded: it was ended before.
+    """
+    if contract.ended_at is not None:
+        raise ContractEnded
     contract.ended_at = origin.at
     session.flush()

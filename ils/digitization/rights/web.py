@@ -16,7 +16,7 @@ from ils.digitization.pages import digitisation
 from ils.digitization.rights import actions, queries
 from ils.digitization.rights.models import Contract
 from ils.digitization.rights.rules import ContractData
-from ils.digitization.scans.pictures import type_of
+from ils.digitization.scans.pictures import pages_of, type_of
 from ils.errors import N_, IlsError
 from ils.fields import FieldKind, described
 from ils.files import Purpose, ReceivedFile
@@ -136,8 +136,12 @@ def change_contract(session: Session, contract_id: int) -> ResponseReturnValue:
 
 def _received() -> tuple[ReceivedFile, str]:
     """What was sent as the paper, and what it is by its content."""
+    config = web.current().config
     received = web.sent_file(MAX_PAPER_BYTES)()
-    return received, type_of(files.content_of(web.current().config.folder, received.token))
+    path = files.content_of(config.folder, received.token)
+    kind = type_of(path)
+    pages_of(path, kind, config.digitization)  # whole, without a password, with pages
+    return received, kind
 
 
 @digitisation.post("/contracts/<id:contract_id>/paper")

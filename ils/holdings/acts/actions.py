@@ -69,11 +69,11 @@ def describe(session: Session, act: StockAct, data: ActData, branch_id: int) -> 
 
 def _fill(session: Session, act: StockAct, data: ActData) -> None:
     without = rules.WITHOUT[act.kind]
-    if "partner" not in without:
-        mention(session, data.partner, _partner_kind(act, data))
     for name in ("partner", "document", "document_day", "basis", "commission", "disposal", "note"):
         if name not in without:
             setattr(act, name, getattr(data, name))
+    if "partner" not in without:
+        act.partner = mention(session, data.partner, _partner_kind(act, data))
     if act.kind == ActKind.ACCEPTANCE:
         if data.source not in set(AccessionSource) - {AccessionSource.REDISTRIBUTION}:
             raise Invalid(N_("Source"), N_("Choose one from the list."))

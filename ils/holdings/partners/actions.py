@@ -22,7 +22,9 @@ def register(session: Session, origin: Origin, data: NewPartner) -> Partner:
     """
     if _named(session, data.name) is not None:
         raise rules.PartnerThere(name=data.name)
-    partner = Partner(name=data.name, created_at=origin.at)
+    partner = Partner(
+        name=data.name, name_key=data.name.casefold(), kind=data.kind, created_at=origin.at
+    )
     session.add(partner)
     change(session, origin, partner, data)
     return partner
@@ -33,20 +35,35 @@ def change(session: Session, origin: Origin, partner: Partner, data: PartnerData
 
     Raises:
         Invalid: the БИН is none.
+        NumberTaken: another has it.
     """
-    partner.tax_number = rules.tax_number(data.tax_number)
+    number = rules.tax_number(data.tax_number)
+    same = select(Partner.name).where(Partner.tax_number == number, Partner.id != partner.id)
+    if number and (other := session.scalar(same.limit(1))) is not None:
+        raise rules.NumberTaken(name=other)
+    partner.tax_number = number
     for name in ("kind", "address", "contact", "phone", "email", "note", "closed"):
         setattr(partner, name, getattr(data, name))
     session.flush()
     audit(session, origin.staff_id, "partner.save", str(partner.id), name=partner.name)
 
 
-def mention(session: Session, name: str, kind: PartnerKind) -> None:
-    """A paper names a partner: one nobody knows is in the register from now on."""
-    if name and _named(session, name) is None:
-        session.add(Partner(name=name, kind=kind, created_at=clock.now()))
+def mention(session: Session, name: str, kind: PartnerKind) -> str:
+    """A paper names a partner; returns the name as the register has it.
+
+    One nobody knows is in the register from now on.
+    """
+    if not name:
+        return ""
+    known = _named(session, name)
+    if known is None:
+        key = name.casefold()
+        known = Partner(name=name, name_key=key, kind=kind, created_at=clock.now())
+        session.add(known)
         session.flush()
+    return known.name
 
 
 def _named(session: Session, name: str) -> Partner | None:
-    return session.scalar(select(Partner).where(Partner.name == name))
+    """The partner of a name, whatever its case."""
+    return session.scalar(select(Partner).where(Partner.name_key == name.casefold()).limit(1))

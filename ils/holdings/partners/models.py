@@ -25,7 +25,9 @@ class Partner(Base):
     __table_args__ = (one_of("kind", PartnerKind),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
-    name: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    #: The name without regard to case.
+    name_key: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]
     #: БИН or ИИН: twelve digits.
     tax_number: Mapped[str] = mapped_column(default="")

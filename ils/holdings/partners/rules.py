@@ -22,6 +22,13 @@ class PartnerThere(Refused):
     message = N_("“%(name)s” is in the register already.")
 
 
+class NumberTaken(Refused):
+    """Another partner has the number."""
+
+    code = "tax_number_taken"
+    message = N_("“%(name)s” has this BIN or IIN.")
+
+
 @dataclass(frozen=True)
 class PartnerName:
     """What papers call a partner."""

@@ -75,7 +75,7 @@ def subscribe(
     )  # fmt: skip
     session.add(one)
     session.flush()
-    mention(session, data.supplier, PartnerKind.SUPPLIER)
+    one.supplier = mention(session, data.supplier, PartnerKind.SUPPLIER)
     days = rules.expected_days(pattern, data.year, half)
     session.add_all(
         SerialIssue(subscription_id=one.id, number=str(number), expected_on=day)
