@@ -149,9 +149,8 @@ def _refuse_nul() -> None:
     Raises:
         BadRequest: there is one.
     """
-    asked = request.path != SCAN and not g.get("refused_nul")  # nor by the page that says so
+    asked = request.path != SCAN and "stopped" not in g  # nor by the page that says so
     if asked and any("\0" in text for text in request.values.values()):
-        g.refused_nul = True
         raise BadRequest
 
 
@@ -362,6 +361,7 @@ def _log(response: Response) -> Response:
 
 def _failed(error: HTTPException) -> ResponseReturnValue:
     """Show what stopped a request; what nobody expected is logged with its frames."""
+    g.stopped = True
     if (error.code or _FAULT) < _FAULT:
         return _stopped(error=_from_http(error))
     cause = getattr(error, "original_exception", None) or error
