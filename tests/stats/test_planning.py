@@ -253,7 +253,7 @@ def test_counters_add_up_and_the_last_state_stands(library):
     assert march["indicators", "site_visits", "fact"] == 3
 
 
-@pytest.mark.parametrize("key", ["readers", "loans", "items_overdue", "nonsense"])
+@pytest.mark.parametrize("key", ["readers", "loans", "nonsense"])
 def test_what_the_ledger_counts_cannot_be_declared(library, key):
     with pytest.raises(UnknownInput if key == "nonsense" else CountedByLedger):
         declare(library, key, "5")
@@ -285,6 +285,17 @@ def test_periods_come_due_when_they_are_over(every, today, wanted):
     since = {"week": date(2026, 2, 16), "month": date(2026, 3, 1)}.get(every, date(2026, 1, 1))
     found = schedule_rules.due_periods(every, since, today, 1)
     assert [(p.start, p.end) for p in found] == wanted
+
+
+def test_debtors_of_years_before_the_system_are_declared(library):
+    with db.transaction(library.sessions) as session:
+        note_overdue(session, date(2026, 3, 10))
+    declare(library, "readers_overdue", "412", date(2025, 12, 31))
+    for day in (date(2026, 3, 10), date(2026, 4, 1)):
+        with pytest.raises(CountedByLedger):
+            declare(library, "readers_overdue", "1", day)
+    year = Period(date(2025, 1, 1), date(2026, 1, 1))
+    assert cells(report(library, "annual", year))["debtors", "readers_overdue", "count"] == 412
 
 
 def test_debtors_are_noted_by_branch_and_once_in_the_system(library):

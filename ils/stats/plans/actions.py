@@ -17,7 +17,7 @@ from ils.organisation.branches.models import Branch
 from ils.organisation.branches.rules import checked_name
 from ils.stats.definitions.schema import Definitions
 from ils.stats.models import DeclaredValue, PlanValue, PlanVersion
-from ils.stats.plans import rules
+from ils.stats.plans import queries, rules
 from ils.stats.plans.rules import BadPlan, Planned
 
 
@@ -47,10 +47,13 @@ def declare_value(
     """Write down what nobody can count, for the period a day belongs to.
 
     Raises:
-        Counted: the ledger counts it.
+        Counted: the ledger counts it, or the system noted it by then.
         Invalid: no source is named.
     """
-    period = rules.declared_period(rules.declarable(definitions, key), day)
+    input_ = rules.declarable(definitions, key)
+    if input_.noted and day >= (queries.first_noted(session, key) or clock.now().date()):
+        raise rules.CountedByLedger(key=key)
+    period = rules.declared_period(input_, day)
     declared = DeclaredValue(
         key=key,
         branch_id=branch.id if branch else None,
@@ -76,7 +79,7 @@ def note_value(session: Session, key: str, branch_id: int | None, day: date, val
             start=period.start,
             end=period.end,
             value=Decimal(value),
-            source="system",
+            source=queries.SYSTEM,
             declared_at=clock.now(),
         )
     )

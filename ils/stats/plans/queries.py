@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from ils.organisation.branches.models import Branch
@@ -96,6 +96,16 @@ def standing_plans(
     for one in session.scalars(query):
         found.setdefault((one.table_id, one.row), [None] * 4)[one.quarter - 1] = one.value
     return {key: values for key, values in found.items() if any(v is not None for v in values)}
+
+
+#: The source of what the system notes itself.
+SYSTEM = "system"
+
+
+def first_noted(session: Session, key: str) -> date | None:
+    """The first day the system noted a value of."""
+    own = (DeclaredValue.key == key, DeclaredValue.source == SYSTEM)
+    return session.scalar(select(func.min(DeclaredValue.start)).where(*own))
 
 
 def value_noted(session: Session, key: str, day: date) -> bool:

@@ -39,17 +39,16 @@ class UnknownInput(Invalid):
 
 
 def declarable(definitions: Definitions, key: str) -> Input:
-    """What people may declare.
+    """What people may declare; what the system notes, of the time before it did.
 
     Raises:
-        Counted: it is counted from the ledger, or noted by the system.
+        Counted: it is counted from the ledger.
         UnknownInput: nothing is called so.
     """
     input_ = definitions.inputs.get(key)
     if input_ is None and key not in definitions.measures:
-        known = (one for one, said in definitions.inputs.items() if not said.noted)
-        raise UnknownInput(key, ", ".join(known))
-    if input_ is None or input_.noted:
+        raise UnknownInput(key, ", ".join(definitions.inputs))
+    if input_ is None:
         raise CountedByLedger(key=key)
     return input_
 

@@ -61,7 +61,6 @@ def _declared_form(session: Session, values: Mapping[str, Any] | None) -> Form[D
     keys = [
         (one.key, f"{one.names[pages.language()]} ({web.code_name('per', one.per)})")
         for one in inputs
-        if not one.noted
     ]
     return Form(
         DeclaredData, values, choices={"key": keys, "branch": pages.branch_choices(session)}
