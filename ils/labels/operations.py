@@ -119,6 +119,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "superseded": N_("a later notice took its place"),
         "switched_off": N_("switched off for the reader"),
         "no_address": N_("no address any more"),
+        "too_late": N_("too late to be told"),
         "unknown": N_("unknown whether it left"),
         "not_taken": N_("not taken for two days"),
     },

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
-from telling import come_by, loan_of, run, states, until_due
+from telling import ask, come_by, loan_of, run, states, until_due
 
 from ils import db
 from ils.circulation.campaigns import queries
@@ -119,6 +119,25 @@ def test_a_tenth_is_told_a_week_later_and_the_difference_is_shown(told, senior, 
     assert (found["later"].readers, found["later"].came, found["later"].came_in_week) == (1, 1, 0)
     assert round(found["at_once"].share_in_week - found["later"].share_in_week, 1) == 66.7
     assert "66,7" in senior.get(f"{AT}{place}").text
+
+
+def test_a_tenth_that_waits_costs_nothing_yet_and_is_not_told_when_all_is_over(
+    told, senior, gateway, monkeypatch
+):
+    monkeypatch.setattr(announcing, "is_later", lambda *_: True)
+    told.reader("R1", phone="87011234567")
+    told.copy("B1")
+    until_due(told, "R1", "B1", days=20)
+    place = campaign(told, senior, days=3, compared="1")
+    send(senior, f"{place}/announce")
+    run(told)
+    page = senior.get("/staff/debtors/notices")
+    assert (page.status_code, "SMS запланировано" in page.text) == (200, False)
+    told.wait(days=9)
+    ask(told, "send_notices")
+    run(told)
+    assert [state[1:] for state in states(told)] == [("sms", "cancelled", "too_late")]
+    assert gateway.taken == []
 
 
 def test_the_tenth_is_a_tenth_and_always_the_same():

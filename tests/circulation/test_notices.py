@@ -100,6 +100,17 @@ def test_a_reader_is_told_before_the_day_without_being_counted(told, mail):
     assert len(mail.taken) == 2
 
 
+def test_nobody_is_told_that_a_day_is_near_once_it_is_over(told, mail):
+    told.reader("R1", email="a@example.kz")
+    told.copy("B1")
+    until_due(told, "R1", "B1", days=-2)
+    plan(told)
+    told.wait(days=3)
+    come_by(told)
+    assert states(told) == [("before", "email", "cancelled", "too_late")]
+    assert mail.taken == []
+
+
 @pytest.mark.parametrize(
     ("act", "reason"),
     [

@@ -150,9 +150,8 @@ def take_up(
     if tried is not None and hopeless is not None:
         _fail(tried, notices, hopeless)
         tried = None
-    standing = _standing(
-        session, config, patron, [n for n in notices if n.state == NoticeState.PLANNED]
-    )
+    planned = [one for one in notices if one.state == NoticeState.PLANNED]
+    standing = _standing(session, config, patron, planned, today)
     if not standing:
         session.flush()
         return None
@@ -188,7 +187,7 @@ def _addressed(
     for notice in notices:
         if way not in BY_HAND:
             notice.channel = way
-        elif level.is_late:
+        elif known.get(notice.level, WAYS).is_late:
             notice.channel = way
             settle(notice, NoticeState.BY_HAND)
         else:
@@ -221,7 +220,7 @@ def _fail(message: OutgoingMessage, notices: Sequence[Notice], reason: NoticeRea
 
 
 def _standing(
-    session: Session, config: Config, patron: Patron, notices: Sequence[Notice]
+    session: Session, config: Config, patron: Patron, notices: Sequence[Notice], today: date
 ) -> list[Notice]:
     """Those whose loan is still as it was when they were planned; the others are cancelled."""
     found = {
@@ -235,15 +234,24 @@ def _standing(
             settle(notice, NoticeState.CANCELLED, _ENDS[LoanEnd(str(loan.ended_by))])
         elif loan.due != notice.due:
             settle(notice, NoticeState.CANCELLED, NoticeReason.RENEWED)
-        elif patron.notices_off or not _is_known(notice, known):
+        elif patron.notices_off:
             settle(notice, NoticeState.CANCELLED, NoticeReason.SWITCHED_OFF)
+        elif not _is_timely(session, notice, known, today):
+            settle(notice, NoticeState.CANCELLED, NoticeReason.TOO_LATE)
         else:
             standing.append(notice)
     return standing
 
 
-def _is_known(notice: Notice, known: Mapping[str, NoticeLevel]) -> bool:
-    return notice.level in known or notice.level.startswith(LEVEL)
+def _is_timely(
+    session: Session, notice: Notice, known: Mapping[str, NoticeLevel], today: date
+) -> bool:
+    """Whether its words are still true: the day is to come, the campaign not over."""
+    campaign = _campaign(session, [notice.level])
+    if campaign is not None:
+        return today <= campaign.last
+    level = known.get(notice.level)
+    return level is not None and (level.is_late or today <= notice.due)
 
 
 def told(

@@ -48,6 +48,8 @@ class NoticeReason(StrEnum):
     SWITCHED_OFF = "switched_off"
     #: There is no address any more, and nobody calls for what is not late.
     NO_ADDRESS = "no_address"
+    #: The branch was closed until the day had come, or the campaign was over.
+    TOO_LATE = "too_late"
     #: Nobody knows whether it left: the computer stopped in that moment.
     UNKNOWN = "unknown"
     #: It was tried for two days.

@@ -114,10 +114,10 @@ def problems(session: Session, message_ids: Sequence[int]) -> dict[int, str]:
     return dict(session.execute(query).all())
 
 
-def short_messages(branch_id: int | None) -> Select[int]:
-    """Readers a short message is planned for."""
+def short_messages(branch_id: int | None, today: date) -> Select[int]:
+    """Readers a short message is planned for by now."""
     query = select(Notice.patron_id).where(
-        Notice.state == NoticeState.PLANNED, Notice.channel == NoticeChannel.SMS
+        Notice.state == NoticeState.PLANNED, Notice.channel == NoticeChannel.SMS, _is_time(today)
     )
     if branch_id is not None:
         query = query.where(Notice.branch_id == branch_id)

@@ -102,7 +102,7 @@ def _state(notice: Notice, problems: dict[int, str]) -> web.ListCell:
 
 def _cost(session: Session, branch_id: int | None) -> tuple[int, int, int]:
     """(Short messages planned, their parts, what they cost in tiyn)."""
-    readers = session.scalars(queries.short_messages(branch_id)).all()
+    readers = session.scalars(queries.short_messages(branch_id, web.today())).all()
     config = web.current().config
     parts = 0
     for patron_id in readers[:RECKONED]:
