@@ -1,5 +1,6 @@
-// Lines of a page put right: Enter or ↓ saves and goes on, F2 says it is right, F4 goes to the next
-// doubtful word. A line that did not change is not sent by going over it.
+// Lines of a page put right: Enter or ↓ saves and goes on, F2 says it is right, Tab goes to the next
+// doubtful word (after the last one it goes on as everywhere). A line that did not change is not
+// sent by going over it.
 
 import { newId } from "./desk/queue.js";
 import { post } from "./desk/wire.js";
@@ -18,6 +19,10 @@ for (const field of fields) {
 list?.addEventListener("keydown", (event) => {
   const field = event.target;
   if (field.name !== "text") return;
+  if (event.key === "Tab" && !event.shiftKey && doubtful(field)) {
+    event.preventDefault();
+    return;
+  }
   const acts = {
     ArrowDown: () => changed(field, 1),
     ArrowUp: () => changed(field, -1),
@@ -25,7 +30,6 @@ list?.addEventListener("keydown", (event) => {
       save(field);
       next(field, 1);
     },
-    F4: () => doubtful(field),
   };
   if (!(event.key in acts)) return;
   event.preventDefault();
@@ -43,6 +47,7 @@ function next(field, step) {
   other?.scrollIntoView({ block: "center" });
 }
 
+// Marks the next doubtful word; whether there is one. What was changed on the way is saved.
 function doubtful(field) {
   const from = fields.indexOf(field);
   for (const [index, other] of fields.entries()) {
@@ -53,12 +58,14 @@ function doubtful(field) {
       if (!word) continue;
       const later = index > from || (index === from && word.index > field.selectionStart);
       if (!later) continue;
+      if (other !== field && field.value !== field.form.seen.value) save(field);
       other.focus();
       other.setSelectionRange(word.index, word.index + word[0].length);
       other.scrollIntoView({ block: "center" });
-      return;
+      return true;
     }
   }
+  return false;
 }
 
 async function save(field) {

@@ -1,6 +1,7 @@
 """Digitisation in a browser: axe and widths, files dropped, lines corrected by keys, pages read."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,11 @@ from ils import db
 from ils.digitization.documents import actions, queries
 from ils.digitization.folders import actions as folders
 from ils.digitization.folders.rules import FolderData
+from ils.digitization.text import actions as texts
 from ils.organisation.staff.models import Role
 
 sys.path.append(str(Path(__file__).parents[1] / "digitization"))
-from scanning import Digitising, as_file, drawn
+from scanning import Digitising, as_file, drawn, page_of
 
 TEXT = "к0ғам жері\nел жұрт\nбілім"
 
@@ -124,6 +126,28 @@ def test_a_reader_turns_pages_by_keys_and_copies_the_text(page, served, number):
     page.get_by_role("link", name="1-бет").press("Enter")
     page.wait_for_url(f"**/read/{number}/1?q=*")
     expect(page.locator("rect.hit")).to_have_count(1)
+
+
+def test_tab_goes_from_doubtful_word_to_doubtful_word_and_then_on(page, served, library):
+    library.account("сканер", Role.DIGITISER)
+    digitising = Digitising(library)
+    number = digitising.take_in(as_file(drawn("бір")))
+    with db.transaction(library.sessions) as session:
+        scan = queries.page(session, number, 1).scan_page_id
+        sure, unsure = page_of("қоғам жері"), page_of("ел журт жері", certainty=30)
+        lines = [*sure.blocks[0], *(replace(one, id="2") for one in unsure.blocks[0])]
+        texts.store(session, scan, replace(sure, blocks=[lines]), method="m", rotation=0)
+    sign_in(page, served, "сканер", then="/staff/")
+    page.goto(f"{served.url}/staff/digitisation/{number}/page/1")
+    fields = page.locator('#lines input[name="text"]')
+    fields.nth(0).focus()
+    marked = "() => document.activeElement.value.slice(document.activeElement.selectionStart, document.activeElement.selectionEnd)"  # noqa: E501
+    for word in ("ел", "журт", "жері"):
+        page.keyboard.press("Tab")
+        expect(fields.nth(1)).to_be_focused()
+        assert page.evaluate(marked) == word
+    page.keyboard.press("Tab")
+    expect(page.locator("#lines li").nth(1).get_by_role("button")).to_be_focused()
 
 
 def test_pages_follow_each_other_as_they_are_scrolled_to(page, served, number):
