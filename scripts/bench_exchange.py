@@ -176,7 +176,7 @@ def notices(new: NewLibrary, server: Server) -> None:
 
     scanning = threading.Thread(target=scan)
     scanning.start()
-    for what, kind in (("planned", "plan_notices"), ("made, one message a reader", "send_notices")):
+    for what, kind in (("planned (goal 10)", "plan_notices"), ("made, one message a reader", "send_notices")):
         with db.transaction(new.sessions) as session:
             enqueue(session, kind)
         began = time.perf_counter()
@@ -185,7 +185,7 @@ def notices(new: NewLibrary, server: Server) -> None:
         with db.reading(new.sessions) as session:
             states = dict(session.execute(
                 select(Notice.state, func.count()).group_by(Notice.state)).all())  # fmt: skip
-        print(f"notices {what}: {took:.1f} s (goal 10), {states}")
+        print(f"notices {what}: {took:.1f} s, {states}")
     over.set()
     scanning.join()
     print(f"a card at the desk meanwhile: {_said(times)}, at most {max(times):.0f} ms")
