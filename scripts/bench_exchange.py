@@ -176,7 +176,10 @@ def notices(new: NewLibrary, server: Server) -> None:
 
     scanning = threading.Thread(target=scan)
     scanning.start()
-    for what, kind in (("planned (goal 10)", "plan_notices"), ("made, one message a reader", "send_notices")):
+    for what, kind in (
+        ("planned (goal 10)", "plan_notices"),
+        ("made, one message a reader", "send_notices"),
+    ):
         with db.transaction(new.sessions) as session:
             enqueue(session, kind)
         began = time.perf_counter()
