@@ -317,12 +317,3 @@ def note_sent(session: Session, config: Config, message_id: int, branch_id: int)
         patron = session.get_one(Patron, late[0].patron_id)
         debtors.note_told(session, origin, patron, DebtChannel(message.channel))
     session.flush()
-
-
-def give_up(session: Session, patron_id: int, today: date) -> None:
-    """What could not be sent waits on the list of those somebody calls on."""
-    notices = session.scalars(queries.planned_of(patron_id, today).with_for_update()).all()
-    message = _tried(session, notices)
-    if message is not None:
-        _fail(message, notices, NoticeReason.NOT_TAKEN)
-    session.flush()

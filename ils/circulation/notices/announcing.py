@@ -102,8 +102,9 @@ def results(session: Session, config: Config, campaign: Campaign) -> dict[str, G
         said = people[group].setdefault(patron_id, set())
         if state == NoticeState.SENT:
             said.add("told")
-        is_back = ended_at is not None and ended_by == LoanEnd.RETURNED
-        day = clock.local_day(ended_at, zone) if is_back else None  # type: ignore[arg-type]
+        day = None
+        if ended_at is not None and ended_by == LoanEnd.RETURNED:
+            day = clock.local_day(ended_at, zone)
         if day is not None and begun is not None and begun <= day <= campaign.last:
             said.add("came")
             if day < begun + LATER:

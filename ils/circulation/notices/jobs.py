@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
@@ -19,8 +17,8 @@ from ils.organisation.branches.models import Branch
 from ils.organisation.branches.queries import branches as all_branches
 from ils.organisation.calendar.queries import calendar
 
-#: When a message is tried again; after two days somebody has to call.
-RETRY_DELAYS = tuple(timedelta(minutes=n) for n in (1, 10, 60, 360, 1440, 1440))
+#: When a message is tried again on its day; the next day has a task of its own.
+RETRY_DELAYS = tuple(timedelta(minutes=n) for n in (1, 10, 60, 360))
 ROUND = timedelta(minutes=10)
 
 
@@ -94,12 +92,6 @@ def _send(context: JobContext) -> dict[str, str]:
     return {"told": message.channel}
 
 
-def _give_up(session: Session, args: Mapping[str, Any]) -> None:
-    branch = session.get_one(Branch, args["branch_id"])
-    today = clock.local_day(clock.now(), branch.timezone)
-    actions.give_up(session, args["patron_id"], today)
-
-
 def _announce(context: JobContext) -> dict[str, int]:
     """Plan what everybody who has something overdue is told of a campaign."""
     planned = 0
@@ -122,5 +114,5 @@ JOBS = (
     JobKind(announcing.ANNOUNCE, _announce),
     JobKind("plan_notices", _plan, every=timedelta(hours=1), ready=_is_on),
     JobKind("send_notices", _send_all, every=ROUND, ready=_is_on),
-    JobKind(actions.SEND, _send, RETRY_DELAYS, ready=_is_on, give_up=_give_up),
+    JobKind(actions.SEND, _send, RETRY_DELAYS, ready=_is_on),
 )
