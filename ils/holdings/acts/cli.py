@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ from ils.holdings.acts.papers import ActPaper
 from ils.holdings.acts.rules import UnknownStockAct
 from ils.holdings.console import AS_JSON, BRANCH, LANGUAGE, holdings, origin_at, write_paper
 from ils.ledger import Origin, WithdrawalReason
+
+#: Numbers put into an act between two looks at the progress.
+AT_ONCE = 200
 
 
 @holdings.group(cls=Commands)
@@ -119,13 +123,23 @@ def add(
 ) -> None:
     """Put copies into an act by their numbers."""
     listed = [*numbers, *(file.read_text(encoding="utf-8-sig").split() if file else ())]
-    with db.transaction(console.sessions) as session:
-        put = actions.put_in(session, _found(session, act_), listed)
-    refused = [{"id": n, "why": i18n.say_error(e, console.language)} for n, e in put.refused]
+    parts = [listed[at : at + AT_ONCE] for at in range(0, len(listed), AT_ONCE)]
+    with (
+        db.transaction(console.sessions) as session,
+        click.progressbar(parts, label=act_, file=sys.stderr) as bar,
+    ):
+        found = _found(session, act_)
+        put = [actions.put_in(session, found, part) for part in bar]
+    added, already = sum(part.added for part in put), sum(part.already for part in put)
+    refused = [
+        {"id": number, "why": i18n.say_error(error, console.language)}
+        for part in put
+        for number, error in part.refused
+    ]
     if json_:
-        print_json({"id": act_, "added": put.added, "already": put.already, "refused": refused})
+        print_json({"id": act_, "added": added, "already": already, "refused": refused})
     else:
-        click.echo(f"added: {put.added}")
+        click.echo(f"added: {added}")
         for one in refused:
             click.echo(f"  {one['id']}: {one['why']}", err=True)
     if refused:

@@ -44,10 +44,13 @@ def ksu(
     days = period(first, last)
     with db.reading(console.sessions) as session:
         of = branch_id(session, branch)
-        book = queries.ksu(session, days, of)
-        if output is not None:
-            paper = papers.ksu(session, console.config, days, of, language)
-            write_paper(output, paper, language, wide=True)
+        with click.progressbar(length=2, label="ksu", file=sys.stderr) as bar:
+            book = queries.ksu(session, days, of)
+            bar.update(1)
+            if output is not None:
+                paper = papers.ksu(session, console.config, days, of, language)
+                write_paper(output, paper, language, wide=True)
+            bar.update(1)
         if json_:
             print_json(
                 {
