@@ -7,6 +7,7 @@ from ils.circulation.desk import web as desk_pages
 from ils.circulation.holds import web as holds
 from ils.circulation.home_delivery import web as home_delivery
 from ils.circulation.loans import web as loans_web
+from ils.circulation.losses import web as losses_web
 from ils.circulation.notices import campaigns_web
 from ils.circulation.notices import web as notices_web
 from ils.circulation.pages import desk, patrons
@@ -20,7 +21,7 @@ from ils.circulation.readers import web as readers
 #: Modules whose views are in the blueprints.
 MODULES = (
     boxes, bulk_web, campaigns_web, debtors_web, desk_pages, exceptions_web, hold_web, holds,
-    home_delivery, loans_web, merge_web, notices_web, patron_import, phones_web, policy,
+    home_delivery, loans_web, losses_web, merge_web, notices_web, patron_import, phones_web, policy,
     rankings, readers,
 )  # fmt: skip
-BLUEPRINTS = (patrons, desk, lending, rankings.rankings, debtors_web.debtors)
+BLUEPRINTS = (patrons, desk, lending, rankings.rankings, debtors_web.debtors, losses_web.losses)

@@ -20,6 +20,7 @@ FIGURES: dict[str, dict[str, str]] = {
         "refusal": N_("unfilled request"),
         "reminder": N_("reminder"),
         "amnesty_return": N_("amnesty return"),
+        "reminded_return": N_("return after a reminder"),
         "lost": N_("loss"),
         "found": N_("copy found"),
         "accession": N_("accession"),

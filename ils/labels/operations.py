@@ -116,6 +116,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "renewed": N_("renewed before"),
         "lost": N_("declared lost"),
         "undone": N_("lent by mistake"),
+        "claimed": N_("the reader says it was brought back"),
         "superseded": N_("a later notice took its place"),
         "switched_off": N_("switched off for the reader"),
         "no_address": N_("no address any more"),

@@ -22,6 +22,8 @@ class Kind(StrEnum):
     REFUSAL = "refusal"
     REMINDER = "reminder"
     AMNESTY_RETURN = "amnesty_return"
+    #: Overdue copies that came back after the reader was reminded, outside of campaigns.
+    REMINDED_RETURN = "reminded_return"
     LOST = "lost"
     FOUND = "found"
     ACCESSION = "accession"

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, g, request, url_for
 from flask_babel import gettext
 
 from ils import web
 from ils.errors import N_
 from ils.organisation.permissions import Permission
+from ils.organisation.staff.views import views_of
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,11 @@ SECTIONS = (
         Place(N_("Unfilled requests"), "services.refusals", Permission.VIEW_UNMET_REQUESTS),
         Place(N_("Demand"), "services.wanted", Permission.VIEW_SUGGESTIONS),
     )),
-    NavigationSection(N_("Readers"), ("/staff/patrons/", "/staff/debtors/"), (
+    NavigationSection(N_("Readers"), ("/staff/patrons/", "/staff/debtors/", "/staff/losses/"), (
         Place(N_("Readers"), "patrons.patron_list", Permission.LIST_PATRONS),
         Place(N_("Debtors"), "debtors.workbench", Permission.VIEW_LOANS, also=("debtors.debtor",)),
+        Place(N_("Lost and claimed copies"), "losses.all_losses", Permission.VIEW_LOANS,
+              also=("losses.loss",)),
         Place(N_("Notices"), "debtors.notices", Permission.VIEW_LOANS),
         Place(N_("Campaigns"), "debtors.campaigns", Permission.VIEW_LOANS,
               also=("debtors.campaign",)),
@@ -194,9 +197,14 @@ def found_places(text: str) -> list[tuple[str, str]]:
     ]
 
 
+def saved_views() -> list[tuple[str, str]]:
+    """(name, address) of what whoever is signed in keeps of this list."""
+    return views_of(g.staff.views, request.path)
+
+
 def install(app: Flask) -> None:
     """Give templates the frame."""
-    app.jinja_env.globals["shell"] = shell
+    app.jinja_env.globals |= {"shell": shell, "saved_views": saved_views}
 
 
 def _section(path: str) -> NavigationSection | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import (
@@ -40,6 +40,8 @@ class SignedIn:
     language: str
     roles: frozenset[str]
     branch: Workplace
+    #: (name, address) of lists as this account likes to see them.
+    views: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)

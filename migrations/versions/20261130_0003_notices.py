@@ -59,7 +59,7 @@ def upgrade() -> None:
             "channel IN ('email', 'sms', 'visit', 'school')", name=op.f("ck_notice_channel")
         ),
         sa.CheckConstraint(
-            "reason IN ('returned', 'renewed', 'lost', 'undone', 'superseded', 'switched_off', 'no_address', 'too_late', 'unknown', 'not_taken')",
+            "reason IN ('returned', 'renewed', 'lost', 'undone', 'claimed', 'superseded', 'switched_off', 'no_address', 'too_late', 'unknown', 'not_taken')",
             name=op.f("ck_notice_reason"),
         ),
         sa.CheckConstraint(

@@ -6,10 +6,14 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from reports import cells, report
 from sqlalchemy import select
 
+from ils import db
 from ils.circulation.debtors.models import DebtContact
+from ils.clock import Period
 from ils.ledger import Entry, Kind
+from ils.organisation.branches.models import Branch
 from ils.organisation.staff.models import Role
 from ils.patrons.models import Patron
 from ils.patrons.phones import normal_phone
@@ -202,3 +206,60 @@ def test_who_did_not_come_since_last_year_is_reminded_all_the_same(owing, librar
     opened(owing, reader, "whatsapp")
     owing.post(f"{PATH}opened", sent="yes", request_id=str(uuid4()))
     assert library.count("reminder") == 1
+
+
+def figures(library, table):
+    year = Period(date(2026, 1, 1), date(2027, 1, 1))
+    return {
+        (row, column): value
+        for (name, row, column), value in cells(report(library, "annual", year)).items()
+        if name == table and value
+    }
+
+
+def test_what_comes_back_after_a_reminder_is_counted_apart(owing, library):
+    noted(owing, library, "R1", result="no_answer")
+    library.desk().take_back("B1")
+    assert library.count(Kind.REMINDED_RETURN) == 0  # nobody was reached
+    noted(owing, library, "R1")
+    back = library.desk().take_back("B2")
+    assert library.count(Kind.REMINDED_RETURN) == 1
+    library.desk().undo(back.act)
+    assert library.count(Kind.REMINDED_RETURN) == 0
+    library.desk().take_back("B2")
+    assert figures(library, "debtors_by_branch") == {
+        ("total", "reminded"): 1, ("total", "returned"): 1, ("ЦБ", "reminded"): 1,
+        ("ЦБ", "returned"): 1,
+    }  # fmt: skip
+    assert figures(library, "debtors_by_category")["student", "returned"] == 1
+
+
+def test_a_reminder_of_another_debt_is_none_of_this(owing, library):
+    noted(owing, library, "R1")
+    library.desk().take_back("B1")
+    library.copy("B5", title="Ақиқат")
+    library.wait(days=1)
+    library.desk().issue("R1", "B5")
+    library.wait(days=40)
+    library.desk().take_back("B5")  # overdue, and nobody spoke of it
+    assert library.count(Kind.REMINDED_RETURN) == 1
+
+
+def test_letters_say_where_to_bring_it_and_when(owing, library):
+    with db.transaction(library.sessions) as session:
+        branch = session.get_one(Branch, library.branches["ЦБ"].id)
+        branch.address_kk, branch.hours_kk, branch.phone = "Абай к-сі, 12", "дс–жм 9–18", "451200"
+    page = owing.get(f"{PATH}{debtor(library, 'R1')}").text
+    assert "Сізді күтеміз: ЦБ филиалы, Абай к-сі, 12, дс–жм 9–18, 451200." in page
+
+
+def test_debtors_of_a_street_and_of_a_grade(owing, library):
+    library.reader("R5", surname="Ким", address="Ауэзов, 7", grade="5")
+    library.copy("B6")
+    library.desk("Ф1").issue("R5", "B6")
+    library.wait(days=40)
+    assert [name.split()[0] for name in names(owing, branch="-", street="ауэзов")] == [
+        "Сейтова", "Ким",
+    ]  # fmt: skip
+    assert [name.split()[0] for name in names(owing, branch="-", grade=5)] == ["Ким"]
+    assert owing.get(f"{PATH}?grade=пять").status_code == 422

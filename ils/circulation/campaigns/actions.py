@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy.orm import Session
 
 from ils import ledger
@@ -39,8 +41,14 @@ def save(
     return campaign
 
 
-def count_return(session: Session, origin: Origin, facts: Facts, copies: int) -> None:
-    """An overdue copy came back: where a campaign runs, it is counted apart."""
+def count_return(
+    session: Session, origin: Origin, facts: Facts, copies: int, *, patron_id: int | None, due: date
+) -> None:
+    """An overdue copy came back in a campaign, or after the reader was reminded: counted apart."""
     if queries.running(session, origin.branch_id, origin.day) is not None:
-        part = origin.derive("campaign")
-        ledger.record(session, Kind.AMNESTY_RETURN, part, facts, count=copies)
+        part, kind = origin.derive("campaign"), Kind.AMNESTY_RETURN
+    elif patron_id is not None and queries.was_reminded(session, patron_id, due):
+        part, kind = origin.derive("reminded"), Kind.REMINDED_RETURN
+    else:
+        return
+    ledger.record(session, kind, part, facts, count=copies)

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from ils.circulation.campaigns.models import Campaign
 from ils.circulation.campaigns.rules import UnknownCampaign
+from ils.ledger import Entry, Kind
+from ils.patrons.models import PatronYear
 
 
 def campaigns() -> Select[Campaign]:
@@ -43,3 +45,13 @@ def overlapping(
     for one in session.scalars(query.order_by(Campaign.id)):
         if not wanted or not one.branches or wanted & set(one.branches):
             yield one
+
+
+def was_reminded(session: Session, patron_id: int, due: date) -> bool:
+    """Whether a reader was reminded after a copy had become due, by the entries that count it."""
+    own = select(PatronYear.id).where(PatronYear.patron_id == patron_id)
+    reminders = select(Entry.id).where(
+        Entry.patron_year_id.in_(own), Entry.kind == Kind.REMINDER, Entry.day > due,
+        Entry.reverses_id.is_(None),
+    )  # fmt: skip
+    return session.scalar(reminders.limit(1)) is not None

@@ -15,6 +15,7 @@ from ils.errors import N_, Invalid
 from ils.fields import FieldKind, described
 from ils.ledger import Kind, Origin
 from ils.messages.templates import Composed, compose
+from ils.organisation.branches.models import Branch
 from ils.patrons import queries as patron_queries
 from ils.patrons.actions import patron_facts
 from ils.patrons.models import Patron, PatronYear
@@ -132,7 +133,9 @@ def _year_of_debt(session: Session, patron_id: int, day: date) -> int | None:
     return None if last is None else last.id
 
 
-def message(session: Session, config: Config, patron: Patron, today: date, branch: str) -> Composed:
+def message(
+    session: Session, config: Config, patron: Patron, today: date, branch: Branch
+) -> Composed:
     """What is said to a debtor, in the reader's language, with the titles and days.
 
     Raises:
@@ -144,7 +147,8 @@ def message(session: Session, config: Config, patron: Patron, today: date, branc
     lines = [f"{loan.due:%d.%m.%Y}  {loan.item.record.title}" for loan in loans[:MOST_TITLES]]
     more = [f"+{len(loans) - MOST_TITLES}"] if len(loans) > MOST_TITLES else []
     values = {
-        "reader": patron.name, "card": patron.card, "branch": branch,
+        "reader": patron.name, "card": patron.card, "branch": branch.name(patron.language),
+        "where": branch.where(patron.language),
         "library": config.library.name(patron.language), "loans": "\n".join([*lines, *more]),
         "days": str((today - loans[0].due).days),
     }  # fmt: skip

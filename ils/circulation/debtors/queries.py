@@ -30,6 +30,8 @@ class DebtFilter:
     days: int = 1
     category: str = ""
     school: str = ""
+    grade: int | None = None
+    street: str = ""
     words: str = ""
     quiet: datetime | None = None
     broken: bool = False
@@ -67,6 +69,10 @@ def debtors(today: date, which: DebtFilter) -> Select[Patron, int, date, DebtCon
         query = query.where(named(which.words))
     if which.school:
         query = query.where(Patron.school.icontains(which.school, autoescape=True))
+    if which.grade is not None:
+        query = query.where(Patron.grade == which.grade)
+    if which.street:
+        query = query.where(Patron.address.icontains(which.street, autoescape=True))
     if which.quiet is not None:
         query = query.where(last.id.is_(None) | (last.at < which.quiet))
     if which.broken:

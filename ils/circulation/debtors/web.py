@@ -21,6 +21,7 @@ from ils.circulation.loans.queries import overdue_by_branch
 from ils.documents import Block, Heading, PageBreak, Paragraph
 from ils.errors import N_, Invalid
 from ils.messages import sms
+from ils.organisation.branches.models import Branch
 from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
 from ils.patrons import queries as patron_queries
@@ -43,13 +44,15 @@ def _filter(session: Session) -> DebtFilter:
     code = args.get("branch", g.staff.branch.code)
     quiet = web.whole("quiet", args.get("quiet", ""))
     days = web.whole("days", args.get("days", "")) or 1
+    grade = web.whole("grade", args.get("grade", ""))
     return DebtFilter(
-        ids.get(code), min(days, 10_000), args.get("category", ""), args.get("school", "").strip(),
-        args.get("q", "").strip(),
-        None if quiet is None else clock.day_start(
+        branch_id=ids.get(code), days=min(days, 10_000), category=args.get("category", ""),
+        school=args.get("school", "").strip(), grade=None if grade is None else min(grade, 100),
+        street=args.get("street", "").strip(), words=args.get("q", "").strip(),
+        quiet=None if quiet is None else clock.day_start(
             web.today() - timedelta(days=min(quiet, 10_000)), g.staff.branch.timezone
         ),
-        args.get("broken") == "yes",
+        broken=args.get("broken") == "yes",
     )  # fmt: skip
 
 
@@ -126,6 +129,8 @@ def _filters(session: Session) -> list[Filter]:
         Filter("days", N_("At least days"), type="text"),
         Filter("category", N_("Category"), categories),
         Filter("school", N_("School"), type="text"),
+        Filter("grade", N_("Grade"), type="text"),
+        Filter("street", N_("Street"), type="text"),
         Filter("quiet", N_("Not spoken to for days"), type="text"),
         Filter("broken", N_("Promise"), [("yes", gettext("over"))]),
     ]  # fmt: skip
@@ -154,7 +159,7 @@ def _page(session: Session, patron: Patron, form: Form[DebtContactData]) -> Resp
     loans = session.scalars(queries.overdue_of(patron.id, today)).all()
     text, links, phone = None, {}, patron.phone_number
     if loans:
-        branch = g.staff.branch.name(patron.language)
+        branch = session.get_one(Branch, g.staff.branch.id)
         text = actions.message(session, web.current().config, patron, today, branch)
         links = rules.links(phone, patron.email, text.subject, text.body)
     return web.respond(
@@ -211,16 +216,14 @@ def letters(session: Session) -> ResponseReturnValue:
     """A letter to each debtor of the list, a page each, in the order of their addresses."""
     from ils.documents import pdf  # noqa: PLC0415 -- each web process would keep it
 
-    today, branch = web.today(), g.staff.branch
+    today, branch = web.today(), session.get_one(Branch, g.staff.branch.id)
     query = queries.debtors(today, _filter(session)).order_by(None)
     rows = session.execute(query.order_by(Patron.address, Patron.id).limit(MOST_LETTERS)).all()
     if not rows:
         raise Invalid(N_("Letters (PDF)"), N_("Nobody has anything overdue."))
     blocks: list[Block] = []
     for number, (patron, *_) in enumerate(rows):
-        text = actions.message(
-            session, web.current().config, patron, today, branch.name(patron.language)
-        )
+        text = actions.message(session, web.current().config, patron, today, branch)
         blocks += [PageBreak()] if number else []
         blocks += [Paragraph(patron.address), Heading(text.subject, 1)]
         blocks += [Paragraph(line) for line in text.body.splitlines()]

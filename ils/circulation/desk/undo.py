@@ -30,8 +30,9 @@ A_DAY = timedelta(days=1)
 NOT_OWN = "not_own_act"
 #: Entries of an act that go with it; a visit goes with the last service of its day.
 REVERSED = (
-    *entry_queries.ACTS, Kind.AMNESTY_RETURN, Kind.HOLD_FILLED, Kind.RECORD_ADDED,
-    Kind.IL_DISPATCHED, Kind.IL_RECEIVED, Kind.IL_LENT, Kind.IL_SENT_BACK, Kind.IL_BACK,
+    *entry_queries.ACTS, Kind.AMNESTY_RETURN, Kind.REMINDED_RETURN, Kind.HOLD_FILLED,
+    Kind.RECORD_ADDED, Kind.IL_DISPATCHED, Kind.IL_RECEIVED, Kind.IL_LENT, Kind.IL_SENT_BACK,
+    Kind.IL_BACK,
 )  # fmt: skip
 
 

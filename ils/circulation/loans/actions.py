@@ -222,7 +222,9 @@ def return_item(
         detail = patron_queries.BOOK_DROP
     ledger.record(session, Kind.RETURN, origin, facts, detail=detail)
     if loan.due < origin.day:
-        campaigns.count_return(session, origin, facts, loan.copies - before)
+        campaigns.count_return(
+            session, origin, facts, loan.copies - before, patron_id=loan.patron_id, due=loan.due
+        )
     if detail is None and loan.patron_id is not None:
         count_visit(session, origin, loan.patron_id, facts)
     session.flush()
@@ -238,7 +240,9 @@ def return_copies(desk: Desk, *, loan: Loan, copies: int) -> None:
     detail = patron_queries.BOOK_DROP if desk.returned_on is not None else None
     ledger.record(desk.session, Kind.RETURN, origin, facts, count=copies, detail=detail)
     if loan.due < origin.day:
-        campaigns.count_return(desk.session, origin, facts, copies)
+        campaigns.count_return(
+            desk.session, origin, facts, copies, patron_id=loan.patron_id, due=loan.due
+        )
     if detail is None and loan.patron_id is not None:
         count_visit(desk.session, origin, loan.patron_id, facts)
 

@@ -14,6 +14,7 @@ from ils.ledger import Reversible, ServicePlace
 from ils.patrons.models import Patron, PatronYear
 
 _open = text("ended_at IS NULL")
+_lost = text("ended_by = 'lost'")
 _open_of_one_copy = text("ended_at IS NULL AND NOT is_bulk")
 
 
@@ -53,6 +54,8 @@ class Loan(Reversible, Base):
             postgresql_where=_open,
         ),
         Index("ix_loan_item_id_issued_at", "item_id", "issued_at"),
+        Index("ix_loan_patron_id_issued_at", "patron_id", "issued_at"),
+        Index("ix_loan_lost", "issued_at", sqlite_where=_lost, postgresql_where=_lost),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)

@@ -106,6 +106,19 @@ def open_loans(patron_id: int) -> Select[Loan]:
     )
 
 
+def past_loans(patron_id: int) -> Select[Loan]:
+    """What the reader had, the latest first, with copies and records."""
+    return (
+        select(Loan)
+        .where(
+            Loan.patron_id == patron_id, Loan.ended_at.is_not(None),
+            Loan.ended_by != LoanEnd.UNDONE,
+        )
+        .order_by(Loan.issued_at.desc(), Loan.id.desc())
+        .options(joinedload(Loan.item, innerjoin=True))
+    )  # fmt: skip
+
+
 def newest_loans(patron_id: int) -> Select[Loan]:
     """What the reader has, lent last first."""
     return open_loans(patron_id).order_by(None).order_by(Loan.id.desc())

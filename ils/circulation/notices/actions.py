@@ -12,6 +12,7 @@ from ils.circulation.campaigns.models import LEVEL, Campaign
 from ils.circulation.debtors import actions as debtors
 from ils.circulation.debtors.models import DebtChannel
 from ils.circulation.loans.models import Loan, LoanEnd
+from ils.circulation.losses import queries as loss_queries
 from ils.circulation.notices import queries, rules
 from ils.circulation.notices.models import Notice, NoticeChannel, NoticeReason, NoticeState
 from ils.circulation.notices.rules import NoticeLevel, Reach
@@ -227,11 +228,14 @@ def _standing(
         loan.id: loan
         for loan in session.scalars(queries.loans_with_titles([one.loan_id for one in notices]))
     }
+    claimed = set(session.scalars(loss_queries.claimed_among(list(found))))
     standing, known = [], rules.levels(config)
     for notice in notices:
         loan = found[notice.loan_id]
         if loan.ended_at is not None:
             settle(notice, NoticeState.CANCELLED, _ENDS[LoanEnd(str(loan.ended_by))])
+        elif loan.id in claimed:
+            settle(notice, NoticeState.CANCELLED, NoticeReason.CLAIMED)
         elif loan.due != notice.due:
             settle(notice, NoticeState.CANCELLED, NoticeReason.RENEWED)
         elif patron.notices_off:
@@ -278,7 +282,7 @@ def told(
         "days": f"{campaign.first:%d.%m}–{campaign.last:%d.%m.%Y}" if campaign else "",
         "terms": campaign.terms if campaign else "",
         "reader": patron.name, "library": config.library.name(patron.language),
-        "branch": branch.name(patron.language),
+        "branch": branch.name(patron.language), "where": branch.where(patron.language),
         "loans": ("; " if short else "\n").join([*lines, *more]),
     }  # fmt: skip
     template = templates[-1] if templates else WORDS

@@ -43,6 +43,8 @@ class NoticeReason(StrEnum):
     RENEWED = "renewed"
     LOST = "lost"
     UNDONE = "undone"
+    #: The reader says it was brought back.
+    CLAIMED = "claimed"
     #: A later level took its place.
     SUPERSEDED = "superseded"
     SWITCHED_OFF = "switched_off"

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from ils.circulation.loans.models import Loan
+from ils.circulation.losses.queries import claimed
 from ils.circulation.notices.models import Notice, NoticeChannel, NoticeState
 from ils.holdings.items.models import Item
 from ils.messages.outbox import OutgoingMessage
@@ -24,7 +25,7 @@ def open_loans(branch_id: int, first: date, last: date) -> Select[int]:
         select(Loan.id)
         .where(
             Loan.branch_id == branch_id, Loan.ended_at.is_(None), Loan.patron_id.is_not(None),
-            Loan.due.between(first, last),
+            Loan.due.between(first, last), Loan.id.not_in(claimed()),
         )
         .order_by(Loan.due, Loan.id)
     )  # fmt: skip
@@ -101,7 +102,9 @@ def notices(
     if state:
         query = query.where(Notice.state == state)
     if state in BY_HAND:  # nobody calls for what is back
-        query = query.where(Loan.ended_at.is_(None), Loan.due == Notice.due)
+        query = query.where(
+            Loan.ended_at.is_(None), Loan.due == Notice.due, Loan.id.not_in(claimed())
+        )
     return query.where(Notice.level == level) if level else query
 
 
@@ -126,7 +129,9 @@ def short_messages(branch_id: int | None, today: date) -> Select[int]:
 
 def counts(session: Session, branch_id: int | None) -> dict[str, int]:
     """State → how many notices."""
-    needed = Notice.state.not_in(BY_HAND) | (Loan.ended_at.is_(None) & (Loan.due == Notice.due))
+    needed = Notice.state.not_in(BY_HAND) | (
+        Loan.ended_at.is_(None) & (Loan.due == Notice.due) & Loan.id.not_in(claimed())
+    )
     query = select(Notice.state, func.count()).join(Loan, Loan.id == Notice.loan_id)
     query = query.where(needed).group_by(Notice.state)
     if branch_id is not None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -26,7 +28,10 @@ from ils.patrons.fields import INFOS
 from ils.patrons.models import Patron, PatronPhoto
 from ils.web.cells import ListCell
 from ils.web.filled import Form
-from ils.web.lists import Column, ListDefinition
+from ils.web.lists import Column, ListDefinition, RowAction
+
+#: Past loans shown at once.
+PAST = 20
 
 
 @dataclass(frozen=True)
@@ -117,21 +122,11 @@ def reader_page(
     }
     if sent is not None:
         forms[sent.name] = sent
-    loans = ListDefinition(
-        loan_queries.open_loans(found.id),
-        (
-            Column("title", N_("Title"), lambda loan: loan.item.record.title),
-            Column("due", N_("Due"), _due, Loan.due),
-            Column("number", N_("Inventory number"), lambda loan: loan.item.number),
-            Column("copies", N_("Copies"), lambda loan: loan.quantity_out),
-            Column("renewals", N_("Renewals"), lambda loan: loan.renewals, Loan.renewals),
-        ),
-        name="loans",
-    )
+    names = names_of(session, web.language())
     return web.respond(
         session,
         "circulation/patron.html",
-        {"open_loans": loans},
+        {"open_loans": _open_loans(found, names), "past_loans": _past_loans(found, names)},
         title=found.name,
         facts=_facts(found),
         forms=forms,
@@ -142,9 +137,56 @@ def reader_page(
         former_cards=session.scalars(code_queries.former_cards(found.id)).all(),
         family=[p for p in session.scalars(patron_queries.household_of(found)) if p.id != found.id],
         has_photo=session.get(PatronPhoto, found.id) is not None,
-        branches=names_of(session, web.language()),
+        branches=names,
         **dict[str, Any](panel(session, here(session, found.id))),
     )
+
+
+def _open_loans(found: Patron, names: Mapping[int, tuple[str, str]]) -> ListDefinition:
+    """What the reader has."""
+    return ListDefinition(
+        loan_queries.open_loans(found.id),
+        (
+            Column("title", N_("Title"), _title),
+            Column("since", N_("Lent on"), lambda loan: loan.issued_at, Loan.issued_at),
+            Column("due", N_("Due"), _due, Loan.due),
+            Column("number", N_("Inventory number"), lambda loan: loan.item.number),
+            Column("copies", N_("Copies"), lambda loan: loan.quantity_out),
+            Column("renewals", N_("Renewals"), lambda loan: loan.renewals, Loan.renewals),
+            Column("branch", N_("Branch"), lambda loan: names[loan.branch_id][1]),
+        ),
+        row_actions=[
+            RowAction(
+                N_("Lost? Brought back?"),
+                lambda loan: url_for("losses.loss", loan_id=loan.id),
+                lambda loan: loan.item.record.title,
+            )
+        ],
+        name="loans",
+    )
+
+
+def _past_loans(found: Patron, names: Mapping[int, tuple[str, str]]) -> ListDefinition:
+    """What the reader had."""
+    return ListDefinition(
+        loan_queries.past_loans(found.id),
+        (
+            Column("title", N_("Title"), _title),
+            Column("since", N_("Lent on"), lambda loan: loan.issued_at, Loan.issued_at),
+            Column("ended", N_("Came back"), lambda loan: loan.ended_at, Loan.ended_at),
+            Column("end", N_("State"), lambda loan: web.code_name("loan_end", loan.ended_by)),
+            Column("number", N_("Inventory number"), lambda loan: loan.item.number),
+            Column("branch", N_("Branch"), lambda loan: names[loan.branch_id][1]),
+        ),
+        empty=N_("Nothing came back yet."),
+        name="past",
+        size=PAST,
+    )
+
+
+def _title(loan: Loan) -> ListCell:
+    record = loan.item.record
+    return ListCell(record.title, note=record.authors)
 
 
 def _due(loan: Loan) -> ListCell:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +14,9 @@ from ils.organisation.branches import queries as branch_queries
 from ils.organisation.branches import rules as branch_rules
 from ils.organisation.branches.models import Branch, BranchType, Department, PointType, ServicePoint
 from ils.organisation.branches.rules import AlreadyExists
+
+#: Where and when readers find a branch.
+CONTACTS = ("address_ru", "address_kk", "hours_ru", "hours_kk", "phone")
 
 
 def add_branch(
@@ -64,8 +67,12 @@ def change_branch(
     active: bool,
     catalogues: Iterable[str] | None = None,
     van_weekdays: str = "",
+    contacts: Mapping[str, str] | None = None,
 ) -> None:
     """Change everything of a branch but its code.
+
+    Args:
+        contacts: of `CONTACTS`; ``None``: as before.
 
     Raises:
         Invalid: a field cannot be used.
@@ -83,6 +90,8 @@ def change_branch(
         today = clock.local_day(clock.now(), branch.timezone)
         branch.former_types = [*branch.former_types, [today.isoformat(), str(was)]]
     branch.active = active
+    for name in CONTACTS if contacts is not None else ():
+        setattr(branch, name, " ".join((contacts or {})[name].split()))
     branch.van_weekdays = branch_rules.checked_van_days(van_weekdays)
     if catalogues is not None:
         branch.catalogues = frozenset(catalogues)
@@ -158,6 +167,7 @@ def _fill_branch(
 
 
 def _shown_branch(branch: Branch) -> dict[str, object]:
-    names = ("name_ru", "name_kk", "timezone", "type", "closed_weekdays", "van_weekdays", "active")
+    names = ("name_ru", "name_kk", "timezone", "type", "closed_weekdays", "van_weekdays", "active",
+             *CONTACTS)  # fmt: skip
     shown = {name: getattr(branch, name) for name in names}
     return {**shown, "catalogues": sorted(branch.catalogues or ())}

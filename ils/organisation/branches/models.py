@@ -72,6 +72,12 @@ class Branch(Named, Base):
     closed_weekdays: Mapped[str] = mapped_column(default="")
     #: Weekdays its van leaves, as digits; empty: nobody said.
     van_weekdays: Mapped[str] = mapped_column(default="", server_default="")
+    #: Where readers find it, when it is open, its phone, in their words; for letters and the site.
+    address_ru: Mapped[str] = mapped_column(default="", server_default="")
+    address_kk: Mapped[str] = mapped_column(default="", server_default="")
+    hours_ru: Mapped[str] = mapped_column(default="", server_default="")
+    hours_kk: Mapped[str] = mapped_column(default="", server_default="")
+    phone: Mapped[str] = mapped_column(default="", server_default="")
     active: Mapped[bool] = mapped_column(default=True)
     #: Catalogues its cataloguers may fill; none named: all.
     catalogues: Mapped[frozenset[str]] = mapped_column(
@@ -79,6 +85,19 @@ class Branch(Named, Base):
     )
     #: [the first day it was another, the type until then], in order.
     former_types: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
+
+    def address(self, language: str) -> str:
+        """Its address in the viewer's language."""
+        return self.address_kk if language == "kk" else self.address_ru
+
+    def hours(self, language: str) -> str:
+        """When it is open, in the viewer's language."""
+        return self.hours_kk if language == "kk" else self.hours_ru
+
+    def where(self, language: str) -> str:
+        """Its name, and what is known of address, hours and phone."""
+        known = (self.name(language), self.address(language), self.hours(language), self.phone)
+        return ", ".join(filter(None, known))
 
     def van_days(self) -> frozenset[int]:
         """Weekdays its van leaves; 1 is Monday."""

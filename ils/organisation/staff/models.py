@@ -64,5 +64,7 @@ class Staff(Base):
     catalogues: Mapped[frozenset[str]] = mapped_column(
         Codes, default=frozenset(), server_default=""
     )
+    #: [name, address] of lists as this account likes to see them, in order of their names.
+    views: Mapped[list[list[str]]] = mapped_column(JSON, default=list, server_default="[]")
 
     branch: Mapped[Branch] = relationship(lazy="joined", innerjoin=True)

@@ -14,6 +14,7 @@ from ils.web import SignedIn, Workplace
 # Statements of every scan, built once: building one costs more than running it.
 _SIGNED_IN = (
     select(Staff.ended_sittings, Staff.login, Staff.name, Staff.language, Staff.roles)
+    .add_columns(Staff.views)
     .add_columns(Branch.id, Branch.code, Branch.name_ru, Branch.name_kk, Branch.timezone)
     .join(Branch, Branch.id == Staff.branch_id)
     .where(
@@ -53,8 +54,9 @@ def signed_in(session: Session, staff_id: int, version: int, sitting: str) -> Si
     found = session.execute(_SIGNED_IN, {"staff": staff_id, "version": version}).one_or_none()
     if found is None or sitting in found.ended_sittings:
         return None
-    _, login, name, language, roles, *branch = found
-    return SignedIn(staff_id, login, name, language, roles, Workplace(*branch))
+    _, login, name, language, roles, views, *branch = found
+    kept = [(called, address) for called, address in views]
+    return SignedIn(staff_id, login, name, language, roles, Workplace(*branch), kept)
 
 
 def count_administrators(session: Session) -> int:

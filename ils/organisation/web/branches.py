@@ -56,6 +56,16 @@ class BranchData:
     van_weekdays: tuple[str, ...] = described(
         N_("The van leaves on"), FieldKind.MANY, codes="weekday", default=()
     )
+    address_ru: str = described(N_("Address in Russian"), default="", longest=200)
+    address_kk: str = described(N_("Address in Kazakh"), default="", longest=200)
+    hours_ru: str = described(
+        N_("Opening hours in Russian"),
+        default="",
+        longest=200,
+        hint=N_("for letters to readers and for the site"),
+    )
+    hours_kk: str = described(N_("Opening hours in Kazakh"), default="", longest=200)
+    phone: str = described(N_("Phone"), default="", longest=60, width="phone")
     catalogues: tuple[str, ...] = described(
         OPEN_CATALOGUES, FieldKind.MANY, codes="catalogues", default=()
     )
@@ -213,7 +223,8 @@ def _save(session: Session, found: Branch, data: object) -> None:
         case BranchData():
             days = ("closed_weekdays", "van_weekdays")
             values = asdict(data) | {name: "".join(getattr(data, name)) for name in days}
-            branch_actions.change_branch(session, g.staff.id, found, **values)
+            contacts = {name: values.pop(name) for name in branch_actions.CONTACTS}
+            branch_actions.change_branch(session, g.staff.id, found, contacts=contacts, **values)
         case ServicePointData():
             branch_actions.add_service_point(session, g.staff.id, found, **asdict(data))
         case DepartmentData():
