@@ -31,7 +31,6 @@ from ils.stats.cli import ledger, stats
 from ils.stats.closing import queries as closing_queries
 from ils.stats.closing.actions import check_over, close_month, parsed_month
 from ils.stats.closing.cli import seal
-from ils.stats.closing.queries import silent_in
 
 #: So long after it died the worker is started again.
 #: So long it has to come to the end of a step.
@@ -139,13 +138,13 @@ def close(console: Console, month: str, accept: bool, json_: bool, clock_is_righ
     check_over(first, today)
     check_books(console.sessions)
     with db.reading(console.sessions) as session:
-        months = closing_queries.open_months(session, first)
-        silent, checked = silent_in(session, months), closing_queries.selfcheck(session)
-    if len(months) > 1:
-        click.echo(f"closed with it: {', '.join(f'{m:%Y-%m}' for m in months[:-1])}", err=True)
-    if checked:
-        click.echo(f"self-check: {checked}", err=True)
-    for one in (one for month_ in silent.values() for one in month_):
+        checklist = closing_queries.checklist(session, first)
+    if len(checklist.months) > 1:
+        before = ", ".join(f"{m:%Y-%m}" for m in checklist.months[:-1])
+        click.echo(f"closed with it: {before}", err=True)
+    if checklist.checked:
+        click.echo(f"self-check: {checklist.checked}", err=True)
+    for one in (one for month_ in checklist.silent.values() for one in month_):
         days = ", ".join(f"{day:%d.%m.%Y}" for day in one.days)
         click.echo(f"{one.branch.code}: nothing was written down on {days}", err=True)
 
@@ -153,6 +152,7 @@ def close(console: Console, month: str, accept: bool, json_: bool, clock_is_righ
         return close_month(
             session,
             first,
+            checklist,
             today=today,
             staff_id=None,
             accepted=accept,

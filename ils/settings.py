@@ -54,6 +54,7 @@ class SignIn(Declared, frozen=True):
     """How staff sign in."""
 
     hours: Annotated[int, Meta(ge=1, le=744)]
+    idle_minutes: Annotated[int, Meta(ge=0, le=44_640)]
     attempts_per_minute: Annotated[int, Meta(ge=1)]
     attempts_per_minute_address: Annotated[int, Meta(ge=1)]
     password_length: Annotated[int, Meta(ge=8, le=128)]

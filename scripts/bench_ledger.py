@@ -172,12 +172,17 @@ def pace() -> None:
 def close(sessions: db.Sessions, last: int, config: configuration.Config) -> None:
     """Close all years but the last, and seal their months."""
     with db.reading(sessions) as session:
-        still_open = closing_queries.open_months(session, date(last - 1, 12, 1))
-    if still_open:
+        seen = closing_queries.checklist(session, date(last - 1, 12, 1))
+    if seen.months:
         began = time.perf_counter()
         with db.transaction(sessions) as session:
             closing.close_month(
-                session, date(last - 1, 12, 1), today=date(2030, 1, 1), staff_id=None, accepted=True
+                session,
+                date(last - 1, 12, 1),
+                seen,
+                today=date(2030, 1, 1),
+                staff_id=None,
+                accepted=True,
             )
         print(f"{YEARS - 1} years closed in {time.perf_counter() - began:.1f} s", flush=True)
     began = time.perf_counter()

@@ -40,6 +40,7 @@ from ils.patrons.actions import register_patron, reregister_patron
 from ils.patrons.fields import PatronData
 from ils.patrons.models import Patron
 from ils.stats.closing.actions import close_month
+from ils.stats.closing.queries import checklist
 from ils.stats.models import WORKER, Heartbeat
 
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -198,8 +199,9 @@ class Library:
         """Close the months before a day."""
         month = (day.replace(day=1) - timedelta(days=1)).replace(day=1)
         with db.transaction(self.sessions) as session:
+            seen = checklist(session, month)
             close_month(
-                session, month, today=day, staff_id=None, accepted=True, clock_is_right=True
+                session, month, seen, today=day, staff_id=None, accepted=True, clock_is_right=True
             )
 
     def check(self) -> None:

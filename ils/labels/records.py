@@ -80,6 +80,8 @@ RECORDS: dict[str, dict[str, str]] = {
         "month.close": N_("month closed"),
         "patron.forget": N_("reader erased"),
         "patron.merge": N_("two readers merged"),
+        "month.open_again": N_("month opened again after a wrong clock"),
+        "ledger.set_right": N_("entries of a wrong clock set right"),
         "loss.declare": N_("lost, damaged or claimed copy noted"),
         "loss.withdraw": N_("what a reader said of a copy taken back"),
         "loss.settle": N_("lost or damaged copy settled"),

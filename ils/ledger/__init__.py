@@ -4,7 +4,7 @@ The one source of every figure. Only `ils.ledger.entries` writes it.
 """
 
 from ils.ledger.acts import Act, CannotUndo, Reversible, UnknownAct, act
-from ils.ledger.bulk import known_requests, reverse_many
+from ils.ledger.bulk import known_requests, repeat_many, reverse_many
 from ils.ledger.entries import (
     AMOUNTS,
     FACTS,
@@ -75,6 +75,7 @@ __all__ = [
     "record_many",
     "record_once",
     "repeat",
+    "repeat_many",
     "reversal_of",
     "reverse",
     "reverse_many",

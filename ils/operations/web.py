@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from flask import Blueprint, g, redirect, render_template, url_for
+from flask import g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -13,10 +13,12 @@ from ils.errors import N_
 from ils.jobs import actions, queries
 from ils.jobs.models import Job, JobState
 from ils.messages.templates import LANGUAGES, sample, templates
+from ils.operations.pages import operations
+from ils.operations.wrong_clock import web as wrong_clock
 from ils.organisation.permissions import Permission
 from ils.web.lists import Column, ListDefinition
 
-operations = Blueprint("operations", __name__, url_prefix="/staff/tasks")
+__all__ = ["operations", "wrong_clock"]
 
 
 @operations.get("/")

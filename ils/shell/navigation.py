@@ -157,6 +157,7 @@ SECTIONS = (
         Place(N_("Audit trail"), "settings.audit", Permission.ADMINISTER),
         Place(N_("Letters"), "operations.letters", Permission.ADMINISTER),
         Place(N_("Tasks"), "operations.jobs", Permission.FOLLOW_TASKS),
+        Place(N_("Entries of a wrong clock"), "operations.wrong_clock", Permission.ADMINISTER),
     )),
 )  # fmt: skip
 

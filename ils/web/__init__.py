@@ -35,12 +35,12 @@ from ils.web.pages import (
     page,
     public,
     show_error,
-    sitting,
     today,
     translated,
     uploads,
 )
 from ils.web.sent_files import kept_file, sent_file, sent_rows
+from ils.web.sittings import sitting
 from ils.web.system import (
     Ils,
     SignedIn,

@@ -21,9 +21,6 @@ from flask import (
     request,
     url_for,
 )
-from flask import (
-    session as cookie,
-)
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, gettext
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -49,7 +46,8 @@ from ils.web import i18n as shown
 from ils.web.forms import IdConverter, form_uuid
 from ils.web.i18n import language, role_names
 from ils.web.idempotency import idempotent
-from ils.web.system import Ils, SignedIn, current, known_staff, may
+from ils.web.sittings import signed_in
+from ils.web.system import Ils, current, known_staff, may
 
 SCAN = "/desk/scan"  # cleans its code itself, and answers in its own words
 _FAULT = HTTPStatus.INTERNAL_SERVER_ERROR
@@ -76,7 +74,7 @@ def page(
     """
 
     def check(session: Session) -> None:
-        g.staff = _staff(session)
+        g.staff = signed_in(session)
         if g.staff is None:
             raise NotSignedIn
         if not may(permission):
@@ -119,7 +117,7 @@ def public(
     """
 
     def look(session: Session) -> None:
-        g.staff = _staff(session)
+        g.staff = signed_in(session)
         if check is not None:
             check(session)
 
@@ -200,13 +198,6 @@ def _whole(answer: ResponseReturnValue) -> Response:
     return make_response(answer)
 
 
-def _staff(session: Session) -> SignedIn | None:
-    staff_id, version = cookie.get("staff"), cookie.get("version")
-    if not isinstance(staff_id, int) or not isinstance(version, int):
-        return None
-    return current().authenticate(session, staff_id, version, sitting())
-
-
 def origin() -> Origin:
     """Who is doing this, where, when, and in answer to which request."""
     moment = g.get("moment") or Moment(clock.now())
@@ -218,11 +209,6 @@ def origin() -> Origin:
         channel=moment.channel,
         request_id=form_uuid("request_id"),
     )
-
-
-def sitting() -> str:
-    """Tells one sign-in from another."""
-    return str(cookie.get("sitting", ""))
 
 
 def today() -> date:

@@ -1,7 +1,8 @@
 """Signing in, roles, languages, and what administration leaves behind."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -105,6 +106,22 @@ def test_a_copied_cookie_is_void_after_the_sign_out_and_no_other(library, app, b
     browser.post("/sign-out")
     assert thief.get("/desk").status_code == 302
     assert elsewhere.get("/desk").status_code == 200
+
+
+def test_a_sign_in_nobody_works_with_ends(library_clock, library, app, browser, config):
+    library.account("desk")
+    system = app.extensions["ils"]
+    settings = replace(config, sign_in=config.sign_in.changed(idle_minutes=120))
+    app.extensions["ils"] = replace(system, config=settings)
+    browser.sign_in("desk")
+    for _ in range(5):  # whoever works stays
+        library.wait(minutes=110)
+        assert browser.get("/desk").status_code == 200
+    library.wait(minutes=121)
+    assert browser.get("/desk").status_code == 302
+    browser.sign_in("desk")
+    library.now -= timedelta(minutes=30)  # a clock set right is nobody's fault
+    assert browser.get("/desk").status_code == 200
 
 
 def test_an_account_that_works_again_needs_a_new_sign_in(library, browser):

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from ils import web
+from ils import clock, web
 from ils.errors import N_, Invalid, Unavailable
 from ils.fields import FieldKind, described
 from ils.organisation.branches.rules import MAX_CODE_LENGTH
@@ -81,7 +81,7 @@ def do_sign_in(session: Session) -> ResponseReturnValue:
         cookie.clear()
         cookie.permanent = True
         cookie["staff"], cookie["version"] = staff.id, staff.sign_in_version
-        cookie["sitting"] = secrets.token_hex(4)
+        cookie["sitting"], cookie["seen"] = secrets.token_hex(4), int(clock.now().timestamp())
         return redirect(web.next_path() or url_for("organisation.home"))
 
     return web.handled(session, Form(SignInData), work, _sign_in_page)

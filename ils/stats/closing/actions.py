@@ -21,6 +21,7 @@ from ils.organisation.audit.actions import audit
 from ils.stats import periods
 from ils.stats.closing import queries as closing
 from ils.stats.closing import verification
+from ils.stats.closing.queries import Checklist
 from ils.stats.definitions.schema import AMOUNTS, Definitions
 from ils.stats.engine import totals
 from ils.stats.engine.counted import Count, LedgerSums
@@ -101,6 +102,7 @@ def check_over(month: date, today: date) -> None:
 def close_month(
     session: Session,
     month: date,
+    checklist: Checklist,
     *,
     today: date,
     staff_id: int | None,
@@ -109,13 +111,14 @@ def close_month(
 ) -> list[date]:
     """Close a month and those before it that are still open; returns them in order.
 
-    Their sums are sealed afterwards, by a job, so that desks wait for a moment only.
+    What speaks against it is counted before, their sums are sealed afterwards, by a job, so that
+    desks wait for a moment only.
 
     Raises:
         MonthNotOver, AlreadyClosed, BeforeTheLedger: see there.
         NoEvidence: only the clock says that the month is over, and nobody that it is right.
         NotAccepted: days are missing, or the self-check found something or has not run, and
-            nobody said that this is right.
+            nobody said that this is right; or a month was closed since the list was made.
     """
     named = f"{month:%Y-%m}"
     check_over(month, today)
@@ -123,11 +126,10 @@ def close_month(
     if not months:
         known = session.get(ClosedMonth, month) is not None
         raise AlreadyClosed(month=named) if known else BeforeTheLedger(month=named)
-    if not (clock_is_right or closing.worked_since(session, month)):
+    if not (clock_is_right or checklist.worked):
         raise NoEvidence(month=named, today=f"{today:%d.%m.%Y}")
-    silent = closing.silent_in(session, months)
-    checked = closing.selfcheck(session)
-    if (any(silent.values()) or checked) and not accepted:
+    silent, checked = checklist.silent, checklist.checked
+    if tuple(months) != checklist.months or ((any(silent.values()) or checked) and not accepted):
         raise NotAccepted(month=named)
     ledger.close_until(session, periods.next_month(month))
     for one in months:

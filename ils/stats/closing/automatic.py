@@ -59,11 +59,11 @@ def close_when_due(sessions: db.Sessions, config: Config, today: date) -> bool:
         return False
     month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
     with db.reading(sessions) as session:
-        months = closing_queries.open_months(session, month)
-        if not months:
-            return False
-        if closing_queries.silent_in(session, months) or closing_queries.selfcheck(session):
-            raise closing.NotAccepted(month=f"{month:%Y-%m}")
+        checklist = closing_queries.checklist(session, month)
+    if not checklist.months:
+        return False
+    if checklist.silent or checklist.checked:
+        raise closing.NotAccepted(month=f"{month:%Y-%m}")
     with db.transaction(sessions) as session:
-        closing.close_month(session, month, today=today, staff_id=None, accepted=False)
+        closing.close_month(session, month, checklist, today=today, staff_id=None, accepted=False)
     return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -110,6 +110,31 @@ def selfcheck(session: Session) -> str:
     if last is None or clock.now() - last.at > MAX_CHECK_AGE:
         return UNKNOWN
     return last.problem
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """What is to be seen before months are closed; counted while nobody waits.
+
+    Attributes:
+        months: those that would be closed, in order.
+        silent: month → branches with open days on which nothing was written down.
+        checked: what the last self-check found.
+        worked: whether anything was written down in the last of the months or later.
+    """
+
+    months: tuple[date, ...]
+    silent: Mapping[date, Sequence[SilentDays]]
+    checked: str
+    worked: bool
+
+
+def checklist(session: Session, month: date) -> Checklist:
+    """What is to be seen before a month, and those before it, are closed."""
+    months = tuple(open_months(session, month))
+    return Checklist(
+        months, silent_in(session, months), selfcheck(session), worked_since(session, month)
+    )
 
 
 def said(silent: Sequence[SilentDays], checked: str) -> list[dict[str, object]]:

@@ -52,6 +52,14 @@ class CountDifference:
     counted: str
 
 
+#: Months the audit trail knows as closed, and not as opened again after a wrong clock.
+CLOSED_BY_TRAIL = """
+    SELECT subject FROM audit WHERE action IN ('month.close', 'month.open_again')
+    GROUP BY subject
+    HAVING SUM(CASE action WHEN 'month.close' THEN 1 ELSE -1 END) > 0
+"""
+
+
 def structure(session: Session) -> list[CountDifference]:
     """What guards closed months: the triggers, the frontier, and months that follow each other."""
     rows = session.execute(text("SELECT month FROM closed_month ORDER BY month")).scalars()
@@ -68,7 +76,7 @@ def structure(session: Session) -> list[CountDifference]:
     expected = _after(months[-1]) if months else date.min
     if frontier != expected:
         found.append(CountDifference(expected, "frontier", f"{expected}", f"{frontier}"))
-    told = session.execute(text("SELECT subject FROM audit WHERE action = 'month.close'"))
+    told = session.execute(text(CLOSED_BY_TRAIL))
     closed = {f"{month:%Y-%m}" for month in months}
     found += [
         CountDifference(date.fromisoformat(f"{subject}-01"), "month", "closed", "missing")

@@ -9,14 +9,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from ils import web
-from ils.errors import N_
+from ils import db, web
+from ils.errors import N_, IlsError
 from ils.organisation.permissions import Permission
 from ils.organisation.staff import queries as staff_queries
 from ils.stats import pages
 from ils.stats.closing import actions as closing
 from ils.stats.closing import queries as closing_queries
 from ils.stats.closing import verification
+from ils.stats.closing.queries import Checklist
 from ils.stats.models import ClosedMonth
 from ils.stats.pages import statistics
 from ils.web.lists import Column, ListDefinition
@@ -57,15 +58,26 @@ def months(session: Session) -> ResponseReturnValue:
     )
 
 
+def _checklist() -> Checklist:
+    """What speaks against closing; counted before any desk has to wait."""
+    month = closing.parsed_month(request.form.get("month", ""))
+    closing.check_over(month, web.today())
+    with db.reading(web.current().sessions) as session:
+        return closing_queries.checklist(session, month)
+
+
 @statistics.post("/closing")
-@web.page(Permission.MANAGE_STATISTICS, write=True)
-def close(session: Session) -> ResponseReturnValue:
+@web.page(Permission.MANAGE_STATISTICS, write=True, prepare=_checklist)
+def close(session: Session, prepared: Checklist | IlsError) -> ResponseReturnValue:
     """Close a month, and those before it that are still open; the worker seals them."""
+    if isinstance(prepared, IlsError):
+        raise prepared
     month = closing.parsed_month(request.form.get("month", ""))
     accepted = request.form.get("accepted") == "1"
     done = closing.close_month(
         session,
         month,
+        prepared,
         today=web.today(),
         staff_id=g.staff.id,
         accepted=accepted,

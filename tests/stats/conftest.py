@@ -1,0 +1,3 @@
+from springtime import spring
+
+__all__ = ["spring"]
