@@ -1,7 +1,7 @@
 """Closed months that somebody changed by hand, past the guards: noticed."""
 
 import pytest
-from springtime import APRIL, close
+from springtime import APRIL, MAY, close
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
