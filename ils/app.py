@@ -25,6 +25,7 @@ from ils.documents.labels import layouts
 from ils.holdings import papers
 from ils.holdings.periodicals.rules import patterns
 from ils.holdings.web import holdings
+from ils.internal_loans.ties import ties
 from ils.internal_loans.web import BLUEPRINT as INTERNAL_LOANS
 from ils.messages.templates import templates
 from ils.opac import kiosk
@@ -72,7 +73,8 @@ def create_app(config: Config | None = None) -> Flask:
         BABEL_DEFAULT_TIMEZONE=config.library.timezone,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    system = web.Ils(config, db.sessions_of(engine), organisation.signed_in, audit, PERMISSIONS)
+    sessions = db.sessions_of(engine)
+    system = web.Ils(config, sessions, organisation.signed_in, audit, PERMISSIONS, ties)
     web.install(app, system, CSRFProtect())
     navigation.install(app)
     pages = (organisation_pages, settings, services, statistics, operations, shell)

@@ -15,14 +15,13 @@ from ils import changes
 from ils.catalog.models import BibliographicRecord, RecordState
 from ils.circulation.holds.models import Hold, HoldStatus
 from ils.circulation.loans.models import Loan, LoanEnd
-from ils.circulation.transit.actions import KINDS as WAY_KINDS
-from ils.circulation.transit.models import InternalLoan, InternalLoanState, Transit
+from ils.circulation.transit.models import Transit
 from ils.codes.models import Code
 from ils.digitization.documents import queries as documents
 from ils.errors import N_
 from ils.holdings.acts.models import ActItem, ActKind, ActState, StockAct
 from ils.holdings.items.models import Item, ItemStatus
-from ils.internal_loans.requests.models import InternalRequest
+from ils.internal_loans import checks as internal_loans
 from ils.ledger import AMOUNTS, ClosingFrontier, Entry, Kind, OpeningOf
 from ils.patrons.models import Patron, PatronYear
 from ils.patrons.queries import is_visit_making
@@ -39,10 +38,6 @@ class Finding:
     message: str
     count: int
     examples: tuple[int, ...]
-
-
-#: Kinds of entries that say where a copy on an internal loan is.
-WAYS = [kind for state, kind in WAY_KINDS.items() if state != InternalLoanState.CANCELLED]
 
 
 def _loans_without_balance() -> Select[int]:
@@ -103,43 +98,6 @@ def _transits_differ() -> Select[int]:
     """A copy is in transit ⇔ its way has not ended."""
     under_way = select(Transit.item_id).where(Transit.ended_at.is_(None))
     return select(Item.id).where((Item.status == ItemStatus.IN_TRANSIT) != Item.id.in_(under_way))
-
-
-def _internal_loans_differ() -> Select[int]:
-    """A copy's internal loan stands where the last entry of its ways says."""
-    undone = select(Entry.reverses_id).where(Entry.kind.in_(WAYS), Entry.reverses_id.is_not(None))
-    last = (
-        select(Entry.item_id, func.max(Entry.id).label("id"))
-        .where(Entry.kind.in_(WAYS), Entry.reverses_id.is_(None), Entry.id.not_in(undone))
-        .where(Entry.item_id.is_not(None))
-        .group_by(Entry.item_id)
-        .subquery()
-    )
-    told = select(last.c.item_id, Entry.kind).join(Entry, Entry.id == last.c.id).subquery()
-    state = func.coalesce(case(
-        {kind.value: state.value for state, kind in WAY_KINDS.items()}, value=told.c.kind,
-    ), "")  # fmt: skip
-    open_ = InternalLoan.ended_at.is_(None)
-    return (
-        select(InternalLoan.id)
-        .outerjoin(told, told.c.item_id == InternalLoan.item_id)
-        .where(open_, InternalLoan.state != state)
-    )
-
-
-def _assigned_differ() -> Select[int]:
-    """A copy is to stand at a branch ⇔ it was picked for a request of that branch."""
-    asked = (
-        select(InternalLoan.item_id, InternalRequest.branch_id)
-        .join(InternalRequest, InternalRequest.id == InternalLoan.request_id)
-        .where(InternalLoan.ended_at.is_(None))
-        .subquery()
-    )
-    return (
-        select(Item.id)
-        .outerjoin(asked, asked.c.item_id == Item.id)
-        .where(func.coalesce(Item.assigned_branch_id, 0) != func.coalesce(asked.c.branch_id, 0))
-    )
 
 
 def _holds_differ() -> Select[int]:
@@ -333,9 +291,17 @@ CHECKS: dict[str, tuple[str, Callable[[], Select[int] | CompoundSelect[int]]]] =
     "transits": (N_("Items in transit do not match their transfers."), _transits_differ),
     "internal_loans": (
         N_("Copies lent to branches are not where their entries say."),
-        _internal_loans_differ,
+        internal_loans.loans_differ,
     ),
-    "assigned": (N_("Copies stand for branches that did not ask for them."), _assigned_differ),
+    "assigned": (
+        N_("Copies stand for branches that did not ask for them."),
+        internal_loans.assigned_differ,
+    ),
+    "boxes": (N_("Boxes between branches do not match their copies."), internal_loans.boxes_differ),
+    "requests": (
+        N_("Requests of branches differ from the ledger."),
+        internal_loans.requests_differ,
+    ),
     "holds": (N_("Holds differ from the ledger."), _holds_differ),
     "groups": (N_("More copies of a group are lent than it has."), _too_many_of_a_group),
     "undone": (N_("Loans undone differ from reversals."), _undone_without_reversal),

@@ -7,11 +7,11 @@ import pytest
 from library import Library
 from sqlalchemy import delete, insert, select, text, update
 
-from ils import db, selfcheck
+from ils import clock, db, selfcheck
 from ils.catalog.models import BibliographicRecord
 from ils.circulation.holds.models import Hold, HoldStatus
 from ils.circulation.loans.models import Loan, LoanEnd
-from ils.circulation.transit.models import InternalLoan, Transit
+from ils.circulation.transit.models import InternalLoan, Shipment, Transit
 from ils.codes.models import Code
 from ils.db import new_id
 from ils.digitization.documents import actions as documents
@@ -19,7 +19,9 @@ from ils.digitization.documents import counting
 from ils.digitization.documents.models import DigitalDocument
 from ils.holdings.acts.models import ActItem, StockAct
 from ils.holdings.items.models import Item, ItemStatus
+from ils.internal_loans.requests.models import InternalRequest
 from ils.ledger import Channel, ClosingFrontier, Entry, Kind
+from ils.organisation.branches.models import Branch
 
 
 @pytest.fixture
@@ -190,6 +192,25 @@ def keep_a_copy_for_a_branch_that_did_not_ask(session):
     session.flush()
 
 
+def put_a_copy_into_a_box_that_goes_elsewhere(session):
+    way = first(session, Transit)
+    box = Shipment(
+        number=1, from_branch_id=way.from_branch_id, to_branch_id=way.from_branch_id,
+        made_at=way.sent_at, extra=[],
+    )  # fmt: skip
+    session.add(box)
+    session.flush()
+    way.shipment_id = box.id
+    session.flush()
+
+
+def ask_without_an_entry(session):
+    branch = first(session, Branch)
+    asked = {"purpose": "selection", "branch_id": branch.id, "topic": "Абай", "state": "requested"}
+    session.add(InternalRequest(asked_at=clock.now(), **asked))
+    session.flush()
+
+
 def count_a_document_no_more(session):
     session.execute(update(DigitalDocument).values(counted_by=None))
 
@@ -206,6 +227,8 @@ FAULTS = {
     "transits": end_a_way_without_the_copy,
     "internal_loans": bring_a_lent_copy_back_without_an_entry,
     "assigned": keep_a_copy_for_a_branch_that_did_not_ask,
+    "boxes": put_a_copy_into_a_box_that_goes_elsewhere,
+    "requests": ask_without_an_entry,
     "holds": fill_a_hold_without_an_entry,
     "groups": lend_more_of_a_group_than_there_is,
     "undone": call_a_loan_undone_that_stands,

@@ -56,6 +56,8 @@ class Ils:
     audit: Callable[[Session, int | None, str, str], None]
     #: Permission → the roles that have it.
     permissions: Mapping[str, frozenset[str]]
+    #: What keeps a branch from being closed: a text to be translated → how much of it.
+    ties: Callable[[Session, int], Mapping[str, int]]
 
 
 def current() -> Ils:

@@ -21,7 +21,7 @@ from ils.circulation.pages import desk, the_desk
 from ils.errors import N_, Invalid
 from ils.fields import FieldKind, described
 from ils.holdings.items.queries import item_by_code
-from ils.organisation.branches.queries import names_of
+from ils.organisation.branches.queries import names_of, working
 from ils.organisation.permissions import Permission
 from ils.patrons import queries as patron_queries
 from ils.web.filled import Form
@@ -89,7 +89,7 @@ def _record_id() -> int | None:
 
 
 def _form(session: Session, values: Mapping[str, object] | None) -> Form[HoldData]:
-    branches = list(names_of(session, web.language()).values())
+    branches = working(session, web.language())
     without = ("code", "only") if _record_id() is not None else ()
     return Form(HoldData, values, choices={"branch": branches}, without=without)
 

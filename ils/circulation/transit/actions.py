@@ -6,6 +6,9 @@ are counted, and that a loan came about by one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +17,7 @@ from sqlalchemy.orm import Session
 from ils import ledger
 from ils.circulation.transit import queries
 from ils.circulation.transit.models import InternalLoan, InternalLoanState, LoanPurpose, Transit
+from ils.holdings.acts import execution
 from ils.holdings.items.actions import item_facts
 from ils.holdings.items.models import Item
 from ils.ledger import Entry, Facts, Kind, Origin
@@ -90,11 +94,36 @@ def arrive(session: Session, origin: Origin, item: Item) -> InternalLoan | None:
     loan = queries.internal_loan_of(session, item.id)
     if loan is None:
         return None
+    if loan.state == _State.SELECTED:  # nobody said that its box left; here it is
+        sender = replace(origin, branch_id=loan.from_branch_id)
+        step(session, sender, loan, _State.DISPATCHED)
     if origin.branch_id == item.owner_branch_id:
         step(session, origin, loan, _State.BACK)
     elif origin.branch_id == loan.to_branch_id and loan.state != _State.RECEIVED:
         step(session, origin, loan, _State.RECEIVED)
     return loan
+
+
+def call_back(session: Session, origin: Origin, loan: InternalLoan) -> None:
+    """The branch has no claim to a copy from today on: the next scan of it sends it home."""
+    loan.until = origin.day - timedelta(days=1)
+    if loan.item.assigned_branch_id is not None:
+        loan.item.assigned_until = loan.until
+    session.flush()
+
+
+def _given(session: Session, origin: Origin, items: Sequence[Item]) -> None:
+    """Copies lent to branches belong to another one now: it has them, and lends them itself."""
+    ids = [item.id for item in items]
+    open_ = select(InternalLoan).where(
+        InternalLoan.item_id.in_(ids), InternalLoan.ended_at.is_(None)
+    )
+    for loan in session.scalars(open_.order_by(InternalLoan.id)).all():
+        there = replace(origin, branch_id=loan.item.owner_branch_id)
+        step(session, there, loan, _State.BACK)
+
+
+execution.WHEN_GIVEN.append(_given)
 
 
 def lent(session: Session, origin: Origin, item: Item, facts: Facts) -> None:

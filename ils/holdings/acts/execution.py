@@ -76,6 +76,10 @@ def _withdraw(session: Session, origin: Origin, act: StockAct, rows: Sequence[Ac
     ledger.record_many(session, entries)
 
 
+#: What others do in the same transaction when copies have another owner.
+WHEN_GIVEN: list[Callable[[Session, Origin, Sequence[Item]], None]] = []
+
+
 def _give(session: Session, origin: Origin, act: StockAct, rows: Sequence[ActItem]) -> None:
     """Give the copies to a branch; neither arrival nor withdrawal of the system."""
     entries = []
@@ -88,6 +92,8 @@ def _give(session: Session, origin: Origin, act: StockAct, rows: Sequence[ActIte
         entries.append(ledger.entry_row(Kind.REDISTRIBUTION, place, facts, count=row.copies))
     session.flush()
     ledger.record_many(session, entries)
+    for act_on in WHEN_GIVEN:
+        act_on(session, origin, [row.item for row in rows])
 
 
 _Does = Callable[[Session, Origin, StockAct, Sequence[ActItem]], None]

@@ -60,7 +60,9 @@ def places(branch_id: int | None = None) -> Select[ShelfPlace]:
 def expected_ids(stocktake: Stocktake) -> Select[int, str]:
     """Copies a new check expects, with their statuses."""
     query = select(Item.id, Item.status).where(
-        Item.owner_branch_id == stocktake.branch_id, Item.status.not_in(NOT_EXPECTED)
+        Item.owner_branch_id == stocktake.branch_id,
+        Item.status.not_in(NOT_EXPECTED),
+        Item.branch_id == stocktake.branch_id,  # not what is lent to another branch
     )
     numbered = or_(Item.inventory_number.is_not(None), Item.barcode.is_not(None))
     query = query.where(numbered)  # nobody can scan a copy without a number
@@ -135,6 +137,7 @@ def _is_missing(stocktake: Stocktake) -> ColumnElement[bool]:
     missing = and_(
         StocktakeItem.counted_at.is_(None), Item.owner_branch_id == stocktake.branch_id,
         Item.status.not_in((*EXPLAINED, ItemStatus.WITHDRAWN)),
+        Item.branch_id == stocktake.branch_id,
     )  # fmt: skip
     if stocktake.seen_since is not None:
         missing = and_(missing, ~_seen(stocktake.seen_since))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -17,18 +17,22 @@ from ils.internal_loans.requests import queries
 from ils.internal_loans.requests.models import InternalRequest, RequestState
 from ils.internal_loans.requests.rules import (
     MOST_COPIES,
+    AnotherDocument,
     CopiesOnTheWay,
+    PickedAlready,
     RequestEnded,
     RequestOfAnother,
 )
 from ils.internal_loans.rules import has_a_say
 from ils.labels import LABELS
 from ils.ledger import Facts, Kind, Origin
-from ils.organisation.branches.queries import central
+from ils.organisation.branches.queries import central, check_working
 from ils.services.enquiries.actions import record_unmet_request
 from ils.services.enquiries.models import UnmetReason
 
 LONGEST = 200
+#: The place of what was asked for and came to nothing; copies that were given up have another.
+ASKED = "asked"
 
 
 @dataclass(frozen=True)
@@ -64,11 +68,13 @@ def ask(
 
     Raises:
         Invalid: neither a document nor a topic is named, or the day is over.
+        BranchClosed: the branch works no more.
     """
     if record is None and not data.topic:
         raise Invalid(N_("Topic"), N_("Name a document or a topic."))
     if data.until is not None and data.until < origin.day:
         raise Invalid(N_("Until"), N_("This day is over."))
+    check_working(session, branch_id)
     request = InternalRequest(
         purpose=data.purpose, branch_id=branch_id, record=record, topic=data.topic,
         copies=data.copies, audience=data.audience, language=data.language, until=data.until,
@@ -77,8 +83,8 @@ def ask(
     )  # fmt: skip
     session.add(request)
     session.flush()
-    facts = _facts(request)
-    ledger.record(session, Kind.IL_REQUESTED, origin, facts, detail=request.purpose)
+    facts, there = _facts(request), replace(origin, branch_id=request.branch_id)
+    ledger.record(session, Kind.IL_REQUESTED, there, facts, detail=request.purpose)
     return request
 
 
@@ -98,12 +104,14 @@ def refuse(session: Session, origin: Origin, request: InternalRequest, data: Ref
 
     Raises:
         RequestEnded: it ended before.
+        CopiesOnTheWay: something was sent already.
         Invalid: an unknown reason.
     """
     _still_open(request)
+    _nothing_sent(session, request)
     record_unmet_request(
-        session, origin, what=request.topic, reason=data.reason, record=request.record,
-        language=request.language or None,
+        session, replace(origin, branch_id=request.branch_id), what=request.topic,
+        reason=data.reason, record=request.record, language=request.language or None,
     )  # fmt: skip
     _end(session, origin, request, RequestState.REFUSED)
     request.reason = data.reason
@@ -120,9 +128,7 @@ def cancel(session: Session, origin: Origin, request: InternalRequest) -> None:
     _still_open(request)
     if not has_a_say(origin.branch_id, central(session).id, request.branch_id):
         raise RequestOfAnother
-    sent = queries.sent_counts(session, [request.id]).get(request.id, 0)
-    if sent:
-        raise CopiesOnTheWay(count=sent)
+    _nothing_sent(session, request)
     _end(session, origin, request, RequestState.CANCELLED)
 
 
@@ -137,6 +143,30 @@ def fill(session: Session, origin: Origin, request: InternalRequest) -> None:
     session.flush()
 
 
+def _nothing_sent(session: Session, request: InternalRequest) -> None:
+    sent = queries.sent_counts(session, [request.id]).get(request.id, 0)
+    if sent:
+        raise CopiesOnTheWay(count=sent)
+
+
+def check_asked(session: Session, request: InternalRequest, record_id: int) -> None:
+    """Ask whether a copy may be picked for a request.
+
+    Raises:
+        RequestEnded: it ended before.
+        AnotherDocument: it asks for another.
+        PickedAlready: as many as it asks for were picked.
+    """
+    _still_open(request)
+    if request.record_id is None:
+        return
+    if request.record_id != record_id:
+        raise AnotherDocument
+    picked = queries.sent_counts(session, [request.id]).get(request.id, 0)
+    if picked >= request.copies:
+        raise PickedAlready(count=request.copies)
+
+
 def _still_open(request: InternalRequest) -> None:
     if request.state != RequestState.REQUESTED:
         raise RequestEnded(state=LABELS["internal_request"][request.state])
@@ -145,6 +175,6 @@ def _still_open(request: InternalRequest) -> None:
 def _end(session: Session, origin: Origin, request: InternalRequest, state: RequestState) -> None:
     request.state, request.ended_at = state, origin.at
     session.flush()
-    part = origin.derive(f"il:{state}")
+    part = replace(origin.derive(f"il:{state}"), branch_id=request.branch_id)
     facts = _facts(request)
-    ledger.record(session, Kind.IL_CANCELLED, part, facts, detail=request.purpose)
+    ledger.record(session, Kind.IL_CANCELLED, part, facts, detail=request.purpose, place=ASKED)

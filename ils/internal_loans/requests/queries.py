@@ -73,6 +73,7 @@ def offers(session: Session, request: InternalRequest, now: datetime, day: date)
     query = (
         select(Item.branch_id, free)
         .where(Item.record_id == request.record_id, Item.branch_id != request.branch_id)
+        .where(Item.copies == 1)
         .group_by(Item.branch_id)
     )
     lent = dict(session.execute(
@@ -109,7 +110,10 @@ def to_pick(branch_id: int) -> Select[Item]:
 
 def holds_elsewhere() -> Select[Hold]:
     """Readers who wait at a branch for a document of which none stands there."""
-    here = select(Item.id).where(Item.record_id == Hold.record_id, Item.branch_id == Hold.branch_id)
+    here = select(Item.id).where(
+        Item.record_id == Hold.record_id, Item.branch_id == Hold.branch_id,
+        Item.status == ItemStatus.AVAILABLE,
+    )  # fmt: skip
     return (
         select(Hold)
         .where(Hold.status == HoldStatus.WAITING, ~here.exists())

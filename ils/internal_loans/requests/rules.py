@@ -42,6 +42,20 @@ class CopiesOnTheWay(Refused):
     message = N_("Copies were sent for this request already: %(count)s. End it as filled.")
 
 
+class AnotherDocument(Refused):
+    """The request names a document, and the copy is of another."""
+
+    code = "another_document"
+    message = N_("The request asks for another document.")
+
+
+class PickedAlready(Refused):
+    """As many copies were picked as the branch asked for."""
+
+    code = "picked_already"
+    message = N_("All copies this request asks for are picked: %(count)s.")
+
+
 @dataclass(frozen=True)
 class Offer:
     """Copies a branch could give.

@@ -21,7 +21,7 @@ from ils.internal_loans.requests.actions import RefusalData, RequestData
 from ils.internal_loans.requests.models import InternalRequest, RequestState
 from ils.internal_loans.rules import has_a_say
 from ils.labels import LABELS
-from ils.organisation.branches.queries import branch_by_code, central, names_of
+from ils.organisation.branches.queries import branch_by_code, central, names_of, working
 from ils.organisation.permissions import Permission
 from ils.web.filled import Form
 from ils.web.lists import Column, Filter, ListDefinition, PageAction
@@ -120,7 +120,7 @@ def new_request(session: Session) -> ResponseReturnValue:
 
 
 def _form(session: Session, values: Mapping[str, object] | None) -> Form[RequestData]:
-    choices = {"branch": list(names_of(session, web.language()).values())}
+    choices = {"branch": working(session, web.language())}
     return Form(RequestData, values, choices=choices)
 
 

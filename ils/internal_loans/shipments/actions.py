@@ -21,12 +21,13 @@ from ils.holdings.items.models import Item, ItemStatus
 from ils.holdings.items.queries import item_by_code
 from ils.holdings.items.rules import ItemMove, next_status
 from ils.holdings.stocktaking.findings import find_again, mark_missing
+from ils.internal_loans.requests.actions import check_asked
 from ils.internal_loans.requests.models import InternalRequest
 from ils.internal_loans.rules import has_a_say
 from ils.internal_loans.shipments import queries, rules
 from ils.internal_loans.shipments.rules import BoxOutcome
 from ils.organisation.branches.models import Branch
-from ils.organisation.branches.queries import central
+from ils.organisation.branches.queries import central, check_working
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,12 @@ def make_shipment(desk: Desk, to_branch_id: int) -> Shipment:
 
     Raises:
         SameBranch: it would stay here.
+        BranchClosed: nothing is sent there.
     """
     session, origin = desk.session, desk.origin
     if to_branch_id == origin.branch_id:
         raise rules.SameBranch
+    check_working(session, to_branch_id)
     last = select(func.max(Shipment.number)).where(Shipment.from_branch_id == origin.branch_id)
     shipment = Shipment(
         number=(session.scalar(last) or 0) + 1, from_branch_id=origin.branch_id,
@@ -75,7 +78,9 @@ def pack(
         return ScannedAtBox(item, BoxOutcome.ALREADY)
     if transit is not None and transit.shipment_id is not None:
         box = queries.shipment_by_id(session, transit.shipment_id)
-        raise rules.PackedAlready(**_named(item), box=box.number)
+        if box.sent_at is None or box.from_branch_id == desk.origin.branch_id:
+            raise rules.PackedAlready(**_named(item), box=box.number)
+        transit = _goes_on(desk, transit)
     if transit is None:
         transit = _sent_off(desk, shipment, item, request)
     if transit.to_branch_id != shipment.to_branch_id:
@@ -84,6 +89,19 @@ def pack(
     transit.shipment_id = shipment.id
     session.flush()
     return ScannedAtBox(item, BoxOutcome.PUT_IN)
+
+
+def _goes_on(desk: Desk, transit: Transit) -> Transit:
+    """A copy that lay in a wrong box goes on from here; on the list of its own it is missing."""
+    transit.ended_at, transit.lost = desk.origin.at, True
+    desk.session.flush()
+    onward = Transit(
+        item=transit.item, from_branch_id=desk.origin.branch_id,
+        to_branch_id=transit.to_branch_id, hold_id=transit.hold_id, sent_at=desk.origin.at,
+        sent_by=desk.origin.staff_id,
+    )  # fmt: skip
+    desk.session.add(onward)
+    return onward
 
 
 def _packed_here(desk: Desk, shipment: Shipment) -> None:
@@ -130,6 +148,7 @@ def _sent_off(
         raise rules.GoesElsewhere(
             **_named(item), to=session.get_one(Branch, request.branch_id).code
         )
+    check_asked(session, request, item.record_id)
     loan = transit_queries.internal_loan_of(session, item.id)
     if loan is not None:  # it is here by an internal loan of its own: home first
         name = session.get_one(Branch, item.owner_branch_id).code
@@ -184,6 +203,7 @@ def send_shipment(desk: Desk, shipment: Shipment) -> None:
         raise rules.ShipmentEmpty
     shipment.sent_at = desk.origin.at
     for transit in lines:
+        transit.sent_at = desk.origin.at
         loan = transit_queries.internal_loan_of(session, transit.item_id)
         if loan is not None and loan.state == InternalLoanState.SELECTED:
             ways.step(session, desk.origin, loan, InternalLoanState.DISPATCHED)
@@ -241,7 +261,9 @@ def unpack_all(desk: Desk, shipment: Shipment) -> list[ScannedAtBox]:
     """
     _received_here(desk, shipment)
     lines = desk.session.scalars(queries.contents(shipment).where(Transit.ended_at.is_(None))).all()
-    return [_arrived(_of(desk, line.item), line.item, BoxOutcome.RECEIVED) for line in lines]
+    done = [_arrived(_of(desk, line.item), line.item, BoxOutcome.RECEIVED) for line in lines]
+    close_shipment(desk, shipment)
+    return done
 
 
 def _of(desk: Desk, item: Item) -> Desk:
@@ -311,3 +333,13 @@ def end_loan(desk: Desk, loan: InternalLoan) -> None:
     """
     _has_a_say(desk, loan.item, loan.from_branch_id, loan.to_branch_id)
     ways.step(desk.session, desk.origin, loan, InternalLoanState.CANCELLED)
+
+
+def call_back(desk: Desk, loan: InternalLoan) -> None:
+    """A copy lent to a branch is to come home; the next scan of it sends it there.
+
+    Raises:
+        WayElsewhere: the branch has nothing to do with it.
+    """
+    _has_a_say(desk, loan.item, loan.from_branch_id, loan.to_branch_id)
+    ways.call_back(desk.session, desk.origin, loan)

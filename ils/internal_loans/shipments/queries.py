@@ -33,6 +33,20 @@ def shipments(branch_id: int) -> Select[Shipment]:
     )
 
 
+def to_be_packed(session: Session, branch_id: int) -> list[tuple[int, int]]:
+    """(branch, copies) that are to leave from here and lie in no box yet."""
+    query = (
+        select(Transit.to_branch_id, func.count())
+        .where(
+            Transit.from_branch_id == branch_id, Transit.ended_at.is_(None),
+            Transit.shipment_id.is_(None),
+        )
+        .group_by(Transit.to_branch_id)
+        .order_by(func.count().desc(), Transit.to_branch_id)
+    )  # fmt: skip
+    return [(to, count) for to, count in session.execute(query)]
+
+
 def contents(shipment: Shipment) -> Select[Transit]:
     """What is on the list of a box, in the order it was packed."""
     return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import flash, g, redirect, request, url_for
@@ -118,6 +119,14 @@ def lent_out(session: Session) -> ResponseReturnValue:
             g.staff.branch.id, centre, loan.from_branch_id, loan.to_branch_id
         ),
     )  # fmt: skip
+    back = RowAction(
+        N_("Call back"),
+        lambda loan: url_for("internal_loans.call_back", loan_id=loan.id),
+        lambda loan: loan.item.number, sends=lambda _: {},
+        shown=lambda loan: _may_be_called(loan, today) and has_a_say(
+            g.staff.branch.id, centre, loan.from_branch_id, loan.to_branch_id
+        ),
+    )  # fmt: skip
     definition = ListDefinition(
         queries.lent_out(ids.get(request.args.get("branch", ""))),
         [
@@ -135,10 +144,32 @@ def lent_out(session: Session) -> ResponseReturnValue:
             Column("overdue", N_("Days overdue"), overdue),
         ],
         filters=[Filter("branch", N_("Where to"), list(names.values()))],
-        row_actions=[end],
+        row_actions=[back, end],
         empty=N_("No copy is lent to another branch."),
     )  # fmt: skip
     return web.list_page(session, definition, title=N_("Lent to branches"))
+
+
+def _may_be_called(loan: InternalLoan, today: date) -> bool:
+    """Whether a branch keeps a copy for longer than until today."""
+    ended = loan.until is not None and loan.until < today
+    return loan.item.status not in GONE and not ended
+
+
+@internal_loans.post("/away/<id:loan_id>/back")
+@web.page(Permission.LEND_INTERNALLY, write=True)
+def call_back(session: Session, loan_id: int) -> ResponseReturnValue:
+    """A copy lent to a branch is to come home: every scan of it says so.
+
+    Raises:
+        UnknownAct: it is not lent any more.
+    """
+    loan = session.get(InternalLoan, loan_id, with_for_update={"of": InternalLoan})
+    if loan is None or loan.ended_at is not None:
+        raise UnknownAct
+    actions.call_back(the_desk(session), loan)
+    flash(gettext("“%(number)s” is called back.", number=loan.item.number))
+    return redirect(url_for("internal_loans.lent_out"))
 
 
 @internal_loans.post("/away/<id:loan_id>/end")

@@ -20,11 +20,12 @@ from ils.holdings.printing import sent
 from ils.internal_loans.pages import internal_loans
 from ils.internal_loans.requests import queries as request_queries
 from ils.internal_loans.requests.models import InternalRequest
+from ils.internal_loans.requests.rules import next_van
 from ils.internal_loans.requests.web import about
 from ils.internal_loans.shipments import actions, papers, queries, rules
 from ils.internal_loans.shipments.actions import ScannedAtBox
 from ils.internal_loans.shipments.rules import BoxOutcome, ShipmentCounts
-from ils.organisation.branches.queries import branch_by_code, names_of
+from ils.organisation.branches.queries import branch_by_code, names_of, working
 from ils.organisation.permissions import Permission
 from ils.web.lists import Column, ListDefinition, RowAction
 
@@ -64,10 +65,13 @@ def shipments(session: Session) -> ResponseReturnValue:
         enrich=with_counts,
     )  # fmt: skip
     here = g.staff.branch.code
+    vans = branch_by_code(session, here).van_days()
     return web.list_page(
         session, definition, title=N_("Boxes between branches"),
         template="internal_loans/boxes.html",
-        others=[(code, name) for code, name in names.values() if code != here],
+        others=[one for one in working(session, web.language()) if one[0] != here],
+        ready=[(names[to], count, next_van(vans, web.today()))
+               for to, count in queries.to_be_packed(session, g.staff.branch.id)],
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from ils.holdings.items.queries import copies_by_branch
 from ils.opac import pages
 from ils.opac.account import signing
 from ils.opac.pages import opac
-from ils.organisation.branches.queries import names_of
+from ils.organisation.branches.queries import names_of, working
 from ils.web.filled import Form
 
 
@@ -73,7 +73,7 @@ def place_own_hold(session: Session, record_id: int) -> ResponseReturnValue:
 
 
 def _form(session: Session, values: Mapping[str, object] | None) -> Form[PickupData]:
-    branches = list(names_of(session, g.language).values())
+    branches = working(session, g.language)
     persons = [(str(one.id), one.name) for one in signing.persons(session)]
     without = ("patron",) if len(persons) == 1 else ()
     return Form(

@@ -11,6 +11,7 @@ from ils import clock
 from ils.errors import N_, NotFound
 from ils.ledger import Channel, Origin
 from ils.organisation.branches.models import Branch, BranchType, Department, ServicePoint
+from ils.organisation.branches.rules import BranchClosed
 
 
 class UnknownBranch(NotFound):
@@ -78,6 +79,23 @@ def names_of(session: Session, language: str) -> dict[int, tuple[str, str]]:
     """Branch id → (code, name)."""
     found: Sequence[Branch] = session.scalars(branches()).all()
     return {branch.id: (branch.code, branch.name(language)) for branch in found}
+
+
+def check_working(session: Session, branch_id: int) -> None:
+    """Ask whether a branch works.
+
+    Raises:
+        BranchClosed: it does not.
+    """
+    branch = session.get_one(Branch, branch_id)
+    if not branch.active:
+        raise BranchClosed(name=branch.code)
+
+
+def working(session: Session, language: str) -> list[tuple[str, str]]:
+    """(code, name) of branches that work, to choose from."""
+    found = session.scalars(branches().where(Branch.active))
+    return [(branch.code, branch.name(language)) for branch in found]
 
 
 def branches_by_name(session: Session) -> dict[str, int]:

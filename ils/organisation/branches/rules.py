@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from zoneinfo import available_timezones
 
 from ils.errors import N_, Invalid, Refused
@@ -11,6 +12,20 @@ from ils.organisation.branches.models import PointType
 NOT_IN_ADDRESSES = "/\\?#%"
 MAX_CODE_LENGTH = 40
 WEEKDAYS = "1234567"
+
+
+class BranchInUse(Refused):
+    """A branch is closed when nothing is left there."""
+
+    code = "branch_in_use"
+    message = N_("The branch cannot be closed yet: %(what)s.")
+
+
+class BranchClosed(Refused):
+    """Nothing is sent to a branch that works no more."""
+
+    code = "branch_closed"
+    message = N_("The branch “%(name)s” is closed.")
 
 
 class AlreadyExists(Refused):
@@ -45,13 +60,19 @@ def checked_name(text: str, field: str) -> str:
     return name
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """All zones of this computer; finding them reads a folder of hundreds of files."""
+    return frozenset(available_timezones())
+
+
 def checked_timezone(text: str) -> str:
     """An IANA time zone.
 
     Raises:
         Invalid: there is no such zone.
     """
-    if text not in available_timezones():
+    if text not in _zones():
         raise Invalid(N_("Time zone"), N_("There is no such time zone."))
     return text
 

@@ -18,6 +18,7 @@ from ils.fields import FieldKind, described
 from ils.organisation.branches import actions as branch_actions
 from ils.organisation.branches import queries as branch_queries
 from ils.organisation.branches.models import Branch
+from ils.organisation.branches.rules import BranchInUse
 from ils.organisation.calendar import actions as calendar_actions
 from ils.organisation.calendar import queries as calendar_queries
 from ils.organisation.calendar import rules
@@ -223,6 +224,8 @@ def _save(session: Session, found: Branch, data: object) -> None:
         case BranchData():
             days = ("closed_weekdays", "van_weekdays")
             values = asdict(data) | {name: "".join(getattr(data, name)) for name in days}
+            if found.active and not data.active:
+                _check_ties(session, found)
             contacts = {name: values.pop(name) for name in branch_actions.CONTACTS}
             branch_actions.change_branch(session, g.staff.id, found, contacts=contacts, **values)
         case ServicePointData():
@@ -233,6 +236,17 @@ def _save(session: Session, found: Branch, data: object) -> None:
             calendar_actions.close_on(session, g.staff.id, found, **asdict(data))
         case HolidaysData():
             _close_year(session, found, data)
+
+
+def _check_ties(session: Session, found: Branch) -> None:
+    """Ask whether a branch may be closed.
+
+    Raises:
+        BranchInUse: something stands there, travels, or is waited for.
+    """
+    ties = web.current().ties(session, found.id)
+    if ties:
+        raise BranchInUse(what=", ".join(f"{gettext(what)}: {n}" for what, n in ties.items()))
 
 
 def _close_year(session: Session, found: Branch, data: HolidaysData) -> None:

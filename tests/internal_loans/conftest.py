@@ -1,0 +1,3 @@
+from exchange import at, branch, centre
+
+__all__ = ["at", "branch", "centre"]
