@@ -190,7 +190,7 @@ def test_what_never_left_and_what_nobody_finds(library, at, centre, branch):
     assert ways(library) == {
         "il_requested": 1, "il_selected": 1, "il_dispatched": 2, "il_cancelled": 2,
     }  # fmt: skip
-    assert "Экземпляров: 1, прибыло: 0, не найдено: 1" in of_box(branch, number)
+    assert "Экземпляров: 2, прибыло: 0, не найдено: 2" in of_box(branch, number)
     library.check()
     assert scan(branch, number, "Ц-2") == "получено"  # it lay at the bottom of the box
     assert "Экземпляров: 1, прибыло: 1 ·" in of_box(branch, number)

@@ -58,7 +58,9 @@ def request_queue(session: Session) -> ResponseReturnValue:
             Column("sent", N_("Picked"), lambda one: picked.get(one.id, 0)),
             Column("until", N_("Until"), lambda one: one.until, InternalRequest.until),
             Column("state", N_("State"),
-                   lambda one: web.code_name("internal_request", one.state)),
+                   lambda one: web.ListCell(
+                       web.code_name("internal_request", one.state),
+                       note=web.code_name("refusal_reason", one.reason) if one.reason else "")),
         ],
         filters=[
             Filter("branch", N_("For the branch"), list(names.values())),

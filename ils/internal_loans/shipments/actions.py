@@ -292,7 +292,11 @@ def never_left(desk: Desk, transit: Transit) -> None:
     """
     _has_a_say(desk, transit.item, transit.from_branch_id, transit.to_branch_id)
     session, item = desk.session, transit.item
-    transit.shipment_id = None
+    box = session.get(Shipment, transit.shipment_id) if transit.shipment_id is not None else None
+    if box is not None and box.sent_at is not None:
+        transit.lost = True  # it stays on the printed list, as a line that was not in the box
+    else:
+        transit.shipment_id = None
     loan = transit_queries.internal_loan_of(session, item.id)
     item.branch_id = transit.from_branch_id
     holds.release_hold(session, item, desk.origin)
