@@ -6,25 +6,51 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 from argon2 import PasswordHasher
+from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from library import Browser, Desk, Library
 from sqlalchemy import Engine, create_engine, event, text
 from werkzeug.routing import Rule
 
-from ils import clock, db, passwords, schema
+from ils import clock, db, logs, passwords, schema
 from ils import config as configuration
 from ils.app import create_app
 from ils.config import Config
 from ils.organisation.staff.models import Role
+from ils.secret import secret_key
 from ils.settings import Data
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden-update", action="store_true", help="Rewrite the golden files.")
+
+
+#: What does not depend on the database is tried on one: pages in a browser, texts that are
+#: recognised, papers that are drawn, who may go where.
+ON_ONE_DATABASE = (
+    "tests/browser/", "tests/digitization/test_recognising.py",
+    "tests/digitization/test_ways_in.py",
+    "tests/digitization/test_digitising_pages.py", "tests/digitization/test_vocabulary.py",
+    "tests/holdings/test_act_papers.py", "tests/holdings/test_item_labels.py",
+    "tests/organisation/test_permissions.py", "tests/stats/test_outputs.py",
+)  # fmt: skip
+#: But for the walk of the desk, which is driven on both.
+ON_BOTH = "tests/browser/test_desk_page.py"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    once = [
+        item for item in items
+        if "postgresql" in item.name and ON_BOTH not in str(item.path)
+        and any(part in str(item.path) for part in ON_ONE_DATABASE)
+    ]  # fmt: skip
+    config.hook.pytest_deselected(items=once)
+    gone = set(once)
+    items[:] = [item for item in items if item not in gone]
 
 
 def databases() -> list[str]:
@@ -228,14 +254,50 @@ def desk(library) -> Desk:
     return library.desk()
 
 
+@pytest.fixture(scope="session")
+def built() -> list[_Built]:
+    """Applications that were built, by what their settings say besides the data folder."""
+    return []
+
+
+@dataclass
+class _Built:
+    """An application to be used by one test after another: building one is a fifth of a test."""
+
+    settings: Config
+    app: Flask
+    config: dict[str, object]
+    views: int
+
+    def for_library(self, config: Config) -> Flask:
+        """The application, over another library."""
+        system = self.app.extensions["ils"]
+        sessions = db.sessions_of(db.connect(config))
+        self.app.extensions["ils"] = replace(system, config=config, sessions=sessions)
+        self.app.config.clear()
+        self.app.config.update(self.config | {"SECRET_KEY": secret_key(config.folder)})
+        self.app.jinja_env.globals["config_"] = config
+        logs.install(config.folder, "web")
+        return self.app
+
+
 @pytest.fixture
-def app(config, library, compiled_pages):
-    app = create_app(config)
-    app.jinja_env.bytecode_cache = compiled_pages
-    app.testing = True
+def app(config, library, compiled_pages, built):
+    settings = replace(config, data=Data("", ""), _held={})
+    one = next((one for one in built if one.settings == settings), None)
+    if one is None:
+        app = create_app(config)
+        app.jinja_env.bytecode_cache = compiled_pages
+        app.testing = True
+        one = _Built(settings, app, dict(app.config), len(app.view_functions))
+        built.append(one)
+    else:
+        app = one.for_library(config)
     yield app
     library.check_log()
     app.extensions["ils"].sessions.kw["bind"].dispose()
+    if len(app.view_functions) != one.views:  # a test has pages of its own in it
+        built.remove(one)
 
 
 @pytest.fixture

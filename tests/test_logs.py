@@ -20,6 +20,12 @@ def lines(config):
 
 
 @pytest.fixture
+def built():
+    """These tests add a page that breaks: each has an application of its own."""
+    return []
+
+
+@pytest.fixture
 def failing(app):
     """A page that fails in a way nobody expected, about a reader."""
     app.testing = False

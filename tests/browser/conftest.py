@@ -18,15 +18,7 @@ FLAGS = (
 WIDE = {"width": 1366, "height": 768}
 
 
-#: What a browser shows does not depend on the database; the walk of the desk is driven on both.
-ON_BOTH = "test_desk_page.py"
-
-
-def pytest_collection_modifyitems(config, items) -> None:
-    once = [item for item in items if "tests/browser" in str(item.path) and (
-        "postgresql" in item.name and item.path.name != ON_BOTH)]  # fmt: skip
-    config.hook.pytest_deselected(items=once)
-    items[:] = [item for item in items if item not in set(once)]
+def pytest_collection_modifyitems(items) -> None:
     for item in items:
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.browser)
