@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import json
 import os
@@ -19,7 +20,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from ils import clock, db, i18n
 from ils import config as configuration
 from ils.config import Config
-from ils.errors import IlsError
+from ils.errors import N_, IlsError, Unavailable
 from ils.ledger import Channel, Origin
 from ils.schema import NotMigrated
 
@@ -38,6 +39,23 @@ class BranchRef(Protocol):
 
 #: What databases say of one that `ils init` has not been at.
 NO_TABLE = ("no such table", "no such column", "does not exist")
+#: What they say where nothing can be written, or nobody is there.
+NOT_WRITABLE = ("readonly database", "unable to open database file", "disk is full")
+AWAY = ("connection failed", "Connection refused", "could not connect")
+
+
+class CannotWrite(Unavailable):
+    """The data folder or its disk takes nothing."""
+
+    code = "cannot_write"
+    message = N_("Nothing can be written: %(reason)s.")
+
+
+class DatabaseAway(Unavailable):
+    """The database server does not answer."""
+
+    code = "database_away"
+    message = N_("The database server does not answer.")
 
 
 class Console:
@@ -80,10 +98,30 @@ class Commands(click.Group):
             click.echo(i18n.say_error(error, _language(ctx)), err=True)
             ctx.exit(1)
         except (OperationalError, ProgrammingError) as error:
-            if not any(words in str(error.orig) for words in NO_TABLE):
+            told = _told(str(error.orig))
+            if told is None:
                 raise
-            click.echo(i18n.say_error(NotMigrated(), _language(ctx)), err=True)
+            click.echo(i18n.say_error(told, _language(ctx)), err=True)
             ctx.exit(1)
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            reason = f"{error.strerror} ({error.filename})" if error.filename else error.strerror
+            click.echo(i18n.say_error(CannotWrite(reason=reason), _language(ctx)), err=True)
+            ctx.exit(1)
+
+
+#: A disk that is full, or may only be read; a folder of another account.
+NO_ROOM = (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EPERM, errno.EDQUOT)
+
+
+def _told(said: str) -> IlsError | None:
+    """What a database says, in words for people, where that is known."""
+    if any(words in said for words in NO_TABLE):
+        return NotMigrated()
+    if any(words in said for words in NOT_WRITABLE):
+        return CannotWrite(reason=said)
+    return DatabaseAway() if any(words in said for words in AWAY) else None
 
 
 def with_console(function: Callable[..., None]) -> Callable[..., None]:

@@ -8,11 +8,14 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from ils import changes
 from ils.config import ROOT
 from ils.errors import N_, Unavailable
+
+#: The number of the lock whoever brings a database up to date holds.
+UPGRADING = 7_267_911
 
 
 class NotMigrated(Unavailable):
@@ -59,6 +62,8 @@ def alembic_config() -> AlembicConfig:
 def _run(engine: Engine, step: Callable[[AlembicConfig, str], None], revision: str) -> None:
     config = alembic_config()
     with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":  # of two at once the second finds all done
+            connection.execute(text("SELECT pg_advisory_xact_lock(:of)"), {"of": UPGRADING})
         config.attributes["connection"] = connection
         step(config, revision)
         changes.watch(connection)

@@ -16,10 +16,11 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph; a small one is a note."""
+    """A paragraph; a small one is a note; one at the right is for whoever approves."""
 
     text: str
     small: bool = False
+    right: bool = False
 
 
 @dataclass(frozen=True)

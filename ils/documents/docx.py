@@ -11,7 +11,7 @@ from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Mm, Pt, RGBColor
 
 from ils.documents import (
     Barcode,
@@ -26,6 +26,8 @@ from ils.documents import (
 
 FONT = "Times New Roman"
 INDENT = "    "
+#: Of the width of a table, for the names of its rows.
+NAMES = 0.34
 #: Rows of a table with totals a page.
 ROWS = 12
 
@@ -41,6 +43,7 @@ def document(
     made = Document()
     made.styles["Normal"].font.name = FONT
     made.styles["Normal"].font.size = Pt(12)
+    _plain_headings(made)
     made.core_properties.title = _clean(title)
     made.core_properties.language = {"ru": "ru-RU", "kk": "kk-KZ"}.get(language, "")
     if wide:
@@ -62,13 +65,30 @@ def document(
         elif isinstance(block, PageBreak):
             made.add_page_break()  # type: ignore[no-untyped-call]  # it has no types
         elif isinstance(block, Paragraph):
-            run = made.add_paragraph().add_run(_clean(block.text))
-            run.font.size = Pt(9) if block.small else None
+            _paragraph(made, block)
         else:
             _grid(made, block)
     out = io.BytesIO()
     made.save(out)
     return out.getvalue()
+
+
+def _plain_headings(made: Any) -> None:
+    """Black, in the letters of the text."""
+    for name in ("Heading 1", "Heading 2"):
+        look = made.styles[name]
+        look.font.name, look.font.color.rgb = FONT, RGBColor(0, 0, 0)
+        fonts = look.element.get_or_add_rPr().get_or_add_rFonts()
+        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+            fonts.attrib.pop(qn(f"w:{theme}"), None)
+
+
+def _paragraph(made: Any, block: Paragraph) -> None:
+    paragraph = made.add_paragraph()
+    if block.right:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    run = paragraph.add_run(_clean(block.text))
+    run.font.size = Pt(9) if block.small else None
 
 
 def _number_pages(made: Any, foot: str) -> None:
@@ -101,18 +121,31 @@ def _paged(made: Any, block: PagedTable) -> None:
 
 def _grid(made: Any, grid: Table) -> None:
     table = made.add_table(rows=1, cols=len(grid.head), style="Table Grid")
-    if grid.widths:
+    widths = grid.widths or (() if grid.texts else _widths(len(grid.head)))
+    if widths:
         section = made.sections[0]
         room = section.page_width - section.left_margin - section.right_margin
-        for column, share in zip(table.columns, grid.widths, strict=True):
-            column.width = int(room * share / sum(grid.widths))
+        table.autofit = False
+        for column, share in zip(table.columns, widths, strict=True):
+            column.width = int(room * share / sum(widths))
     _row(table.rows[0], grid.head)
     repeated = OxmlElement("w:tblHeader")
     repeated.set(qn("w:val"), "true")
     table.rows[0]._tr.get_or_add_trPr().append(repeated)  # noqa: SLF001 -- python-docx has no other way
     for cells, level in zip(grid.rows, grid.levels, strict=True):
         _row(table.add_row(), [INDENT * level + cells[0], *cells[1:]], numbers=not grid.texts)
+    if widths:  # Word goes by the cells
+        for column in table.columns:
+            for cell in column.cells:
+                cell.width = column.width
     made.add_paragraph()
+
+
+def _widths(columns: int) -> list[float]:
+    """A third for the names of rows, the rest for the numbers alike."""
+    if columns == 1:
+        return [1]
+    return [NAMES, *[(1 - NAMES) / (columns - 1)] * (columns - 1)]
 
 
 def _row(row: Any, texts: Sequence[str], *, numbers: bool = True) -> None:

@@ -162,6 +162,7 @@ def document(title: str, blocks: Sequence[Block], *, wide: bool = False, foot: s
 
 PLAIN = ParagraphStyle("entry", fontName=FONT, fontSize=10, leading=13, spaceAfter=5)
 SMALL = ParagraphStyle("note", parent=PLAIN, fontSize=8, leading=10)
+RIGHT = ParagraphStyle("approval", parent=PLAIN, alignment=TA_RIGHT)
 CELL = ParagraphStyle("cell", parent=SMALL, spaceAfter=0)
 NUMBER = ParagraphStyle("number", parent=CELL, alignment=TA_RIGHT)
 HEADS = {
@@ -171,7 +172,9 @@ HEADS = {
                       keepWithNext=1),
 }  # fmt: skip
 #: On both sides of what stands in a cell.
-CELL_PADDING = 12
+CELL_PADDING = 6
+#: Letters of a cell, in points.
+SMALLEST = 4.5
 NAMES = 0.34  # of the width, for the names of rows
 
 
@@ -186,14 +189,18 @@ def _flow(block: Block, width: float) -> list[Flowable]:
         bars = Code128(block.code, barWidth=0.34 * mm, barHeight=12 * mm)
         return [bars, platypus.Paragraph(escape(block.code), SMALL)]
     if isinstance(block, Paragraph):
-        return [platypus.Paragraph(escape(block.text), SMALL if block.small else PLAIN)]
+        style = RIGHT if block.right else SMALL if block.small else PLAIN
+        return [platypus.Paragraph(escape(block.text), style)]
     numbers = max(1, len(block.head) - 1)
     widths = [width * NAMES, *[width * (1 - NAMES) / numbers] * (len(block.head) - 1)]
     if block.texts:
         widths = [width / len(block.head)] * len(block.head)
     if block.widths:
         widths = [width * share / sum(block.widths) for share in block.widths]
-    rows: list[list[Any]] = [[platypus.Paragraph(escape(text), CELL) for text in block.head]]
+    rows: list[list[Any]] = [[
+        platypus.Paragraph(escape(text), _narrowed(CELL, text, room))
+        for text, room in zip(block.head, widths, strict=True)
+    ]]  # fmt: skip
     style = CELL if block.texts else NUMBER
     for cells, level in zip(block.rows, block.levels, strict=True):
         name = platypus.Paragraph("&nbsp;" * 4 * level + escape(cells[0]), CELL)
@@ -207,6 +214,8 @@ def _flow(block: Block, width: float) -> list[Flowable]:
             ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
             ("FONT", (0, 0), (-1, -1), FONT, CELL.fontSize, CELL.leading),
             ("ALIGN", (1, 1), (-1, -1), "LEFT" if block.texts else "RIGHT"),
+            ("LEFTPADDING", (0, 0), (-1, -1), CELL_PADDING / 2),
+            ("RIGHTPADDING", (0, 0), (-1, -1), CELL_PADDING / 2),
             ("TOPPADDING", (0, 0), (-1, -1), 2),
             ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
         ])
@@ -218,7 +227,18 @@ def _cell(text: str, style: ParagraphStyle, room: float) -> Any:
     """A text as it is where it fits, which is quick; else one that is broken into lines."""
     if pdfmetrics.stringWidth(text, FONT, style.fontSize) < room - CELL_PADDING:
         return text
-    return platypus.Paragraph(escape(text), style)
+    return platypus.Paragraph(escape(text), _narrowed(style, text, room))
+
+
+def _narrowed(style: ParagraphStyle, text: str, room: float) -> ParagraphStyle:
+    """The style in letters so small that no word and no number is cut, yet to be read."""
+    words = text.split(" ") or [""]
+    widest = max(pdfmetrics.stringWidth(word, FONT, style.fontSize) for word in words)
+    free = room - CELL_PADDING
+    if widest <= free:
+        return style
+    size = max(SMALLEST, int(style.fontSize * free / widest * 10) / 10)
+    return ParagraphStyle(f"{style.name}{size}", parent=style, fontSize=size, leading=size + 1.5)
 
 
 def _number(foot: str, canvas: Canvas, written: SimpleDocTemplate) -> None:

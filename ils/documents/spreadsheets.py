@@ -237,6 +237,12 @@ def as_csv(head: Sequence[str], body: Sequence[Sequence[str]]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
+#: Of the sheet that leads to the others, in both languages at once.
+CONTENTS = "Мазмұны · Содержание"
+#: As spreadsheets number paper.
+A4 = 9
+
+
 @dataclass(frozen=True)
 class Cell:
     """A cell of a sheet: a text or a number; of a formula (without its sign ``=``) its value."""
@@ -250,17 +256,26 @@ class Cell:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: its name, rows of cells, and which rows are hidden (from 1)."""
+    """A sheet: its name, rows of cells, and which rows are hidden (from 1).
+
+    Attributes:
+        head: so many rows stay in sight, and on each printed page; 0: none.
+    """
 
     name: str
     rows: Sequence[Sequence[Cell]]
     hidden: Sequence[int] = ()
+    head: int = 0
 
 
-def workbook(sheets: Sequence[Sheet]) -> bytes:
+def workbook(sheets: Sequence[Sheet], *, contents: str = "") -> bytes:
     """An XLSX of some sheets; texts stay texts, whatever sign they begin with.
 
-    Formulas bring their values along: previews of mail programs do not compute.
+    Formulas bring their values along: previews of mail programs do not compute. Each sheet is
+    printed across, in the width of a page.
+
+    Args:
+        contents: the title of a first sheet that leads to the others; empty: without one.
     """
     from xlsxwriter import Workbook  # noqa: PLC0415 -- see above
 
@@ -268,6 +283,9 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
     book = Workbook(out, {"in_memory": True})
     formats: dict[tuple[object, ...], Any] = {}
     taken: list[str] = []
+    front = book.add_worksheet(CONTENTS) if contents and len(sheets) > 1 else None
+    if front is not None:
+        taken.append(CONTENTS)
     for sheet in sheets:
         taken.append(_sheet_name(sheet.name, taken))
         made = book.add_worksheet(taken[-1])
@@ -283,8 +301,34 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
                 _write(made, at, place, cell, formats[look])
         for number in sheet.hidden:
             made.set_row(number - 1, None, None, {"hidden": True})
+        _lay_out(made, sheet)
+    if front is not None:
+        _fill_front(book, front, contents, taken[1:], sheets)
     book.close()
     return out.getvalue()
+
+
+def _lay_out(made: Any, sheet: Sheet) -> None:
+    """Paper across, one page wide, its head on each page and in sight."""
+    made.set_landscape()
+    made.set_paper(A4)
+    made.fit_to_pages(1, 0)
+    if sheet.head:
+        made.freeze_panes(sheet.head, 1)
+        made.repeat_rows(sheet.head - 1)
+
+
+def _fill_front(
+    book: Any, front: Any, title: str, names: Sequence[str], sheets: Sequence[Sheet]
+) -> None:
+    """What the workbook holds, each with a link to its sheet."""
+    front.set_column(0, 0, 90)
+    front.write_string(0, 0, title, book.add_format({"bold": True}))
+    link = book.get_default_url_format()
+    for at, (name, sheet) in enumerate(zip(names, sheets, strict=True)):
+        quoted = name.replace("'", "''")
+        front.write_url(at + 2, 0, f"internal:'{quoted}'!A1", link, sheet.name)
+    front.set_paper(A4)
 
 
 def _write(made: Any, at: int, place: int, cell: Cell, look: object) -> None:

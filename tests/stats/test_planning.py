@@ -320,3 +320,19 @@ def test_debtors_are_noted_by_branch_and_once_in_the_system(library):
     assert debtors(period=APRIL) == [2, 3]
     assert debtors("Ф1", period=APRIL) == [2, 2]
     assert debtors("ЦБ", "Ф1", period=APRIL) == [3, 3]
+
+
+def test_the_plan_of_a_ratio_is_declared_for_the_year(library):
+    """Караганда plans a turnover of 1,6: no sum of quarters makes it."""
+    history(
+        library,
+        line("opening", "2025-01-01", 1000, of="stock", division="arts", language="kk"),
+        line("loan", "2025-03-05", 800, division="arts", language="kk", material="book"),
+    )
+    declare(library, "plan_turnover", "1.6", date(2025, 1, 1))
+    whole = Period(date(2025, 1, 1), date(2026, 1, 1))
+    said = cells(report(library, "annual", whole))
+    row = [said["indicators", "turnover", one] for one in ("plan", "fact", "percent")]
+    assert [float(one) for one in row] == [1.6, 0.8, 50.0]
+    month = cells(report(library, "month", Period(date(2025, 3, 1), date(2025, 4, 1))))
+    assert month["indicators", "turnover", "plan"] is None  # a month has no plan of a ratio

@@ -76,6 +76,8 @@ def resolve(row: Line, column: Line) -> CellSource:  # noqa: PLR0911 -- a list o
         return computed
     if isinstance(column, InputLine) and not column.made:
         return DeclaredCell(column.input)
+    if row.planned_by and isinstance(column, PlanLine) and not column.plan_of:
+        return DeclaredCell(row.planned_by)
     computed = _computed(row, across=False)
     if computed is not None:
         return computed

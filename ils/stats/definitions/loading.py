@@ -105,6 +105,7 @@ class LineShape(_Labelled, frozen=True):
     compact: bool = False
     none: str = NONE
     most: int | None = None
+    planned_by: str | None = None
     children: bool = False
 
 
@@ -250,6 +251,7 @@ def _line(place: str, said: dict[str, Any], lists: Lists) -> Line:
                 "children",
                 "none",
                 "most",
+                "planned_by",
             )
         },
     }

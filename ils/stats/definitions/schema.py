@@ -88,6 +88,7 @@ class BaseLine:
         after_closing: only entries about days of months that were closed already.
         compact: lines of a breakdown with nothing in them are left out.
         most: a share cannot be more: then nothing can be said.
+        planned_by: the declared value that is its plan; the plan of a ratio is no sum of quarters.
         none: the key of a breakdown's line for what says nothing; two of an axis have their own.
     """
 
@@ -106,6 +107,7 @@ class BaseLine:
     compact: bool = False
     none: str = NONE
     most: int | None = None
+    planned_by: str | None = None
 
     @property
     def referred(self) -> tuple[str, ...]:

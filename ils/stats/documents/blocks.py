@@ -15,19 +15,26 @@ PERIOD, DIRECTOR, AUTHOR = N_("Period"), N_("Director"), N_("Prepared by")
 FROZEN = N_("Closed months: %(months)s")
 PLANNED = N_("Plan of %(day)s: %(reason)s (%(who)s)")
 LINE = "____________________"
+APPROVED = N_("APPROVED")
+DATE_LINE = "«____» ______________ 20___"
 
 
 def blocks(document: ReportDocument, language: str) -> list[Block]:
     """The report as the departments send it: whose, what, when, tables, who signs."""
     return [
+        *(Paragraph(line, right=True) for line in _approval(language)),
         Heading(document.title[language], 1),
         Paragraph(where(document, language)),
         Paragraph(f"{words(PERIOD, language)}: {span(document, language)}"),
         *(block for table in document.tables if table.rows for block in _table(table, language)),
         *_under(document, language),
-        Paragraph(f"{words(DIRECTOR, language)} {LINE}"),
         Paragraph(f"{words(AUTHOR, language)} {LINE}"),
     ]
+
+
+def _approval(language: str) -> list[str]:
+    """The lines whoever approves the report signs, at the head of the first page."""
+    return [words(APPROVED, language), f"{words(DIRECTOR, language)} {LINE}", DATE_LINE]
 
 
 def _table(table: ReportTable, language: str) -> Iterator[Block]:

@@ -17,9 +17,17 @@ HIDDEN = "…"
 HIDDEN_NOTE = N_("…: below 5, or hidden because such a number could be computed from it.")
 
 
+MEGABYTE = 1024 * 1024
+TENTH = Decimal("0.1")
+
+
 def shown(cell: ReportCell) -> str:
-    """The number of a cell."""
-    return HIDDEN if cell.hidden else number_shown(cell.value)
+    """The number of a cell; an amount of data in megabytes."""
+    if cell.hidden:
+        return HIDDEN
+    if cell.unit == "bytes" and cell.value is not None:
+        return f"{number_shown((Decimal(cell.value) / MEGABYTE).quantize(TENTH))}\u00a0МБ"
+    return number_shown(cell.value)
 
 
 def number_shown(value: int | Decimal | None) -> str:

@@ -13,9 +13,9 @@ from ils.stats.documents.wording import DECLARED, HIDDEN, span, where, words
 FORMATS = {
     "ratio": "0.0",
     "percent": "0.0",
-    "money": "# ##0.00",
-    "count": "# ##0",
-    "bytes": "# ##0",
+    "money": "#,##0.00",  # each program shows its own sign between thousands
+    "count": "#,##0",
+    "bytes": "#,##0",
 }
 #: Rows above the table: the report, its period, the title of the table, the names of columns.
 ABOVE = 4
@@ -26,8 +26,9 @@ Addresses = Mapping[tuple[str, str], str]
 
 
 def render(document: ReportDocument, language: str) -> bytes:
-    """A workbook with a sheet for each table."""
-    return workbook([_sheet(document, table, language) for table in document.tables])
+    """A workbook: its contents, and a sheet for each table, printed as wide as a page."""
+    sheets = [_sheet(document, table, language) for table in document.tables]
+    return workbook(sheets, contents=f"{document.title[language]} · {where(document, language)}")
 
 
 def _sheet(document: ReportDocument, table: ReportTable, language: str) -> Sheet:
@@ -51,7 +52,7 @@ def _sheet(document: ReportDocument, table: ReportTable, language: str) -> Sheet
     if table.declared:
         rows.append([Cell(f"* {words(DECLARED, language)}")])
     hidden = [ABOVE + 1 + at for at in range(len(table.rows), len(lines))]
-    return Sheet(table.title[language], rows, hidden)
+    return Sheet(table.title[language], rows, hidden, head=ABOVE)
 
 
 def _cell(cell: ReportCell, addresses: Addresses) -> Cell:

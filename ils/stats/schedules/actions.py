@@ -47,11 +47,13 @@ def add_schedule(
 
     Raises:
         UnknownReport: there is none.
-        Invalid: an unknown rhythm, or an address that is none.
+        Invalid: an unknown rhythm, one shorter than the report, or an address that is none.
     """
-    definitions.report(report)
+    months = definitions.report(report).months or 0
     if every not in rules.EVERY:
         raise Invalid(N_("How often"), N_("Choose one from the list."))
+    if not rules.MONTHS[every] and months > 1:  # a year by the week is a mistake
+        raise Invalid(N_("How often"), N_("This report is of a longer time."))
     if not 1 <= days_after <= 60:
         raise Invalid(N_("Days after"), N_("From 1 to 60."))
     given = [one for one in map(str.strip, addresses.replace(";", ",").split(",")) if one]

@@ -8,6 +8,8 @@ from ils.clock import Period
 from ils.stats.periods import months_on
 
 EVERY = ("week", "month", "quarter", "year")
+#: How many months each is; a week is a part of one.
+MONTHS = {"week": 0, "month": 1, "quarter": 3, "year": 12}
 
 
 def last_period(every: str, today: date) -> Period:
@@ -15,7 +17,7 @@ def last_period(every: str, today: date) -> Period:
     if every == "week":
         monday = today - timedelta(days=today.weekday())
         return Period(monday - timedelta(days=7), monday)
-    months = {"month": 1, "quarter": 3, "year": 12}[every]
+    months = MONTHS[every]
     end = date(today.year, (today.month - 1) // months * months + 1, 1)
     return Period(months_on(end, -months), end)
 

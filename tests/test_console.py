@@ -1,0 +1,21 @@
+"""What commands say where nothing can be written and where nobody answers."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.parametrize(("command", "settings", "said"), [
+    # A file system that takes no folder, from anybody.
+    ("init", {"ILS_DATA": "/sys/sandyq"}, "Записать ничего нельзя"),
+    ("serve", {"ILS_DATA": "/sys/sandyq"}, "Записать ничего нельзя"),
+    ("check", {"ILS_DATABASE": "postgresql://sandyq@127.0.0.1:1/none"}, "Сервер базы данных"),
+    ("init", {"ILS_DATABASE": "postgresql://sandyq@127.0.0.1:1/none"}, "Сервер базы данных"),
+])  # fmt: skip
+def test_a_command_that_cannot_ends_in_words(tmp_path, command, settings, said):
+    environ = {**os.environ, "ILS_DATA": str(tmp_path), "LC_ALL": "ru_RU.UTF-8", **settings}
+    arguments = [sys.executable, "-m", "ils", command]
+    done = subprocess.run(arguments, env=environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, said in done.stderr, "Traceback" in done.stderr) == (1, True, False)
