@@ -269,6 +269,8 @@ class Filling:
         what = self.definitions.inputs[key].names
         said = both(NOT_DECLARED)
         why = Names(f"{said.ru}: {what.ru}.", f"{said.kk}: {what.kk}.") if value is None else None
+        if key == row.line.planned_by:  # nobody has to plan it
+            why = None
         return Figure(value, unit, declared=True, why=why)
 
     def terms(self, row_key: str, column_key: str) -> list[Term] | None:
