@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -20,7 +21,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from ils import clock, db, i18n
 from ils import config as configuration
 from ils.config import Config
-from ils.errors import N_, IlsError, Unavailable
+from ils.errors import N_, IlsError, Invalid, Unavailable
 from ils.ledger import Channel, Origin
 from ils.schema import NotMigrated
 
@@ -138,6 +139,26 @@ def with_console(function: Callable[..., None]) -> Callable[..., None]:
 CLOCK_IS_RIGHT = click.option(
     "--clock-is-right", is_flag=True, help="Go on although the clock seems wrong."
 )
+
+
+class _Day(click.DateTime):
+    """A day as 2026-10-31; another is refused in the language of the other messages."""
+
+    def __init__(self) -> None:
+        super().__init__(["%Y-%m-%d"])
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """The midnight the day begins with."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            name = max(param.opts, key=len) if param is not None else ""
+            raise Invalid(name, N_("Write the day as 2026-10-31.")) from None
+
+
+DAY = _Day()
 
 
 def print_json(value: object) -> None:

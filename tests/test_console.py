@@ -13,9 +13,10 @@ import pytest
     ("serve", {"ILS_DATA": "/sys/sandyq"}, "Записать ничего нельзя"),
     ("check", {"ILS_DATABASE": "postgresql://sandyq@127.0.0.1:1/none"}, "Сервер базы данных"),
     ("init", {"ILS_DATABASE": "postgresql://sandyq@127.0.0.1:1/none"}, "Сервер базы данных"),
+    ("stats report month --from 2026-02-30 --to 2026-03-01", {}, "2026-10-31"),
 ])  # fmt: skip
 def test_a_command_that_cannot_ends_in_words(tmp_path, command, settings, said):
     environ = {**os.environ, "ILS_DATA": str(tmp_path), "LC_ALL": "ru_RU.UTF-8", **settings}
-    arguments = [sys.executable, "-m", "ils", command]
+    arguments = [sys.executable, "-m", "ils", *command.split()]
     done = subprocess.run(arguments, env=environ, capture_output=True, text=True, check=False)
     assert (done.returncode, said in done.stderr, "Traceback" in done.stderr) == (1, True, False)

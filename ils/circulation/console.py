@@ -14,7 +14,6 @@ from ils.patrons import queries as patron_queries
 from ils.patrons.models import Patron
 
 BRANCH = click.option("--branch", required=True, help="Code of the branch where it happens.")
-DAY = click.DateTime(["%Y-%m-%d"])
 
 
 def patron_of(session: Session, card: str) -> Patron:

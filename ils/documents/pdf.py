@@ -6,7 +6,6 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -149,9 +148,6 @@ def document(title: str, blocks: Sequence[Block], *, wide: bool = False, foot: s
         topMargin=20 * mm, bottomMargin=20 * mm, title=title,
     )  # fmt: skip
     story = [flowable for block in blocks for flowable in _flow(block, written.width)]
-    for one, following in pairwise(story):  # a heading alone would go to the next page with it
-        if isinstance(following, PagedRows) and isinstance(one, platypus.Paragraph):
-            one.keepWithNext = 0
     try:
         number = partial(_number, foot)
         written.build(story, onFirstPage=number, onLaterPages=number)
@@ -168,9 +164,10 @@ NUMBER = ParagraphStyle("number", parent=CELL, alignment=TA_RIGHT)
 HEADS = {
     1: ParagraphStyle("head", parent=PLAIN, fontName=BOLD, fontSize=14, leading=18,
                       alignment=TA_CENTER, spaceAfter=6 * mm),
-    2: ParagraphStyle("section", parent=PLAIN, fontName=BOLD, fontSize=11, spaceBefore=8,
-                      keepWithNext=1),
+    2: ParagraphStyle("section", parent=PLAIN, fontName=BOLD, fontSize=11, spaceBefore=8),
 }  # fmt: skip
+#: So much room is needed below the beginning of a heading.
+BELOW_HEADING = 35 * mm
 #: On both sides of what stands in a cell.
 CELL_PADDING = 6
 #: Letters of a cell, in points.
@@ -180,7 +177,8 @@ NAMES = 0.34  # of the width, for the names of rows
 
 def _flow(block: Block, width: float) -> list[Flowable]:
     if isinstance(block, Heading):
-        return [platypus.Paragraph(escape(block.text), HEADS[block.level])]
+        head = platypus.Paragraph(escape(block.text), HEADS[block.level])
+        return [platypus.CondPageBreak(BELOW_HEADING), head]  # it never stands alone at the foot
     if isinstance(block, PageBreak):
         return [platypus.PageBreak()]
     if isinstance(block, PagedTable):
@@ -198,7 +196,7 @@ def _flow(block: Block, width: float) -> list[Flowable]:
     if block.widths:
         widths = [width * share / sum(block.widths) for share in block.widths]
     rows: list[list[Any]] = [[
-        platypus.Paragraph(escape(text), _narrowed(CELL, text, room))
+        _fitted(text, CELL, room)
         for text, room in zip(block.head, widths, strict=True)
     ]]  # fmt: skip
     style = CELL if block.texts else NUMBER
@@ -227,18 +225,27 @@ def _cell(text: str, style: ParagraphStyle, room: float) -> Any:
     """A text as it is where it fits, which is quick; else one that is broken into lines."""
     if pdfmetrics.stringWidth(text, FONT, style.fontSize) < room - CELL_PADDING:
         return text
-    return platypus.Paragraph(escape(text), _narrowed(style, text, room))
+    return _fitted(text, style, room)
 
 
-def _narrowed(style: ParagraphStyle, text: str, room: float) -> ParagraphStyle:
-    """The style in letters so small that no word and no number is cut, yet to be read."""
-    words = text.split(" ") or [""]
-    widest = max(pdfmetrics.stringWidth(word, FONT, style.fontSize) for word in words)
+def _fitted(text: str, style: ParagraphStyle, room: float) -> platypus.Paragraph:
+    """A text in letters so small that no word and no number is cut, yet to be read.
+
+    A long word of two, as «общественно-политический», is broken at its hyphen.
+    """
     free = room - CELL_PADDING
-    if widest <= free:
-        return style
-    size = max(SMALLEST, int(style.fontSize * free / widest * 10) / 10)
-    return ParagraphStyle(f"{style.name}{size}", parent=style, fontSize=size, leading=size + 1.5)
+
+    def width(word: str) -> float:
+        return float(pdfmetrics.stringWidth(word, FONT, style.fontSize))
+
+    words = [word.replace("-", "-\n") if width(word) > free else word for word in text.split(" ")]
+    widest = max(width(part) for word in words for part in word.split("\n"))
+    if widest > free:
+        size = max(SMALLEST, int(style.fontSize * free / widest * 10) / 10)
+        style = ParagraphStyle(
+            f"{style.name}{size}", parent=style, fontSize=size, leading=size + 1.5
+        )
+    return platypus.Paragraph(escape(" ".join(words)).replace("\n", "<br/>"), style)
 
 
 def _number(foot: str, canvas: Canvas, written: SimpleDocTemplate) -> None:

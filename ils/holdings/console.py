@@ -11,14 +11,13 @@ import click
 from sqlalchemy.orm import Session
 
 from ils.clock import Period
-from ils.console import Commands, Console
+from ils.console import DAY, Commands, Console
 from ils.errors import N_, Invalid
 from ils.holdings.papers import Paper
 from ils.holdings.printing import written
 from ils.ledger import Channel, Origin
 from ils.organisation.branches.queries import branch_by_code
 
-DAY = click.DateTime(["%Y-%m-%d"])
 BRANCH = click.option("--branch", required=True, help="Code of the branch.")
 LANGUAGE = click.option(
     "--language", default="ru", type=click.Choice(["kk", "ru"]), show_default=True

@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 from ils import db, i18n
-from ils.documents import Table, pdf
+from ils.documents import Heading, Paragraph, Table, pdf
 from ils.errors import Invalid
 from ils.stats.definitions.loading import definitions
 from ils.stats.documents.content import number
@@ -22,13 +22,24 @@ from ils.stats.schedules import actions as schedules
 def test_no_number_and_no_word_is_cut_on_paper(tmp_path):
     """Eight columns of millions beside long names: letters become smaller, nothing is broken."""
     file = tmp_path / "wide.pdf"
-    head = ["", *["Зарегистрированные пользователи"] * 8]
+    head = ["", *["Зарегистрированные пользователи"] * 7, "Общественно-политическая"]
     rows = [["Қордағы құжаттардың жалпы саны", *["531\u00a0178\u00a0000"] * 8]]
     file.write_bytes(pdf.document("Сводка", [Table(head, rows, [0])], wide=True))
     command = [shutil.which("pdftotext"), "-raw", file, "-"]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     words = text.replace("\u00a0", " ")
-    assert (words.count("531 178 000"), words.count("Зарегистрированные")) == (8, 8)
+    assert (words.count("531 178 000"), words.count("Зарегистрированные")) == (8, 7)
+    assert "Общественно-\nполитическая" in text
+
+
+def test_a_long_table_begins_on_the_page_of_its_heading(tmp_path):
+    file = tmp_path / "diary.pdf"
+    table = Table(["", "Келу"], [[f"{day}.03", "7"] for day in range(90)], [0] * 90)
+    blocks = [Heading("Дневник", 1), Paragraph("Март"), Heading("Часть 1"), table]
+    file.write_bytes(pdf.document("Дневник", blocks))
+    command = [shutil.which("pdftotext"), "-layout", file, "-"]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert "20.03" in text.split("\f")[0]
 
 
 def test_data_are_shown_in_megabytes():

@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from ils import db
-from ils.circulation.console import BRANCH, DAY, desk_of, patron_of
+from ils.circulation.console import BRANCH, desk_of, patron_of
 from ils.circulation.readers import actions as privacy
-from ils.console import Commands, Console, print_json, with_console
+from ils.console import DAY, Commands, Console, print_json, with_console
 from ils.documents import labels
 from ils.ledger import Channel
 from ils.organisation.branches.queries import branch_by_code

@@ -13,8 +13,8 @@ import click
 from sqlalchemy.orm import Session
 
 from ils import db
-from ils.console import Commands, Console, print_json, with_console
-from ils.holdings.console import AS_JSON, BRANCH, DAY, LANGUAGE, holdings, origin_at, write_paper
+from ils.console import DAY, Commands, Console, print_json, with_console
+from ils.holdings.console import AS_JSON, BRANCH, LANGUAGE, holdings, origin_at, write_paper
 from ils.holdings.stocktaking import actions, jobs, papers, queries
 from ils.holdings.stocktaking.models import Stocktake
 from ils.jobs.runner import Runner

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ils import clock, db, i18n
-from ils.console import Commands, Console, print_json, with_console
+from ils.console import DAY, Commands, Console, print_json, with_console
 from ils.documents import spreadsheets
 from ils.errors import N_
 from ils.organisation.branches.queries import branch_by_code
@@ -16,7 +16,7 @@ from ils.stats.definitions.loading import definitions
 from ils.stats.plans import actions as planning
 from ils.stats.plans import queries, rules
 from ils.stats.plans.actions import PlanRejected
-from ils.stats.reports.cli import DAY, stats
+from ils.stats.reports.cli import stats
 
 LINE = N_("Line %(number)s")
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from ils import clock, db
 from ils.clock import Period
-from ils.console import Commands, Console, print_json, with_console
+from ils.console import DAY, Commands, Console, print_json, with_console
 from ils.errors import N_, Invalid
 from ils.organisation.branches.queries import branch_by_code
 from ils.stats.definitions.loading import definitions
@@ -28,7 +28,6 @@ from ils.stats.engine.rules import checked_period, told_period
 from ils.stats.facets.registry import FACETS
 from ils.stats.history import actions as history
 
-DAY = click.DateTime(["%Y-%m-%d"])
 #: Links from an entry to a person; a drill-down has no use for them.
 PERSONAL = ("patron_year_id", "staff_id", "age", "sex")
 
