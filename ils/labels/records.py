@@ -102,6 +102,7 @@ RECORDS: dict[str, dict[str, str]] = {
         "type": N_("Type"),
         "closed_weekdays": N_("Closed weekdays"),
         "van_weekdays": N_("The van leaves on"),
+        "route": N_("Round of the van"),
         "address_ru": N_("Address in Russian"),
         "address_kk": N_("Address in Kazakh"),
         "hours_ru": N_("Opening hours in Russian"),

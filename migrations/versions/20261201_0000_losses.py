@@ -21,7 +21,7 @@ def upgrade() -> None:
     """Make the table, the columns, the indexes."""
     op.execute("INSERT INTO ledger_kind (code) VALUES ('reminded_return')")
     with op.batch_alter_table("branch") as table:
-        for name in ("address_ru", "address_kk", "hours_ru", "hours_kk", "phone"):
+        for name in ("address_ru", "address_kk", "hours_ru", "hours_kk", "phone", "route"):
             table.add_column(sa.Column(name, sa.String(), server_default="", nullable=False))
     with op.batch_alter_table("staff") as table:
         table.add_column(sa.Column("views", sa.JSON(), server_default="[]", nullable=False))
@@ -80,6 +80,6 @@ def downgrade() -> None:
     with op.batch_alter_table("staff") as table:
         table.drop_column("views")
     with op.batch_alter_table("branch") as table:
-        for name in ("phone", "hours_kk", "hours_ru", "address_kk", "address_ru"):
+        for name in ("route", "phone", "hours_kk", "hours_ru", "address_kk", "address_ru"):
             table.drop_column(name)
     op.execute("DELETE FROM ledger_kind WHERE code = 'reminded_return'")

@@ -227,3 +227,19 @@ def test_a_state_without_its_entry_is_found(library, centre, branch, fault, foun
         checks = {one.check for one in selfcheck.findings(session)}
         session.rollback()
     assert found in checks
+
+
+def test_who_is_on_the_same_round_is_asked_first(library, at, branch):
+    at("Ф2")
+    library.open_branch("Ф3")
+    for number, place in (("К-2", "Ф2"), ("К-3", "Ф3")):
+        library.copy(number, branch=place, title="Абай жолы")
+    with db.transaction(library.sessions) as session:
+        one, two = (session.get_one(Item, item_of(library, n)) for n in ("К-2", "К-3"))
+        two.record_id = one.record_id
+        near = (library.branches["Ф1"].id, library.branches["Ф3"].id)
+        session.execute(update(Branch).where(Branch.id.in_(near)).values(route="север"))
+    page = branch.get(f"/staff/internal-loans/{ask(branch, record='К-2')}").text
+    offers = page.partition("<ol>")[2].partition("</ol>")[0].split("</li>")
+    assert ("Ф3" in offers[0], "тот же маршрут" in offers[0]) == (True, True)
+    assert ("Ф2" in offers[1], "тот же маршрут" in offers[1]) == (True, False)

@@ -83,8 +83,15 @@ def offers(session: Session, request: InternalRequest, now: datetime, day: date)
         .group_by(Loan.branch_id)
     ).all())  # fmt: skip
     branches = {branch.id: branch for branch in session.scalars(select(Branch))}
+    route = branches[request.branch_id].route
     return [
-        Offer(number, copies, lent.get(number, 0), next_van(branches[number].van_days(), day))
+        Offer(
+            number,
+            copies,
+            lent.get(number, 0),
+            next_van(branches[number].van_days(), day),
+            is_near=bool(route) and branches[number].route == route,
+        )
         for number, copies in session.execute(query)
         if copies
     ]

@@ -64,12 +64,14 @@ class Offer:
         free: those on the shelf.
         lent: loans of all its copies of the document within a year.
         van_on: the day its next van leaves; none: nobody said when it goes.
+        is_near: its van makes the same round as that of the branch that asks.
     """
 
     branch_id: int
     free: int
     lent: int
     van_on: date | None
+    is_near: bool = False
 
 
 def next_van(weekdays: Collection[int], day: date) -> date | None:
@@ -83,7 +85,15 @@ def next_van(weekdays: Collection[int], day: date) -> date | None:
 
 
 def in_order(offers: Collection[Offer]) -> list[Offer]:
-    """Whom to ask first: whose van leaves next, then who lends it least, then who has most."""
+    """Whom to ask first: whose van leaves next, who is near, who lends it least, who has most.
+
+    >>> here, there = Offer(1, 1, 0, None), Offer(2, 1, 5, None, is_near=True)
+    >>> [one.branch_id for one in in_order([here, there])]
+    [2, 1]
+    """
     return sorted(
-        offers, key=lambda one: (one.van_on or date.max, one.lent, -one.free, one.branch_id)
-    )
+        offers,
+        key=lambda one: (
+            one.van_on or date.max, not one.is_near, one.lent, -one.free, one.branch_id
+        ),
+    )  # fmt: skip

@@ -15,8 +15,8 @@ from ils.organisation.branches import rules as branch_rules
 from ils.organisation.branches.models import Branch, BranchType, Department, PointType, ServicePoint
 from ils.organisation.branches.rules import AlreadyExists
 
-#: Where and when readers find a branch.
-CONTACTS = ("address_ru", "address_kk", "hours_ru", "hours_kk", "phone")
+#: What is said of a branch in words: where and when readers find it, who is near.
+IN_WORDS = ("address_ru", "address_kk", "hours_ru", "hours_kk", "phone", "route")
 
 
 def add_branch(
@@ -67,12 +67,12 @@ def change_branch(
     active: bool,
     catalogues: Iterable[str] | None = None,
     van_weekdays: str = "",
-    contacts: Mapping[str, str] | None = None,
+    in_words: Mapping[str, str] | None = None,
 ) -> None:
     """Change everything of a branch but its code.
 
     Args:
-        contacts: of `CONTACTS`; ``None``: as before.
+        in_words: of `IN_WORDS`; ``None``: as before.
 
     Raises:
         Invalid: a field cannot be used.
@@ -90,8 +90,8 @@ def change_branch(
         today = clock.local_day(clock.now(), branch.timezone)
         branch.former_types = [*branch.former_types, [today.isoformat(), str(was)]]
     branch.active = active
-    for name in CONTACTS if contacts is not None else ():
-        setattr(branch, name, " ".join((contacts or {})[name].split()))
+    for name in IN_WORDS if in_words is not None else ():
+        setattr(branch, name, " ".join((in_words or {})[name].split()))
     branch.van_weekdays = branch_rules.checked_van_days(van_weekdays)
     if catalogues is not None:
         branch.catalogues = frozenset(catalogues)
@@ -168,6 +168,6 @@ def _fill_branch(
 
 def _shown_branch(branch: Branch) -> dict[str, object]:
     names = ("name_ru", "name_kk", "timezone", "type", "closed_weekdays", "van_weekdays", "active",
-             *CONTACTS)  # fmt: skip
+             *IN_WORDS)  # fmt: skip
     shown = {name: getattr(branch, name) for name in names}
     return {**shown, "catalogues": sorted(branch.catalogues or ())}

@@ -78,6 +78,8 @@ class Branch(Named, Base):
     hours_ru: Mapped[str] = mapped_column(default="", server_default="")
     hours_kk: Mapped[str] = mapped_column(default="", server_default="")
     phone: Mapped[str] = mapped_column(default="", server_default="")
+    #: The round of its van; branches of one round are near each other.
+    route: Mapped[str] = mapped_column(default="", server_default="")
     active: Mapped[bool] = mapped_column(default=True)
     #: Catalogues its cataloguers may fill; none named: all.
     catalogues: Mapped[frozenset[str]] = mapped_column(

@@ -57,6 +57,10 @@ class BranchData:
     van_weekdays: tuple[str, ...] = described(
         N_("The van leaves on"), FieldKind.MANY, codes="weekday", default=()
     )
+    route: str = described(
+        N_("Round of the van"), default="", longest=60,
+        hint=N_("branches of one round are near each other"),
+    )  # fmt: skip
     address_ru: str = described(N_("Address in Russian"), default="", longest=200)
     address_kk: str = described(N_("Address in Kazakh"), default="", longest=200)
     hours_ru: str = described(
@@ -226,8 +230,8 @@ def _save(session: Session, found: Branch, data: object) -> None:
             values = asdict(data) | {name: "".join(getattr(data, name)) for name in days}
             if found.active and not data.active:
                 _check_ties(session, found)
-            contacts = {name: values.pop(name) for name in branch_actions.CONTACTS}
-            branch_actions.change_branch(session, g.staff.id, found, contacts=contacts, **values)
+            in_words = {name: values.pop(name) for name in branch_actions.IN_WORDS}
+            branch_actions.change_branch(session, g.staff.id, found, in_words=in_words, **values)
         case ServicePointData():
             branch_actions.add_service_point(session, g.staff.id, found, **asdict(data))
         case DepartmentData():
