@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -16,6 +16,9 @@ from ils.holdings.items.models import Item, ItemStatus
 from ils.holdings.items.queries import GONE
 from ils.organisation.branches.models import Branch
 from ils.patrons.models import Patron
+
+#: One branch is asked for a copy so long; then all that have one.
+ASKED_ALONE = timedelta(days=2)
 
 
 def fits(hold: Hold, item: Item) -> bool:
@@ -161,20 +164,38 @@ def filled_hold(session: Session, patron_id: int, record_id: int) -> Hold | None
 
 
 def to_fetch(branch_id: int, today: date) -> Select[Hold, Item]:
-    """Holds nobody works on yet, with a free copy that stands in this branch."""
-    fitting = or_(Hold.wanted_item_id.is_(None), Hold.wanted_item_id == Item.id)
-    free = select(func.min(Item.id)).where(
-        Item.record_id == Hold.record_id,
-        Item.branch_id == branch_id,
-        Item.status == ItemStatus.AVAILABLE,
-        Item.copies == 1,
-        fitting,
+    """Holds nobody works on yet, with a free copy that stands in this branch.
+
+    Of several branches with a copy one is asked at first: that of the reader, else the one that
+    has most; whoever does not send it within `ASKED_ALONE` is no longer the only one.
+    """
+    standing = (
+        Item.record_id == Hold.record_id, Item.status == ItemStatus.AVAILABLE, Item.copies == 1,
+        or_(Hold.wanted_item_id.is_(None), Hold.wanted_item_id == Item.id),
+    )  # fmt: skip
+    free = select(func.min(Item.id)).where(*standing, Item.branch_id == branch_id)
+    at_home = select(Item.id).where(*standing, Item.branch_id == Hold.branch_id)
+    has_own = at_home.correlate(Hold).exists()
+    most = (
+        select(Item.branch_id)
+        .where(*standing)
+        .group_by(Item.branch_id)
+        .order_by(func.count().desc(), Item.branch_id)
+        .limit(1)
     )
+    waited = Hold.placed_at < datetime.combine(today - ASKED_ALONE, time(), UTC)
     return (
         select(Hold, Item)
         .join(Item, Item.id == free.correlate(Hold).scalar_subquery())
         .where(Hold.status == HoldStatus.WAITING)
         .where(or_(Hold.paused_until.is_(None), Hold.paused_until < today))
+        .where(
+            or_(
+                waited,
+                and_(has_own, Hold.branch_id == branch_id),
+                and_(~has_own, most.correlate(Hold).scalar_subquery() == branch_id),
+            )
+        )
         .order_by(Item.shelf_mark, Hold.id)
         .options(joinedload(Hold.patron), joinedload(Hold.record))
     )
