@@ -155,7 +155,7 @@ SECTIONS = (
         Place(N_("Accounts"), "settings.staff_list", Permission.ADMINISTER),
         Place(N_("Circulation rules"), "lending.rules_page", Permission.VIEW_RULES),
         Place(N_("Audit trail"), "settings.audit", Permission.ADMINISTER),
-        Place(N_("Letters"), "operations.letters", Permission.ADMINISTER),
+        Place(N_("Letters to readers"), "operations.letters", Permission.ADMINISTER),
         Place(N_("Tasks"), "operations.jobs", Permission.FOLLOW_TASKS),
         Place(N_("Entries of a wrong clock"), "operations.wrong_clock", Permission.ADMINISTER),
     )),

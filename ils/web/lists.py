@@ -83,6 +83,11 @@ class Filter:
         return request.args.get(self.key, "") if self.value is None else self.value
 
     @property
+    def is_set(self) -> bool:
+        """Whether it narrows the list."""
+        return bool(self.text) and not self.always
+
+    @property
     def shown(self) -> str:
         """Its value in words."""
         return dict(self.options or ()).get(self.text, self.text)
@@ -190,7 +195,7 @@ class Listing:
         return [
             (f"{gettext(f.label)}: {f.shown}", self.address(**{f.key: None, "page": None}))
             for f in self.definition.filters
-            if f.text and not f.always
+            if f.is_set
         ]
 
     def address(self, **values: object) -> str:

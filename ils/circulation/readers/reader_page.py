@@ -148,16 +148,20 @@ def _open_loans(found: Patron, names: Mapping[int, tuple[str, str]]) -> ListDefi
         loan_queries.open_loans(found.id),
         (
             Column("title", N_("Title"), _title),
-            Column("since", N_("Lent on"), lambda loan: loan.issued_at, Loan.issued_at),
+            Column(
+                "since",
+                N_("Lent on"),
+                lambda loan: ListCell(loan.issued_at, note=names[loan.branch_id][1]),
+                Loan.issued_at,
+            ),
             Column("due", N_("Due"), _due, Loan.due),
             Column("number", N_("Inventory number"), lambda loan: loan.item.number),
             Column("copies", N_("Copies"), lambda loan: loan.quantity_out),
             Column("renewals", N_("Renewals"), lambda loan: loan.renewals, Loan.renewals),
-            Column("branch", N_("Branch"), lambda loan: names[loan.branch_id][1]),
         ),
         row_actions=[
             RowAction(
-                N_("Lost? Brought back?"),
+                N_("Lost, claimed…"),
                 lambda loan: url_for("losses.loss", loan_id=loan.id),
                 lambda loan: loan.item.record.title,
             )
@@ -172,11 +176,15 @@ def _past_loans(found: Patron, names: Mapping[int, tuple[str, str]]) -> ListDefi
         loan_queries.past_loans(found.id),
         (
             Column("title", N_("Title"), _title),
-            Column("since", N_("Lent on"), lambda loan: loan.issued_at, Loan.issued_at),
+            Column(
+                "since",
+                N_("Lent on"),
+                lambda loan: ListCell(loan.issued_at, note=names[loan.branch_id][1]),
+                Loan.issued_at,
+            ),
             Column("ended", N_("Came back"), lambda loan: loan.ended_at, Loan.ended_at),
             Column("end", N_("State"), lambda loan: web.code_name("loan_end", loan.ended_by)),
             Column("number", N_("Inventory number"), lambda loan: loan.item.number),
-            Column("branch", N_("Branch"), lambda loan: names[loan.branch_id][1]),
         ),
         empty=N_("Nothing came back yet."),
         name="past",
