@@ -141,7 +141,7 @@ CLOCK_IS_RIGHT = click.option(
 )
 
 
-class _Day(click.DateTime):
+class _GivenDay(click.DateTime):
     """A day as 2026-10-31; another is refused in the language of the other messages."""
 
     def __init__(self) -> None:
@@ -158,7 +158,7 @@ class _Day(click.DateTime):
             raise Invalid(name, N_("Write the day as 2026-10-31.")) from None
 
 
-DAY = _Day()
+DAY = _GivenDay()
 
 
 def print_json(value: object) -> None:
