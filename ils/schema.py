@@ -25,6 +25,13 @@ class NotMigrated(Unavailable):
     message = N_("The database does not fit this version. Run “ils init” first.")
 
 
+class NoLibrary(Unavailable):
+    """Nobody has made a library here."""
+
+    code = "no_library"
+    message = N_("There is no library here yet. Run “ils init” to make one.")
+
+
 def upgrade(engine: Engine, to: str = "head") -> None:
     """Bring the database to a revision; an empty one is made."""
     _run(engine, command.upgrade, to)
@@ -45,9 +52,12 @@ def check(engine: Engine) -> None:
 
     Raises:
         NotMigrated: it does not.
+        NoLibrary: there is none.
     """
     with engine.connect() as connection:
         current = revision(connection)
+    if not current:
+        raise NoLibrary
     if current != ScriptDirectory.from_config(alembic_config()).get_current_head():
         raise NotMigrated
 

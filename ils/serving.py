@@ -6,6 +6,7 @@ thread. The one importer of waitress.
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import signal
@@ -23,6 +24,7 @@ from ils import logs
 from ils.app import create_app
 from ils.config import Config
 from ils.console import end_with
+from ils.errors import N_, Unavailable
 
 #: Connections at once: a branch of twenty desks behind one address has a tenth of them.
 CONNECTIONS = 1000
@@ -48,11 +50,30 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         return taken
 
 
+class PortTaken(Unavailable):
+    """Another program answers on the port of the server."""
+
+    code = "port_taken"
+    message = N_(
+        "Port %(port)s of this computer is taken, perhaps by a Sandyq that runs already. Stop that "
+        "program, or choose another port: [server] port, or ILS_PORT."
+    )
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), backlog=1024)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise PortTaken(port=port) from error
+
+
 def serve(config: Config, *, clock_is_right: bool) -> None:
     """Serve the pages until told to stop, with the worker and further processes beside."""
     config.folder.chmod(0o700)
     logs.install(config.folder, "serve")
-    listening = socket.create_server((config.server.host, config.server.port), backlog=1024)
+    listening = _listening(config.server.host, config.server.port)
     listening.set_inheritable(True)
     processes = config.server.processes or (1 if "sqlite" in config.database_url else 2)
     program = [sys.executable, "-m", "ils"]

@@ -42,8 +42,8 @@ def test_a_wrong_name_and_a_wrong_password_look_alike(library, browser):
     nobody = browser.sign_in("nobody")
     wrong = browser.sign_in("desk", "не тот пароль")
     assert nobody.status_code == wrong.status_code == 422
-    assert nobody.text.count("Неверное имя или пароль") == 1
-    assert wrong.text.count("Неверное имя или пароль") == 1
+    assert nobody.text.count("Неверное имя для входа или пароль") == 1
+    assert wrong.text.count("Неверное имя для входа или пароль") == 1
 
 
 def test_failures_are_slowed_down_and_success_is_not_counted(library, browser):

@@ -153,7 +153,7 @@ def test_what_is_not_there_is_said(app, library, path, status):
 def test_the_overview_compares_and_warns(app, month):
     page = signed_in(app, month, Role.STATISTICIAN).get("/staff/stats/").text
     assert "Требует внимания" in page
-    assert "Не заявлено: Население зоны обслуживания" in page
+    assert "Не введено: Население зоны обслуживания" in page
     assert "Фоновая служба не работает" in page
 
 

@@ -195,7 +195,7 @@ def test_plans_come_from_a_spreadsheet_all_or_none(library):
         (5, "неизвестный филиал: «Ф9»"),
         (6, "это не год: «год»"),
         (7, "нужно целое число: «много»"),
-        (8, "дважды в файле: «indicators.readers»"),
+        (8, "указано в файле дважды: «indicators.readers»"),
     ]
 
 
