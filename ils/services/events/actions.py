@@ -37,7 +37,7 @@ class EventData:
     """What the form of an event says."""
 
     day: date = described(N_("Day"), FieldKind.DAY, width="date")
-    title: str = described(N_("Title"), longest=rules.MAX_LENGTH)
+    title: str = described(N_("Event title"), longest=rules.MAX_LENGTH)
     form: str = described(N_("Form of the event"), codes="event_forms")
     mode: str = described(N_("Where"), codes="event_mode")
     language: str = described(N_("Language"), codes="language", default="kk")
@@ -67,7 +67,7 @@ def checked_event(data: EventData, lists: Lists, today: date) -> EventData:
     rules.part_of(data.shown_kk, data.shown, N_("Shown, in Kazakh"))
     rules.part_of(data.issued_kk, data.issued, N_("Issued, in Kazakh"))
     rules.part_of(data.issued, data.shown, N_("Issued"))
-    title = rules.text_of(data.title, N_("Title"))
+    title = rules.text_of(data.title, N_("Event title"))
     return replace(data, title=title, audience=data.audience.strip(), project=data.project.strip())
 
 

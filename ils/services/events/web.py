@@ -38,7 +38,7 @@ def events(session: Session) -> ResponseReturnValue:
     definition = ListDefinition(
         queries.events(None if all_ else g.staff.branch.id, days),
         (
-            Column("title", N_("Title"), lambda e: _title(e, own, names), Event.title,
+            Column("title", N_("Event title"), lambda e: _title(e, own, names), Event.title,
                    lambda e: url_for("services.event", event_id=e.id)
                    if e.branch_id == own else None),
             Column("day", N_("Day"), lambda e: e.day, Event.day),
