@@ -88,7 +88,8 @@ def _accounts_page(session: Session, form: Form[NewAccount]) -> ResponseReturnVa
                    lambda member: ", ".join(n for r, n in names.items() if r in member.roles)),
             Column("branch", N_("Branch"), lambda member: member.branch.name(web.language())),
             Column("state", N_("State"),
-                   lambda member: gettext("may sign in") if member.active else gettext("sign-in closed"),
+                   lambda member: gettext("may sign in") if member.active
+                   else gettext("sign-in closed"),
                    Staff.active),
         ),
     )  # fmt: skip
