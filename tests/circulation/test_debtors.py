@@ -13,6 +13,7 @@ from ils import db
 from ils.circulation.debtors.models import DebtContact
 from ils.clock import Period
 from ils.ledger import Entry, Kind
+from ils.organisation.branches import actions as branch_actions
 from ils.organisation.branches.models import Branch
 from ils.organisation.staff.models import Role
 from ils.patrons.models import Patron
@@ -263,3 +264,19 @@ def test_debtors_of_a_street_and_of_a_grade(owing, library):
     ]  # fmt: skip
     assert [name.split()[0] for name in names(owing, branch="-", grade=5)] == ["Ким"]
     assert owing.get(f"{PATH}?grade=пять").status_code == 422
+
+
+def test_debtors_of_a_service_point_and_where_it_was_lent(owing, library):
+    with db.transaction(library.sessions) as session:
+        branch = session.get_one(Branch, library.branches["ЦБ"].id)
+        point = branch_actions.add_service_point(
+            session, None, branch, code="АЎ", name_ru="Село", name_kk="Ауыл", type="outreach"
+        ).id
+    library.reader("R6", surname="Нұрова")
+    library.copy("B7", title="Дала")
+    desk = library.desk()
+    desk.point = point
+    desk.issue("R6", "B7")
+    library.wait(days=40)
+    assert [name.split()[0] for name in names(owing, point=point)] == ["Нұрова"]
+    assert "Филиал ЦБ · Село" in owing.get(f"{PATH}?point={point}").text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import Select, func, select
@@ -27,6 +27,7 @@ class DebtFilter:
     """
 
     branch_id: int | None = None
+    point_id: int | None = None
     days: int = 1
     category: str = ""
     school: str = ""
@@ -50,8 +51,10 @@ def debtors(today: date, which: DebtFilter) -> Select[Patron, int, date, DebtCon
         .where(Loan.ended_at.is_(None), Loan.due < today, Loan.patron_id.is_not(None))
         .group_by(Loan.patron_id)
     )  # fmt: skip
-    if which.branch_id is not None:
-        late = late.where(Loan.branch_id == which.branch_id)
+    for column, number in (
+        (Loan.branch_id, which.branch_id), (Loan.service_point_id, which.point_id),
+    ):  # fmt: skip
+        late = late if number is None else late.where(column == number)
     owed = late.subquery()
     newest = select(func.max(DebtContact.id).label("id")).group_by(DebtContact.patron_id).subquery()
     last = aliased(DebtContact)
@@ -104,16 +107,27 @@ def opened_by(staff_id: int | None) -> Select[DebtContact]:
     return select(DebtContact).where(*own).order_by(DebtContact.id)
 
 
-def titles_of(session: Session, patron_ids: list[int], today: date) -> dict[int, list[str]]:
-    """Reader → titles that are overdue, for a page of readers at once."""
+@dataclass
+class Owed:
+    """What a reader owes, by its titles, and where it was lent: (branch, service point)."""
+
+    titles: list[str] = field(default_factory=list)
+    places: list[tuple[int, int | None]] = field(default_factory=list)
+
+
+def owed_by(session: Session, patron_ids: list[int], today: date) -> dict[int, Owed]:
+    """Reader → what is overdue, for a page of readers at once."""
     query = (
-        select(Loan.patron_id, BibliographicRecord.title)
+        select(Loan.patron_id, BibliographicRecord.title, Loan.branch_id, Loan.service_point_id)
         .join(Item, Item.id == Loan.item_id)
         .join(BibliographicRecord, BibliographicRecord.id == Item.record_id)
         .where(Loan.patron_id.in_(patron_ids), Loan.ended_at.is_(None), Loan.due < today)
         .order_by(Loan.due)
     )
-    found: dict[int, list[str]] = {}
-    for patron_id, title in session.execute(query):
-        found.setdefault(patron_id or 0, []).append(title)
+    found: dict[int, Owed] = {}
+    for patron_id, title, branch_id, point_id in session.execute(query):
+        own = found.setdefault(patron_id or 0, Owed())
+        own.titles.append(title)
+        if (branch_id, point_id) not in own.places:
+            own.places.append((branch_id, point_id))
     return found

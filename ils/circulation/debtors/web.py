@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import func
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ils import clock, web
 from ils.circulation.debtors import actions, queries, rules
 from ils.circulation.debtors.actions import DebtContactData
 from ils.circulation.debtors.models import DebtContact
-from ils.circulation.debtors.queries import DebtFilter
+from ils.circulation.debtors.queries import DebtFilter, Owed
 from ils.circulation.loans.queries import overdue_by_branch
 from ils.documents import Block, Heading, PageBreak, Paragraph
 from ils.errors import N_, Invalid
 from ils.messages import sms
-from ils.organisation.branches.models import Branch
+from ils.organisation.branches.models import Branch, ServicePoint
 from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
 from ils.patrons import queries as patron_queries
@@ -46,7 +46,8 @@ def _filter(session: Session) -> DebtFilter:
     days = web.whole("days", args.get("days", "")) or 1
     grade = web.whole("grade", args.get("grade", ""))
     return DebtFilter(
-        branch_id=ids.get(code), days=min(days, 10_000), category=args.get("category", ""),
+        branch_id=ids.get(code), point_id=web.argument_int("point"),
+        days=min(days, 10_000), category=args.get("category", ""),
         school=args.get("school", "").strip(), grade=None if grade is None else min(grade, 100),
         street=args.get("street", "").strip(), words=args.get("q", "").strip(),
         quiet=None if quiet is None else clock.day_start(
@@ -62,23 +63,25 @@ def workbench(session: Session) -> ResponseReturnValue:
     """Readers with overdue copies, computed now; the totals are those of the report."""
     today, which = web.today(), _filter(session)
     lists = web.current().config.lists
-    titles: dict[int, list[str]] = {}
+    found: dict[int, Owed] = {}
+    points = {
+        one.id: one.name(web.language())
+        for one in session.scalars(select(ServicePoint).order_by(ServicePoint.code))
+    }
+    names = {number: name for number, (_, name) in names_of(session, web.language()).items()}
 
     def with_titles(session: Session, rows: Sequence[Any]) -> Sequence[Any]:
-        titles.update(queries.titles_of(session, [row[0].id for row in rows], today))
+        found.update(queries.owed_by(session, [row[0].id for row in rows], today))
         return rows
-
-    def owed(row: Any) -> web.ListCell:
-        own = titles.get(row[0].id, [])
-        more = f" +{len(own) - TITLES}" if len(own) > TITLES else ""
-        return web.ListCell(int(row[1]), note="; ".join(own[:TITLES]) + more)
 
     definition = ListDefinition(
         queries.debtors(today, which),
         [
             Column("name", N_("Reader"), _reader, Patron.search_text,
                    lambda row: url_for("debtors.debtor", patron_id=row[0].id)),
-            Column("owed", N_("Overdue copies"), owed),
+            Column("owed", N_("Overdue copies"), lambda row: _owed(row, found)),
+            Column("branch", N_("Branch"),
+                   lambda row: _places(found.get(row[0].id, Owed()), names, points)),
             Column("days", N_("Days"), lambda row: (today - row[2]).days),
             Column("category", N_("Category"), lambda row: web.ListCell(
                 web.listed(lists.categories, row[0].category),
@@ -90,7 +93,7 @@ def workbench(session: Session) -> ResponseReturnValue:
             Column("promised", N_("Promised until"),
                    lambda row: row[3].promised_until if row[3] else None),
         ],
-        filters=_filters(session),
+        filters=_filters(session, points),
         empty=N_("Nobody has anything overdue."),
         enrich=with_titles,
     )  # fmt: skip
@@ -102,6 +105,20 @@ def workbench(session: Session) -> ResponseReturnValue:
         session, definition, title=N_("Debtors"), template="circulation/debtors.html",
         actions=[letters], readers=readers, copies=copies, opened=_opened(session),
     )  # fmt: skip
+
+
+def _owed(row: Any, found: Mapping[int, Owed]) -> web.ListCell:
+    own = found.get(row[0].id, Owed()).titles
+    more = f" +{len(own) - TITLES}" if len(own) > TITLES else ""
+    return web.ListCell(int(row[1]), note="; ".join(own[:TITLES]) + more)
+
+
+def _places(owed: Owed, names: Mapping[int, str], points: Mapping[int, str]) -> str:
+    """Where it was lent: branches, with their service points."""
+    return "; ".join(
+        " · ".join(filter(None, (names[branch], points.get(point or 0))))
+        for branch, point in owed.places
+    )
 
 
 def _reader(row: Any) -> web.ListCell:
@@ -118,7 +135,7 @@ def _last(row: Any) -> web.ListCell:
     return web.ListCell(contact.at, note=f"{said}: {web.code_name('debt_result', contact.result)}")
 
 
-def _filters(session: Session) -> list[Filter]:
+def _filters(session: Session, points: Mapping[int, str]) -> list[Filter]:
     lists, language = web.current().config.lists, web.language()
     categories = [(code, one[language]) for code, one in lists.categories.items()]
     branches = [("-", gettext("all")), *names_of(session, language).values()]
@@ -127,6 +144,7 @@ def _filters(session: Session) -> list[Filter]:
         Filter("branch", N_("Branch"), branches,
                value=request.args.get("branch", g.staff.branch.code), always=True),
         Filter("days", N_("At least days"), type="text"),
+        Filter("point", N_("Service point"), [(str(n), name) for n, name in points.items()]),
         Filter("category", N_("Category"), categories),
         Filter("school", N_("School"), type="text"),
         Filter("grade", N_("Grade"), type="text"),
