@@ -3,5 +3,8 @@
 from datetime import date
 
 __version__ = "0.1.0"
-#: No clock that is right can say an earlier day.
+#: Nobody used the program before this day. It never moves: what is recorded earlier was recorded by
+#: a wrong clock, whichever version looks at it.
+BEGAN = date(2026, 11, 1)
+#: No clock that is right can say an earlier day; it moves with each version.
 BUILT = date(2026, 11, 1)

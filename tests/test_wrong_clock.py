@@ -14,7 +14,7 @@ from ils.ledger import Entry, Kind
 from ils.ledger.guards import missing
 from ils.operations.wrong_clock import queries
 from ils.operations.wrong_clock.actions import NothingWrong
-from ils.operations.wrong_clock.queries import months_not_over, wrong_days
+from ils.operations.wrong_clock.queries import months_not_over, wrong_entries
 from ils.organisation.audit.models import AuditEntry
 from ils.organisation.staff.models import Role
 from ils.stats.closing import verification
@@ -27,7 +27,7 @@ RIGHT, WRONG = date(2026, 3, 4), date(2027, 3, 4)
 @pytest.fixture(autouse=True)
 def built_before(monkeypatch):
     """The program was made before the days of these tests."""
-    monkeypatch.setattr(queries, "BUILT", date(2026, 1, 1))
+    monkeypatch.setattr(queries, "BEGAN", date(2026, 1, 1))
 
 
 @pytest.fixture
@@ -90,8 +90,8 @@ def test_a_month_closed_by_a_wrong_clock_is_opened_again(ahead, library):
     library.desk().take_back("B1")  # right, but it counts in 2027: the frontier is there
     with library.sessions() as session:
         assert len(months_not_over(session, RIGHT)) == 13
-        assert [(one.day, one.posted_only) for one in wrong_days(session, RIGHT)] == [
-            (RIGHT, True), (WRONG, False),
+        assert [(one.day, one.misdated) for one in wrong_entries(session, RIGHT)] == [
+            (RIGHT, False), (WRONG, True),
         ]  # fmt: skip
     assert "03.2027" in ahead.get(PAGE).text
     assert set_right(ahead).status_code == 302
@@ -124,7 +124,7 @@ def test_what_cannot_be_right_is_refused(ahead, library, day, reason, said):
     answer = set_right(ahead, day, reason)
     assert (answer.status_code, said in answer.text) == (422, True)
     with library.sessions() as session:
-        assert len(wrong_days(session, RIGHT)) == 1
+        assert len(wrong_entries(session, RIGHT)) == 1
 
 
 def test_nothing_is_wrong_with_a_right_clock(library_clock, library, browser):
@@ -153,3 +153,12 @@ def test_a_dead_battery_wrote_the_year_two_thousand(library_clock, library, brow
     assert set_right(browser).status_code == 302
     assert loan_of(library, "B1").issued_at == right
     assert figures(library, 2026) == (1, 1, 1)
+
+
+def test_a_later_version_does_not_call_older_entries_wrong(ahead, library, monkeypatch):
+    """`BUILT` moves with each version; what was written before it was written by a right clock."""
+    set_right(ahead)
+    monkeypatch.setattr("ils.BUILT", date(2030, 1, 1))
+    library.now = library.now.replace(year=2030)
+    with library.sessions() as session:
+        assert wrong_entries(session, date(2030, 3, 4)) == []

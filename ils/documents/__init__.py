@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+#: Of the width of a table, for the names of its rows.
+NAMES = 0.34
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -38,6 +41,14 @@ class Table:
     levels: Sequence[int]
     texts: bool = False
     widths: Sequence[float] = ()
+
+    @property
+    def shares(self) -> Sequence[float]:
+        """How wide the columns are to each other: a third for names, the rest alike."""
+        if self.widths or self.texts or len(self.head) == 1:
+            return self.widths or [1] * len(self.head)
+        others = len(self.head) - 1
+        return [NAMES, *[(1 - NAMES) / others] * others]
 
 
 @dataclass(frozen=True)

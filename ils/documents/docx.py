@@ -26,8 +26,6 @@ from ils.documents import (
 
 FONT = "Times New Roman"
 INDENT = "    "
-#: Of the width of a table, for the names of its rows.
-NAMES = 0.34
 #: Rows of a table with totals a page.
 ROWS = 12
 
@@ -121,35 +119,25 @@ def _paged(made: Any, block: PagedTable) -> None:
 
 def _grid(made: Any, grid: Table) -> None:
     table = made.add_table(rows=1, cols=len(grid.head), style="Table Grid")
-    widths = grid.widths or (() if grid.texts else _widths(len(grid.head)))
-    if widths:
-        section = made.sections[0]
-        room = section.page_width - section.left_margin - section.right_margin
-        table.autofit = False
-        for column, share in zip(table.columns, widths, strict=True):
-            column.width = int(room * share / sum(widths))
-    _row(table.rows[0], grid.head)
+    section = made.sections[0]
+    room = section.page_width - section.left_margin - section.right_margin
+    widths = [int(room * share / sum(grid.shares)) for share in grid.shares]
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    _row(table.rows[0], grid.head, widths)
     repeated = OxmlElement("w:tblHeader")
     repeated.set(qn("w:val"), "true")
     table.rows[0]._tr.get_or_add_trPr().append(repeated)  # noqa: SLF001 -- python-docx has no other way
     for cells, level in zip(grid.rows, grid.levels, strict=True):
-        _row(table.add_row(), [INDENT * level + cells[0], *cells[1:]], numbers=not grid.texts)
-    if widths:  # Word goes by the cells
-        for column in table.columns:
-            for cell in column.cells:
-                cell.width = column.width
+        texts = [INDENT * level + cells[0], *cells[1:]]
+        _row(table.add_row(), texts, widths, numbers=not grid.texts)
     made.add_paragraph()
 
 
-def _widths(columns: int) -> list[float]:
-    """A third for the names of rows, the rest for the numbers alike."""
-    if columns == 1:
-        return [1]
-    return [NAMES, *[(1 - NAMES) / (columns - 1)] * (columns - 1)]
-
-
-def _row(row: Any, texts: Sequence[str], *, numbers: bool = True) -> None:
-    for at, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
+def _row(row: Any, texts: Sequence[str], widths: Sequence[int], *, numbers: bool = True) -> None:
+    for at, (cell, text, width) in enumerate(zip(row.cells, texts, widths, strict=True)):
+        cell.width = width  # Word goes by the cells
         paragraph = cell.paragraphs[0]
         paragraph.add_run(_clean(text)).font.size = Pt(9)
         if at and numbers:

@@ -172,7 +172,6 @@ BELOW_HEADING = 35 * mm
 CELL_PADDING = 6
 #: Letters of a cell, in points.
 SMALLEST = 4.5
-NAMES = 0.34  # of the width, for the names of rows
 
 
 def _flow(block: Block, width: float) -> list[Flowable]:
@@ -189,12 +188,7 @@ def _flow(block: Block, width: float) -> list[Flowable]:
     if isinstance(block, Paragraph):
         style = RIGHT if block.right else SMALL if block.small else PLAIN
         return [platypus.Paragraph(escape(block.text), style)]
-    numbers = max(1, len(block.head) - 1)
-    widths = [width * NAMES, *[width * (1 - NAMES) / numbers] * (len(block.head) - 1)]
-    if block.texts:
-        widths = [width / len(block.head)] * len(block.head)
-    if block.widths:
-        widths = [width * share / sum(block.widths) for share in block.widths]
+    widths = [width * share / sum(block.shares) for share in block.shares]
     rows: list[list[Any]] = [[
         _fitted(text, CELL, room)
         for text, room in zip(block.head, widths, strict=True)

@@ -66,6 +66,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("loan_id", name=op.f("uq_loan_loss_loan_id")),
     )
     op.create_index(op.f("ix_loan_loss_patron_id"), "loan_loss", ["patron_id"])
+    op.create_index(op.f("ix_acceptance_line_replaces_id"), "acceptance_line", ["replaces_id"])
     op.create_index("ix_loan_patron_id_issued_at", "loan", ["patron_id", "issued_at"])
     op.create_index(
         "ix_loan_lost", "loan", ["issued_at"], sqlite_where=_LOST, postgresql_where=_LOST
@@ -75,6 +76,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop them."""
     op.drop_index("ix_loan_lost", "loan")
+    op.drop_index(op.f("ix_acceptance_line_replaces_id"), "acceptance_line")
     op.drop_index("ix_loan_patron_id_issued_at", "loan")
     op.drop_table("loan_loss")
     with op.batch_alter_table("staff") as table:

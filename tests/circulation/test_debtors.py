@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from ils import db
 from ils.circulation.debtors.models import DebtContact
+from ils.circulation.loans.models import Loan
 from ils.clock import Period
 from ils.ledger import Entry, Kind
 from ils.organisation.branches import actions as branch_actions
@@ -280,3 +281,32 @@ def test_debtors_of_a_service_point_and_where_it_was_lent(owing, library):
     library.wait(days=40)
     assert [name.split()[0] for name in names(owing, point=point)] == ["Нұрова"]
     assert "Филиал ЦБ · Село" in owing.get(f"{PATH}?point={point}").text
+
+
+def test_nobody_is_asked_for_what_is_looked_for(owing, library):
+    """Neither a message nor a letter names a copy its reader says was brought back."""
+    with library.sessions() as session:
+        loans = {loan.item.inventory_number: loan.id for loan in session.scalars(select(Loan))}
+    claim = {"kind": "claimed", "declared_by": "desk", "note": ""}
+    owing.post(f"/staff/losses/{loans['B1']}/declare", request_id=str(uuid4()), **claim)
+    page = owing.get(f"{PATH}{debtor(library, 'R1')}").text
+    said = page.partition('<pre class="message"')[2].partition("</pre>")[0]
+    assert ("Абай жолы" in said, "Белый пароход" in said) == (False, True)
+    assert "читатель говорит, что вернул" in page
+    owing.post(f"/staff/losses/{loans['B2']}/declare", request_id=str(uuid4()), **claim)
+    answer = owing.get(f"{PATH}letters.pdf?branch=-")  # the other reader's letter alone
+    said = subprocess.run(TEXT, input=answer.data, capture_output=True, check=True)
+    assert said.stdout.decode().count("\f") == 1
+    assert owing.get(f"{PATH}{debtor(library, 'R1')}").status_code == 200
+    assert owing.get(f"{PATH}letters.pdf").status_code == 422
+
+
+def test_points_of_one_name_are_told_apart(owing, library):
+    for code in ("ЦБ", "Ф1"):
+        with db.transaction(library.sessions) as session:
+            branch_actions.add_service_point(
+                session, None, session.get_one(Branch, library.branches[code].id), code="ЧЗ",
+                name_ru="Читальный зал", name_kk="Оқу залы",
+            )  # fmt: skip
+    assert owing.get(PATH).text.count(">Читальный зал</option>") == 1
+    assert ">Филиал Ф1 · Читальный зал</option>" in owing.get(f"{PATH}?branch=-").text

@@ -139,9 +139,9 @@ def message(
     """What is said to a debtor, in the reader's language, with the titles and days.
 
     Raises:
-        NoDebtor: the reader has nothing overdue.
+        NoDebtor: the reader has nothing overdue that is asked back.
     """
-    loans = session.scalars(queries.overdue_of(patron.id, today)).all()
+    loans = session.scalars(queries.asked_back(patron.id, today)).all()
     if not loans:
         raise rules.NoDebtor
     lines = [f"{loan.due:%d.%m.%Y}  {loan.item.record.title}" for loan in loans[:MOST_TITLES]]

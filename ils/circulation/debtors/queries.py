@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased, contains_eager
 from ils.catalog.models import BibliographicRecord
 from ils.circulation.debtors.models import DebtContact, DebtResult
 from ils.circulation.loans.models import Loan
+from ils.circulation.losses.queries import claimed
 from ils.holdings.items.models import Item
 from ils.patrons.models import Patron
 from ils.patrons.queries import named
@@ -93,6 +94,11 @@ def overdue_of(patron_id: int, today: date) -> Select[Loan]:
         .options(contains_eager(Loan.item).contains_eager(Item.record))
         .order_by(Loan.due, Loan.id)
     )
+
+
+def asked_back(patron_id: int, today: date) -> Select[Loan]:
+    """The overdue loans a reader is spoken to about: not what the reader says was brought back."""
+    return overdue_of(patron_id, today).where(Loan.id.not_in(claimed()))
 
 
 def contacts_of(patron_id: int) -> Select[DebtContact]:

@@ -64,11 +64,14 @@ def workbench(session: Session) -> ResponseReturnValue:
     today, which = web.today(), _filter(session)
     lists = web.current().config.lists
     found: dict[int, Owed] = {}
-    points = {
-        one.id: one.name(web.language())
-        for one in session.scalars(select(ServicePoint).order_by(ServicePoint.code))
-    }
     names = {number: name for number, (_, name) in names_of(session, web.language()).items()}
+    found_points = session.scalars(select(ServicePoint).order_by(ServicePoint.code)).all()
+    points = {one.id: one.name(web.language()) for one in found_points}
+    chosen = {
+        one.id: points[one.id] if which.branch_id else f"{names[one.branch_id]} · {points[one.id]}"
+        for one in found_points
+        if which.branch_id in {None, one.branch_id}
+    }
 
     def with_titles(session: Session, rows: Sequence[Any]) -> Sequence[Any]:
         found.update(queries.owed_by(session, [row[0].id for row in rows], today))
@@ -93,7 +96,7 @@ def workbench(session: Session) -> ResponseReturnValue:
             Column("promised", N_("Promised until"),
                    lambda row: row[3].promised_until if row[3] else None),
         ],
-        filters=_filters(session, points),
+        filters=_filters(session, chosen),
         empty=N_("Nobody has anything overdue."),
         enrich=with_titles,
     )  # fmt: skip
@@ -175,14 +178,15 @@ def _form(values: dict[str, object] | None) -> Form[DebtContactData]:
 def _page(session: Session, patron: Patron, form: Form[DebtContactData]) -> ResponseReturnValue:
     today = web.today()
     loans = session.scalars(queries.overdue_of(patron.id, today)).all()
+    asked = {loan.id for loan in session.scalars(queries.asked_back(patron.id, today))}
     text, links, phone = None, {}, patron.phone_number
-    if loans:
+    if asked:
         branch = session.get_one(Branch, g.staff.branch.id)
         text = actions.message(session, web.current().config, patron, today, branch)
         links = rules.links(phone, patron.email, text.subject, text.body)
     return web.respond(
         session, "circulation/debtor.html", {}, title=patron.name, patron=patron, loans=loans,
-        form=form, text=text, links=links, phone=phone, today=today,
+        asked=asked, form=form, text=text, links=links, phone=phone, today=today,
         parts=sms.parts(text.body) if text else 0,
         contacts=session.scalars(queries.contacts_of(patron.id)).all(),
         error=form.error, opened=_opened(session), no_receipt=rules.NO_RECEIPT,
@@ -237,14 +241,17 @@ def letters(session: Session) -> ResponseReturnValue:
     today, branch = web.today(), session.get_one(Branch, g.staff.branch.id)
     query = queries.debtors(today, _filter(session)).order_by(None)
     rows = session.execute(query.order_by(Patron.address, Patron.id).limit(MOST_LETTERS)).all()
-    if not rows:
-        raise Invalid(N_("Letters (PDF)"), N_("Nobody has anything overdue."))
     blocks: list[Block] = []
-    for number, (patron, *_) in enumerate(rows):
-        text = actions.message(session, web.current().config, patron, today, branch)
-        blocks += [PageBreak()] if number else []
+    for patron, *_ in rows:
+        try:
+            text = actions.message(session, web.current().config, patron, today, branch)
+        except rules.NoDebtor:  # all of it is looked for in the library
+            continue
+        blocks += [PageBreak()] if blocks else []
         blocks += [Paragraph(patron.address), Heading(text.subject, 1)]
         blocks += [Paragraph(line) for line in text.body.splitlines()]
+    if not blocks:
+        raise Invalid(N_("Letters (PDF)"), N_("Nobody has anything overdue."))
     web.note("list.export", request.path)
     made: Response = download(pdf.document("letters", blocks), "letters.pdf", "application/pdf")
     return made

@@ -64,11 +64,6 @@ def loss_of(session: Session, loan_id: int, *, lock: bool = False) -> LoanLoss |
     return session.scalar(query.with_for_update() if lock else query)
 
 
-def of_reader(patron_id: int) -> Select[Loan, LoanLoss | None, Patron | None, str, bool]:
-    """The cases of a reader, open and settled."""
-    return losses(LossFilter()).where(Loan.patron_id == patron_id)
-
-
 def claimed() -> Select[int]:
     """Loans whose readers say that they brought the copies back."""
     return select(LoanLoss.loan_id).where(

@@ -147,13 +147,7 @@ def _open_loans(found: Patron, names: Mapping[int, tuple[str, str]]) -> ListDefi
     return ListDefinition(
         loan_queries.open_loans(found.id),
         (
-            Column("title", N_("Title"), _title),
-            Column(
-                "since",
-                N_("Lent on"),
-                lambda loan: ListCell(loan.issued_at, note=names[loan.branch_id][1]),
-                Loan.issued_at,
-            ),
+            *_what_and_when(names),
             Column("due", N_("Due"), _due, Loan.due),
             Column("number", N_("Inventory number"), lambda loan: loan.item.number),
             Column("copies", N_("Copies"), lambda loan: loan.quantity_out),
@@ -170,18 +164,24 @@ def _open_loans(found: Patron, names: Mapping[int, tuple[str, str]]) -> ListDefi
     )
 
 
+def _what_and_when(names: Mapping[int, tuple[str, str]]) -> tuple[Column, ...]:
+    """What a list of loans begins with: what was lent, when and where."""
+
+    def since(loan: Loan) -> ListCell:
+        return ListCell(loan.issued_at, note=names[loan.branch_id][1])
+
+    return (
+        Column("title", N_("Title"), _title),
+        Column("since", N_("Lent on"), since, Loan.issued_at),
+    )
+
+
 def _past_loans(found: Patron, names: Mapping[int, tuple[str, str]]) -> ListDefinition:
     """What the reader had."""
     return ListDefinition(
         loan_queries.past_loans(found.id),
         (
-            Column("title", N_("Title"), _title),
-            Column(
-                "since",
-                N_("Lent on"),
-                lambda loan: ListCell(loan.issued_at, note=names[loan.branch_id][1]),
-                Loan.issued_at,
-            ),
+            *_what_and_when(names),
             Column("ended", N_("Came back"), lambda loan: loan.ended_at, Loan.ended_at),
             Column("end", N_("State"), lambda loan: web.code_name("loan_end", loan.ended_by)),
             Column("number", N_("Inventory number"), lambda loan: loan.item.number),

@@ -112,7 +112,7 @@ class AcceptanceLine(Base):
     #: Each copy gets an inventory number; else they are a group without numbers.
     numbered: Mapped[bool] = mapped_column(default=True)
     #: The lost copy this one comes in place of.
-    replaces_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("item.id"))
+    replaces_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("item.id"), index=True)
 
     #: It came by an order; only there it is taken back.
     ordered: Mapped[bool] = mapped_column(default=False, server_default="0")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import delete, select
@@ -15,14 +16,16 @@ from ils.errors import N_, Invalid, Refused
 from ils.jobs.actions import enqueue
 from ils.ledger import Entry, Kind, Origin, guards
 from ils.operations.wrong_clock import queries
+from ils.operations.wrong_clock.queries import WrongEntries
 from ils.organisation.audit.actions import audit
 from ils.patrons.models import PatronYear
-from ils.patrons.visits import visit_key
+from ils.patrons.served import SERVICES
+from ils.patrons.visits import count_visit, reader_facts
 from ils.stats.closing.actions import forget
 from ils.stats.models import ClosedMonth, SummarySpan
 
-#: Set right in one transaction; more than a library does in some weeks.
-MOST = 50_000
+#: Rows asked for at once.
+AT_ONCE = 500
 VISITS = (Kind.VISIT, Kind.REMOTE_VISIT)
 _REAL = N_("What day it really was")
 
@@ -58,21 +61,19 @@ def set_right(session: Session, origin: Origin, *, real_day: date | None, reason
     if not reason.strip():
         raise Invalid(N_("Reason"), N_("This must be filled in."))
     today = origin.day
-    entries, misdated = queries.wrong_entries(session, today)
-    months = queries.months_not_over(session, today)
-    if not entries and not months:
+    wrong, months = queries.wrong_entries(session, today), queries.months_not_over(session, today)
+    if not wrong and not months:
         raise NothingWrong
-    shift = _shift(entries, misdated, real_day, today)
-    shifts = {one.id: shift if one.id in misdated else timedelta() for one in entries}
+    shift = _shift(wrong, real_day, today)
+    shifts = {
+        one.id: shift if day.misdated else timedelta() for day in wrong for one in day.entries
+    }
+    entries = sorted((one for day in wrong for one in day.entries), key=lambda one: one.id)
     ledger.reverse_many(session, entries, origin)
     if months:
         _open_again(session, origin, months)
-    again = [one for one in entries if not queries.is_mark(one)]
-    again = [one for one in again if one.kind != Kind.REGISTRATION
-             or _moved_registration(session, one, shifts[one.id])]  # fmt: skip
-    _count_visits(session, origin, [one for one in again if one.kind in VISITS], shifts)
-    ledger.repeat_many(session, [one for one in again if one.kind not in VISITS], origin, shifts)
-    _shift_loans(session, [one for one in again if one.id in misdated], shift)
+    _say_again(session, origin, entries, shifts)
+    _shift_loans(session, [one for one in entries if shifts[one.id]], shift)
     audit(
         session, origin.staff_id, "ledger.set_right", f"{today}", reason=reason.strip(),
         entries=len(entries), days=shift.days, months=[f"{month:%Y-%m}" for month in months],
@@ -82,17 +83,15 @@ def set_right(session: Session, origin: Origin, *, real_day: date | None, reason
     return SetRight(len(entries), months)
 
 
-def _shift(
-    entries: Sequence[Entry], misdated: set[int], real_day: date | None, today: date
-) -> timedelta:
+def _shift(wrong: Sequence[WrongEntries], real_day: date | None, today: date) -> timedelta:
     """By how many days the wrong days are off.
 
     Raises:
         Invalid: it is not said, or cannot be; there are too many entries.
     """
-    if len(entries) > MOST:
+    if sum(len(day.entries) for day in wrong) > queries.MOST:
         raise Invalid(_REAL, N_("There are too many entries for this page."))
-    days = [one.day for one in entries if one.id in misdated]
+    days = [day.day for day in wrong if day.misdated]
     if not days:
         return timedelta()
     if real_day is None:
@@ -114,76 +113,77 @@ def _open_again(session: Session, origin: Origin, months: Sequence[date]) -> Non
     forget(session, select(SummarySpan.id).where(SummarySpan.end > months[0]))
 
 
-def _count_visits(
-    session: Session, origin: Origin, visits: Sequence[Entry], shifts: Mapping[int, timedelta]
+def _say_again(
+    session: Session, origin: Origin, entries: Sequence[Entry], shifts: Mapping[int, timedelta]
 ) -> None:
-    """Visits on their right days: one a day at a branch."""
-    readers = dict(
-        session.execute(
-            select(PatronYear.id, PatronYear.patron_id).where(
-                PatronYear.id.in_({one.patron_year_id for one in visits})
-            )
-        ).all()
-    )
-    left = []
-    for one in visits:
-        day, reader = one.day + shifts[one.id], readers.get(one.patron_year_id or 0)
-        if reader is None:
-            left.append(one)
+    """Say on the right days what was reversed.
+
+    A reader's visit is one a day at a branch, a registration one a year; marks that follow from
+    other entries the worker makes anew.
+    """
+    years = _years(session, entries)
+    again = []
+    for one in entries:
+        year = years.get(one.patron_year_id or 0)
+        reader = year.patron_id if year is not None else None
+        if Kind(one.kind) in SERVICES:
             continue
-        place = Origin(
-            one.occurred_at + shifts[one.id], day, one.branch_id, one.staff_id,
-            ledger.Channel(one.channel), origin.request_id, one.service_point_id,
-        )  # fmt: skip
-        facts: ledger.Facts = {
-            "patron_year_id": one.patron_year_id, "patron_category": one.patron_category,
-            "age": one.age, "sex": one.sex,
-        }  # fmt: skip
-        key = visit_key(Kind(one.kind), reader, one.branch_id, day)
-        ledger.record_once(session, Kind(one.kind), place, facts, key=key)
-    ledger.repeat_many(session, left, origin, shifts)
+        if one.kind in VISITS and reader is not None:
+            place = replace(
+                origin.as_of(one), at=one.occurred_at + shifts[one.id],
+                day=one.day + shifts[one.id], branch_id=one.branch_id, staff_id=one.staff_id,
+                service_point_id=one.service_point_id,
+            )  # fmt: skip
+            count_visit(session, place, reader, reader_facts(one))
+        elif not _is_second_registration(session, one, year, shifts[one.id]):
+            again.append(one)
+    ledger.repeat_many(session, again, origin, shifts)
 
 
-def _moved_registration(session: Session, entry: Entry, shift: timedelta) -> bool:
-    """Move a registration to the right year; one who is registered for it stays that."""
-    year = session.get(PatronYear, entry.patron_year_id)
-    if year is None:
-        return True
+def _years(session: Session, entries: Sequence[Entry]) -> dict[int, PatronYear]:
+    """The registrations some entries are of."""
+    ids = sorted({one.patron_year_id for one in entries if one.patron_year_id is not None})
+    found: dict[int, PatronYear] = {}
+    for start in range(0, len(ids), AT_ONCE):
+        query = select(PatronYear).where(PatronYear.id.in_(ids[start : start + AT_ONCE]))
+        found |= {year.id: year for year in session.scalars(query)}
+    return found
+
+
+def _is_second_registration(
+    session: Session, entry: Entry, year: PatronYear | None, shift: timedelta
+) -> bool:
+    """Move a registration to its right day; whether its reader is registered for that year."""
+    if year is None or entry.kind != Kind.REGISTRATION:
+        return False
     right = (entry.day + shift).year
-    if year.year != right:
-        same = select(PatronYear.id).where(
-            PatronYear.patron_id == year.patron_id, PatronYear.year == right,
-            ~PatronYear.taken_back,
-        )  # fmt: skip
-        if year.patron_id is not None and session.scalar(same) is not None:
-            year.taken_back = True
-            session.flush()
-            return False
-        year.year = right
-    year.registered_at += shift
+    same = select(PatronYear.id).where(
+        PatronYear.patron_id == year.patron_id, PatronYear.year == right,
+        PatronYear.id != year.id, ~PatronYear.taken_back,
+    )  # fmt: skip
+    if year.patron_id is not None and session.scalar(same) is not None:
+        year.taken_back = True
+    else:
+        year.year, year.registered_at = right, year.registered_at + shift
     session.flush()
-    return True
+    return year.taken_back
 
 
 def _shift_loans(session: Session, entries: Sequence[Entry], shift: timedelta) -> None:
     """Loans begin, end and are due on the right days."""
+    kinds: dict[int, set[str]] = defaultdict(set)
     for entry in entries:
-        loan = session.get(Loan, entry.loan_id) if entry.loan_id is not None else None
-        if loan is None:
-            continue
-        if entry.kind == Kind.LOAN:
-            loan.issued_at += shift
-        if entry.kind in (Kind.LOAN, Kind.RENEWAL) and _is_latest_term(entries, entry):
-            loan.due += shift
-        if entry.kind in (Kind.RETURN, Kind.LOST) and loan.ended_at is not None:
-            loan.ended_at += shift
+        if entry.loan_id is not None:
+            kinds[entry.loan_id].add(entry.kind)
+    ids = sorted(kinds)
+    for start in range(0, len(ids), AT_ONCE):
+        query = select(Loan).where(Loan.id.in_(ids[start : start + AT_ONCE]))
+        for loan in session.scalars(query):
+            wrong = kinds[loan.id]
+            if Kind.LOAN in wrong:
+                loan.issued_at += shift
+            if wrong & {Kind.LOAN, Kind.RENEWAL}:
+                loan.due += shift
+            if wrong & {Kind.RETURN, Kind.LOST} and loan.ended_at is not None:
+                loan.ended_at += shift
     session.flush()
-
-
-def _is_latest_term(entries: Sequence[Entry], entry: Entry) -> bool:
-    """Whether the day a loan is due follows from this entry: moved once for all of its terms."""
-    terms = [
-        one.id for one in entries
-        if one.loan_id == entry.loan_id and one.kind in (Kind.LOAN, Kind.RENEWAL)
-    ]  # fmt: skip
-    return entry.id == max(terms)

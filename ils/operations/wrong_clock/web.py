@@ -41,7 +41,7 @@ def _page(session: Session, form: Form[SetRightData]) -> ResponseReturnValue:
     today = web.today()
     return web.respond(
         session, "operations/wrong_clock.html", {}, title=gettext("Entries of a wrong clock"),
-        form=form, error=form.error, days=queries.wrong_days(session, today),
+        form=form, error=form.error, days=queries.wrong_entries(session, today),
         months=", ".join(f"{one:%m.%Y}" for one in queries.months_not_over(session, today)),
         apart=queries.undone_apart(session, today), today=today,
     )  # fmt: skip

@@ -90,8 +90,8 @@ def change_branch(
         today = clock.local_day(clock.now(), branch.timezone)
         branch.former_types = [*branch.former_types, [today.isoformat(), str(was)]]
     branch.active = active
-    for name in IN_WORDS if in_words is not None else ():
-        setattr(branch, name, " ".join((in_words or {})[name].split()))
+    for name, text in (in_words or {}).items():
+        setattr(branch, name, " ".join(text.split()))
     branch.van_weekdays = branch_rules.checked_van_days(van_weekdays)
     if catalogues is not None:
         branch.catalogues = frozenset(catalogues)

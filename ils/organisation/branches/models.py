@@ -72,7 +72,7 @@ class Branch(Named, Base):
     closed_weekdays: Mapped[str] = mapped_column(default="")
     #: Weekdays its van leaves, as digits; empty: nobody said.
     van_weekdays: Mapped[str] = mapped_column(default="", server_default="")
-    #: Where readers find it, when it is open, its phone, in their words; for letters and the site.
+    #: Where readers find it, when it is open, its phone, in their words; for letters.
     address_ru: Mapped[str] = mapped_column(default="", server_default="")
     address_kk: Mapped[str] = mapped_column(default="", server_default="")
     hours_ru: Mapped[str] = mapped_column(default="", server_default="")

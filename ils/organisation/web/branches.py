@@ -67,7 +67,7 @@ class BranchData:
         N_("Opening hours in Russian"),
         default="",
         longest=200,
-        hint=N_("for letters to readers and for the site"),
+        hint=N_("for letters to readers"),
     )
     hours_kk: str = described(N_("Opening hours in Kazakh"), default="", longest=200)
     phone: str = described(N_("Phone"), default="", longest=60, width="phone")
