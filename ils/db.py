@@ -6,7 +6,7 @@ import fcntl
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum, StrEnum
@@ -19,6 +19,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     DateTime,
     Dialect,
     Engine,
@@ -34,6 +35,7 @@ from sqlalchemy import (
     func,
     insert,
     inspect,
+    literal_column,
     select,
     union_all,
 )
@@ -50,6 +52,9 @@ Result = TypeVar("Result")
 EPOCH_MS = 1_577_836_800_000  # 2020-01-01T00:00:00Z
 NODE_BITS, SEQUENCE_BITS = 10, 12
 SLOTS = 16  # processes of one installation that may make ids at once
+
+#: ``innerjoin`` of a relation that is always there; behind an outer join an outer one, not nested.
+REQUIRED: Any = "unnested"
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -99,6 +104,11 @@ class Base(DeclarativeBase):
         UUID: Uuid,
         str: String,
     }
+
+
+def written(codes: Iterable[str]) -> list[ColumnElement[str]]:
+    """Codes in the statement itself: SQLite sees no index's condition in a parameter."""
+    return [literal_column(f"'{code}'", String) for code in codes]
 
 
 def one_of(column: str, codes: type[StrEnum]) -> CheckConstraint:

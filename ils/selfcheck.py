@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from ils import changes
 from ils.catalog.models import BibliographicRecord, RecordState
-from ils.circulation.holds.models import Hold, HoldStatus
+from ils.circulation.holds.models import IS_OPEN, Hold, HoldStatus
 from ils.circulation.loans.models import Loan, LoanEnd
 from ils.circulation.transit.models import Transit
 from ils.codes.models import Code
@@ -89,7 +89,7 @@ def _shelves_differ() -> Select[int]:
 
 def _hold_shelf_differs() -> Select[int]:
     """A copy stands on the hold shelf ⇔ a hold is ready with it."""
-    ready = select(Hold.item_id).where(Hold.status == HoldStatus.ON_SHELF)
+    ready = select(Hold.item_id).where(IS_OPEN, Hold.status == HoldStatus.ON_SHELF)
     shelved = Item.status == ItemStatus.ON_HOLD_SHELF
     return select(Item.id).where(shelved != Item.id.in_(ready))
 
@@ -109,8 +109,7 @@ def _holds_differ() -> Select[int]:
         ),
         Entry.record_id.is_not(None),  # what was brought in as sums has no holds behind it
     )
-    open_ = [status for status in HoldStatus if status.open]
-    number = select(func.count(Hold.id)).where(Hold.status.in_(open_)).scalar_subquery()
+    number = select(func.count(Hold.id)).where(IS_OPEN).scalar_subquery()
     return select(number).where(number != told.scalar_subquery())
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ils.db import Base, BigId, new_id, one_of
@@ -102,6 +102,9 @@ class RecordColumns:
         return self.state == RecordState.ACTIVE
 
 
+_merged = text("merged_into_id IS NOT NULL")
+
+
 class BibliographicRecord(RecordColumns, Base):
     """A document as the catalogue describes it."""
 
@@ -113,6 +116,19 @@ class BibliographicRecord(RecordColumns, Base):
         one_of("cause", RevisionCause),
         Index("ix_record_issn", "issn"),
         Index("ix_record_match_key", "match_key"),
+        Index("ix_record_state_worksheet", "state", "worksheet"),
+        Index(
+            "ix_record_merged_into_id",
+            "merged_into_id",
+            sqlite_where=_merged,
+            postgresql_where=_merged,
+        ),
+        Index(
+            "ix_record_provisional",
+            "state",
+            sqlite_where=text("provisional = 1"),
+            postgresql_where=text("provisional"),
+        ),
     )
 
     catalogue: Mapped[str]
@@ -130,7 +146,7 @@ class BibliographicRecord(RecordColumns, Base):
     local_history: Mapped[bool] = mapped_column(default=False)
     #: Title, author, year and extent, normalised: equal for two descriptions of one document.
     match_key: Mapped[str | None]
-    merged_into_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(BigId)
     #: Made at the desk for a book in hand; a cataloguer completes it.
     provisional: Mapped[bool] = mapped_column(default=False)
     #: Title and authors as the plain search compares them.

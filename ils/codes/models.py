@@ -37,6 +37,12 @@ class Code(Base):
         CheckConstraint("(patron_id IS NULL) <> (item_id IS NULL)", name="one_owner"),
         Index("ix_code_folded", "folded"),
         Index(
+            "ix_code_disputed",
+            "folded",
+            sqlite_where=text("disputed = 1"),
+            postgresql_where=text("disputed"),
+        ),
+        Index(
             "uq_code_folded",
             "folded",
             unique=True,

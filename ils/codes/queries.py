@@ -31,7 +31,8 @@ def fitting(session: Session, readings: Sequence[str]) -> Sequence[Code]:
 def disputed() -> Select[Code]:
     """Codes that came by an import although another has them, and those others."""
     wanted = select(Code.folded).where(Code.disputed)
-    return select(Code).where(Code.folded.in_(wanted)).order_by(Code.folded, Code.id)
+    # Not in the order of the index: all codes would be read in it.
+    return select(Code).where(Code.folded.in_(wanted)).order_by(Code.folded.concat(""), Code.id)
 
 
 def codes_of_patron(patron_id: int) -> Select[Code]:

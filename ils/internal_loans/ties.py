@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from ils.circulation.holds.models import Hold, HoldStatus
+from ils.circulation.holds.models import IS_OPEN, Hold
 from ils.circulation.loans.models import Loan
 from ils.circulation.transit.models import InternalLoan, Shipment, Transit
 from ils.errors import N_
@@ -42,8 +42,7 @@ def ties(session: Session, branch_id: int) -> dict[str, int]:
             InternalRequest.state == RequestState.REQUESTED,
         ),
         N_("holds to be picked up there"): select(func.count(Hold.id)).where(
-            Hold.branch_id == branch_id,
-            Hold.status.in_((HoldStatus.WAITING, HoldStatus.ON_SHELF, HoldStatus.IN_TRANSIT)),
+            Hold.branch_id == branch_id, IS_OPEN
         ),
     }
     found = {what: session.scalar(query) or 0 for what, query in counted.items()}

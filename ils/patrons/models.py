@@ -38,6 +38,11 @@ class Disability(StrEnum):
     OTHER = "other"
 
 
+_pupil = text("grade IS NOT NULL")
+_wrong_phone = text("phone != '' AND phone_number = ''")
+_dependant = text("guardian_id IS NOT NULL")
+
+
 class Patron(Base):
     """A reader. One card for the whole system."""
 
@@ -46,6 +51,29 @@ class Patron(Base):
         CheckConstraint("sex IN ('f', 'm')", name="sex"),
         one_of("channel", ContactChannel),
         one_of("disability", Disability),
+        Index("ix_patron_surname_given_name", "surname", "given_name", "id"),
+        Index(
+            "ix_patron_grade", "grade", "grade_year", sqlite_where=_pupil, postgresql_where=_pupil
+        ),
+        Index(
+            "ix_patron_wrong_phone",
+            "surname",
+            "id",
+            sqlite_where=_wrong_phone,
+            postgresql_where=_wrong_phone,
+        ),
+        Index(
+            "ix_patron_home_delivery",
+            "branch_id",
+            sqlite_where=text("home_delivery = 1"),
+            postgresql_where=text("home_delivery"),
+        ),
+        Index(
+            "ix_patron_guardian_id",
+            "guardian_id",
+            sqlite_where=_dependant,
+            postgresql_where=_dependant,
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
@@ -75,7 +103,7 @@ class Patron(Base):
     wishes: Mapped[str] = mapped_column(default="", server_default="")
     notes: Mapped[str] = mapped_column(default="", server_default="")
     #: Who answers for a child; that reader's dependants are one family.
-    guardian_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("patron.id"), index=True)
+    guardian_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("patron.id"))
     #: The same, of a guardian who is no reader.
     guardian_name: Mapped[str] = mapped_column(default="", server_default="")
     guardian_phone: Mapped[str] = mapped_column(default="", server_default="")
@@ -123,6 +151,7 @@ class PatronYear(Base):
             postgresql_where=_standing,
         ),
         Index("ix_patron_year_patron_id", "patron_id"),
+        Index("ix_patron_year_year_branch_id", "year", "branch_id", "taken_back", "patron_id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)

@@ -10,11 +10,13 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Select,
+    String,
     Table,
     and_,
     bindparam,
     exists,
     func,
+    literal_column,
     or_,
     select,
 )
@@ -152,7 +154,8 @@ def named(text: str) -> ColumnElement[bool]:
 
 def wrong_phones() -> Select[Patron]:
     """Readers whose phone is no number anybody could dial."""
-    wrong = (Patron.phone != "", Patron.phone_number == "")
+    empty = literal_column("''", String)  # as the index says it
+    wrong = (Patron.phone != empty, Patron.phone_number == empty)
     return select(Patron).where(*wrong).order_by(Patron.surname, Patron.id)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ils.db import Base, BigId, new_id
+from ils.db import REQUIRED, Base, BigId, new_id
 from ils.holdings.items.models import Item
 from ils.organisation.branches.models import ServicePoint
 
@@ -29,7 +29,7 @@ class Box(Base):
     #: When it was unpacked: what is not back by then is on loan or missing.
     closed_at: Mapped[datetime | None]
 
-    point: Mapped[ServicePoint] = relationship()
+    point: Mapped[ServicePoint] = relationship(innerjoin=REQUIRED)
 
 
 class BoxItem(Base):
@@ -55,4 +55,4 @@ class BoxItem(Base):
     #: It was seen again.
     back: Mapped[bool] = mapped_column(default=False)
 
-    item: Mapped[Item] = relationship()
+    item: Mapped[Item] = relationship(innerjoin=REQUIRED)

@@ -87,6 +87,9 @@ def last_acts(staff_id: int, branch_id: int, day: date) -> Select[Entry, Item, P
     """
     return (
         _standing()
+        # By the index of days: whoever did little today would have all years read backwards.
+        .order_by(None)
+        .order_by((Entry.id + 0).desc())
         .add_columns(Item, Patron, Act)
         .outerjoin(Act, Act.request_id == Entry.request_id)
         .join(Item, Item.id == Entry.item_id)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ils import db
 from ils.circulation.context import Desk
 from ils.circulation.holds import actions, queries
-from ils.circulation.holds.models import Hold, HoldStatus
+from ils.circulation.holds.models import IS_OPEN, Hold, HoldStatus
 from ils.holdings.items.models import Item, ItemStatus
 from ils.jobs.runner import JobContext, JobKind
 from ils.ledger import Channel
@@ -24,7 +24,7 @@ _STANDING = exists().where(Item.record_id == Hold.record_id, Item.status != Item
 def _end_hopeless(context: JobContext) -> dict[str, int]:
     """End the holds of documents without any copy, and tell the readers who can be written to."""
     with db.reading(context.sessions) as session:
-        waiting = select(Hold.id).where(Hold.status == HoldStatus.WAITING, ~_STANDING)
+        waiting = select(Hold.id).where(IS_OPEN, Hold.status == HoldStatus.WAITING, ~_STANDING)
         ids = list(session.scalars(waiting.order_by(Hold.id)))
     ended = 0
     for session, some in context.steps(ids):

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ils.catalog.models import FOLLOWS_RECORD, BibliographicRecord
-from ils.db import Base, BigId, new_id, one_of
+from ils.db import REQUIRED, Base, BigId, new_id, one_of, written
 from ils.holdings.items.models import Item
 from ils.ledger import Reversible
 from ils.patrons.models import Patron
@@ -47,7 +47,15 @@ class Hold(Reversible, Base):
             sqlite_where=_open,
             postgresql_where=_open,
         ),
-        Index("ix_hold_open_patron", "patron_id", sqlite_where=_open, postgresql_where=_open),
+        Index("ix_hold_patron_id", "patron_id", "status"),
+        Index(
+            "ix_hold_open_branch",
+            "branch_id",
+            "status",
+            "id",
+            sqlite_where=_open,
+            postgresql_where=_open,
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
@@ -67,7 +75,7 @@ class Hold(Reversible, Base):
     ended_at: Mapped[datetime | None]
 
     patron: Mapped[Patron | None] = relationship()
-    record: Mapped[BibliographicRecord] = relationship()
+    record: Mapped[BibliographicRecord] = relationship(innerjoin=REQUIRED)
     item: Mapped[Item | None] = relationship(foreign_keys=[item_id])
 
     def paused(self, day: date) -> bool:
@@ -77,3 +85,8 @@ class Hold(Reversible, Base):
     def unmake(self, at: datetime) -> None:
         """The reader did not ask for it."""
         self.status, self.ended_at = HoldStatus.CANCELLED, at
+
+
+OPEN = tuple(status for status in HoldStatus if status.open)
+#: The reader still waits; the condition of the indexes above.
+IS_OPEN = Hold.status.in_(written(OPEN))

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from ils.circulation.holds.models import Hold, HoldStatus
+from ils.circulation.holds.models import IS_OPEN, Hold, HoldStatus
 from ils.circulation.transit import queries as transit_queries
 from ils.circulation.transit.models import Transit
 from ils.errors import N_, NotFound
@@ -90,12 +90,10 @@ def in_transit_to(session: Session, item: Item, here: int, own: Hold | None) -> 
     return session.get_one(Branch, transit.to_branch_id).code
 
 
-OPEN = tuple(status for status in HoldStatus if status.open)
-
 # A statement of every scan, built once: building one costs more than running it.
 _OF_RECORD = (
     select(Hold)
-    .where(Hold.record_id == bindparam("record"), Hold.status.in_(OPEN))
+    .where(Hold.record_id == bindparam("record"), IS_OPEN)
     .order_by(Hold.id)
     .options(joinedload(Hold.patron))
     .with_for_update(of=Hold)
@@ -129,9 +127,7 @@ def holds_on(session: Session, record_id: int) -> list[Hold]:
 
 def place_in_queue(session: Session, one: Hold) -> int:
     """How many readers come before this one, and one."""
-    before = select(func.count()).where(
-        Hold.record_id == one.record_id, Hold.status.in_(OPEN), Hold.id <= one.id
-    )
+    before = select(func.count()).where(Hold.record_id == one.record_id, IS_OPEN, Hold.id <= one.id)
     return session.scalar(before) or 0
 
 
@@ -139,7 +135,7 @@ def holds_of(patron_id: int) -> Select[Hold]:
     """What a reader waits for, ready ones first."""
     return (
         select(Hold)
-        .where(Hold.patron_id == patron_id, Hold.status.in_(OPEN))
+        .where(Hold.patron_id == patron_id, IS_OPEN)
         .order_by(Hold.status != HoldStatus.ON_SHELF, Hold.id)
         .options(joinedload(Hold.record), joinedload(Hold.item))
     )
@@ -187,7 +183,7 @@ def to_fetch(branch_id: int, today: date) -> Select[Hold, Item]:
     return (
         select(Hold, Item)
         .join(Item, Item.id == free.correlate(Hold).scalar_subquery())
-        .where(Hold.status == HoldStatus.WAITING)
+        .where(IS_OPEN, Hold.status == HoldStatus.WAITING)
         .where(or_(Hold.paused_until.is_(None), Hold.paused_until < today))
         .where(
             or_(
@@ -206,7 +202,7 @@ def on_shelf(branch_id: int) -> Select[Hold]:
     return (
         select(Hold)
         .join(Patron, Patron.id == Hold.patron_id)
-        .where(Hold.branch_id == branch_id, Hold.status == HoldStatus.ON_SHELF)
+        .where(IS_OPEN, Hold.branch_id == branch_id, Hold.status == HoldStatus.ON_SHELF)
         .order_by(Patron.surname, Patron.given_name, Hold.id)
         .options(joinedload(Hold.patron), joinedload(Hold.item))
     )
@@ -214,7 +210,7 @@ def on_shelf(branch_id: int) -> Select[Hold]:
 
 def pickup_expired(today: date) -> ColumnElement[bool]:
     """Holds whose reader did not come in time."""
-    return and_(Hold.status == HoldStatus.ON_SHELF, Hold.shelf_until < today)
+    return and_(IS_OPEN, Hold.status == HoldStatus.ON_SHELF, Hold.shelf_until < today)
 
 
 def waiting(branch_id: int) -> Select[Hold]:
@@ -222,7 +218,7 @@ def waiting(branch_id: int) -> Select[Hold]:
     return (
         select(Hold)
         .where(Hold.branch_id == branch_id, Hold.status != HoldStatus.ON_SHELF)
-        .where(Hold.status.in_(OPEN))
+        .where(IS_OPEN)
         .order_by(Hold.id)
         .options(joinedload(Hold.patron), joinedload(Hold.record), joinedload(Hold.item))
     )
@@ -237,7 +233,7 @@ def free_copies(session: Session, record_id: int) -> int:
 
 def waiting_for(session: Session, record_id: int) -> int:
     """How many readers wait for a record."""
-    query = select(func.count()).where(Hold.record_id == record_id, Hold.status.in_(OPEN))
+    query = select(func.count()).where(Hold.record_id == record_id, IS_OPEN)
     return session.scalar(query) or 0
 
 
@@ -245,7 +241,7 @@ def waiting_by_record(session: Session, record_ids: Sequence[int]) -> dict[int, 
     """Record → how many readers wait for it."""
     query = (
         select(Hold.record_id, func.count())
-        .where(Hold.record_id.in_(record_ids), Hold.status.in_(OPEN))
+        .where(Hold.record_id.in_(record_ids), IS_OPEN)
         .group_by(Hold.record_id)
     )
     return {record: number for record, number in session.execute(query)}  # noqa: C416 -- rows

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ils.db import Base, BigId, new_id, one_of
+from ils.db import REQUIRED, Base, BigId, new_id, one_of
 from ils.holdings.items.models import Item
 from ils.ledger import Reversible, ServicePlace
 from ils.patrons.models import Patron, PatronYear
@@ -80,9 +80,9 @@ class Loan(Reversible, Base):
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None]
 
-    item: Mapped[Item] = relationship()
+    item: Mapped[Item] = relationship(innerjoin=REQUIRED)
     patron: Mapped[Patron | None] = relationship()
-    patron_year: Mapped[PatronYear] = relationship()
+    patron_year: Mapped[PatronYear] = relationship(innerjoin=REQUIRED)
 
     @property
     def quantity_out(self) -> int:

@@ -115,7 +115,7 @@ def past_loans(patron_id: int) -> Select[Loan]:
             Loan.ended_by != LoanEnd.UNDONE,
         )
         .order_by(Loan.issued_at.desc(), Loan.id.desc())
-        .options(joinedload(Loan.item, innerjoin=True))
+        .options(joinedload(Loan.item))
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ils.db import Base, BigId, new_id, one_of
+from ils.db import REQUIRED, Base, BigId, new_id, one_of
 from ils.holdings.items.models import Item
 from ils.ledger import Reversible
 
@@ -49,12 +49,21 @@ class Transit(Reversible, Base):
             sqlite_where=_under_way,
             postgresql_where=_under_way,
         ),
+        *(
+            Index(
+                f"ix_transit_open_{end}",
+                f"{end}_branch_id",
+                sqlite_where=_under_way,
+                postgresql_where=_under_way,
+            )
+            for end in ("from", "to")
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
     item_id: Mapped[int] = mapped_column(BigId, ForeignKey("item.id"))
     from_branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
-    to_branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"), index=True)
+    to_branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
     #: The hold it travels for; none: it goes home.
     hold_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("hold.id"))
     shipment_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("shipment.id"), index=True)
@@ -64,7 +73,7 @@ class Transit(Reversible, Base):
     #: It ended because nobody finds the copy.
     lost: Mapped[bool] = mapped_column(default=False, server_default="0")
 
-    item: Mapped[Item] = relationship()
+    item: Mapped[Item] = relationship(innerjoin=REQUIRED)
 
     def unmake(self, at: datetime) -> None:
         """It was never sent."""
@@ -122,7 +131,7 @@ class InternalLoan(Reversible, Base):
     until: Mapped[date | None]
     ended_at: Mapped[datetime | None]
 
-    item: Mapped[Item] = relationship()
+    item: Mapped[Item] = relationship(innerjoin=REQUIRED)
 
     def unmake(self, at: datetime) -> None:
         """It was never lent."""

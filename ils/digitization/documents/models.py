@@ -10,7 +10,7 @@ from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ils.catalog.models import FOLLOWS_RECORD, BibliographicRecord
-from ils.db import Base, BigId, new_id, one_of
+from ils.db import REQUIRED, Base, BigId, new_id, one_of
 from ils.digitization.rights.models import Contract, Rights
 from ils.digitization.scans.models import ScanPage
 
@@ -135,4 +135,4 @@ class DocumentPage(Base):
     removed_at: Mapped[datetime | None]
 
     document: Mapped[DigitalDocument] = relationship(back_populates="pages")
-    scan: Mapped[ScanPage] = relationship(lazy="joined", innerjoin=True)
+    scan: Mapped[ScanPage] = relationship(lazy="joined", innerjoin=REQUIRED)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ils.db import Base, BigId, new_id, one_of
+from ils.db import REQUIRED, Base, BigId, new_id, one_of
 
 #: The tree of the data folder scans lie in, as they came; and the one of refused ones.
 MASTERS, QUARANTINE = "masters", "quarantine"
@@ -90,7 +90,7 @@ class ScanPage(Base):
     #: The document whose figures it is in: articles share pages, and each counts once.
     counted_in: Mapped[int | None] = mapped_column(BigId)
 
-    file: Mapped[ScanFile] = relationship(back_populates="pages", lazy="joined", innerjoin=True)
+    file: Mapped[ScanFile] = relationship(back_populates="pages", lazy="joined", innerjoin=REQUIRED)
 
     @property
     def upright(self) -> tuple[int, int]:

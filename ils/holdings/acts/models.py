@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ils.catalog.models import FOLLOWS_RECORD, BibliographicRecord
-from ils.db import Base, BigId, new_id, one_of
+from ils.db import REQUIRED, Base, BigId, new_id, one_of
 from ils.holdings.items.models import Item
 
 
@@ -117,7 +117,7 @@ class AcceptanceLine(Base):
     #: It came by an order; only there it is taken back.
     ordered: Mapped[bool] = mapped_column(default=False, server_default="0")
 
-    record: Mapped[BibliographicRecord] = relationship(lazy="joined", innerjoin=True)
+    record: Mapped[BibliographicRecord] = relationship(lazy="joined", innerjoin=REQUIRED)
 
 
 class ActItem(Base):
@@ -149,7 +149,7 @@ class ActItem(Base):
     number: Mapped[str] = mapped_column(default="", server_default="")
     title: Mapped[str] = mapped_column(default="", server_default="")
 
-    item: Mapped[Item] = relationship(lazy="joined", innerjoin=True)
+    item: Mapped[Item] = relationship(lazy="joined", innerjoin=REQUIRED)
 
     def keep_words(self) -> None:
         """Keep what the paper says of the copy now."""

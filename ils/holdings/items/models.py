@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ils.catalog.models import FOLLOWS_RECORD, BibliographicRecord
-from ils.db import Base, BigId, new_id, one_of
+from ils.db import REQUIRED, Base, BigId, new_id, one_of
 from ils.ledger import Reversible
 
 
@@ -27,11 +27,25 @@ class ItemStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+_torn = text("status = 'in_repair'")
+_unlabelled = text("labelled_at IS NULL")
+
+
 class Item(Reversible, Base):
     """One copy, or a group of ``copies`` without inventory numbers."""
 
     __tablename__ = "item"
-    __table_args__ = (one_of("status", ItemStatus), CheckConstraint("copies > 0", name="copies"))
+    __table_args__ = (
+        one_of("status", ItemStatus),
+        CheckConstraint("copies > 0", name="copies"),
+        Index("ix_item_in_repair", "owner_branch_id", sqlite_where=_torn, postgresql_where=_torn),
+        Index(
+            "ix_item_unlabelled",
+            "owner_branch_id",
+            sqlite_where=_unlabelled,
+            postgresql_where=_unlabelled,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
     record_id: Mapped[int] = mapped_column(
@@ -67,7 +81,7 @@ class Item(Reversible, Base):
     #: Of a periodical: which issue or year it is: 2026, 2026 № 3.
     part: Mapped[str] = mapped_column(default="", server_default="")
 
-    record: Mapped[BibliographicRecord] = relationship(lazy="joined", innerjoin=True)
+    record: Mapped[BibliographicRecord] = relationship(lazy="joined", innerjoin=REQUIRED)
 
     @property
     def number(self) -> str:

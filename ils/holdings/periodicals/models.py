@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ils.catalog.models import FOLLOWS_RECORD, BibliographicRecord
-from ils.db import Base, BigId, new_id
+from ils.db import REQUIRED, Base, BigId, new_id
 
 
 class Subscription(Base):
@@ -39,7 +39,7 @@ class Subscription(Base):
     #: Published in Kazakhstan: kept longer, counted apart.
     kazakhstani: Mapped[bool] = mapped_column(default=True)
 
-    record: Mapped[BibliographicRecord] = relationship(lazy="joined", innerjoin=True)
+    record: Mapped[BibliographicRecord] = relationship(lazy="joined", innerjoin=REQUIRED)
 
 
 class SerialIssue(Base):
@@ -59,4 +59,4 @@ class SerialIssue(Base):
     #: The act that put it on account.
     act_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("stock_act.id"))
 
-    subscription: Mapped[Subscription] = relationship(lazy="joined", innerjoin=True)
+    subscription: Mapped[Subscription] = relationship(lazy="joined", innerjoin=REQUIRED)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, String, literal_column, select
 from sqlalchemy.orm import Session, contains_eager
 
 from ils import ledger
 from ils.errors import N_, Invalid
 from ils.fields import FieldKind, described
 from ils.holdings.items.actions import item_facts
-from ils.holdings.items.models import Item, ItemStatus
+from ils.holdings.items.models import Item
 from ils.holdings.items.rules import ItemMove, next_status
 from ils.ledger import Kind, Origin
 from ils.organisation.audit.actions import audit
@@ -66,7 +66,7 @@ def in_repair() -> Select[Item]:
     return (
         select(Item)
         .join(Item.record)
-        .where(Item.status == ItemStatus.IN_REPAIR)
+        .where(Item.status == literal_column("'in_repair'", String))
         .options(contains_eager(Item.record))
         .order_by(Item.owner_branch_id, Item.id)
     )

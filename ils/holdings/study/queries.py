@@ -81,7 +81,8 @@ def lent_undescribed() -> Select[BibliographicRecord, int]:
     record = BibliographicRecord
     lent = (
         select(func.coalesce(func.sum(Entry.count), 0))
-        .where(Entry.record_id == record.id, Entry.kind == Kind.LOAN)
+        .join(Item, Item.id == Entry.item_id)
+        .where(Item.record_id == record.id, Entry.kind == Kind.LOAN)
         .scalar_subquery()
     )
     return (

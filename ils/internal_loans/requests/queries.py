@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from ils.circulation.holds.models import Hold, HoldStatus
+from ils.circulation.holds.models import IS_OPEN, Hold, HoldStatus
 from ils.circulation.loans.models import Loan
 from ils.circulation.transit.models import InternalLoan, InternalLoanState
 from ils.holdings.items.models import Item, ItemStatus
@@ -123,7 +123,7 @@ def holds_elsewhere() -> Select[Hold]:
     )  # fmt: skip
     return (
         select(Hold)
-        .where(Hold.status == HoldStatus.WAITING, ~here.exists())
+        .where(IS_OPEN, Hold.status == HoldStatus.WAITING, ~here.exists())
         .options(joinedload(Hold.record), joinedload(Hold.patron))
         .order_by(Hold.id)
     )

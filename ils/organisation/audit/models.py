@@ -20,5 +20,5 @@ class AuditEntry(Base):
     at: Mapped[datetime]
     staff_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff.id"))
     action: Mapped[str]
-    subject: Mapped[str]
+    subject: Mapped[str] = mapped_column(index=True)
     changes: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import JSON, Dialect, ForeignKey, String, TypeDecorator
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ils.db import Base, BigId, new_id
+from ils.db import REQUIRED, Base, BigId, new_id
 from ils.organisation.branches.models import Branch, Codes
 
 
@@ -67,4 +67,4 @@ class Staff(Base):
     #: [name, address] of lists as this account likes to see them, in order of their names.
     views: Mapped[list[list[str]]] = mapped_column(JSON, default=list, server_default="[]")
 
-    branch: Mapped[Branch] = relationship(lazy="joined", innerjoin=True)
+    branch: Mapped[Branch] = relationship(lazy="joined", innerjoin=REQUIRED)
