@@ -37,6 +37,7 @@ class JournalMark(Base):
             it again.
         number, digest: of the last segment that is on disk.
         restored_to: the moment of what it was restored from.
+        settings: how often one of `SETTINGS` was changed.
     """
 
     __tablename__ = "journal_mark"
@@ -47,8 +48,11 @@ class JournalMark(Base):
     number: Mapped[int]
     digest: Mapped[str]
     restored_to: Mapped[datetime | None]
+    settings: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
+#: Tables of what processes keep: lending rules, calendars.
+SETTINGS = {"branch", "circulation_rule", "closed_day"}
 UNWATCHED = {ChangedRow.__tablename__, JournalMark.__tablename__, "alembic_version"}
 
 _NOTE = """
@@ -63,6 +67,9 @@ BEGIN
     key := to_jsonb(NEW) ->> TG_ARGV[0];
   END IF;
   INSERT INTO changed_row ("table", key) VALUES (TG_TABLE_NAME, key);
+  IF TG_NARGS > 1 THEN
+    UPDATE journal_mark SET settings = settings + 1;
+  END IF;
   RETURN NULL;
 END $$
 """
@@ -128,14 +135,16 @@ def _triggers(dialect: str, table: str, key: str) -> dict[str, str]:
     """Name → the statement that makes it; names of tables and columns are our own."""
     if dialect == "postgresql":
         name = f"changed_{table}"
+        arguments = f"'{key}', 'settings'" if table in SETTINGS else f"'{key}'"
         return {
             name: f"CREATE TRIGGER {name} AFTER INSERT OR UPDATE OR DELETE ON {table} "
-            f"FOR EACH ROW EXECUTE FUNCTION note_changed('{key}')"
+            f"FOR EACH ROW EXECUTE FUNCTION note_changed({arguments})"
         }
+    count = " UPDATE journal_mark SET settings = settings + 1;" if table in SETTINGS else ""
     return {
         f"changed_{table}_{event.lower()}": (
             f"CREATE TRIGGER changed_{table}_{event.lower()} AFTER {event} ON {table} BEGIN "  # noqa: S608 -- our names
-            f"INSERT INTO changed_row (\"table\", key) VALUES ('{table}', {row}.{key}); END"
+            f"INSERT INTO changed_row (\"table\", key) VALUES ('{table}', {row}.{key});{count} END"
         )
         for event, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD"))
     }

@@ -1,16 +1,19 @@
 """What the application makes for itself when it first starts."""
 
 import gc
+import gzip
 import secrets
 import shutil
 import stat
 import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import create_engine, text
 
+from ils.organisation.staff.models import Role
 from ils.secret import secret_key
 
 
@@ -57,3 +60,25 @@ def test_health_says_when_nothing_can_be_written(browser, monkeypatch):
     full = shutil.disk_usage("/")._replace(free=1000)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
     assert browser.get("/healthz").status_code == 503
+
+
+def encoding(answer):
+    return answer.headers.get("Content-Encoding", "")
+
+
+GZIP = {"Accept-Encoding": "gzip, deflate"}
+
+
+def test_files_and_pages_come_compressed_where_that_tells_no_secret(library, browser):
+    library.account("admin", *Role)
+    assert encoding(browser.get("/?q=абай", headers=GZIP)) == "gzip"  # a stranger has no secret
+    style = browser.get("/sign-in").text.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    assert encoding(browser.get(style)) == ""
+    small = browser.get(style, headers=GZIP)
+    assert (encoding(small), "Accept-Encoding" in small.vary) == ("gzip", True)
+    assert gzip.decompress(small.data) == browser.get(style).data
+    browser.sign_in("admin")
+    assert encoding(browser.get("/desk", headers=GZIP)) == "gzip"
+    assert encoding(browser.get("/staff/patrons/?q=абай", headers=GZIP)) == ""
+    form = {"code": "R1", "patron": "", "request_id": str(uuid4())}
+    assert encoding(browser.post("/desk/scan", headers=GZIP, **form)) == ""

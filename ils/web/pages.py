@@ -268,6 +268,7 @@ def install(app: Flask, system: Ils, csrf: CSRFProtect) -> None:
     app.register_error_handler(HTTPException, _failed)
     app.logger.disabled = True  # what is logged is logged here, without values
     app.after_request(_headers)
+    app.after_request(static.compress)
     app.after_request(_log)
     app.jinja_env.filters |= shown.template_filters
     app.jinja_env.globals |= {

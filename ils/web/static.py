@@ -1,15 +1,19 @@
 """Files that do not change: served for ever under an address that changes with any of them.
 
-Scripts import one another by relative addresses, so one stamp stands for all of them.
+Scripts import one another by relative addresses, so one stamp stands for all of them. They are
+compressed once. A page with a secret in it (whose is it, the token of its form) is compressed only
+where it repeats nothing of what was asked: its length would tell how well that was guessed (BREACH).
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 
-from flask import Flask, Response, send_from_directory, url_for
+from flask import Flask, Response, g, request, send_from_directory, session, url_for
 
 FOLDER = Path(__file__).parent.parent / "static"
 
@@ -36,4 +40,40 @@ def _stamp() -> str:
 def _serve(stamp: str, name: str) -> Response:
     """A file; a page from before an update gets what is there now."""
     del stamp
-    return send_from_directory(FOLDER, name)
+    plain = send_from_directory(FOLDER, name)
+    if not _is_understood(plain):
+        return plain
+    plain.close()  # the file itself is not sent
+    return _in_place_of(plain, _compressed(name))
+
+
+def compress(response: Response) -> Response:
+    """A page, unless its length could tell a secret."""
+    if request.endpoint == "static":
+        return response
+    secret = session or "csrf_token" in g or g.get("staff") is not None
+    repeats = request.method != "GET" or request.args
+    if (secret and repeats) or response.direct_passthrough or not _is_understood(response):
+        return response
+    return _in_place_of(response, gzip.compress(response.get_data(), 5, mtime=0))
+
+
+def _is_understood(response: Response) -> bool:
+    """Whether the browser takes it compressed, and it is worth it."""
+    kind = response.mimetype or ""
+    text = kind.startswith("text/") or kind.endswith(("xml", "javascript"))
+    asked = request.accept_encodings["gzip"] > 0
+    return text and asked and response.status_code == HTTPStatus.OK
+
+
+@cache
+def _compressed(name: str) -> bytes:
+    return gzip.compress((FOLDER / name).read_bytes(), mtime=0)
+
+
+def _in_place_of(response: Response, compressed: bytes) -> Response:
+    response.direct_passthrough = False
+    response.set_data(compressed)
+    response.headers["Content-Encoding"] = "gzip"
+    response.vary.add("Accept-Encoding")
+    return response

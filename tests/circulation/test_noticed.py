@@ -43,7 +43,8 @@ def test_what_came_back_of_a_group_is_no_longer_in_the_readers_hands(stocked, de
     desk.do(answers.return_group, loan_id=lent.loan.id, copies=1)
     assert standing(stocked, reader).held == 2
     with db.reading(stocked.sessions) as session:
-        assert loan_queries.away_of_material(session, reader, "book") == 2
+        status = loan_queries.patron_status(session, reader, stocked.origin().day, material="book")
+        assert (status.of_material, status.away) == (2, 2)
         assert loan_queries.copies_out(session, item) == 2
 
 

@@ -38,6 +38,8 @@ class Scanned:
     situation: Situation
     patron: Patron | None
     last: Loan | None
+    #: Somebody may wait for it.
+    wanted: bool = True
 
     @property
     def reader(self) -> Patron:
@@ -61,11 +63,12 @@ def scan(desk: Desk, *, code: str, patron_id: int | None) -> Answer:
     codes = readings(code)
     if not codes:
         raise rules.EmptyScan
-    patron = patron_queries.patron(desk.session, patron_id, lock=True) if patron_id else None
     if asked := command(codes):
         return results.CommandScanned(situation=Situation.COMMAND, command=asked)
     with ledger.act(desk.session, desk.origin.request_id, desk.origin.at):
-        found = owners_of(desk.session, codes)
+        found, patron = owners_of(desk.session, codes, patron_id)
+        if patron is None and patron_id:  # nothing has the code
+            patron = patron_queries.patron(desk.session, patron_id, lock=True)
         if len(found) > 1:
             return results.AskOwner(
                 situation=Situation.SHARED_CODE,
@@ -97,7 +100,7 @@ def _of_owner(desk: Desk, owner: Owner, patron: Patron | None) -> Answer:
     if owner.patron is not None:
         return open_patron(desk, owner.patron)
     assert owner.item is not None  # noqa: S101 -- a code has one owner; for the checker
-    return act_on(desk, owner.item, patron)
+    return act_on(desk, owner.item, patron, wanted=owner.wanted)
 
 
 def open_patron(desk: Desk, patron: Patron) -> results.Opened:
@@ -106,8 +109,12 @@ def open_patron(desk: Desk, patron: Patron) -> results.Opened:
     return opened(desk.session, desk.config, origin.branch_id, origin.day, patron)
 
 
-def act_on(desk: Desk, item: Item, patron: Patron | None) -> Answer:
-    """What the tree says of a scanned copy, done."""
+def act_on(desk: Desk, item: Item, patron: Patron | None, *, wanted: bool = True) -> Answer:
+    """What the tree says of a scanned copy, done.
+
+    Args:
+        wanted: somebody may wait for it.
+    """
     last = _last_loan(desk, item, patron)
     hold = transit = None
     if item.status in {ItemStatus.ON_HOLD_SHELF, ItemStatus.IN_TRANSIT}:
@@ -127,7 +134,7 @@ def act_on(desk: Desk, item: Item, patron: Patron | None) -> Answer:
         is_bulk=item.copies > 1,
     )
     situation = rules.situation(facts, patron_open=patron is not None, repeat=repeat)
-    return OUTCOMES[situation](desk, Scanned(item, situation, patron, last))
+    return OUTCOMES[situation](desk, Scanned(item, situation, patron, last, wanted))
 
 
 def _last_loan(desk: Desk, item: Item, patron: Patron | None) -> Loan | None:
@@ -155,7 +162,7 @@ def _named_copy(copy: Scanned) -> dict[str, str]:
 
 
 def _lend(desk: Desk, copy: Scanned) -> Answer:
-    return lend(desk, copy.item, copy.reader)
+    return lend(desk, copy.item, copy.reader, wanted=copy.wanted)
 
 
 def _return_and_lend(desk: Desk, copy: Scanned) -> Answer:
@@ -194,7 +201,7 @@ def _already_done(_: Desk, copy: Scanned) -> Answer:
 def _take_back(desk: Desk, copy: Scanned) -> Answer:
     loan = copy.loan
     loans.return_item(desk, loan=loan)
-    return returned(desk, loan, holds.route_item(desk, copy.item))
+    return returned(desk, loan, holds.route_item(desk, copy.item, wanted=copy.wanted))
 
 
 def _find(desk: Desk, copy: Scanned) -> Answer:
@@ -256,10 +263,16 @@ OUTCOMES: Mapping[Situation, Callable[[Desk, Scanned], Answer]] = {
 
 
 def lend(
-    desk: Desk, item: Item, patron: Patron, *, former: Patron | None = None, copies: int = 1
+    desk: Desk,
+    item: Item,
+    patron: Patron,
+    *,
+    former: Patron | None = None,
+    copies: int = 1,
+    wanted: bool = True,
 ) -> results.Lent:
     """Lend, and answer; ``former`` had it until now."""
-    issued = loans.issue_item(desk, patron=patron, item=item, copies=copies)
+    issued = loans.issue_item(desk, patron=patron, item=item, copies=copies, wanted=wanted)
     situation = Situation.HOLD_AND_LOAN if issued.filled else Situation.LOAN
     return results.Lent(
         situation=Situation.RETURN_AND_LOAN if former else situation,

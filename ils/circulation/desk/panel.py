@@ -37,7 +37,7 @@ def panel(session: Session, shown: Opened) -> dict[str, object]:
     """What is shown of an open reader."""
     today, patron, standing = web.today(), shown.patron, shown.standing
     blocks = patron_queries.blocks(patron.id).where(patron_queries.active_blocks(today))
-    loans = session.scalars(loan_queries.newest_loans(patron.id).limit(LOANS_SHOWN)).all()
+    loans = loan_queries.newest_loans(session, patron.id, LOANS_SHOWN)
     number = loan_queries.number_of_loans(session, patron.id) if len(loans) == LOANS_SHOWN else 0
     return {
         "patron": patron,
@@ -50,5 +50,5 @@ def panel(session: Session, shown: Opened) -> dict[str, object]:
         "blocks": session.scalars(blocks).all() if standing.blocks else [],
         "loans": loans,
         "more": max(0, number - len(loans)),
-        "ready": session.scalars(hold_queries.holds_of(patron.id)).all(),
+        "ready": hold_queries.ready_for(session, patron.id),
     }

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import (
     Select,
+    bindparam,
     select,
 )
 from sqlalchemy.orm import Session, aliased, joinedload
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from ils import db
 from ils.circulation.desk.results import Opened, Owner
 from ils.circulation.desk.rules import Level, Situation
+from ils.circulation.holds.models import IS_OPEN, Hold
 from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.models import Loan
 from ils.circulation.policy.queries import terms_at
@@ -28,23 +30,39 @@ from ils.patrons.models import Patron
 #: What the desk does with a copy.
 ACTS = (Kind.LOAN, Kind.RENEWAL, Kind.RETURN, Kind.IN_HOUSE_USE, Kind.LOST, Kind.FOUND)
 
-# A statement of every scan, built once: building one costs more than running it.
+# Statements of every scan, built once: building one costs more than running it.
+_wanted = select(Hold.id).where(Hold.record_id == Item.record_id, IS_OPEN).exists()
 _OWNERS = (
-    codes.FITTING.add_columns(Patron, Item)
+    codes.FITTING.add_columns(Patron, Item, _wanted)
     .outerjoin(Patron, Patron.id == Code.patron_id)
     .outerjoin(Item, Item.id == Code.item_id)
     .options(joinedload(Item.record, innerjoin=False))
 )
+_open = aliased(Patron)
+_OWNERS_WITH = (
+    _OWNERS.add_columns(_open)
+    .join(_open, _open.id == bindparam("patron"))
+    .with_for_update(of=_open)
+)
 
 
-def owners_of(session: Session, readings: Sequence[str]) -> list[Owner]:
-    """Whose the code is, most likely first; a copy is held until the transaction ends."""
-    rows = session.execute(_OWNERS, codes.asked(readings)).all()
-    fitting = {code.id: Owner(code, patron, item) for code, patron, item in rows}
-    found = [fitting[code.id] for code in owners([code for code, _, _ in rows], readings)]
+def owners_of(
+    session: Session, readings: Sequence[str], patron_id: int | None
+) -> tuple[list[Owner], Patron | None]:
+    """Whose the code is, most likely first, and the open reader.
+
+    The reader, and a copy nobody else shares the code with, are held until the transaction ends.
+    """
+    asked = codes.asked(readings)
+    if patron_id is None:
+        rows = [(*row, None) for row in session.execute(_OWNERS, asked)]
+    else:
+        rows = [tuple(row) for row in session.execute(_OWNERS_WITH, {**asked, "patron": patron_id})]
+    fitting = {code.id: Owner(code, *owner) for code, *owner, _ in rows}
+    found = [fitting[code.id] for code in owners([row[0] for row in rows], readings)]
     if len(found) == 1 and found[0].item is not None:
         db.lock(session, found[0].item)
-    return found
+    return found, rows[0][-1] if rows else None
 
 
 def opened(session: Session, config: Config, branch_id: int, day: date, patron: Patron) -> Opened:

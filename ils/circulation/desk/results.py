@@ -146,6 +146,8 @@ class Owner:
     code: Code
     patron: Patron | None
     item: Item | None
+    #: Somebody waits for the document.
+    wanted: bool
 
 
 @dataclass(frozen=True, kw_only=True)

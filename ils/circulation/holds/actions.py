@@ -262,8 +262,11 @@ def _go_on_for_nobody(session: Session, item: Item) -> None:
     session.flush()
 
 
-def route_item(desk: Desk, item: Item) -> Hold | Transit | None:
+def route_item(desk: Desk, item: Item, *, wanted: bool = True) -> Hold | Transit | None:
     """Where a copy that is free here goes: to a reader who waits, home, or onto the shelf.
+
+    Args:
+        wanted: somebody may wait for it; if it is known that nobody does, nobody is looked for.
 
     Returns:
         The hold it is set aside for here, or the way it is sent on.
@@ -273,7 +276,7 @@ def route_item(desk: Desk, item: Item) -> Hold | Transit | None:
         item.branch_id = here
         if item.owner_branch_id == here == item.home(desk.origin.day):  # a reader brought it
             transit_actions.arrive(session, desk.origin, item)
-    waiting = hold_queries.holds_on(session, item.record_id)
+    waiting = hold_queries.holds_on(session, item.record_id) if wanted else []
     hold = hold_queries.next_reader(waiting, item, desk.origin.day)
     if hold is not None:
         hold.item_id = item.id

@@ -141,6 +141,19 @@ def holds_of(patron_id: int) -> Select[Hold]:
     )
 
 
+_READY = (
+    select(Hold)
+    .where(Hold.patron_id == bindparam("patron"), Hold.status == HoldStatus.ON_SHELF)
+    .order_by(Hold.id)
+    .options(joinedload(Hold.record))
+)
+
+
+def ready_for(session: Session, patron_id: int) -> Sequence[Hold]:
+    """What stands on a hold shelf for a reader."""
+    return session.scalars(_READY, {"patron": patron_id}).all()
+
+
 def hold_of_copy(session: Session, item_id: int) -> Hold | None:
     """The hold this copy was set aside for."""
     query = select(Hold).where(

@@ -72,15 +72,21 @@ class _Request:
         return next((h for h in mine if fits(h, self.item)), None)
 
 
-def issue_item(desk: Desk, *, patron: Patron, item: Item, copies: int = 1) -> Issued:
+def issue_item(
+    desk: Desk, *, patron: Patron, item: Item, copies: int = 1, wanted: bool = True
+) -> Issued:
     """Lend a copy, or some of a group.
+
+    Args:
+        wanted: somebody may wait for it; if it is known that nobody does, nobody is looked for.
 
     Raises:
         LoanRefused: the rules say no; it carries all the problems.
         ItemUnavailable: the copy's state does not allow it.
     """
     session, origin = desk.session, desk.origin
-    asked = _Request(patron, item, copies, hold_queries.holds_on(session, item.record_id))
+    holds = hold_queries.holds_on(session, item.record_id) if wanted else []
+    asked = _Request(patron, item, copies, holds)
     standing, notes, general, terms = _permitted(desk, asked)
     assert standing.year is not None  # noqa: S101 -- `checked` refused otherwise; for the checker
     due = _first_due(desk, terms)  # first: what is asked later finds nothing half changed
@@ -135,13 +141,15 @@ def _permitted(
     session, day, here = desk.session, desk.origin.day, desk.origin.branch_id
     patron, material = asked.patron, asked.item.record.material
     general, special = desk.terms(patron.category, None, material)
-    standing = loan_queries.patron_status(session, patron.id, day, general.number("grace_days"))
+    standing = loan_queries.patron_status(
+        session, patron.id, day, general.number("grace_days"), material
+    )
     narrow = special.rule("max_loans").material is not None
     borrower = Borrower(
         standing.year is not None,
         standing.away,
         standing.overdue,
-        loan_queries.away_of_material(session, patron.id, material) if narrow else 0,
+        standing.of_material if narrow else 0,
         reasons_of_blocks(session, patron.id, day) if standing.blocks else (),
     )
     wanted = Wanted(

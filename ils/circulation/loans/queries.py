@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -55,6 +56,7 @@ _BORROWER = (
         PatronYear,
         cast(_held.scalar_subquery(), BigInteger),
         cast(_away.scalar_subquery(), BigInteger),
+        cast(_away.where(Loan.material == bindparam("material")).scalar_subquery(), BigInteger),
         cast(_held.where(Loan.due < bindparam("late")).scalar_subquery(), BigInteger),
         _blocked,
     )
@@ -69,7 +71,6 @@ _BORROWER = (
     )
     .where(Patron.id == bindparam("patron"))
 )
-_AWAY_OF_MATERIAL = _away.where(Loan.material == bindparam("material"))
 
 
 class UnknownLoan(NotFound):
@@ -119,9 +120,18 @@ def past_loans(patron_id: int) -> Select[Loan]:
     )  # fmt: skip
 
 
-def newest_loans(patron_id: int) -> Select[Loan]:
+_NEWEST = (
+    select(Loan)
+    .where(Loan.patron_id == bindparam("patron"), Loan.ended_at.is_(None))
+    .order_by(Loan.id.desc())
+    .limit(bindparam("most"))
+    .options(joinedload(Loan.item))
+)
+
+
+def newest_loans(session: Session, patron_id: int, most: int) -> Sequence[Loan]:
     """What the reader has, lent last first."""
-    return open_loans(patron_id).order_by(None).order_by(Loan.id.desc())
+    return session.scalars(_NEWEST, {"patron": patron_id, "most": most}).all()
 
 
 def loans_of_record(record_id: int) -> Select[Loan]:
@@ -157,28 +167,25 @@ class PatronStatus:
 
     Attributes:
         away: of the copies on hand, those that are not read in the reading room.
+        of_material: of those, the ones of the material that was asked for.
     """
 
     year: PatronYear | None
     held: int
     away: int
+    of_material: int
     overdue: int
     blocks: int
 
 
 def patron_status(
-    session: Session, patron_id: int, today: date, grace_days: int = 0
+    session: Session, patron_id: int, today: date, grace_days: int = 0, material: str | None = None
 ) -> PatronStatus:
     """How a reader stands today."""
     late = today - timedelta(days=grace_days)
     asked = {"patron": patron_id, "year": today.year, "today": today, "late": late}
+    asked["material"] = material
     return PatronStatus(*session.execute(_BORROWER, asked).one())
-
-
-def away_of_material(session: Session, patron_id: int, material: str) -> int:
-    """Copies of a material a reader has outside the reading room."""
-    asked = {"patron": patron_id, "material": material}
-    return int(session.scalar(_AWAY_OF_MATERIAL, asked) or 0)
 
 
 def lent_today(patron_id: int, day_start: datetime) -> Select[Loan]:

@@ -15,6 +15,7 @@ from ils.circulation.policy import rules as lending
 from ils.circulation.policy.models import CirculationRule
 from ils.circulation.policy.rules import VALUES, LoanPolicy, PolicyRule
 from ils.config import Config
+from ils.kept import of_settings
 
 
 def terms_at(
@@ -39,7 +40,9 @@ _VALUES_OF_RULES = select(
 
 def lending_rules(session: Session) -> list[PolicyRule]:
     """The lending rules, without the configuration."""
-    return [rule_of(row) for row in session.execute(_VALUES_OF_RULES)]
+    return of_settings(
+        session, "rules", lambda: [rule_of(row) for row in session.execute(_VALUES_OF_RULES)]
+    )
 
 
 def stored_rules(session: Session) -> Sequence[CirculationRule]:

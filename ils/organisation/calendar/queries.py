@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
+from ils.kept import of_settings
 from ils.organisation.branches.models import Branch
 from ils.organisation.calendar.models import ClosedDay
 from ils.organisation.calendar.rules import Calendar
@@ -27,5 +28,9 @@ def closed_days(branch: Branch) -> Select[ClosedDay]:
 
 def calendar(session: Session, branch_id: int, first: date) -> Calendar:
     """When a branch does not work, from ``first`` on."""
-    rows = session.execute(_CALENDAR, {"branch": branch_id, "first": first}).all()
-    return Calendar(rows[0][0], {day for _, day in rows if day is not None})
+
+    def read() -> Calendar:
+        rows = session.execute(_CALENDAR, {"branch": branch_id, "first": first}).all()
+        return Calendar(rows[0][0], {day for _, day in rows if day is not None})
+
+    return of_settings(session, ("calendar", branch_id, first), read)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from ils import kept
 from ils.errors import N_, NotFound
 from ils.organisation.audit.models import AuditEntry
 from ils.organisation.branches.models import Branch
@@ -14,7 +15,7 @@ from ils.web import SignedIn, Workplace
 # Statements of every scan, built once: building one costs more than running it.
 _SIGNED_IN = (
     select(Staff.ended_sittings, Staff.login, Staff.name, Staff.language, Staff.roles)
-    .add_columns(Staff.views)
+    .add_columns(Staff.views, kept.NUMBER)
     .add_columns(Branch.id, Branch.code, Branch.name_ru, Branch.name_kk, Branch.timezone)
     .join(Branch, Branch.id == Staff.branch_id)
     .where(
@@ -54,9 +55,10 @@ def signed_in(session: Session, staff_id: int, version: int, sitting: str) -> Si
     found = session.execute(_SIGNED_IN, {"staff": staff_id, "version": version}).one_or_none()
     if found is None or sitting in found.ended_sittings:
         return None
-    _, login, name, language, roles, views, *branch = found
-    kept = [(called, address) for called, address in views]
-    return SignedIn(staff_id, login, name, language, roles, Workplace(*branch), kept)
+    _, login, name, language, roles, views, settings, *branch = found
+    kept.note(session, settings)
+    own = [(called, address) for called, address in views]
+    return SignedIn(staff_id, login, name, language, roles, Workplace(*branch), own)
 
 
 def count_administrators(session: Session) -> int:
