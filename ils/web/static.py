@@ -1,8 +1,8 @@
 """Files that do not change: served for ever under an address that changes with any of them.
 
 Scripts import one another by relative addresses, so one stamp stands for all of them. They are
-compressed once. A page with a secret in it (whose is it, the token of its form) is compressed only
-where it repeats nothing of what was asked: its length would tell how well that was guessed (BREACH).
+compressed once. A page with a secret in it (the token of its form) is compressed only where it
+repeats nothing of what was asked: its length would tell how well that was guessed (BREACH).
 """
 
 from __future__ import annotations
