@@ -23,6 +23,7 @@ from ils.operations.backup import cli as backups
 from ils.operations.worker import check_books
 from ils.organisation.branches.actions import add_branch
 from ils.organisation.branches.models import BranchType
+from ils.organisation.calendar.actions import close_holidays
 from ils.organisation.staff.actions import add_staff
 from ils.organisation.staff.cli import staff
 from ils.organisation.staff.models import Role
@@ -76,6 +77,8 @@ def init(console: Console, branch: str, admin: str, password: str | None, bare: 
             timezone=names.timezone,
             type=BranchType.CENTRAL,
         )
+        next_year = clock.local_day(clock.now(), names.timezone).year + 1
+        close_holidays(session, central, next_year, console.config.lists.holidays)
         add_staff(
             session,
             None,

@@ -69,6 +69,7 @@ class Circulation(Declared, frozen=True):
     renewal_days: Days
     max_renewals: Count
     max_unseen_renewals: Count
+    max_weeks: Annotated[int, Meta(ge=0, le=520)]
     grace_days: Count
     max_overdue: Count
     max_holds: Count

@@ -4,6 +4,7 @@ from ils.circulation.boxes import web as boxes
 from ils.circulation.debtors import web as debtors_web
 from ils.circulation.desk import exceptions_web
 from ils.circulation.desk import web as desk_pages
+from ils.circulation.due_dates import web as due_dates_web
 from ils.circulation.holds import web as holds
 from ils.circulation.home_delivery import web as home_delivery
 from ils.circulation.loans import web as loans_web
@@ -20,8 +21,8 @@ from ils.circulation.readers import web as readers
 
 #: Modules whose views are in the blueprints.
 MODULES = (
-    boxes, bulk_web, campaigns_web, debtors_web, desk_pages, exceptions_web, hold_web, holds,
-    home_delivery, loans_web, losses_web, merge_web, notices_web, patron_import, phones_web, policy,
-    rankings, readers,
+    boxes, bulk_web, campaigns_web, debtors_web, desk_pages, due_dates_web, exceptions_web,
+    hold_web, holds, home_delivery, loans_web, losses_web, merge_web, notices_web, patron_import,
+    phones_web, policy, rankings, readers,
 )  # fmt: skip
 BLUEPRINTS = (patrons, desk, lending, rankings.rankings, debtors_web.debtors, losses_web.losses)

@@ -130,6 +130,7 @@ DESK: dict[str, dict[str, str]] = {
         "renewal_days": N_("Renewal period, days"),
         "max_renewals": N_("Maximum renewals"),
         "max_unseen_renewals": N_("Of them by phone, e-mail or site"),
+        "max_weeks": N_("Weeks from the loan to the last renewal (0: no limit)"),
         "grace_days": N_("Grace period, days"),
         "max_overdue": N_("Overdue items that block borrowing (0: never)"),
         "max_holds": N_("Maximum holds"),

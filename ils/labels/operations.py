@@ -16,6 +16,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "import_patrons": N_("Import patrons"),
         "note_overdue": N_("Overdue copies noted"),
         "inform_by_topic": N_("Letters about topics"),
+        "close_holidays": N_("Holidays of the next year closed"),
         "end_hopeless_holds": N_("Holds of documents without copies ended"),
         "plan_notices": N_("Notices of loans planned"),
         "send_notices": N_("Readers to be told of loans asked for"),

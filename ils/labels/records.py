@@ -93,6 +93,8 @@ RECORDS: dict[str, dict[str, str]] = {
         "rule.delete": N_("lending rule deleted"),
         "act.undone": N_("act undone that was not one’s own of the day"),
         "loan.override": N_("checked out by override"),
+        "loans.move_due": N_("due dates moved from a closed day"),
+        "loans.move_back": N_("moving of due dates undone"),
     },
     "audit_field": {
         "name": N_("Full name"),
@@ -142,6 +144,7 @@ RECORDS: dict[str, dict[str, str]] = {
         "renewal_days": N_("Renewal period, days"),
         "max_renewals": N_("Maximum renewals"),
         "max_unseen_renewals": N_("Of them by phone, e-mail or site"),
+        "max_weeks": N_("Weeks from the loan to the last renewal (0: no limit)"),
         "grace_days": N_("Grace period, days"),
         "max_overdue": N_("Overdue items that block borrowing (0: never)"),
         "max_holds": N_("Maximum holds"),

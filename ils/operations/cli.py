@@ -20,15 +20,20 @@ from ils.console import CLOCK_IS_RIGHT, Console, end_with, print_json, with_cons
 from ils.digitization.jobs import missing_models
 from ils.digitization.scans import queries as scan_queries
 from ils.digitization.text import vocabulary
+from ils.errors import N_
 from ils.jobs import actions as job_actions
 from ils.jobs import queries as job_queries
 from ils.ledger.timekeeping import WrongClock, check_clock
 from ils.operations import worker as operations
 from ils.operations.backup.actions import is_late
 from ils.organisation.branches.models import Branch
+from ils.organisation.calendar import queries as calendar_queries
+from ils.organisation.calendar.rules import moving_years
 from ils.stats.models import WORKER, Heartbeat
 from ils.stats.overview.queries import worker_doubts
 
+#: So far ahead copies are lent: then the holidays must be known.
+LENT_AHEAD = timedelta(days=60)
 MIN_DISK_MB = 500
 PREVIEW_ROWS = 50
 
@@ -59,6 +64,23 @@ def worker(
     elif beside and console.config.digitization.workers:  # others beside the pages do that
         kinds = operations.JOBS
     operations.work(console.sessions, console.config, stop, once=once, kinds=kinds)
+
+
+def problems_of_holidays(session: Session, console: Console) -> list[dict[str, object]]:
+    """Loans made now would be due on holidays nobody knows of."""
+    today = clock.local_day(clock.now(), console.config.library.timezone)
+    year = (today + LENT_AHEAD).year
+    problems: list[dict[str, object]] = []
+    behind = calendar_queries.without_holidays(session, year)
+    if behind:
+        told = N_("The holidays of %(year)s are no closed days at: %(branches)s.")
+        said = i18n.say(told, console.language) % {"year": year, "branches": ", ".join(behind)}
+        problems.append({"id": "holidays", "message": said})
+    if year not in moving_years(console.config.lists.holidays):
+        told = N_("holidays.toml does not say when the moving holidays of %(year)s are.")
+        said = i18n.say(told, console.language) % {"year": year}
+        problems.append({"id": "moving_holidays", "message": said})
+    return problems
 
 
 def _problems_of_scans(session: Session, config: Config) -> list[dict[str, object]]:
@@ -125,6 +147,8 @@ def check(console: Console, json_: bool) -> None:
                              "examples": gone[:PREVIEW_ROWS]})  # fmt: skip
         problems += _problems_of_scans(session, console.config)
         problems += problems_of_notices(session, console.config)
+        if worked:
+            problems += problems_of_holidays(session, console)
         problems += [
             {
                 "id": finding.check,

@@ -28,6 +28,7 @@ from ils.ledger import acts
 from ils.messages import outbox
 from ils.operations.backup import jobs as backup_jobs
 from ils.operations.backup import journal
+from ils.organisation.calendar import jobs as calendar_jobs
 from ils.patrons import served
 from ils.search.following import follow
 from ils.services.topics import jobs as topic_jobs
@@ -104,6 +105,7 @@ JOBS: tuple[JobKind, ...] = (
     JobKind("settle_served", _settle_served, every=timedelta(hours=1)),
     JobKind("selfcheck", _check, every=timedelta(days=1)),  # closing asks what it found
     JobKind(CHECKPOINT, _checkpoint),
+    *calendar_jobs.JOBS,
     *hold_jobs.JOBS,
     *notice_jobs.JOBS,
     *topic_jobs.JOBS,

@@ -154,6 +154,7 @@ SECTIONS = (
         Place(N_("Branches"), "settings.branches", Permission.ADMINISTER),
         Place(N_("Accounts"), "settings.staff_list", Permission.ADMINISTER),
         Place(N_("Circulation rules"), "lending.rules_page", Permission.VIEW_RULES),
+        Place(N_("Due dates on closed days"), "lending.due_dates", Permission.VIEW_RULES),
         Place(N_("Audit trail"), "settings.audit", Permission.ADMINISTER),
         Place(N_("Letters to readers"), "operations.letters", Permission.ADMINISTER),
         Place(N_("Tasks"), "operations.jobs", Permission.FOLLOW_TASKS),

@@ -1,4 +1,4 @@
-"""Indexes for pages that read whole tables; some of few rows in place of those of all.
+"""Indexes for pages that read whole tables; holidays of every year; due dates moved together.
 
 Revision ID: 0007
 Locks, time: three indexes over all records, readers and registrations, a minute for a million;
@@ -14,6 +14,7 @@ from alembic import op
 revision = "0007"
 down_revision = "0006"
 
+_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _WAITING = "status IN ('waiting', 'in_transit', 'on_shelf')"
 _UNDER_WAY = "ended_at IS NULL"
 #: Name → table, columns, which rows (none: all), the same for PostgreSQL where it says so otherwise.
@@ -65,12 +66,40 @@ def _make(name: str, table: str, columns: list[str], which: str, otherwise: str 
     op.create_index(name, table, columns, **{key: v for key, v in where.items() if v is not None})
 
 
+def _add_calendars() -> None:
+    """A branch that has closed days of a year has its holidays: nobody is overruled."""
+    op.add_column("branch", sa.Column("holidays_until", sa.Integer()))
+    year = {"sqlite": "CAST(substr(max(day), 1, 4) AS INTEGER)"}.get(
+        op.get_bind().dialect.name, "CAST(extract(year FROM max(day)) AS INTEGER)"
+    )
+    of_branch = f"SELECT {year} FROM closed_day WHERE branch_id = branch.id"  # noqa: S608 -- ours
+    op.execute(f"UPDATE branch SET holidays_until = ({of_branch})")  # noqa: S608 -- ours
+    op.add_column("circulation_rule", sa.Column("max_weeks", sa.Integer()))
+    op.create_table(
+        "moved_due_dates",
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("branch_id", _ID, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("to_day", sa.Date(), nullable=False),
+        sa.Column("loans", sa.JSON(), nullable=False),
+        sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("moved_by", _ID),
+        sa.Column("undone_at", sa.DateTime(timezone=True)),
+        sa.Column("undone_by", _ID),
+        sa.ForeignKeyConstraint(["branch_id"], ["branch.id"], name="fk_moved_due_dates_branch_id"),
+        sa.ForeignKeyConstraint(["moved_by"], ["staff.id"], name="fk_moved_due_dates_moved_by"),
+        sa.ForeignKeyConstraint(["undone_by"], ["staff.id"], name="fk_moved_due_dates_undone_by"),
+        sa.PrimaryKeyConstraint("id", name="pk_moved_due_dates"),
+    )
+
+
 def upgrade() -> None:
     """Drop those of all rows first: two keep their names."""
     column = sa.Column("settings", sa.Integer(), server_default="0", nullable=False)
     op.add_column("journal_mark", column)
     for table in ("branch", "circulation_rule", "closed_day"):  # made anew: they count there
         _forget_triggers(table)
+    _add_calendars()
     for name, (table, _, _) in _DROPPED.items():
         op.drop_index(name, table)
     for name, index in _MADE.items():
@@ -82,6 +111,9 @@ def downgrade() -> None:
     for table in ("branch", "circulation_rule", "closed_day"):
         _forget_triggers(table)
     op.drop_column("journal_mark", "settings")
+    op.drop_table("moved_due_dates")
+    op.drop_column("circulation_rule", "max_weeks")
+    op.drop_column("branch", "holidays_until")
     for name, (table, *_) in _MADE.items():
         op.drop_index(name, table)
     for name, (table, columns, which) in _DROPPED.items():

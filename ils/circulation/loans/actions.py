@@ -307,7 +307,8 @@ def renew_loan(
     holds = hold_queries.holds_on(session, loan.item.record_id)
     waited = holds_ahead(session, loan.item, holds, None, origin.day)
     place = ServicePlace(loan.place)
-    renewing = Renewing(loan.due, place, loan.renewals, loan.unseen_renewals, seen, waited)
+    weeks = (origin.at - loan.issued_at).days // 7
+    renewing = Renewing(loan.due, place, loan.renewals, loan.unseen_renewals, seen, waited, weeks)
     if of_reader is None:
         of_reader = standing_problems(desk, loan.patron_id)
     found = [*of_reader, *loan_rules.renewal_problems(renewing, terms)]

@@ -204,6 +204,7 @@ class Renewing:
     Attributes:
         seen: the reader is at the desk.
         place: where the copies are.
+        weeks: full weeks since it was lent.
     """
 
     due: date
@@ -212,6 +213,7 @@ class Renewing:
     unseen_renewals: int
     seen: bool
     holds_ahead: int
+    weeks: int = 0
 
 
 def renewal_problems(loan: Renewing, terms: LoanPolicy) -> list[Problem]:
@@ -230,6 +232,12 @@ def renewal_problems(loan: Renewing, terms: LoanPolicy) -> list[Problem]:
     for code, renewals, limit in limits:
         if renewals >= limit:
             found.append(_overridable(code, messages[code], renewals=renewals, limit=limit))
+    most = terms.number("max_weeks")
+    if most and loan.weeks >= most:
+        message = N_(
+            "Weeks since it was lent: %(weeks)s; it is renewed for %(limit)s weeks at most."
+        )
+        found.append(_overridable("out_too_long", message, weeks=loan.weeks, limit=most))
     if loan.holds_ahead:
         message = N_("Other readers wait for it: %(count)s.")
         found.append(_overridable("held_for_another", message, count=loan.holds_ahead))

@@ -28,6 +28,7 @@ class CirculationRule(Base):
     renewal_days: Mapped[int | None]
     max_renewals: Mapped[int | None]
     max_unseen_renewals: Mapped[int | None]
+    max_weeks: Mapped[int | None]
     grace_days: Mapped[int | None]
     max_overdue: Mapped[int | None]
     max_holds: Mapped[int | None]

@@ -32,6 +32,7 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "renewal_days": (1, 3650),
     "max_renewals": (0, 100),
     "max_unseen_renewals": (0, 100),
+    "max_weeks": (0, 520),
     "grace_days": (0, 365),
     "max_overdue": (0, 10_000),
     "max_holds": (0, 1000),

@@ -81,6 +81,8 @@ class Branch(Named, Base):
     #: The round of its van; branches of one round are near each other.
     route: Mapped[str] = mapped_column(default="", server_default="")
     active: Mapped[bool] = mapped_column(default=True)
+    #: Public holidays are closed days up to the end of this year; none: of no year yet.
+    holidays_until: Mapped[int | None]
     #: Catalogues its cataloguers may fill; none named: all.
     catalogues: Mapped[frozenset[str]] = mapped_column(
         Codes, default=frozenset(), server_default=""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ils.organisation.audit.actions import audit
 from ils.organisation.branches.models import Branch
 from ils.organisation.calendar import queries as calendar_queries
+from ils.organisation.calendar import rules
 from ils.organisation.calendar.models import ClosedDay
 
 
@@ -38,6 +39,26 @@ def close_days(session: Session, by: int | None, branch: Branch, days: Mapping[d
         audit(session, by, "branch.close_on", branch.code, day=f"{min(new)} – {max(new)}")
     session.flush()
     return len(new)
+
+
+def close_holidays(
+    session: Session, branch: Branch, last: int, listed: Mapping[str, Mapping[str, str]]
+) -> int:
+    """Mark the public holidays of the years that have none yet, up to one; each year once.
+
+    Whoever opens a holiday again is not overruled.
+
+    Args:
+        listed: the holidays of the configuration.
+
+    Returns:
+        How many days were marked.
+    """
+    first, marked = last - 1 if branch.holidays_until is None else branch.holidays_until + 1, 0
+    for year in range(first, last + 1):
+        marked += close_days(session, None, branch, rules.holidays_of(year, listed))
+        branch.holidays_until = year
+    return marked
 
 
 def open_on(session: Session, by: int | None, branch: Branch, *, day: date) -> None:

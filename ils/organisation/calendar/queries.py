@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from ils.kept import of_settings
@@ -24,6 +24,13 @@ _CALENDAR = (
 def closed_days(branch: Branch) -> Select[ClosedDay]:
     """Days without service, latest first."""
     return select(ClosedDay).where(ClosedDay.branch_id == branch.id).order_by(ClosedDay.day.desc())
+
+
+def without_holidays(session: Session, year: int) -> list[str]:
+    """Codes of branches whose calendar lacks the holidays of a year."""
+    behind = or_(Branch.holidays_until.is_(None), Branch.holidays_until < year)
+    codes = select(Branch.code).where(Branch.active, behind).order_by(Branch.code)
+    return list(session.scalars(codes))
 
 
 def calendar(session: Session, branch_id: int, first: date) -> Calendar:

@@ -14,8 +14,13 @@ def holidays_of(year: int, listed: Mapping[str, Mapping[str, str]]) -> dict[date
     for day, names in listed.items():
         full = day if len(day) > len("MM-DD") else f"{year}-{day}"
         if full.startswith(f"{year}-") and not (day == "02-29" and not isleap(year)):
-            found[date.fromisoformat(full)] = f"{names['kk']} / {names['ru']}"
+            found[date.fromisoformat(full)] = " / ".join(dict.fromkeys((names["kk"], names["ru"])))
     return found
+
+
+def moving_years(listed: Mapping[str, Mapping[str, str]]) -> set[int]:
+    """The years whose moving holidays are known: those with a full day."""
+    return {date.fromisoformat(day).year for day in listed if len(day) > len("MM-DD")}
 
 
 def sanitary_days(year: int, weekday: int, *, last: bool) -> list[date]:

@@ -1,0 +1,1 @@
+"""Due dates that fall on days a branch closed later, moved on together."""
