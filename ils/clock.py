@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time as time_module
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -42,6 +43,48 @@ def zone(name: str) -> ZoneInfo:
 def local_day(at: datetime, timezone: str) -> date:
     """The calendar day at a place."""
     return at.astimezone(zone(timezone)).date()
+
+
+#: Ways a day is written: year first, day first, digits alone.
+_WRITTEN = tuple(
+    re.compile(way)
+    for way in (
+        r"(?P<year>\d{4})[\s./-]+(?P<month>\d{1,2})[\s./-]+(?P<day>\d{1,2})",
+        r"(?P<day>\d{1,2})[\s./-]+(?P<month>\d{1,2})[\s./-]+(?P<year>\d{4}|\d{2})",
+        r"(?P<year>(?:18|19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])",
+        r"(?P<day>\d{2})(?P<month>\d{2})(?P<year>\d{4}|\d{2})",
+    )
+)
+
+
+def day_written(text: str, *, past: bool = False) -> date | None:
+    """The day a person wrote, in any of the usual ways; ``None`` if it is none.
+
+    Two digits of a year are of this century up to ten years ahead, else of the last.
+
+    Args:
+        past: the day is over, as that of a birth is.
+
+    >>> day_written("31.01.1990"), day_written("1990-01-31"), day_written("31011990")
+    (datetime.date(1990, 1, 31), datetime.date(1990, 1, 31), datetime.date(1990, 1, 31))
+    >>> day_written("31/1/90"), day_written("31 01 1990 г."), day_written("31.02.1990")
+    (datetime.date(1990, 1, 31), datetime.date(1990, 1, 31), None)
+    >>> day_written("17.05.35"), day_written("17.05.35", past=True)
+    (datetime.date(2035, 5, 17), datetime.date(1935, 5, 17))
+    """
+    text = re.sub(r"\s*(г\.?|ж\.?)$", "", text.strip())
+    found = next(filter(None, (way.fullmatch(text) for way in _WRITTEN)), None)
+    if found is None:
+        return None
+    day, month, year = (int(found[part]) for part in ("day", "month", "year"))
+    if len(found["year"]) == len("90"):
+        latest = now().date() if past else date(now().year + 10, 12, 31)
+        this = (2000 + year, month, day) <= (latest.year, latest.month, latest.day)
+        year += 2000 if this else 1900
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def day_start(day: date, timezone: str) -> datetime:

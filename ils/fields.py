@@ -47,6 +47,7 @@ class FieldInfo:
         columns: what imported tables call it, besides its own name.
         least, most: of a number.
         scan: it is meant to be scanned into.
+        past: of a day, that it is over.
     """
 
     name: str
@@ -66,6 +67,7 @@ class FieldInfo:
     most: int = 999_999
     longest: int = MAX_TEXT_LENGTH
     scan: bool = False
+    past: bool = False
 
 
 def described(

@@ -6,7 +6,7 @@ import click
 from sqlalchemy.orm import Session
 
 from ils.circulation.context import Desk
-from ils.circulation.keyboard import readings
+from ils.codes.keyboard import readings
 from ils.console import Console
 from ils.ledger import Channel
 from ils.organisation.branches.queries import branch_by_code

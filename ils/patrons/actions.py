@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from ils import ledger
 from ils.catalog.identifiers import heading_key
 from ils.codes import actions as codes
+from ils.codes.keyboard import readings
 from ils.codes.models import CodeKind
 from ils.errors import N_, Invalid
 from ils.ledger import Kind, Origin
@@ -47,6 +48,8 @@ def register_patron(
         PossibleDuplicate: somebody alike is there.
     """
     data = rules.checked(data, categories, origin.day)
+    if data.card:
+        rules.checked_card(data.card)
     if not allow_duplicate:
         check_alike(session, data)
     patron = add_patron(session, origin, data)
@@ -90,7 +93,7 @@ def _fill(session: Session, origin: Origin, patron: Patron, data: PatronData) ->
     values = asdict(data)
     values.pop("consent")
     card = values.pop("guardian")
-    guardian = queries.patron_by_card(session, [card]) if card else None
+    guardian = queries.patron_by_card(session, readings(card)) if card else None
     if card and (guardian is None or guardian.id == patron.id):
         raise Invalid(N_("Guardian’s card"), N_("No other reader has this card."))
     patron.guardian_id = guardian.id if guardian else None
@@ -175,7 +178,7 @@ def replace_card(
         CodeTaken: the barcode is or was a card, or is a copy.
         Invalid: the barcode cannot be used.
     """
-    card = card.strip() or rules.next_card(queries.last_card(session))
+    card = rules.card_meant(card.strip()) or rules.next_card(queries.last_card(session))
     rules.checked_card(card)
     codes.replace_card(
         session,

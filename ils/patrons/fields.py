@@ -27,6 +27,7 @@ class PatronData:
     )
     birth_date: date = described(
         N_("Birth date"), FieldKind.DAY, hint=N_("For example 31.01.1990"), width="date",
+        past=True,
         columns=("дата рождения", "год рождения", "туған күні", "туған жылы", "birth date"),
     )  # fmt: skip
     category: str = described(

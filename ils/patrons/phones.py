@@ -19,8 +19,10 @@ def normal_phone(text: str) -> str:
     ('+77011234567', '+77213456789')
     >>> normal_phone("12-34"), normal_phone("8 701 123 45 67, 8 702 000 00 00")
     ('', '+77011234567')
+    >>> normal_phone("8 701 123 45 67 (мама) 8 702 000 00 00")
+    '+77011234567'
     """
-    for part in re.split(r"[,;/]", text):
+    for part in re.split(r"[,;/]|\(\D*\)|(?<=\d)\s+(?=\+)", text):
         digits = re.sub(r"[^\d+]", "", part)
         if match := _kazakh.fullmatch(digits):
             return f"+7{match[1]}"

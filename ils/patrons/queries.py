@@ -30,7 +30,7 @@ from ils.db import Base
 from ils.errors import N_, NotFound
 from ils.ledger import Channel, Entry, Kind
 from ils.patrons.models import Patron, PatronBlock, PatronMerge, PatronYear
-from ils.patrons.phones import digits_of
+from ils.patrons.phones import digits_of, normal_phone
 
 
 def reasons_of_blocks(session: Session, patron_id: int, day: date) -> tuple[str, ...]:
@@ -150,6 +150,16 @@ def named(text: str) -> ColumnElement[bool]:
         condition &= Patron.search_text.contains(f" {word}", autoescape=True)
     digits = digits_of(text)
     return condition | Patron.phone_number.contains(digits) if digits else condition
+
+
+def with_phone(session: Session, text: str, most: int) -> Sequence[Patron]:
+    """The readers with a phone, however it is written; none of what is no whole number."""
+    number = normal_phone(text)
+    if not number:
+        return ()
+    same = select(Patron).where(Patron.phone_number == number)
+    ordered = same.order_by(Patron.surname, Patron.given_name, Patron.id)
+    return session.scalars(ordered.limit(most)).all()
 
 
 def wrong_phones() -> Select[Patron]:

@@ -10,21 +10,28 @@ from difflib import SequenceMatcher
 from typing import Any, Protocol
 
 from ils.catalog.identifiers import heading_key
+from ils.codes.keyboard import readings
 from ils.errors import N_, Doubtful, Invalid, Refused
 from ils.fields import MAX_TEXT_LENGTH
 from ils.patrons.fields import TEXTS, PatronData
 from ils.patrons.models import ContactChannel, Disability
 
 MAX_AGE = 120
+#: So command barcodes begin.
+COMMANDS = "SQ-"
 MAX_CARD_LENGTH = 40
+_printed = re.compile(r"(?=.*[0-9])[A-Za-z0-9][A-Za-z0-9./-]{1,39}")
+_new_card = re.compile(r"(?=.*[0-9A-Za-z])[!-~]{2,40}")
 SEXES = ("f", "m", "")
 GRADES = tuple(map(str, range(13)))
-OF_CARD = N_("Latin letters and digits, up to 40, without blanks.")
+OF_CARD = N_("Latin letters and digits, 2 to 40 signs, without blanks.")
 #: A school year begins in this month.
 SEPTEMBER = 9
 
 NEAR = 0.82
-_phone = re.compile(r"\+?[\d\s()-]{5,20}")
+#: A phone may be said with whose it is: 8 701 123-45-67 (мама), 23-45-67.
+_phone = re.compile(r"(?=(?:.*\d){4}).{4,100}")
+_nothing = {"-", "–", "—", "нет", "жоқ"}
 _email = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -60,6 +67,9 @@ def checked(
         Invalid: a field cannot be used; it is named.
     """
     tidy: dict[str, Any] = {name: _tidy(getattr(data, name)) for name in TEXTS}
+    tidy["card"] = card_meant(tidy["card"]) if tidy.get("card") else ""
+    if tidy["phone"].casefold() in _nothing:
+        tidy["phone"] = ""
     data = replace(data, **tidy)
     for bad, field, reason in _wrong(data, categories, today, consent=consent):
         if bad:
@@ -214,18 +224,29 @@ def _digits(phone: str) -> str:
 
 
 def checked_card(card: str) -> None:
-    """Look whether a text can be a card.
+    """Look whether a text can be a new card; those of another system may be shorter.
 
     Raises:
         Invalid: it cannot.
     """
-    if not card or not _is_card(card):
+    if not _new_card.fullmatch(card) or card.upper().startswith(COMMANDS):
         raise Invalid(N_("Card barcode"), OF_CARD)
 
 
 def may_be_card(code: str) -> bool:
-    """Whether a code that nobody has may be a new card: names are none."""
+    """Whether a code that nobody has may be a new card: names and commands are none."""
     return _is_card(code) and any(c.isdigit() for c in code)
+
+
+def card_meant(code: str) -> str:
+    """The card a scanner typed, whatever the layout made of it; as it is where none can be.
+
+    >>> card_meant("К0000012"), card_meant("R0012"), card_meant("Абай")
+    ('R0000012', 'R0012', 'Абай')
+    """
+    if code.isascii():
+        return code  # no other layout was at work
+    return next((reading for reading in readings(code) if _printed.fullmatch(reading)), code)
 
 
 def _is_card(card: str) -> bool:

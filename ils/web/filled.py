@@ -42,13 +42,18 @@ class FormWrong(Invalid):
 class _Day(wtforms.StringField):  # type: ignore[misc]  # it has no types
     """A day as people write it; shown again as it was typed."""
 
+    def __init__(self, *args: Any, past: bool = False, **options: Any) -> None:
+        """Keep whether it is over."""
+        super().__init__(*args, **options)
+        self.past = past
+
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Read the text."""
         text = str(valuelist[0]).strip() if valuelist else ""
         self.data: Any = None
         if text:
             try:
-                self.data = parsed_day(text, "")
+                self.data = parsed_day(text, "", past=self.past)
             except Invalid as error:
                 raise ValueError(error.facts["reason"]) from error
 
@@ -93,7 +98,7 @@ def _made(info: FieldInfo) -> Any:
     length = validators.Length(max=info.longest, message=N_("It is too long."))
     bounds = validators.NumberRange(info.least, info.most, NO_NUMBER)
     kinds: dict[FieldKind, tuple[Any, dict[str, Any]]] = {
-        FieldKind.DAY: (_Day, {"validators": checks}),
+        FieldKind.DAY: (_Day, {"validators": checks, "past": info.past}),
         FieldKind.WHOLE: (_Whole, {"validators": [*checks, bounds]}),
         FieldKind.CHOICE: (wtforms.StringField, {"validators": [_one_listed]}),
         FieldKind.MANY: (_Many, {"validators": [_one_listed]}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from flask import (
@@ -11,6 +11,7 @@ from flask import (
 )
 from werkzeug.routing import IntegerConverter, Map
 
+from ils import clock
 from ils.errors import N_, Invalid
 
 #: The largest number a column of the database holds.
@@ -104,15 +105,13 @@ def form_day(name: str, field: str) -> date:
     return parsed_day(request.form.get(name, ""), field)
 
 
-def parsed_day(text: str, field: str) -> date:
-    """A day as 2026-01-31 or 31.01.2026.
+def parsed_day(text: str, field: str, *, past: bool = False) -> date:
+    """A day as people write it, see `clock.day_written`.
 
     Raises:
         Invalid: it is no day; ``field`` names it.
     """
-    for pattern in ("%Y-%m-%d", "%d.%m.%Y"):
-        try:
-            return datetime.strptime(text.strip(), pattern).date()  # noqa: DTZ007 -- a day has no zone
-        except ValueError:
-            continue
-    raise Invalid(field, N_("Write the day as 31.01.2026."))
+    day = clock.day_written(text, past=past)
+    if day is None:
+        raise Invalid(field, N_("Write the day as 31.01.2026."))
+    return day

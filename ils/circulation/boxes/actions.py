@@ -11,8 +11,8 @@ from ils.circulation.boxes import queries as box_queries
 from ils.circulation.boxes.models import Box, BoxItem
 from ils.circulation.context import Desk
 from ils.circulation.desk.rules import EmptyScan, UnknownCode
-from ils.circulation.keyboard import readings
 from ils.circulation.loans import queries as loan_queries
+from ils.codes.keyboard import readings
 from ils.errors import N_, Refused
 from ils.holdings.items.models import Item, ItemStatus
 from ils.holdings.items.queries import item_by_code

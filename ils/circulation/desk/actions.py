@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from ils import ledger
 from ils.circulation.context import Desk
-from ils.circulation.desk import results, rules
+from ils.circulation.desk import results, rules, unowned
 from ils.circulation.desk.command_barcodes import command
 from ils.circulation.desk.queries import opened, owners_of
 from ils.circulation.desk.results import Answer, Owner
@@ -16,18 +16,16 @@ from ils.circulation.desk.rules import Level, ScanFacts, Situation
 from ils.circulation.holds import actions as holds
 from ils.circulation.holds import queries as hold_queries
 from ils.circulation.holds.models import Hold
-from ils.circulation.keyboard import cleaned, readings
 from ils.circulation.loans import actions as loans
 from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.models import Loan, LoanEnd
 from ils.circulation.transit import queries as transit_queries
 from ils.circulation.transit.models import Transit
+from ils.codes.keyboard import cleaned, readings
 from ils.holdings.items.models import Item, ItemStatus
 from ils.ledger import Origin
 from ils.patrons import queries as patron_queries
 from ils.patrons.models import Patron
-
-MAX_NAMES = 9
 
 
 @dataclass(frozen=True)
@@ -79,14 +77,7 @@ def scan(desk: Desk, *, code: str, patron_id: int | None) -> Answer:
             )
         if found:
             return _of_owner(desk, found[0], patron)
-    if patron is not None and rules.may_be_item(codes, desk.rules.card_patterns):
-        return results.UnknownBook(
-            situation=Situation.UNKNOWN,
-            level=Level.WARNING,
-            patron=patron,
-            code=_likely_number(codes),
-        )
-    return _named(desk, cleaned(code))
+    return unowned.meant(desk, codes, cleaned(code), patron)
 
 
 def _of_owner(desk: Desk, owner: Owner, patron: Patron | None) -> Answer:
@@ -331,26 +322,6 @@ def _next_step(
         return Situation.TO_HOLD_SHELF, Level.WARNING, to, None
     hold = hold_queries.hold_of_transit(desk.session, to)
     return Situation.INTO_TRANSIT, Level.WARNING, hold, to.to_branch_id
-
-
-def _named(desk: Desk, text: str) -> Answer:
-    """Nothing has this code: perhaps it is a reader's name."""
-    found: Sequence[Patron] = ()
-    if any(c.isalpha() for c in text):
-        found = desk.session.scalars(patron_queries.patrons(text).limit(MAX_NAMES + 1)).all()
-    if not found:
-        raise rules.UnknownCode(code=text)
-    if len(found) == 1:
-        return open_patron(desk, found[0])
-    more = len(found) > MAX_NAMES
-    return results.NamesFound(
-        situation=Situation.NAMES, text=text, names=found[:MAX_NAMES], more=more
-    )
-
-
-def _likely_number(codes: Sequence[str]) -> str:
-    """What to propose as the number of an unknown book: digits, if a layout hid them."""
-    return next((code for code in codes if code.isdigit()), codes[0])
 
 
 def _same(loan: Loan | None, patron: Patron | None) -> bool:

@@ -13,11 +13,11 @@ from ils.circulation.desk import results
 from ils.circulation.desk.actions import act_on, lend, open_patron, returned
 from ils.circulation.desk.results import Answer
 from ils.circulation.desk.rules import Level, Situation
-from ils.circulation.keyboard import cleaned
 from ils.circulation.loans import actions as loans
 from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.models import Loan
 from ils.circulation.loans.rules import LoanRefused
+from ils.codes.keyboard import cleaned
 from ils.errors import N_, Invalid, Refused
 from ils.holdings.items.actions import add_provisional_item
 from ils.holdings.items.models import Item, ItemStatus

@@ -10,8 +10,8 @@ from ils.circulation.console import BRANCH, desk_of, patron_of
 from ils.circulation.desk import actions, answers
 from ils.circulation.desk.results import Answer, Lent, Renewed, Returned
 from ils.circulation.holds import actions as holds
-from ils.circulation.keyboard import readings
 from ils.circulation.loans import queries as loan_queries
+from ils.codes.keyboard import readings
 from ils.console import Commands, Console, with_console
 from ils.errors import N_, IlsError, Refused
 from ils.holdings.items.queries import item_by_code

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
+from ils.catalog.models import BibliographicRecord
 from ils.circulation.desk.command_barcodes import Command
 from ils.circulation.desk.rules import Level, Situation
 from ils.circulation.holds.models import Hold
@@ -148,6 +149,17 @@ class Owner:
     item: Item | None
     #: Somebody waits for the document.
     wanted: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskCopyOfBook(Answer):
+    """The barcode of the publisher was scanned: which of the library's copies is it?"""
+
+    template = "ask_copy_of_book"
+    code: str
+    records: Sequence[BibliographicRecord]
+    items: Sequence[Item]
+    patron: Patron | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

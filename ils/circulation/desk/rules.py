@@ -43,6 +43,7 @@ class Situation(StrEnum):
     NAMES = "names"
     #: Several readers or copies have the code: which one is it?
     SHARED_CODE = "shared_code"
+    ISBN = "isbn"
     RENEWAL = "renewal"
     ALL_RENEWED = "all_renewed"
     LOST = "lost"

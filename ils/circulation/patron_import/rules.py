@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from ils import clock
 from ils.documents.columns import plain
 from ils.errors import N_, Invalid
 from ils.marc.record import Field, MarcRecord
@@ -142,12 +143,14 @@ def day_of(text: str, field: str) -> date:
         Invalid: it is no day.
     """
     text = text.strip()
-    for pattern in ("%d.%m.%Y", "%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%Y"):
-        try:
-            return datetime.strptime(text, pattern).date()  # noqa: DTZ007 -- a day has no zone
-        except ValueError:
-            continue
-    raise Invalid(field, N_("Write the day as 31.01.2026."))
+    day = (
+        date(int(text), 1, 1)
+        if re.fullmatch(r"[12]\d{3}", text)
+        else clock.day_written(text, past=True)
+    )
+    if day is None:
+        raise Invalid(field, N_("Write the day as 31.01.2026."))
+    return day
 
 
 def of_rdr(number: int, record: MarcRecord, categories: Mapping[str, str]) -> ImportedPatron:

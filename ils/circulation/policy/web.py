@@ -11,11 +11,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from ils import web
-from ils.circulation.keyboard import readings
 from ils.circulation.policy import actions, rules
 from ils.circulation.policy import queries as policy_queries
 from ils.circulation.policy.models import CirculationRule
 from ils.circulation.policy.queries import terms_at
+from ils.codes.keyboard import readings
 from ils.errors import N_
 from ils.fields import FieldKind, described
 from ils.holdings.items.queries import item_by_code

@@ -15,9 +15,9 @@ from ils.catalog import queries as catalog
 from ils.circulation.holds import actions
 from ils.circulation.holds import queries as hold_queries
 from ils.circulation.holds.models import Hold
-from ils.circulation.keyboard import readings
 from ils.circulation.loans import queries as loan_queries
 from ils.circulation.pages import desk, the_desk
+from ils.codes.keyboard import readings
 from ils.errors import N_, Invalid
 from ils.fields import FieldKind, described
 from ils.holdings.items.queries import item_by_code

@@ -13,6 +13,7 @@ from ils.circulation.pages import patrons, required
 from ils.circulation.readers import merging
 from ils.circulation.readers.reader_page import TwinData, in_words, reader_page
 from ils.codes import queries as codes
+from ils.codes.keyboard import readings
 from ils.errors import N_, Invalid
 from ils.organisation.permissions import Permission
 from ils.patrons import queries
@@ -27,7 +28,7 @@ def find_twin(session: Session, patron_id: int) -> ResponseReturnValue:
     found = queries.patron(session, patron_id)
 
     def work(data: TwinData) -> ResponseReturnValue:
-        cards = codes.fitting(session, [data.card])
+        cards = codes.fitting(session, readings(data.card))
         other = next((code.patron_id for code in cards if code.patron_id), None)
         if other in {None, patron_id}:
             raise Invalid(N_("The other card"), N_("No other reader has this card."))

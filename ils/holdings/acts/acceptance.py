@@ -13,6 +13,7 @@ from ils.catalog.queries import RecordGone
 from ils.catalog.records.actions import facts as record_facts
 from ils.codes import actions as codes
 from ils.codes.actions import ItemCode
+from ils.codes.keyboard import readings
 from ils.codes.models import CodeKind
 from ils.codes.rules import CodeTaken, folded
 from ils.db import bulk_insert, new_id
@@ -100,7 +101,7 @@ def lost_copy(session: Session, number: str) -> int | None:
     """
     if not number.strip():
         return None
-    item = item_by_code(session, [number.strip()])
+    item = item_by_code(session, readings(number))
     if item is None or item.status not in {ItemStatus.LOST, ItemStatus.MISSING}:
         raise Invalid(N_("In place of the lost copy"), N_("No lost or missing copy has it."))
     return item.id

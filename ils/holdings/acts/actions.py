@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from ils.codes.keyboard import readings
 from ils.errors import N_, IlsError, Invalid
 from ils.holdings.acts import queries, rules
 from ils.holdings.acts.fields import ActData
@@ -153,7 +154,7 @@ def put_in(session: Session, act: StockAct, numbers: Sequence[str]) -> Put:
     )
     put = Put()
     for number in dict.fromkeys(numbers):
-        item = item_by_code(session, [number])
+        item = item_by_code(session, readings(number))
         if item is None:
             put.refused.append((number, Invalid(N_("Copies"), N_("There is no such copy."))))
             continue

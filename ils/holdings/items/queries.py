@@ -13,6 +13,7 @@ from ils.catalog import queries as catalog
 from ils.catalog.identifiers import isbns
 from ils.catalog.models import BibliographicRecord
 from ils.codes import queries as codes
+from ils.codes.keyboard import readings
 from ils.codes.models import Code
 from ils.codes.rules import owners
 from ils.errors import N_, Invalid, NotFound
@@ -128,6 +129,18 @@ def disputed_codes() -> Select[Code, Item | None]:
     return query.options(joinedload(Item.record, innerjoin=False))
 
 
+def copies_at_hand(
+    session: Session, record_ids: Sequence[int], branch_id: int, most: int
+) -> Sequence[Item]:
+    """Copies of some records: those of this branch and on its shelves first."""
+    return session.scalars(
+        select(Item)
+        .where(Item.record_id.in_(record_ids), Item.status != ItemStatus.WITHDRAWN)
+        .order_by(Item.branch_id != branch_id, Item.status != ItemStatus.AVAILABLE, Item.id)
+        .limit(most)
+    ).all()
+
+
 def numbers_in(session: Session, text: str) -> list[str]:
     """The numbers of a list that was typed or scanned: a line is one if a copy has it so.
 
@@ -137,7 +150,7 @@ def numbers_in(session: Session, text: str) -> list[str]:
     for line in text.splitlines():
         number = line.strip()
         parts = re.split(r"[\s,;]+", number)
-        whole = len(parts) > 1 and item_by_code(session, [number]) is not None
+        whole = len(parts) > 1 and item_by_code(session, readings(number)) is not None
         found += [number] if whole else filter(None, parts)
     return found
 
@@ -148,7 +161,7 @@ def record_named(session: Session, text: str) -> BibliographicRecord:
     Raises:
         Invalid: there is none, or there are several.
     """
-    item = item_by_code(session, [text])
+    item = item_by_code(session, readings(text))
     if item is not None:
         return item.record
     found = session.scalars(catalog.records().where(catalog.has_isbn(isbns(text))).limit(2)).all()

@@ -13,10 +13,10 @@ from ils.circulation.context import Desk
 from ils.circulation.desk.rules import STATUS_TEXTS, EmptyScan, UnknownCode
 from ils.circulation.holds import actions as holds
 from ils.circulation.holds.models import Hold
-from ils.circulation.keyboard import readings
 from ils.circulation.transit import actions as ways
 from ils.circulation.transit import queries as transit_queries
 from ils.circulation.transit.models import InternalLoan, InternalLoanState, Shipment, Transit
+from ils.codes.keyboard import readings
 from ils.holdings.items.models import Item, ItemStatus
 from ils.holdings.items.queries import item_by_code
 from ils.holdings.items.rules import ItemMove, next_status

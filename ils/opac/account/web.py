@@ -16,10 +16,10 @@ from ils import web
 from ils.circulation.holds import actions as hold_actions
 from ils.circulation.holds import queries as hold_queries
 from ils.circulation.holds.models import Hold
-from ils.circulation.keyboard import readings
 from ils.circulation.loans import actions as loan_actions
 from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.models import Loan
+from ils.codes.keyboard import readings
 from ils.codes.rules import folded
 from ils.errors import N_, IlsError, Invalid
 from ils.fields import FieldKind, described

@@ -17,7 +17,8 @@ _cyrillic = _cyrillic_keys + _cyrillic_keys.upper()
 _latin = _latin_keys + 'QWERTYUIOP{}ASDFGHJKL:"ZXCVBNM<>~'
 _to_latin = str.maketrans(_cyrillic, _latin)
 _to_cyrillic = str.maketrans(_latin, _cyrillic)
-_kazakh_row = set('"әіңғ,.үұқөһ')
+_keys = {chr(sign): chr(key) for sign, key in _digits.items()}
+_kazakh_row = set(_keys)
 
 
 def cleaned(code: str) -> str:
@@ -32,6 +33,8 @@ def readings(code: str) -> tuple[str, ...]:
 
     >>> readings("әқә\"іңғ"), readings("К000123\n")
     (('әқә"іңғ', 'ӘҚӘ"ІҢҒ', '2021345'), ('К000123', 'R000123'))
+    >>> readings("ЫЙөТУЧЕ")[2], readings('"әіңғЛ')[2]
+    ('SQ-NEXT', '12345K')
     """
     code = cleaned(code)
     if not code:
@@ -43,11 +46,10 @@ def readings(code: str) -> tuple[str, ...]:
     if all(c in _kazakh_row or c.isdigit() for c in low):
         found.append(low.translate(_digits))
     latin = code.translate(_to_latin)
-    # A Latin prefix before Kazakh digits: letters by position, then the digit row.
-    prefix = len(low) - len(low.lstrip(_cyrillic_keys))
-    if 0 < prefix < len(code) and set(low[prefix:]) <= _kazakh_row | set("0123456789"):
-        mixed = latin[:prefix] + low[prefix:].translate(_digits)
-        found += [mixed, mixed.upper()]
+    if not _kazakh_row.isdisjoint(low) and not code.isascii():
+        # Key by key: the digit row gives letters, letters stand where Latin ones do.
+        keys = "".join(_keys.get(c.lower(), c.translate(_to_latin)) for c in code)
+        found += [keys, keys.upper()]
     if latin != code:
         found += [latin, latin.upper()]
     elif code.isascii() and not code.isdigit():
