@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from ils import clock, i18n
 from ils.circulation.patron_import import rules
@@ -18,6 +19,7 @@ from ils.patrons import rules as people
 from ils.settings import Limits
 
 REASON = "why"
+NOTHING: Mapping[str, str] = MappingProxyType({})
 REQUIRED_COLUMNS = {"birth_date"}
 
 
@@ -39,14 +41,19 @@ class ParsedFile:
     counts_rows: bool = False
 
 
-def read_file(path: Path, lists: Lists, limits: Limits) -> ParsedFile:
+def read_file(
+    path: Path, lists: Lists, limits: Limits, meant: Mapping[str, str] = NOTHING
+) -> ParsedFile:
     """The readers of a table (XLSX, CSV) or of an ИРБИС RDR text export.
+
+    Args:
+        meant: categories as the file names them → code.
 
     Raises:
         NotTable: it is neither.
         Invalid: the table has no column we know.
     """
-    head, rows = _opened(path, lists, limits)
+    head, rows = _opened(path, lists, limits, meant)
     read = ParsedFile(head)
     for number, raw, reader in rows:
         read.raw[number] = raw
@@ -60,13 +67,15 @@ def read_file(path: Path, lists: Lists, limits: Limits) -> ParsedFile:
     return read
 
 
-def readers_of(path: Path, lists: Lists, limits: Limits) -> Iterator[ImportedPatron]:
+def readers_of(
+    path: Path, lists: Lists, limits: Limits, meant: Mapping[str, str] = NOTHING
+) -> Iterator[ImportedPatron]:
     """Those readers of a file that can be used, as it is read.
 
     Raises:
         NotTable, Invalid: as `read_file`.
     """
-    _, rows = _opened(path, lists, limits)
+    _, rows = _opened(path, lists, limits, meant)
     return (reader for _, _, reader in rows if not isinstance(reader, IlsError))
 
 
@@ -74,10 +83,12 @@ def readers_of(path: Path, lists: Lists, limits: Limits) -> Iterator[ImportedPat
 _Row = tuple[int, Sequence[str] | bytes, ImportedPatron | IlsError]
 
 
-def _opened(path: Path, lists: Lists, limits: Limits) -> tuple[Sequence[str], Iterator[_Row]]:
+def _opened(
+    path: Path, lists: Lists, limits: Limits, meant: Mapping[str, str]
+) -> tuple[Sequence[str], Iterator[_Row]]:
     """The head of a file, and its rows as they are read."""
     data = path.read_bytes()
-    categories = rules.category_codes(lists.categories)
+    categories = rules.category_codes(lists.categories, meant)
     if irbis.looks_like(data):
         return (), _of_rdr(data, categories, lists)
     rows = spreadsheets.rows(data, limits)
@@ -111,7 +122,10 @@ def _usable(reader: ImportedPatron, lists: Lists) -> ImportedPatron:
 
     Raises:
         Invalid: a field cannot be used.
+        UnknownCategory: the library has no such category.
     """
+    if reader.data.category not in lists.categories:
+        raise rules.UnknownCategory(reader.data.category)
     people.checked(reader.data, lists.categories, clock.now().date(), consent=False)
     return reader
 

@@ -14,6 +14,7 @@ from ils import clock, db, files
 from ils.circulation.patron_import import files as sheets
 from ils.circulation.patron_import.actions import ImportOptions, import_patrons, preview
 from ils.circulation.patron_import.files import ParsedFile
+from ils.circulation.patron_import.rules import UnknownCategory
 from ils.errors import IlsError
 from ils.files import Purpose
 from ils.jobs.runner import JobContext, JobKind
@@ -29,7 +30,8 @@ def _parsed(context: JobContext) -> ParsedFile:
     with db.reading(context.sessions) as session:
         file = files.stored_file(session, context.args["file_id"], Purpose.UPLOAD)
     path = files.path_of(context.config.folder, file)
-    return sheets.read_file(path, context.config.lists, context.config.limits)
+    meant = context.args.get("categories", {})
+    return sheets.read_file(path, context.config.lists, context.config.limits, meant)
 
 
 def _read(context: JobContext) -> dict[str, Any]:
@@ -38,12 +40,14 @@ def _read(context: JobContext) -> dict[str, Any]:
     with db.reading(context.sessions) as session:
         options, day = _options(context, session)
         foreseen = preview(session, day, context.watched(read.readers), options)
+    unknown = Counter(e.category for _, e in read.problems if isinstance(e, UnknownCategory))
     problems = sorted([*read.problems, *foreseen.problems], key=lambda found: found[0])
     return {
         "readers": len(read.readers),
         "bad": len(read.problems),
         "counts": dict(foreseen.counts),
         "counts_rows": read.counts_rows,
+        "unknown": unknown.most_common(PROBLEMS_SHOWN),
         "problems": _told(problems),
     }
 

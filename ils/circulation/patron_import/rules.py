@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any
 
 from ils import clock
 from ils.documents.columns import plain
-from ils.errors import N_, Invalid
+from ils.errors import N_, IlsError, Invalid
 from ils.marc.record import Field, MarcRecord
 from ils.patrons.fields import INFOS, TEXTS, PatronData
 
@@ -87,10 +88,29 @@ def check_days(reader: ImportedPatron, today: date) -> None:
         raise Invalid(N_("Lent on"), IN_FUTURE)
 
 
-def category_codes(names: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """Name of a category in any language, or its code → code."""
+class UnknownCategory(Invalid):
+    """The file names a category the library does not have; a person may say which it is."""
+
+    code = "unknown_category"
+    message = N_("The library has no category “%(category)s”.")
+
+    def __init__(self, category: str) -> None:
+        """Keep what the file says."""
+        IlsError.__init__(self, category=category)
+        self.category = category
+
+
+def category_codes(
+    names: Mapping[str, Mapping[str, str]], meant: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, str]:
+    """Name of a category in any language, or its code → code.
+
+    Args:
+        meant: what a file says → code, as a person read it.
+    """
     texts = ((code, text) for code, by in names.items() for text in (code, *by.values()))
-    return {plain(text): code for code, text in texts if text in {code, *names[code].values()}}
+    known = {plain(text): code for code, text in texts if text in {code, *names[code].values()}}
+    return known | {plain(text): code for text, code in meant.items()}
 
 
 def of_row(number: int, cells: Mapping[str, str], categories: Mapping[str, str]) -> ImportedPatron:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import islice
 
-from flask import g, redirect, render_template, url_for
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from ils.circulation.pages import patrons
 from ils.circulation.patron_import import files as sheets
 from ils.circulation.patron_import.jobs import IMPORT, READ
 from ils.circulation.patron_import.rules import ImportedPatron
-from ils.errors import N_
+from ils.errors import N_, Invalid
 from ils.fields import FieldKind, described
 from ils.files import Purpose
 from ils.jobs import queries as job_queries
@@ -87,7 +87,9 @@ def import_page(session: Session, job_id: int) -> ResponseReturnValue:
         file = files.stored_file(session, job.args["file_id"], Purpose.UPLOAD)
         system = web.current().config
         path = files.path_of(system.folder, file)
-        shown = list(islice(sheets.readers_of(path, system.lists, system.limits), PREVIEW_ROWS))
+        meant = job.args.get("categories", {})
+        read = sheets.readers_of(path, system.lists, system.limits, meant)
+        shown = list(islice(read, PREVIEW_ROWS))
     return render_template("circulation/import_job.html", job=job, shown=shown, reads=READ)
 
 
@@ -99,6 +101,21 @@ def run_import(session: Session, job_id: int) -> ResponseReturnValue:
     file = files.stored_file(session, job.args["file_id"], Purpose.UPLOAD)
     args = {name: value for name, value in job.args.items() if name != "page"}
     return _led_to(enqueue(session, IMPORT, args, key=f"{IMPORT}:{file.id}", created_by=g.staff.id))
+
+
+@patrons.post("/import/<id:job_id>/categories")
+@web.page(Permission.IMPORT_PATRONS, write=True)
+def name_categories(session: Session, job_id: int) -> ResponseReturnValue:
+    """Say which category each unknown text of a file means, and look at the file anew."""
+    job, known = _job(session, job_id), web.current().config.lists.categories
+    pairs = zip(request.form.getlist("text"), request.form.getlist("code"), strict=False)
+    meant = {text: code for text, code in pairs if code}
+    if not set(meant.values()) <= set(known):
+        raise Invalid(N_("Category"), N_("Choose one from the list."))
+    categories = {**job.args.get("categories", {}), **meant}
+    args = {name: value for name, value in job.args.items() if name != "page"}
+    args["categories"] = categories
+    return _led_to(enqueue(session, READ, args, created_by=g.staff.id))
 
 
 @patrons.get("/import/rejects/<id:file_id>")
