@@ -2,6 +2,7 @@
 
 from ils.cataloguing.authorities import web as authorities
 from ils.cataloguing.batches import web as batches
+from ils.cataloguing.copying import web as copying
 from ils.cataloguing.duplicates.web import duplicate_pages
 from ils.cataloguing.forms import preview
 from ils.cataloguing.forms import web as forms
@@ -12,5 +13,5 @@ from ils.cataloguing.records.web import catalogue
 from ils.cataloguing.versions import web as versions
 
 #: Modules whose views are in blueprints of others.
-MODULES = (authorities, batches, forms, preview, searching, versions)
+MODULES = (authorities, batches, copying, forms, preview, searching, versions)
 BLUEPRINTS = (cataloguing, catalogue, duplicate_pages, printed)

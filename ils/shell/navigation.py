@@ -82,6 +82,7 @@ SECTIONS = (
     NavigationSection(N_("Catalogue"), ("/staff/catalog/",), (
         Place(N_("Records"), "catalogue.records", Permission.VIEW_CATALOGUE),
         Place(N_("New record"), "cataloguing.new", Permission.EDIT_CATALOGUE),
+        Place(N_("From other libraries"), "cataloguing.copy", Permission.EDIT_CATALOGUE),
         Place(N_("Articles of an issue"), "cataloguing.articles", Permission.EDIT_CATALOGUE),
         Place(N_("Authorities"), "cataloguing.headings", Permission.EDIT_CATALOGUE),
         Place(N_("Records with errors"), "cataloguing.work_list", Permission.EDIT_CATALOGUE),

@@ -61,7 +61,10 @@ class FormPage:
     dirty: bool = False
 
 
-def _page(session: Session, sheet: FormPage, *, as_marc: bool | None = None) -> ResponseReturnValue:
+def form_page(
+    session: Session, sheet: FormPage, *, as_marc: bool | None = None
+) -> ResponseReturnValue:
+    """The entry form of a record that is new, changed, or was not saved."""
     if as_marc is None:
         as_marc = request.args.get("view") == "marc" or "marc" in request.form
     shown = rules.shown(sheet.worksheet, sheet.marc)
@@ -103,7 +106,7 @@ def new(session: Session) -> ResponseReturnValue:
     may = may_fill(session)
     if catalogue not in may and may:
         catalogue = may[0]
-    return _page(session, FormPage(worksheet, marc, catalogue))
+    return form_page(session, FormPage(worksheet, marc, catalogue))
 
 
 def next_article(blank: MarcRecord, before: MarcRecord) -> MarcRecord:
@@ -162,7 +165,7 @@ def create(session: Session) -> ResponseReturnValue:
             session, origin, marc=marc, classes=classes(), sheets=sheets(), catalogue=catalogue
         )
     except (Invalid, Refused) as error:
-        return _page(session, FormPage(worksheet, marc, catalogue, error=error, dirty=True))
+        return form_page(session, FormPage(worksheet, marc, catalogue, error=error, dirty=True))
     if document_id := web.form_int("document"):
         document = documents.document(session, document_id, lock=True)
         if document.record_id is None:
@@ -184,7 +187,7 @@ def edit(session: Session, record_id: int) -> ResponseReturnValue:
     check_catalogue(session, record.catalogue)
     worksheet = sheets().form(request.args.get("worksheet") or record.worksheet)
     marc = record.marc_record()
-    return _page(session, FormPage(worksheet, marc, record.catalogue, record, record.revision))
+    return form_page(session, FormPage(worksheet, marc, record.catalogue, record, record.revision))
 
 
 @cataloguing.post("/<id:record_id>/edit")
@@ -223,9 +226,11 @@ def save(session: Session, record_id: int) -> ResponseReturnValue:
             tuple(error.disputed),
             dirty=True,
         )
-        return _page(session, sheet)
+        return form_page(session, sheet)
     except (Invalid, Refused) as error:
-        return _page(session, FormPage(worksheet, mine, catalogue, record, seen, error, dirty=True))
+        return form_page(
+            session, FormPage(worksheet, mine, catalogue, record, seen, error, dirty=True)
+        )
     return redirect(url_for("catalogue.record", record_id=record.id))
 
 
@@ -242,9 +247,9 @@ def switch(session: Session) -> ResponseReturnValue:
         marc = submitted_record(shown, worksheet)
     except Invalid as error:
         sheet = FormPage(worksheet, shown, catalogue, record, seen, error, dirty=True)
-        return _page(session, sheet, as_marc="marc" in request.form)
+        return form_page(session, sheet, as_marc="marc" in request.form)
     sheet = FormPage(worksheet, marc, catalogue, record, seen, dirty=True)
-    return _page(session, sheet, as_marc="marc" not in request.form)
+    return form_page(session, sheet, as_marc="marc" not in request.form)
 
 
 @cataloguing.get("/articles")
