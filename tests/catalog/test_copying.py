@@ -14,7 +14,7 @@ import pytest
 from ils.catalog.subjects import Classes
 from ils.cataloguing.copying import asking, sru, z3950
 from ils.cataloguing.copying import web as pages
-from ils.cataloguing.copying.targets import NoAnswer, Target, Wanted, targets
+from ils.cataloguing.copying.targets import NoAnswer, SoughtRecord, Target, targets
 from ils.organisation.staff.models import Role
 
 RECORD = """<record xmlns="http://www.loc.gov/MARC21/slim"><leader>00000nam a2200000 a 4500</leader>
@@ -70,14 +70,7 @@ def service():
 def over(server, code="sru", **about):
     address = f"http://127.0.0.1:{server.server_port}/sru"
     name = {"ru": "Библиотека", "kk": "Кітапхана", "en": "Library"}
-    return Target(
-        code,
-        "DE-1",
-        {"ru": "Библиотека", "kk": "Кітапхана", "en": "Library"},
-        "sru",
-        address,
-        **about,
-    )
+    return Target(code, "DE-1", name, "sru", address, **about)
 
 
 def silent():
@@ -87,7 +80,7 @@ def silent():
 
 
 def asked(target, **wanted):
-    return asking.ask([target], Wanted(**wanted), Classes({}, {}))
+    return asking.ask([target], SoughtRecord(**wanted), Classes({}, {}))
 
 
 def test_records_come_by_language_and_by_how_much_they_say(service):
@@ -136,7 +129,7 @@ def test_a_dead_library_keeps_the_others_from_nothing(service):
     dead = Target("dead", "X", {"ru": "Немая"}, "sru", address, seconds=1)
     gone = Target("gone", "X", {"ru": "Ушла"}, "sru", "http://127.0.0.1:9/sru", seconds=1)
     began = time.monotonic()
-    offers, said = asking.ask([dead, gone, over(service)], Wanted(title="x"), Classes({}, {}))
+    offers, said = asking.ask([dead, gone, over(service)], SoughtRecord(title="x"), Classes({}, {}))
     assert time.monotonic() - began < 5
     assert [bool(one.problem) for one in said] == [True, True, False]
     assert len(offers) == 4
@@ -160,7 +153,7 @@ def test_only_so_many_wait_for_others_at_once(service):
 
 def test_a_file_of_settings_is_no_address():
     with pytest.raises(NoAnswer, match="no address of HTTP"):
-        sru.ask(Target("x", "X", {}, "sru", "file:///etc/passwd"), Wanted(title="x"))
+        sru.ask(Target("x", "X", {}, "sru", "file:///etc/passwd"), SoughtRecord(title="x"))
 
 
 # --- Z39.50
@@ -205,13 +198,13 @@ def test_nobody_behind_a_port_is_told_in_words(z_server):
 def test_without_yaz_sru_still_answers(service, monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda _: None)
     both = [z_target(9), over(service)]
-    offers, said = asking.ask(both, Wanted(title="x"), Classes({}, {}))
+    offers, said = asking.ask(both, SoughtRecord(title="x"), Classes({}, {}))
     assert said[0].problem == "Z39.50 needs the Debian package yaz"
     assert len(offers) == 4
 
 
 def test_a_text_breaks_out_of_no_command():
-    wanted = Wanted(title='x" @attr 1=4 "y\nquit')
+    wanted = SoughtRecord(title='x" @attr 1=4 "y\nquit')
     assert z3950.query(wanted) == '@attr 1=4 "x attr 1=4 yquit"'
 
 

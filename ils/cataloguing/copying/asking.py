@@ -15,14 +15,14 @@ from ils.catalog.records import rules as record_rules
 from ils.catalog.records.rules import Description
 from ils.catalog.subjects import Classes
 from ils.cataloguing.copying import sru, z3950
-from ils.cataloguing.copying.targets import Answered, NoAnswer, Target, Wanted
+from ils.cataloguing.copying.targets import Answered, NoAnswer, SoughtRecord, Target
 from ils.errors import N_, Busy
 from ils.marc import reading
 from ils.marc.reading import ReadRecord
 from ils.marc.record import Dialect, Field, MarcRecord
 
 #: Who asks in which protocol.
-ASK: dict[str, Callable[[Target, Wanted], tuple[bytes, int]]] = {
+ASK: dict[str, Callable[[Target, SoughtRecord], tuple[bytes, int]]] = {
     "sru": sru.ask,
     "z39.50": z3950.ask,
 }
@@ -50,7 +50,7 @@ class TooManyAsk(Busy):
 
 
 @dataclass(frozen=True)
-class Offer:
+class OfferedRecord:
     """A record of another library.
 
     Attributes:
@@ -85,8 +85,8 @@ def unpacked(text: str) -> MarcRecord | None:
 
 
 def ask(
-    targets: Sequence[Target], wanted: Wanted, classes: Classes
-) -> tuple[list[Offer], list[Answered]]:
+    targets: Sequence[Target], wanted: SoughtRecord, classes: Classes
+) -> tuple[list[OfferedRecord], list[Answered]]:
     """The records of all that answer in time, best first; and what each library said.
 
     Raises:
@@ -107,12 +107,12 @@ def ask(
     return sorted(offers, key=_rank), answers
 
 
-def _offer(target: Target, read: ReadRecord, marc: MarcRecord, classes: Classes) -> Offer:
+def _offer(target: Target, read: ReadRecord, marc: MarcRecord, classes: Classes) -> OfferedRecord:
     about, foreign = record_rules.describe(marc, classes), read.dialect is not Dialect.UNIMARC
-    return Offer(target, ours(marc, target.agency), about, foreign, read.kept)
+    return OfferedRecord(target, ours(marc, target.agency), about, foreign, read.kept)
 
 
-def _answers(targets: Sequence[Target], wanted: Wanted) -> list[Answered]:
+def _answers(targets: Sequence[Target], wanted: SoughtRecord) -> list[Answered]:
     """What each library said; who says nothing keeps nobody waiting."""
     pool = ThreadPoolExecutor(max_workers=max(1, len(targets)))
     waited = [(target, pool.submit(_one, target, wanted)) for target in targets]
@@ -126,7 +126,7 @@ def _answers(targets: Sequence[Target], wanted: Wanted) -> list[Answered]:
     return answers
 
 
-def _one(target: Target, wanted: Wanted) -> Answered:
+def _one(target: Target, wanted: SoughtRecord) -> Answered:
     try:
         data, total = ASK[target.protocol](target, wanted)
         if not total or not data.strip():
@@ -154,7 +154,7 @@ def ours(marc: MarcRecord, agency: str) -> MarcRecord:
     return MarcRecord(marc.leader, sorted(fields, key=lambda f: f.tag))
 
 
-def _rank(offer: Offer) -> tuple[int, int]:
+def _rank(offer: OfferedRecord) -> tuple[int, int]:
     language = offer.about.language
     first = LANGUAGES.index(language) if language in LANGUAGES else len(LANGUAGES)
     return first, -offer.fields

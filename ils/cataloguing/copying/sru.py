@@ -7,7 +7,7 @@ from urllib.error import URLError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import Request, urlopen
 
-from ils.cataloguing.copying.targets import NoAnswer, Target, Wanted
+from ils.cataloguing.copying.targets import NoAnswer, SoughtRecord, Target
 
 #: Records of one answer, and its most bytes.
 MOST_RECORDS, MOST_BYTES = 10, 5_000_000
@@ -18,11 +18,11 @@ _number = re.compile(rb"numberOfRecords[^>]*>\s*(\d+)")
 _diagnostic = re.compile(rb"<(?:\w+:)?message>([^<]{1,200})")
 
 
-def query(target: Target, wanted: Wanted) -> str:
+def query(target: Target, wanted: SoughtRecord) -> str:
     """What is wanted in CQL.
 
     >>> target = Target("x", "X", {}, "sru", "https://x")
-    >>> query(target, Wanted(title='Абай "жолы"', author="Әуезов"))
+    >>> query(target, SoughtRecord(title='Абай "жолы"', author="Әуезов"))
     'dc.title="Абай жолы" and dc.creator="Әуезов"'
     """
     parts = [
@@ -33,7 +33,7 @@ def query(target: Target, wanted: Wanted) -> str:
     return " and ".join(parts)
 
 
-def ask(target: Target, wanted: Wanted) -> tuple[bytes, int]:
+def ask(target: Target, wanted: SoughtRecord) -> tuple[bytes, int]:
     """The answer with its records, and how many there are.
 
     Raises:

@@ -48,7 +48,7 @@ class Targets(Declared, frozen=True):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SoughtRecord:
     """What is looked for; at least one is said."""
 
     isbn: str = ""

@@ -13,8 +13,8 @@ from ils import web
 from ils.catalog import queries as catalog
 from ils.catalog.identifiers import isbns
 from ils.cataloguing.copying import asking, z3950
-from ils.cataloguing.copying.asking import Offer
-from ils.cataloguing.copying.targets import Answered, Target, Wanted, targets
+from ils.cataloguing.copying.asking import OfferedRecord
+from ils.cataloguing.copying.targets import Answered, SoughtRecord, Target, targets
 from ils.cataloguing.forms.web import FormPage, form_page
 from ils.cataloguing.pages import BadForm, cataloguing, classes, may_fill, sheets
 from ils.errors import IlsError
@@ -24,32 +24,32 @@ LONGEST = 200
 
 
 @dataclass(frozen=True)
-class Asked:
+class CopySearch:
     """What was asked, of whom, and what came of it."""
 
-    wanted: Wanted
+    wanted: SoughtRecord
     chosen: frozenset[str]
-    offers: list[Offer]
+    offers: list[OfferedRecord]
     answers: list[Answered]
 
 
-def _asked() -> Asked:
+def _asked() -> CopySearch:
     """Ask; outside of any transaction, since others may let us wait."""
     said = {name: request.args.get(name, "").strip()[:LONGEST] for name in ("title", "author")}
     text = request.args.get("isbn", "").strip()[:LONGEST]
-    wanted = Wanted(next(iter(isbns(text)), text), **said)
+    wanted = SoughtRecord(next(iter(isbns(text)), text), **said)
     known = targets(web.current().config)
     chosen = frozenset(request.args.getlist("target")) & {target.code for target in known}
     asked: list[Target] = [target for target in known if target.code in chosen]
     if not wanted.said() or not asked:
-        return Asked(wanted, chosen or frozenset(target.code for target in known), [], [])
+        return CopySearch(wanted, chosen or frozenset(target.code for target in known), [], [])
     offers, answers = asking.ask(asked, wanted, classes())
-    return Asked(wanted, chosen, offers, answers)
+    return CopySearch(wanted, chosen, offers, answers)
 
 
 @cataloguing.get("/copy")
 @web.page(Permission.EDIT_CATALOGUE, prepare=_asked)
-def copy(session: Session, prepared: Asked | IlsError) -> ResponseReturnValue:
+def copy(session: Session, prepared: CopySearch | IlsError) -> ResponseReturnValue:
     """Ask other libraries for a record."""
     if isinstance(prepared, IlsError):
         raise prepared

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from ils.cataloguing.copying.targets import NoAnswer, Target, Wanted
+from ils.cataloguing.copying.targets import NoAnswer, SoughtRecord, Target
 
 PROGRAM = "yaz-client"
 MOST_RECORDS = 10
@@ -25,10 +25,10 @@ def installed() -> bool:
     return shutil.which(PROGRAM) is not None
 
 
-def query(wanted: Wanted) -> str:
+def query(wanted: SoughtRecord) -> str:
     """What is wanted in prefix notation (PQF).
 
-    >>> query(Wanted(title="Абай жолы", author="Әуезов"))
+    >>> query(SoughtRecord(title="Абай жолы", author="Әуезов"))
     '@and @attr 1=4 "Абай жолы" @attr 1=1003 "Әуезов"'
     """
     parts = [
@@ -37,7 +37,7 @@ def query(wanted: Wanted) -> str:
     return "@and " * (len(parts) - 1) + " ".join(parts)
 
 
-def ask(target: Target, wanted: Wanted) -> tuple[bytes, int]:
+def ask(target: Target, wanted: SoughtRecord) -> tuple[bytes, int]:
     """The records (ISO 2709), and how many there are.
 
     Raises:
