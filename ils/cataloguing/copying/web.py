@@ -24,7 +24,7 @@ LONGEST = 200
 
 
 @dataclass(frozen=True)
-class CopySearch:
+class LibrarySearch:
     """What was asked, of whom, and what came of it."""
 
     wanted: SoughtRecord
@@ -33,7 +33,7 @@ class CopySearch:
     answers: list[Answered]
 
 
-def _asked() -> CopySearch:
+def _asked() -> LibrarySearch:
     """Ask; outside of any transaction, since others may let us wait."""
     said = {name: request.args.get(name, "").strip()[:LONGEST] for name in ("title", "author")}
     text = request.args.get("isbn", "").strip()[:LONGEST]
@@ -42,14 +42,14 @@ def _asked() -> CopySearch:
     chosen = frozenset(request.args.getlist("target")) & {target.code for target in known}
     asked: list[Target] = [target for target in known if target.code in chosen]
     if not wanted.said() or not asked:
-        return CopySearch(wanted, chosen or frozenset(target.code for target in known), [], [])
+        return LibrarySearch(wanted, chosen or frozenset(target.code for target in known), [], [])
     offers, answers = asking.ask(asked, wanted, classes())
-    return CopySearch(wanted, chosen, offers, answers)
+    return LibrarySearch(wanted, chosen, offers, answers)
 
 
 @cataloguing.get("/copy")
 @web.page(Permission.EDIT_CATALOGUE, prepare=_asked)
-def copy(session: Session, prepared: CopySearch | IlsError) -> ResponseReturnValue:
+def copy(session: Session, prepared: LibrarySearch | IlsError) -> ResponseReturnValue:
     """Ask other libraries for a record."""
     if isinstance(prepared, IlsError):
         raise prepared
