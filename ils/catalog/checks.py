@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ils.catalog.identifiers import isbn13, issn_is_right
 from ils.catalog.worksheets.definitions import Sub, Worksheet, Worksheets
+from ils.marc import fields
 from ils.marc.record import Field, MarcRecord
 
 LATEST_YEAR = 2100
@@ -34,6 +35,9 @@ _udc = re.compile(
     r"[0-9]{1,3}(\.[0-9]{1,3})*([-./:+=\[\]()\"'*0-9A-Za-zА-Яа-яӘәҒғҚқҢңӨөҰұҮүҺһІі \u2013,]*)"
 )
 _bbk = re.compile(r"([0-9]{1,2}(\.[0-9а-я]+)*|[А-ЯЁ][0-9]*).*")
+#: Letters Kazakh has and Russian has not.
+_KAZAKH = set("әғқңөұүһ")
+_too_long = re.compile(r"\d{5}")
 _year = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 _date8 = re.compile(r"\d{8}")
 _word = re.compile(r"[^\W\d_]{2,}")
@@ -56,14 +60,14 @@ def has_title(marc: MarcRecord) -> bool:
 def problems(marc: MarcRecord, worksheet: Worksheet, sheets: Worksheets) -> list[RecordFault]:
     """Everything wrong with a record, in the order of its fields."""
     found = [*_missing(marc, worksheet), *_values(marc), *_codes(marc, worksheet, sheets)]
-    found += _mixed(marc)
+    found += [*_mixed(marc), *_format(marc), *_disagreeing(marc)]
     return sorted(found, key=lambda problem: problem.place)
 
 
 def _missing(marc: MarcRecord, worksheet: Worksheet) -> Iterator[RecordFault]:
     for tag, sub in worksheet.required():
-        fields = list(marc.each(tag))
-        if not any(_says(f, sub) for f in fields) and not _elsewhere(marc, tag):
+        there = list(marc.each(tag))
+        if not any(_says(f, sub) for f in there) and not _elsewhere(marc, tag):
             yield RecordFault("missing", f"{tag}${sub.key}")
     if not marc.leader[6:8].strip():
         yield RecordFault("missing", "LDR")
@@ -118,7 +122,33 @@ def _values(marc: MarcRecord) -> Iterator[RecordFault]:
             yield from _general(f)
 
 
+def _format(marc: MarcRecord) -> Iterator[RecordFault]:
+    """What the format does not have: a field, an indicator, a code, a field twice."""
+    for f in marc.fields:
+        if not fields.is_known(f.tag):
+            yield RecordFault("unknown_field", f.tag)
+        elif fields.wrong_indicators(f.tag, f.indicators):
+            yield RecordFault("bad_indicator", f.tag, f.indicators.replace(" ", "#"))
+        wrong = [code for code, _ in f.subfields if not fields.is_code(code)]
+        if wrong:
+            yield RecordFault("bad_subfield", f.tag, ", ".join(f"${code}" for code in wrong[:3]))
+    yield from (RecordFault("stands_once", tag) for tag in fields.repeated(marc))
+
+
+def _disagreeing(marc: MarcRecord) -> Iterator[RecordFault]:
+    """What two places of a record say differently: the language, the year."""
+    title = " ".join(value for f in marc.each("200") for value in f.all("a", "e"))
+    languages = [value for f in marc.each("101") for value in f.all("a")]
+    if languages == ["rus"] and _KAZAKH & set(title.lower()):
+        yield RecordFault("other_language", "101$a", "rus")
+    coded, printed = marc.get("100", "a")[9:13], _year.findall(marc.get("210", "d"))
+    if coded.isdigit() and printed and coded not in printed:
+        yield RecordFault("year_differs", "100$a", f"{coded} ≠ {printed[0]}")
+
+
 def _strange_year(text: str) -> bool:
+    if _too_long.search(text):
+        return True
     years = [int(year) for year in _year.findall(text)]
     return any(not 1450 <= year <= LATEST_YEAR and year != 9999 for year in years)
 

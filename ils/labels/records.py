@@ -209,6 +209,12 @@ RECORDS: dict[str, dict[str, str]] = {
         "bad_length": N_("coded data of the wrong length"),
         "bad_code": N_("unknown code"),
         "mixed_letters": N_("Latin and Cyrillic letters in one word"),
+        "unknown_field": N_("the format has no such field"),
+        "bad_indicator": N_("the indicators of this field are others"),
+        "bad_subfield": N_("a subfield is called by a Latin letter or a digit"),
+        "stands_once": N_("this field may stand only once"),
+        "other_language": N_("the title has Kazakh letters, the language is Russian"),
+        "year_differs": N_("the year in the coded data is not that of publication"),
         "broken_link": N_("the linked record is not in the catalogue"),
     },
     "batch_operation": {

@@ -217,6 +217,11 @@ def test_classes_are_named_in_both_languages():
         (Field("101", "0 ", [("a", "каз.")]), "bad_code"),
         (Field("300", "  ", [("a", "Cтепь и город")]), "mixed_letters"),
         (Field("205", "  ", [("a", "2")]), "missing"),
+        (Field("210", "  ", [("d", "20111")]), "bad_year"),
+        (Field("219", "  ", [("a", "x")]), "missing"),
+        (Field("218", "  ", [("a", "x")]), "unknown_field"),
+        (Field("700", "zz", [("a", "Әуезов")]), "bad_indicator"),
+        (Field("300", "  ", [(",", "x")]), "bad_subfield"),
     ],
 )
 def test_what_is_wrong_is_found(field, code):
@@ -289,3 +294,47 @@ def test_a_subject_keeps_its_own_subdivisions_when_its_heading_changes():
     assert with_heading(used, before, after, "7").subfields == [
         ("a", "Мектептер"), ("3", "7"), ("z", "1917"),
     ]  # fmt: skip
+
+
+def faults(*fields):
+    marc = MarcRecord("00000nam0 2200000   450 ", list(fields))
+    return {p.code for p in problems(marc, SHEETS.forms["book"], SHEETS)}
+
+
+def test_what_stands_once_is_there_once():
+    title = Field("200", "1 ", [("a", "Абай")])
+    assert "stands_once" in faults(title, title)
+    assert "stands_once" not in faults(title, Field("701", " 1", [("a", "А")]))
+
+
+def test_a_kazakh_title_in_russian_is_doubted():
+    russian, kazakh = (Field("101", "0 ", [("a", code)]) for code in ("rus", "kaz"))
+    title = Field("200", "1 ", [("a", "Қыз Жібек")])
+    assert "other_language" in faults(russian, title)
+    assert "other_language" not in faults(kazakh, title)
+    assert "other_language" not in faults(russian, Field("200", "1 ", [("a", "Степь")]))
+
+
+def test_the_year_of_the_coded_data_follows_that_of_publication():
+    coded = Field("100", "  ", [("a", "20110101d2011    u  y0kazy50      ba")])
+    assert "year_differs" in faults(coded, Field("210", "  ", [("d", "2019")]))
+    assert "year_differs" not in faults(coded, Field("210", "  ", [("d", "2011")]))
+    assert "year_differs" not in faults(coded, Field("210", "  ", [("d", "[б. г.]")]))
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ("300 ## $аТекст", Field("300", "  ", [("a", "Текст")])),  # a Cyrillic а
+        ("200 1# $aАбай$ероман", Field("200", "1 ", [("a", "Абай"), ("e", "роман")])),
+        ("200 1# ‡aАбай‡fӘуезов", Field("200", "1 ", [("a", "Абай"), ("f", "Әуезов")])),
+        ("200 1# ^aАбай^eроман", Field("200", "1 ", [("a", "Абай"), ("e", "роман")])),
+    ],
+)
+def test_a_subfield_is_called_by_a_latin_letter_however_it_was_typed(line, field):
+    assert text.parsed(line).fields == [field]
+
+
+def test_a_subfield_that_no_letter_names_is_refused():
+    with pytest.raises(text.BadLine):
+        text.parsed("300 ## $жТекст")
