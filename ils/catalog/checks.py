@@ -83,7 +83,9 @@ def _says(f: Field, sub: Sub) -> bool:
 
 
 def _elsewhere(marc: MarcRecord, tag: str) -> bool:
-    """An article of a book has its source in 463 alone, of a journal in 461 too."""
+    """An article of a book has its source in 463 alone, of a journal in 461 too; 214 is a 210."""
+    if tag == "210" and any(f.tag == "214" for f in marc.imprints()):
+        return True
     return tag == "463" and any(marc.each("461")) and not any(marc.each("463"))
 
 
@@ -141,7 +143,10 @@ def _disagreeing(marc: MarcRecord) -> Iterator[RecordFault]:
     languages = [value for f in marc.each("101") for value in f.all("a")]
     if languages == ["rus"] and _KAZAKH & set(title.lower()):
         yield RecordFault("other_language", "101$a", "rus")
-    coded, printed = marc.get("100", "a")[9:13], _year.findall(marc.get("210", "d"))
+    coded, printed = (
+        marc.get("100", "a")[9:13],
+        _year.findall(next((f.get("d") for f in marc.imprints()), "")),
+    )
     if coded.isdigit() and printed and coded not in printed:
         yield RecordFault("year_differs", "100$a", f"{coded} ≠ {printed[0]}")
 

@@ -50,7 +50,8 @@ def reference(marc: MarcRecord) -> Reference:
     kind = "article" if analytic and journal else "chapter" if analytic else "book"
     if marc.leader[6:7] == "l" and not analytic:
         kind = "webpage"
-    years = [marc.get("210", "d"), _inside(marc, "463", "210", "d"), marc.get("100", "a")[9:13]]
+    imprint = next(iter(marc.imprints()), Field("210", "  ", []))
+    years = [imprint.get("d"), _inside(marc, "463", "210", "d"), marc.get("100", "a")[9:13]]
     pages = _pages.search(_inside(marc, "463", "200", "v")) if analytic else None
     return Reference(
         kind=kind,
@@ -61,8 +62,8 @@ def reference(marc: MarcRecord) -> Reference:
         ),
         title=" ".join(title.split()),
         year=next((m.group() for y in years if (m := _year.search(y))), ""),
-        place=marc.get("210", "a") or _inside(marc, "463", "210", "a"),
-        publisher=marc.get("210", "c"),
+        place=imprint.get("a") or _inside(marc, "463", "210", "a"),
+        publisher=imprint.get("c"),
         host=(journal or book) if analytic else "",
         issue=_inside(marc, "463", "200", "a") if analytic and journal else "",
         pages=_dash.sub("-", pages.group()) if pages else "",

@@ -100,6 +100,13 @@ class MarcRecord:
         """The fields with these tags, in the record's order."""
         return (f for f in self.fields if f.tag in tags)
 
+    def imprints(self) -> list[Field]:
+        """Where, by whom and when it was published: 210, or 214 of the publisher (since 2019)."""
+        return [
+            f for f in self.fields
+            if f.tag == "210" or (f.tag == "214" and f.indicators[1:2] in {"0", " ", ""})
+        ]  # fmt: skip
+
     def get(self, tag: str, code: str = "") -> str:
         """The first non-empty value of a subfield, or an empty text."""
         return next((value for f in self.each(tag) if (value := f.get(code))), "")

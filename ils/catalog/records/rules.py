@@ -188,7 +188,11 @@ class _KnownCodes:
         ]
 
     def year(self) -> int | None:
-        candidates = [*self.values("210", "d"), self.get("100", "a")[9:13]]
+        candidates = [
+            *self.values("210", "d"),
+            *self.values("214", "d"),
+            self.get("100", "a")[9:13],
+        ]
         for tag in ("463", "461"):
             if tag in self.by_tag:
                 candidates += [f.get("d") for f in self.embedded(tag, "210")]

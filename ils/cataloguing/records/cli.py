@@ -32,7 +32,7 @@ def catalog() -> None:
 @catalog.command()
 @click.argument("record_id", type=int)
 @click.option("--marc", "form", flag_value="marc", help="The fields, one a line.")
-@click.option("--gost", "form", flag_value="gost", help="The description by ГОСТ 7.1-2003.")
+@click.option("--gost", "form", flag_value="gost71", help="The description by ГОСТ 7.1-2003.")
 @click.option("--gost2018", "form", flag_value="gost2018", help="By ГОСТ Р 7.0.100-2018.")
 @click.option("--json", "form", flag_value="json", help="Columns, MARC and description as JSON.")
 @with_console

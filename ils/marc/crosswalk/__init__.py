@@ -13,6 +13,10 @@ def to_unimarc(marc: MarcRecord, dialect: Dialect) -> Converted:
     """The record as the catalogue keeps it; a UNIMARC one is itself."""
     if dialect is Dialect.UNIMARC:
         return Converted(marc)
+    if dialect is Dialect.MARC21:
+        converted = marc21.crosswalk().to_unimarc(marc21.in_own_script(marc))
+        marc21.volume_of_set(converted.marc, marc)
+        return converted
     return _CROSSWALKS[dialect]().to_unimarc(marc)
 
 

@@ -67,6 +67,10 @@ def crosswalk() -> Crosswalk:
     return Crosswalk(Dialect.IRBIS, reading, writing)
 
 
+#: A number with a word of its own: 12 мамыр, 5 қаңтар; not 3-4 or 12а.
+_day = re.compile(r"\d\s+[^\W\d_]{3,}")
+
+
 def _local(f: Field, indicators: str) -> list[Field]:
     """9XX are a library's own in both dialects; ИРБИС has no indicators."""
     own = (
@@ -161,7 +165,8 @@ def read_title(sources: Sequence[Field]) -> list[Field]:
 def read_source(f: Field) -> list[Field]:
     """463, the source of an article: 461 and 463 for an issue, 463 alone for a book."""
     title, pages = f.get("c"), f.get("s")
-    pages = f"С. {pages}" if pages[:1].isdigit() else pages
+    named = any(char.isalpha() for char in pages)  # 5 б.: whose pages they are is said
+    pages = f"С. {pages}" if pages[:1].isdigit() and not named else pages
     number = ", ".join(filter(None, (_labelled("Т. ", f.get("v")), _labelled("№ ", f.get("h")))))
     where = [("v", pages)] if pages else []
     if not title and not number and not where:
@@ -185,7 +190,9 @@ def read_source(f: Field) -> list[Field]:
 
 
 def _labelled(word: str, number: str) -> str:
-    return f"{word}{number}" if number[:1].isdigit() else number
+    """12 is a number of the issue, 12 мамыр is its day."""
+    bare = number[:1].isdigit() and not _day.search(number)
+    return f"{word}{number}" if bare else number
 
 
 def write_title(sources: Sequence[Field]) -> list[Field]:

@@ -18,6 +18,10 @@ NAME_CODES = frozenset("abcdqe4")
 BODY_CODES = frozenset("abcdne4")
 
 _initials = re.compile(r"(?:[^\W\d_]\.[ -]?)+")
+#: $6: the tag of the field that is meant, and its number.
+_linked = re.compile(r"(\d{3})-(\d{2})")
+#: How the number of a volume begins.
+_volume = re.compile(r"(?i)(ч|т|том|кн|вып|бөл|кіт|bd|vol|v|pt|part)\b")
 _bracketed = re.compile(r"^\[(.*)\]$")
 
 
@@ -262,6 +266,49 @@ def _given(given: str) -> list[tuple[str, str]]:
         return [("b", given)]
     initials = " ".join(f"{word[0]}." for word in given.split() if word[0].isalpha())
     return [("b", initials), ("g", given)] if initials else [("b", given)]
+
+
+def in_own_script(marc: MarcRecord) -> MarcRecord:
+    """A record whose fields are in the script of the document: 880 and what it stands for change.
+
+    The title in Latin letters stays as another title, so that it is found too.
+    """
+    others = list(marc.each("880"))
+    if not others:
+        return marc
+    places = {id(f): place.groups() for f in others if (place := _linked.match(f.get("6")))}
+    fields, used = [], set()
+    for f in marc.fields:
+        number = _linked.match(f.get("6")) if f.tag != "880" else None
+        other = next(
+            (o for o in others if number and places.get(id(o)) == (f.tag, number[2])), None
+        )
+        if other is None:
+            fields.append(f)
+            continue
+        used.add(id(other))
+        fields.append(Field(f.tag, other.indicators, _without_link(other)))
+        romanised = [("6", f.get("6").replace("880", f.tag, 1)), *_without_link(f)]
+        fields.append(Field("880", f.indicators, romanised))
+        if f.tag == "245":
+            said = [(c, v) for c, v in _without_link(f) if c in {"a", "b"}]
+            fields.append(Field("246", "1 ", said))
+    return MarcRecord(marc.leader, [f for f in fields if id(f) not in used])
+
+
+def _without_link(f: Field) -> list[tuple[str, str]]:
+    return [(code, value) for code, value in f.subfields if code != "6"]
+
+
+def volume_of_set(marc: MarcRecord, foreign: MarcRecord) -> None:
+    """773 of a volume names its set: 461, where an article has its source (463)."""
+    numbers = [value for f in foreign.each("773") for value in f.all("g")]
+    if marc.leader[7:8] != "m" or not any(map(_volume.match, numbers)):
+        return
+    for at, f in enumerate(marc.fields):
+        if f.tag == "463":
+            marc.fields[at] = Field("461", f.indicators, f.subfields)
+            marc.leader = f"{marc.leader[:8]}2{marc.leader[9:]}"
 
 
 def read_host(f: Field) -> list[Field]:

@@ -52,7 +52,7 @@ def stopped(text: str) -> str:
 def title(f: Field, style: Style) -> str:
     """Area 1 of a title field: 200, or one embedded."""
     marks = {"d": " = ", "e": " : ", "f": " / ", "g": " ; ", "h": ". ", "c": ". "}
-    text, before = "", ""
+    text, before, responsible = "", "", False
     for code, value in f.subfields:
         value = said(value)  # noqa: PLW2901 -- the same value, cleaned
         if not value:
@@ -69,10 +69,14 @@ def title(f: Field, style: Style) -> str:
                 if before == "h" and text.endswith(":")
                 else f", {value}"
                 if before == "h"
+                else f" {value}"
+                if text.endswith(".")
                 else f". {value}"
             )
         elif code == "g" and "/" not in text:
             text += f" / {value}"
+        elif code == "f" and responsible:
+            text += f" ; {value}"
         elif code in marks:
             text += (
                 f"{marks[code]}{value}"
@@ -81,7 +85,7 @@ def title(f: Field, style: Style) -> str:
             )
         else:
             continue
-        before = code
+        before, responsible = code, responsible or code in {"f", "g"}
     return text
 
 
@@ -108,6 +112,8 @@ def publication(f: Field, style: Style) -> str:
         elif code in {"e", "g", "h"}:
             mark = {"e": " ; ", "g": " : ", "h": ", "}[code]
             brackets += f"{mark}{value}" if brackets else value
+    for mark in (" : ", ", ", " ; "):  # what stands together in brackets has one pair of them
+        text = text.replace(f"]{mark}[", mark)
     return f"{text} ({brackets})" if brackets else text
 
 
@@ -159,7 +165,8 @@ def notes(marc: MarcRecord, words: Words) -> Iterator[str]:
     for tag in NOTES:
         found = [said(v) for f in marc.each(tag) for v in f.all("a") if v.strip()]
         if tag == "327" and found:
-            yield f"{words.contents}: {' ; '.join(found)}"
+            begun = found[0].removeprefix(words.contents).lstrip(" :")
+            yield f"{words.contents}: {' ; '.join([begun, *found[1:]])}"
         else:
             yield from found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ils.marc.gost.areas import (
@@ -57,7 +57,7 @@ def imprint(marc: MarcRecord, style: Style = Style.GOST71) -> str:
     words = words_of(marc.get("101", "a"))
     if source := _source(marc, style, words):
         return f"// {source}"
-    published = filter(None, (publication(f, style) for f in marc.each("210")))
+    published = filter(None, (publication(f, style) for f in marc.imprints()))
     extents = filter(None, (physical(f, words) for f in marc.each("215")))
     return join([" ; ".join(published), " + ".join(extents)]).strip()
 
@@ -73,7 +73,7 @@ def _areas(marc: MarcRecord, style: Style, words: Words) -> Iterator[str]:
     for tag in ("206", "207", "208", "229", "230", "239"):
         found = [said(v) for f in marc.each(tag) for _, v in f.subfields if v.strip()]
         yield " ; ".join(found)
-    yield " ; ".join(filter(None, (publication(f, style) for f in marc.each("210"))))
+    yield " ; ".join(filter(None, (publication(f, style) for f in _imprints(marc))))
     yield " + ".join(filter(None, (physical(f, words) for f in marc.each("215"))))
     yield " ".join(filter(None, map(series, marc.each("225"))))
     yield from notes(marc, words)
@@ -93,15 +93,32 @@ def _article(
         before = join([before, media(marc, words)])
     yield f"{before} // {source}"
     yield from notes(marc, words)
+    yield from _link_notes(marc, words)
     yield from _address(marc, style, words)
+
+
+def _imprints(marc: MarcRecord) -> list[Field]:
+    """Those of the record; of a volume or issue that names only its year, with those of its set."""
+    own = marc.imprints()
+    if any(f.get("a") or f.get("c") for f in own):
+        return own
+    for whole in marc.each("461", "462"):
+        for inside in whole.embedded():
+            if inside.tag == "210" and inside.get("a"):
+                published = [pair for pair in inside.subfields if pair[0] in {"a", "c"}]
+                year = [pair for f in own for pair in f.subfields if pair[0] == "d"]
+                years = year or [pair for pair in inside.subfields if pair[0] == "d"]
+                return [Field("210", "  ", [*published, *years])]
+    return own
 
 
 def _first_area(marc: MarcRecord, style: Style) -> str:
     own = next(marc.each("200"), None)
     if own is None:
         return ""
-    text = title(_with_authors(marc, own, style), style)
     whole = _whole(marc)
+    named = own if whole is not None and whole.get("f") else _with_authors(marc, own, style)
+    text = title(named, style)
     if whole is not None:
         number = said(whole.get("v"))
         common = title(whole, style)
@@ -194,6 +211,16 @@ def _source(marc: MarcRecord, style: Style, words: Words) -> str:
         return ""
     if not wholes:
         return " ; ".join(filter(None, (_book(f, style, words) for f in pieces)))
+    if len(pieces) == len(wholes) > 1 and {f.tag for f in wholes} == {"461"}:
+        both = zip(wholes, pieces, strict=True)  # printed in several periodicals
+        return " ; ".join(_in_periodical([whole], [piece], style, words) for whole, piece in both)
+    return _in_periodical(wholes, pieces, style, words)
+
+
+def _in_periodical(
+    wholes: Sequence[Field], pieces: Sequence[Field], style: Style, words: Words
+) -> str:
+    """The serial, year, number and pages."""
     inside = [one for f in wholes for one in _inside(f)]
     names = [title(one, style) for one in inside if one.tag == "200" and one.get("a")]
     place = [publication(one, style) for one in inside if one.tag == "210" and one.get("a")]
