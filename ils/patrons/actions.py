@@ -36,20 +36,25 @@ def register_patron(
     categories: Container[str],
     *,
     allow_duplicate: bool = True,
+    allow_alone: bool = True,
 ) -> Patron:
     """Register a new reader for this year; a repeated request finds the reader it made.
 
     Args:
         allow_duplicate: although a reader of nearly the same name or birth date is there.
+        allow_alone: although nobody answers for a child.
 
     Raises:
         Invalid: a field cannot be used.
+        NoGuardian: nobody answers for a child.
         CodeTaken: the barcode is or was a card, or is a copy.
         PossibleDuplicate: somebody alike is there.
     """
     data = rules.checked(data, categories, origin.day)
     if data.card:
         rules.checked_card(data.card)
+    if not allow_alone:
+        rules.check_guardian(data, origin.day)
     if not allow_duplicate:
         check_alike(session, data)
     patron = add_patron(session, origin, data)

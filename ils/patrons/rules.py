@@ -28,6 +28,8 @@ OF_CARD = N_("Latin letters and digits, 2 to 40 signs, without blanks.")
 #: A school year begins in this month.
 SEPTEMBER = 9
 
+#: Libraries ask for a guarantor up to this age; minors consent through parents (Law 94-V).
+OF_AGE = 16
 NEAR = 0.82
 #: A phone may be said with whose it is: 8 701 123-45-67 (мама), 23-45-67.
 _phone = re.compile(r"(?=(?:.*\d){4}).{4,100}")
@@ -46,6 +48,14 @@ class PossibleDuplicate(Doubtful):
         """Keep the readers for the page."""
         super().__init__(names=names)
         self.found = found
+
+
+class NoGuardian(Doubtful):
+    """A child is registered without anybody who answers for it."""
+
+    code = "no_guardian"
+    message = N_("Who answers for a reader under %(age)s? Name a guardian.")
+    tick = N_("There is nobody to name: register")
 
 
 class AlreadyRegistered(Refused):
@@ -251,6 +261,17 @@ def card_meant(code: str) -> str:
 
 def _is_card(card: str) -> bool:
     return len(card) <= MAX_CARD_LENGTH and card.isascii() and " " not in card
+
+
+def check_guardian(data: PatronData, today: date) -> None:
+    """Look whether somebody answers for a child.
+
+    Raises:
+        NoGuardian: nobody is named.
+    """
+    named = data.guardian or data.guardian_name.strip()
+    if not named and age_on(data.birth_date, today) < OF_AGE:
+        raise NoGuardian(age=str(OF_AGE))
 
 
 def age_on(birth_date: date, day: date) -> int:

@@ -10,6 +10,7 @@ from ils.patrons.models import Patron
 FORM = {
     "surname": "Ахметова", "given_name": "Айгуль", "birth_date": "31.01.2015",
     "category": "pupil", "language": "kk", "consent": "1", "grade": "4", "school": "№ 5",
+    "guardian_name": "Ахметова Г.",
 }  # fmt: skip
 
 

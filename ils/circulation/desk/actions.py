@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from ils import ledger
@@ -163,8 +163,15 @@ def _return_and_lend(desk: Desk, copy: Scanned) -> Answer:
 
 
 def _find_and_lend(desk: Desk, copy: Scanned) -> Answer:
+    lost_by = _lost_by(desk, copy.item)
     loans.mark_found(desk, item=copy.item, origin=desk.origin.derive("found"))
-    return lend(desk, copy.item, copy.reader)
+    lent = lend(desk, copy.item, copy.reader)
+    return replace(lent, level=Level.WARNING, found=True, lost_by=lost_by)
+
+
+def _lost_by(desk: Desk, item: Item) -> Patron | None:
+    """Who lost a copy that is in hand again; nobody, if it was missing from its shelf."""
+    return loan_queries.loser(desk.session, item.id) if item.status == ItemStatus.LOST else None
 
 
 def _ask_renewal(_: Desk, copy: Scanned) -> Answer:
@@ -196,9 +203,10 @@ def _take_back(desk: Desk, copy: Scanned) -> Answer:
 
 
 def _find(desk: Desk, copy: Scanned) -> Answer:
+    lost_by = _lost_by(desk, copy.item)
     loans.mark_found(desk, item=copy.item, origin=desk.origin)
     to = holds.route_item(desk, copy.item)
-    return _shelved(desk, copy, to, Level.WARNING, done=True)
+    return replace(_shelved(desk, copy, to, Level.WARNING, done=True), lost_by=lost_by)
 
 
 def _look(desk: Desk, copy: Scanned) -> Answer:

@@ -13,6 +13,7 @@ from ils.circulation.desk import results
 from ils.circulation.desk.actions import act_on, lend, open_patron, returned
 from ils.circulation.desk.results import Answer
 from ils.circulation.desk.rules import Level, Situation
+from ils.circulation.holds import actions as holds
 from ils.circulation.loans import actions as loans
 from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.models import Loan
@@ -114,12 +115,14 @@ def declare_lost(desk: Desk, *, item_id: int) -> results.Lost:
     """A reader lost the copy, or it is missing from its shelf.
 
     Raises:
-        ItemUnavailable: it is neither on loan nor on the shelf.
+        ItemUnavailable: it is neither on loan nor on a shelf.
     """
     session = desk.session
     item = item_by_id(session, item_id, lock=True)
     if item.copies > 1:
         raise ItemUnavailable(status=LABELS["status"][item.status])
+    if item.status == ItemStatus.ON_HOLD_SHELF:  # the reader waits on, for another copy
+        holds.release_hold(session, item, desk.origin)
     last = loan_queries.last_loan(session, item.id)
     loan = last if last is not None and last.ended_at is None else None
     loans.mark_lost(desk, item=item, loan=loan)

@@ -75,6 +75,8 @@ class Lent(_ToReader):
     overdue: int
     former: Patron | None = None
     hold: Hold | None = None
+    found: bool = False
+    lost_by: Patron | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +102,7 @@ class Shelved(_Placed):
     """A copy that was not lent: on its shelf, received, found, on its way elsewhere."""
 
     template = "shelved"
+    lost_by: Patron | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

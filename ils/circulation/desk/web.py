@@ -165,6 +165,7 @@ def receipt(session: Session, patron_id: int) -> ResponseReturnValue:
     since = clock.day_start(today, g.staff.branch.timezone)
     loans = session.scalars(loan_queries.lent_today(patron_id, since)).all()
     others = session.scalars(loan_queries.open_loans(patron_id).limit(MAX_LOANS)).all()
+    g.language = patron.language if patron.language in web.LANGUAGES else web.language()
     return render_template(
         "circulation/receipt.html",
         patron=patron,

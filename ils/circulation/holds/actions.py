@@ -23,6 +23,7 @@ from ils.errors import N_, Invalid, Refused
 from ils.holdings.items.models import Item, ItemStatus
 from ils.holdings.items.rules import ItemMove, next_status
 from ils.ledger import Kind, Origin
+from ils.organisation.branches.models import Branch
 from ils.organisation.calendar.queries import calendar
 from ils.patrons import queries as patron_queries
 from ils.patrons.actions import patron_facts
@@ -174,6 +175,35 @@ def cancel_hold(desk: Desk, hold: Hold) -> Item | None:
         HoldEnded: it has ended.
     """
     return _end(desk, hold, HoldStatus.CANCELLED, Kind.HOLD_CANCELLED, desk.origin)
+
+
+class OnItsWay(Refused):
+    """The copy travels to the branch that was named before."""
+
+    code = "hold_on_its_way"
+    message = N_("The copy is on its way to %(branch)s; change the branch when it is there.")
+
+
+def move_hold(desk: Desk, hold: Hold, branch_id: int) -> Transit | None:
+    """Have a reader pick it up at another branch; the place in the queue stays.
+
+    Returns:
+        The way of a copy that stood on the hold shelf and is sent there now.
+
+    Raises:
+        HoldEnded: it has ended.
+        OnItsWay: its copy travels.
+    """
+    session = desk.session
+    if not HoldStatus(hold.status).open:
+        raise HoldEnded
+    if hold.status == HoldStatus.IN_TRANSIT:
+        raise OnItsWay(branch=session.get_one(Branch, hold.branch_id).code)
+    hold.branch_id = branch_id
+    if hold.status != HoldStatus.ON_SHELF or hold.item_id is None:
+        return None
+    item = session.get_one(Item, hold.item_id)
+    return reroute(desk, item, hold) if item.branch_id != branch_id else None
 
 
 class PauseTooLong(Invalid):

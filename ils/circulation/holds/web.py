@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from ils import web
+from ils import clock, web
 from ils.circulation.holds import actions
 from ils.circulation.holds import queries as hold_queries
 from ils.circulation.holds.models import Hold, HoldStatus
@@ -17,7 +19,7 @@ from ils.circulation.transit.models import Transit
 from ils.errors import N_
 from ils.holdings.items.models import Item
 from ils.holdings.items.queries import item_by_id
-from ils.organisation.branches.queries import names_of
+from ils.organisation.branches.queries import branch_by_code, names_of
 from ils.organisation.permissions import Permission
 from ils.web.lists import Column, ListDefinition, PageAction, RowAction
 
@@ -29,7 +31,7 @@ def _lists() -> dict[str, tuple[str, ListDefinition]]:
     shelf = (_READER, _TITLE, _COPY, _UNTIL)
     return {
         "fetch": (N_("Holds to pull"), _to_pull(here)),
-        "shelf": (N_("Hold shelf"), _of_holds(hold_queries.on_shelf(here), shelf)),
+        "shelf": (N_("Hold shelf"), _of_holds(hold_queries.on_shelf(here), shelf, _NOT_THERE)),
         "late": (N_("Not picked up in time"), _of_holds(late, shelf)),
         "leaving": (N_("To send"), _on_the_way(leaving=here)),
         "coming": (N_("On the way here"), _on_the_way(coming=here)),
@@ -55,6 +57,13 @@ _SLIP = RowAction(
     lambda hold: hold.patron.name,
     shown=lambda hold: hold.status != HoldStatus.WAITING,
 )
+_NOT_THERE = RowAction(
+    N_("Not on the shelf"),
+    lambda _: url_for("desk.lost"),
+    lambda hold: hold.item.number,
+    sends=lambda hold: {"item": hold.item_id},
+    shown=lambda hold: hold.item_id is not None and web.may(Permission.OVERRIDE_RULES),
+)
 _CANCEL = RowAction(
     N_("Cancel"),
     lambda hold: url_for("desk.cancel_hold", hold_id=hold.id),
@@ -63,9 +72,11 @@ _CANCEL = RowAction(
 )
 
 
-def _of_holds(query: Select[Hold], columns: tuple[Column, ...]) -> ListDefinition:
+def _of_holds(
+    query: Select[Hold], columns: tuple[Column, ...], *actions_: RowAction
+) -> ListDefinition:
     empty = N_("The list is empty.")
-    return ListDefinition(query, columns, row_actions=(_SLIP, _CANCEL), empty=empty)
+    return ListDefinition(query, columns, row_actions=(_SLIP, *actions_, _CANCEL), empty=empty)
 
 
 def _to_pull(here: int) -> ListDefinition:
@@ -101,9 +112,15 @@ def _on_the_way(*, leaving: int | None = None, coming: int | None = None) -> Lis
             Column("copy", N_("Copy"), lambda row: row.Transit.item.number),
             Column("for", N_("For"), lambda row: _for_whom(row.Hold)),
             Column("sent", N_("Sent"), lambda row: row.Transit.sent_at, Transit.sent_at),
+            Column("days", N_("Days on the way"), lambda row: _days(row.Transit.sent_at)),
         ),
         empty=N_("The list is empty."),
     )
+
+
+def _days(sent: datetime) -> int:
+    """Days since a copy was sent, at the branch of whoever is signed in."""
+    return (web.today() - clock.local_day(sent, g.staff.branch.timezone)).days
 
 
 def _for_whom(hold: Hold | None) -> str:
@@ -146,6 +163,22 @@ def cancel_hold(session: Session, hold_id: int) -> ResponseReturnValue:
     if copy is not None:
         text = gettext("Take %(number)s off the hold shelf and scan it.", number=copy.number)
         flash(text)
+    return redirect(url_for("patrons.patron", patron_id=hold.patron_id))
+
+
+@desk.post("/hold/<id:hold_id>/branch")
+@web.page(Permission.OPERATE_DESK, write=True)
+def move_hold(session: Session, hold_id: int) -> ResponseReturnValue:
+    """The reader will come to another branch."""
+    hold, branch = hold_queries.hold(session, hold_id), request.form.get("branch", "")
+    to = branch_by_code(session, branch)
+    transit = actions.move_hold(the_desk(session), hold, to.id)
+    name = to.name(web.language())
+    if transit is not None:
+        flash(gettext("%(number)s is to be sent to: %(branch)s.",
+                      number=transit.item.number, branch=name))  # fmt: skip
+    else:
+        flash(gettext("The reader will come to: %(branch)s.", branch=name))
     return redirect(url_for("patrons.patron", patron_id=hold.patron_id))
 
 

@@ -97,6 +97,13 @@ def last_loan(session: Session, item_id: int) -> Loan | None:
     return session.scalar(_LAST_LOAN, {"item": item_id})
 
 
+def loser(session: Session, item_id: int) -> Patron | None:
+    """The reader who lost a copy the last time it was lost, if still known."""
+    query = select(Loan).where(Loan.item_id == item_id, Loan.ended_by == LoanEnd.LOST)
+    lost = session.scalar(query.order_by(Loan.id.desc()).limit(1).options(joinedload(Loan.patron)))
+    return lost.patron if lost is not None else None
+
+
 def open_loans(patron_id: int) -> Select[Loan]:
     """What the reader has, first due first, with copies and records."""
     return (

@@ -23,6 +23,7 @@ from ils.fields import FieldInfo, FieldKind, described
 from ils.labels import LABELS
 from ils.ledger import Channel
 from ils.organisation.branches.queries import names_of
+from ils.organisation.permissions import Permission
 from ils.patrons import queries as patron_queries
 from ils.patrons.fields import INFOS
 from ils.patrons.models import Patron, PatronPhoto
@@ -155,10 +156,24 @@ def _open_loans(found: Patron, names: Mapping[int, tuple[str, str]]) -> ListDefi
         ),
         row_actions=[
             RowAction(
+                N_("Renew"),
+                lambda _: url_for("desk.renew"),
+                lambda loan: loan.item.record.title,
+                sends=lambda loan: {"loan": loan.id},
+                shown=lambda _: web.may(Permission.OPERATE_DESK),
+            ),
+            RowAction(
+                N_("Return"),
+                lambda _: url_for("desk.choose"),
+                lambda loan: loan.item.record.title,
+                sends=lambda loan: {"item": loan.item_id},
+                shown=lambda loan: not loan.is_bulk and web.may(Permission.OPERATE_DESK),
+            ),
+            RowAction(
                 N_("Lost, claimed…"),
                 lambda loan: url_for("losses.loss", loan_id=loan.id),
                 lambda loan: loan.item.record.title,
-            )
+            ),
         ],
         name="loans",
     )

@@ -41,7 +41,7 @@ from ils.patrons import actions, photos, site_access
 from ils.patrons import queries as patron_queries
 from ils.patrons.fields import INFOS, PatronData
 from ils.patrons.models import Patron, PatronBlock, PatronPhoto
-from ils.patrons.rules import PossibleDuplicate
+from ils.patrons.rules import NoGuardian, PossibleDuplicate
 from ils.patrons.site_access import SiteCode
 from ils.web.downloads import printed, shown
 from ils.web.filled import Form
@@ -294,6 +294,7 @@ def register(session: Session) -> ResponseReturnValue:
             data,
             web.current().config.lists.categories,
             allow_duplicate=web.no_mistake(PossibleDuplicate),
+            allow_alone=web.no_mistake(NoGuardian),
         )
         return redirect(url_for("patrons.patron", patron_id=found.id))
 
