@@ -39,7 +39,7 @@ from ils.organisation.web import settings
 from ils.secret import secret_key
 from ils.services.web import services
 from ils.shell import navigation
-from ils.shell.web import shell
+from ils.shell.web import help_pages, shell
 from ils.stats.definitions.loading import definitions
 from ils.stats.web import statistics
 
@@ -77,7 +77,7 @@ def create_app(config: Config | None = None) -> Flask:
     system = web.Ils(config, sessions, organisation.signed_in, audit, PERMISSIONS, ties)
     web.install(app, system, CSRFProtect())
     navigation.install(app)
-    pages = (organisation_pages, settings, services, statistics, operations, shell)
+    pages = (organisation_pages, settings, services, statistics, operations, shell, help_pages)
     stock = (holdings, acquisition, INTERNAL_LOANS, DIGITISATION)
     for blueprint in (*pages, *stock, *CATALOGUING, *CIRCULATION, *OPAC):
         app.register_blueprint(blueprint)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ils import web
 from ils.organisation.permissions import Permission
-from ils.shell import navigation, queries
+from ils.shell import guides, navigation, queries
 
 shell = Blueprint("shell", __name__, url_prefix="/staff")
 LONGEST = 80
@@ -29,6 +29,31 @@ def find(session: Session) -> ResponseReturnValue:
     bare = request.headers.get("X-Requested-With") == "palette"
     template = "shell/_found.html" if bare else "shell/find.html"
     return render_template(template, found=found, text=text)
+
+
+help_pages = Blueprint("help", __name__, url_prefix="/help")
+
+
+@help_pages.get("/")
+@web.public()
+def start(session: Session) -> ResponseReturnValue:
+    """The guides there are, and where to find what."""
+    return _guide(session, guides.START)
+
+
+@help_pages.get("/<name>")
+@web.public()
+def guide(session: Session, name: str) -> ResponseReturnValue:
+    """One guide, in the language of the page."""
+    return _guide(session, name)
+
+
+def _guide(session: Session, name: str) -> str:
+    del session
+    title, text = guides.guide(web.language(), name)
+    written = guides.WRITTEN.get(web.language(), "ru")
+    start_ = name == guides.START
+    return render_template("shell/guide.html", name=title, text=text, start=start_, written=written)
 
 
 def _readers(session: Session, text: str) -> list[tuple[str, str, str]]:

@@ -83,6 +83,9 @@ PAGES = {
     "partners": "/staff/holdings/partners",
     "new-partner": "/staff/holdings/partners/new",
     "missing": "/nowhere",
+    "help": "/help/desk",
+    "from-others": "/staff/catalog/copy",
+    "due-dates": "/staff/settings/lending/due-dates",
     "new-record": "/staff/catalog/new",
     "form-book": "/staff/catalog/new?worksheet=book",
     "form-article": "/staff/catalog/new?worksheet=article",
@@ -114,7 +117,7 @@ def test_every_page_is_accessible(page, served, library, language, size):
     width, height = SIZES[size]
     page.set_viewport_size({"width": width, "height": height})
     library.account("admin", *Role, language=language)
-    patron = library.reader("R1")
+    patron = library.reader("R1", language=language)
     desk = library.desk()
     for number in range(4):
         library.copy(f"B{number}", title="Абай жолы. Бірінші кітап : роман-эпопея")
