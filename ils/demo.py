@@ -1,12 +1,13 @@
 """A demonstration library: branches, accounts, books of `config/demo`, readers, some loans.
 
-Everything is made by the actions staff use. Readers are called by numbers.
+Everything is made by the actions staff use. Names of readers are put together by numbers.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter, deque
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -27,6 +28,7 @@ from ils.circulation.desk import actions as desk
 from ils.config import ROOT, Config
 from ils.console import Console
 from ils.demo_digitization import build_digitised
+from ils.demo_life import build_life
 from ils.demo_stock import build_stock
 from ils.errors import N_, Refused
 from ils.holdings.items.actions import Destination, import_batch
@@ -45,7 +47,7 @@ from ils.patrons.fields import PatronData
 
 PASSWORD = "sandyq-demo"  # noqa: S105 -- printed for everybody to try
 READERS = 60
-DAYS = 20
+DAYS, REGISTERED = 20, 90
 LOANS_A_DAY = 6
 COPIES_LENT = 20
 FIRST_NUMBER = 2_021_001
@@ -69,7 +71,21 @@ ACCOUNTS = (
     ("scans", (Role.DIGITISER,), "CGB", "ru"),
     ("director", (Role.DIRECTOR,), "CGB", "ru"),
 )
-CATEGORIES = ("pupil", "student", "worker", "employee", "pensioner", "other")
+#: Common names, put together by number: they are nobody's.
+SURNAMES: Mapping[str, Sequence[str]] = {
+    "kk f": ("Әбенова", "Қалиева", "Нұрланова", "Серікбаева", "Төлегенова", "Жүнісова", "Оспанова"),
+    "kk m": ("Әбенов", "Қалиев", "Нұрланов", "Серікбаев", "Төлегенов", "Жүнісов", "Оспанов"),
+    "ru f": ("Иванова", "Ким", "Петренко", "Соколова", "Шмидт", "Морозова", "Ахметова"),
+    "ru m": ("Иванов", "Ким", "Петренко", "Соколов", "Шмидт", "Морозов", "Ахметов"),
+}
+GIVEN_NAMES: Mapping[str, Sequence[str]] = {
+    "kk f": ("Айгүл", "Жанар", "Гүлнәр", "Әсел", "Дана"),
+    "kk m": ("Ержан", "Қанат", "Нұрлан", "Бауыржан", "Әлихан"),
+    "ru f": ("Анна", "Ольга", "Марина", "Елена", "Светлана"),
+    "ru m": ("Сергей", "Андрей", "Виктор", "Олег", "Павел"),
+}
+AGES = {"pupil": 10, "student": 18, "worker": 34, "employee": 41, "pensioner": 64, "other": 28}
+CATEGORIES = tuple(AGES)
 
 
 SIGN_IN = (
@@ -100,6 +116,9 @@ def build(console: Console) -> str:
         numbers = _readers(session, console, branches)
     with db.transaction(console.sessions) as session:
         lent = _lending(session, console, branches[0], numbers)
+    with db.transaction(console.sessions) as session:
+        origin = console.origin(branches[0], Channel.DESK)
+        build_life(session, console.config, origin, branches, numbers)
     with db.transaction(console.sessions) as session:
         origin = console.origin(branches[0], Channel.SYSTEM)
         build_stock(session, console.config, origin, branches)
@@ -236,18 +255,21 @@ def _marc(book: dict[str, Any], number: int) -> MarcRecord:
 
 
 def _readers(session: Session, console: Console, branches: list[Branch]) -> list[int]:
-    """Readers, registered in the first days of this year or a month ago, whichever is later."""
+    """Readers, registered in the first days of this year or a quarter ago, whichever is later."""
     now = console.origin(branches[0], Channel.DESK)
-    day = max(date(now.day.year, 1, 3), now.day - timedelta(days=DAYS + 10))
+    day = max(date(now.day.year, 1, 3), now.day - timedelta(days=REGISTERED))
     ids = []
     for number in range(1, READERS + 1):
         kk = number % 2 == 0
         branch = branches[number % len(branches)]
+        category = CATEGORIES[number % len(CATEGORIES)]
         data = PatronData(
-            surname="Оқырман" if kk else "Читатель",
-            given_name=f"№ {number}",
-            birth_date=date(now.day.year - 8 - number, 1 + number % 12, 1 + number % 28),
-            category=CATEGORIES[number % len(CATEGORIES)],
+            surname=_name(SURNAMES, number, kk=kk, female=number % 3 != 0),
+            given_name=_name(GIVEN_NAMES, number * 7, kk=kk, female=number % 3 != 0),
+            birth_date=date(
+                now.day.year - AGES[category] - number % 4, 1 + number % 12, 1 + number % 28
+            ),
+            category=category,
             sex="f" if number % 3 else "m",
             language="kk" if kk else "ru",
             consent=True,
@@ -256,6 +278,12 @@ def _readers(session: Session, console: Console, branches: list[Branch]) -> list
         patron = register_patron(session, origin, data, console.config.lists.categories)
         ids.append(patron.id)
     return ids
+
+
+def _name(names: Mapping[str, Sequence[str]], number: int, *, kk: bool, female: bool) -> str:
+    """One of the names of a language and sex, by a number."""
+    some = names[f"{'kk' if kk else 'ru'} {'f' if female else 'm'}"]
+    return some[number % len(some)]
 
 
 def _lending(session: Session, console: Console, branch: Branch, readers: list[int]) -> int:
