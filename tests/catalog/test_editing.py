@@ -234,7 +234,13 @@ def test_article_after_article_keeps_the_issue(library, cataloguer):
     )
     assert first.status_code == 302
     page = cataloguer.get(first.headers["Location"]).text
-    assert "Бірінші" not in page.split('id="entry"')[1]
+    before, form = page.split('id="entry"')
+    assert "Бірінші" not in form
+    assert "Из этого номера описано: 1" in before
+    assert "Бірінші" in before
+    other = f"host={paper}&year=2018&number=10 ақпан (№ 17)"
+    page_of_other = cataloguer.get(f"/staff/catalog/new?worksheet=article&{other}").text
+    assert "Из этого номера описано" not in page_of_other
     second = number_of(
         cataloguer.post("/staff/catalog/new", **filled(page, {"200a": "Екінші", "463200v": "5"}))
     )

@@ -16,6 +16,7 @@ from ils.catalog.comparison import Difference
 from ils.catalog.editing import actions
 from ils.catalog.editing.actions import ChangedMeanwhile
 from ils.catalog.models import BibliographicRecord
+from ils.catalog.records.issues import of_same_issue
 from ils.catalog.records.links import reference
 from ils.catalog.worksheets import rules
 from ils.catalog.worksheets.definitions import Worksheet
@@ -83,8 +84,13 @@ def form_page(
         else marc_text.shown(sheet.marc),
         text=str(entry(sheet.marc)) if sheet.marc.get("200", "a") else "",
         error_text=web.translated(sheet.error) if sheet.error else "",
+        same_issue=of_same_issue(session, sheet.marc) if _is_new_article(sheet) else [],
     )
     return page, int(status)
+
+
+def _is_new_article(sheet: FormPage) -> bool:
+    return sheet.record is None and sheet.worksheet.code in ARTICLES
 
 
 @cataloguing.get("/new")

@@ -1,0 +1,49 @@
+"""Articles of one issue of a newspaper or journal."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ils.catalog.models import BibliographicRecord, RecordLink, RecordState
+from ils.catalog.records.links import links
+from ils.marc.record import MarcRecord
+
+#: Articles of a serial that are looked at, the latest first: a few issues' worth.
+LOOKED_AT = 400
+
+
+def issue_of(marc: MarcRecord) -> tuple[str, str]:
+    """Year and number of the issue a record is in; empty texts where it says none.
+
+    ``463`` has them: 200 $a the number or date, 210 $d the year.
+    """
+    inside = [one for f in marc.each("463") for one in f.embedded()]
+    number = next((one.get("a") for one in inside if one.tag == "200"), "")
+    year = next((one.get("d") for one in inside if one.tag == "210"), "")
+    return year.strip(), number.strip()
+
+
+def of_same_issue(session: Session, marc: MarcRecord) -> list[BibliographicRecord]:
+    """What of the issue an article is in is described already, in the order it was.
+
+    Args:
+        marc: the article; its hosts are named by numbers of this catalogue.
+    """
+    hosts = {link.target for link in links(marc, "") if link.relation == "host"}
+    wanted = issue_of(marc)
+    if not hosts or not any(wanted):
+        return []
+    described = (
+        select(BibliographicRecord)
+        .join(RecordLink, RecordLink.record_id == BibliographicRecord.id)
+        .where(
+            RecordLink.relation == "host", RecordLink.target.in_(hosts),
+            BibliographicRecord.state == RecordState.ACTIVE,
+        )
+        .distinct()
+        .order_by(BibliographicRecord.id.desc())
+        .limit(LOOKED_AT)
+    )  # fmt: skip
+    found = session.scalars(described).all()
+    return [one for one in reversed(found) if issue_of(one.marc_record()) == wanted]
