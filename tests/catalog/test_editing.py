@@ -1,5 +1,7 @@
 """Entry forms: new, edit, two at once, versions, articles, the panel."""
 
+import re
+from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -256,6 +258,19 @@ def test_article_after_article_keeps_the_issue(library, cataloguer):
     assert "Бірінші" in cataloguer.get(f"/staff/catalog/{paper}").text
     answer = cataloguer.post(f"/staff/catalog/{paper}/delete", request_id=str(uuid4()))
     assert answer.status_code == 409
+
+
+def test_a_new_issue_begins_at_its_journal_and_stands_under_its_year(library, cataloguer):
+    journal = number_of(make(cataloguer, "journal", _200a="Жұлдыз", _210a="Алматы", _101a="kaz"))
+    page = cataloguer.get(f"/staff/catalog/{journal}").text
+    [address] = re.findall(r'href="([^"]+)">Новый номер', page)
+    form = filled(cataloguer.get(unescape(address)).text, {"200a": "2026, № 5"})
+    issue = number_of(cataloguer.post("/staff/catalog/new", **form))
+    found, _ = record(library, issue)
+    assert (found.worksheet, found.language, found.year) == ("issue", "kk", 2026)
+    assert "Жұлдыз. 2026, № 5" in cataloguer.get(f"/staff/catalog/{issue}").text
+    page = cataloguer.get(f"/staff/catalog/{journal}").text
+    assert re.search(r"<summary>2026 .*?2026, № 5", page, re.DOTALL)
 
 
 def test_the_panel_describes_checks_and_finds_doubles(library, cataloguer):

@@ -108,7 +108,11 @@ def new(session: Session) -> ResponseReturnValue:
         before = queries.record(session, after)
         marc, catalogue = next_article(marc, before.marc_record()), before.catalogue
     elif host := web.argument_int("host"):
-        marc = of_issue(marc, queries.record(session, host), request.args)
+        whole = queries.record(session, host)
+        if worksheet.code == "issue":
+            marc = next_issue(marc, whole, web.today().year)
+        else:
+            marc = of_issue(marc, whole, request.args)
     may = may_fill(session)
     if catalogue not in may and may:
         catalogue = may[0]
@@ -125,6 +129,23 @@ def next_article(blank: MarcRecord, before: MarcRecord) -> MarcRecord:
     tags = {f.tag for f in kept}
     fields = [f for f in blank.fields if f.tag not in tags] + kept
     return MarcRecord(blank.leader, sorted(fields, key=lambda f: f.tag))
+
+
+def next_issue(blank: MarcRecord, serial: BibliographicRecord, year: int) -> MarcRecord:
+    """A new issue of a newspaper or journal of this year; its number is to be typed."""
+    own = serial.marc_record()
+    number = Field("001", "", [("", reference(serial.link_key))])
+    issn = [Field("011", "  ", [("a", own.get("011", "a"))])] if own.get("011", "a") else []
+    name = Field("200", "1 ", [("a", own.get("200", "a"))])
+    fields = [
+        linked("461", " 0", [number, *issn, name]),
+        Field("200", "0 ", [("a", f"{year}, № ")]),
+        Field("210", "  ", [("d", str(year))]),
+        *own.each("101"), *own.each("102"),
+    ]  # fmt: skip
+    tags = {f.tag for f in fields}
+    kept = [f for f in blank.fields if f.tag not in tags]
+    return MarcRecord(blank.leader, sorted([*kept, *fields], key=lambda f: f.tag))
 
 
 def of_issue(blank: MarcRecord, host: BibliographicRecord, said: Mapping[str, str]) -> MarcRecord:

@@ -5,7 +5,7 @@ The pages stand here and not in `catalog`, because they show copies.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -34,7 +34,7 @@ from ils.web.lists import Column, ListDefinition
 
 catalogue = Blueprint("catalogue", __name__, url_prefix="/staff/catalog")
 
-PARTS = 50
+PARTS = 300
 
 
 @catalogue.get("/shared-codes")
@@ -74,6 +74,8 @@ def record(session: Session, record_id: int) -> ResponseReturnValue:
     """One record: description, copies, MARC."""
     found = catalog.record(session, record_id)
     items = _items(found, names_of(session, web.language()))
+    parts = catalog.parts(found).order_by(BibliographicRecord.id.desc()).limit(PARTS + 1)
+    within = session.scalars(parts).all()
     return web.respond(
         session,
         "catalog/record.html",
@@ -83,7 +85,8 @@ def record(session: Session, record_id: int) -> ResponseReturnValue:
         marc=found.marc_record(),
         entry=entry(found.marc_record()),
         editable=found.catalogue in may_fill(session) and web.may(Permission.EDIT_CATALOGUE),
-        parts=list(session.scalars(catalog.parts(found).limit(PARTS + 1))),
+        parts=_by_year(within[:PARTS]),
+        more_parts=len(within) > PARTS,
         made=request.args.get("made", ""),
         digital=session.scalars(of_record(found.id)).all(),
         hidden=list(session.scalars(catalog.hidden_in(found).limit(PARTS))),
@@ -91,6 +94,16 @@ def record(session: Session, record_id: int) -> ResponseReturnValue:
         if found.active
         else [],
     )
+
+
+def _by_year(
+    parts: Sequence[BibliographicRecord],
+) -> list[tuple[int | None, list[BibliographicRecord]]]:
+    """Articles, issues or volumes by their years, the latest first; those of none last."""
+    years: dict[int | None, list[BibliographicRecord]] = {}
+    for part in sorted(parts, key=lambda one: one.id):
+        years.setdefault(part.year, []).append(part)
+    return sorted(years.items(), key=lambda one: -(one[0] or 0))
 
 
 def _items(record: BibliographicRecord, branches: Mapping[int, tuple[str, str]]) -> ListDefinition:
