@@ -149,3 +149,14 @@ def test_somebody_answers_for_a_child(desk_page, library, more, status):
     if status == 409:
         assert "Укажите поручителя." in answer.text
     assert library.origin().day == date(2026, 3, 4)
+
+
+def test_a_copy_lent_to_the_wrong_reader_by_this_desk_says_to_whom(stocked, page, library_clock):
+    first, second = (
+        re.search(r'data-patron="(\d+)"', page.scan(card).text)[1] for card in ("R1", "R2")
+    )
+    page.scan("B1", first)
+    text = page.scan("B1", second).text
+    assert "только что выдана, читатель: Оқырман" in text
+    assert "Ctrl+Z" in text
+    assert stocked.kinds().count("loan") == 1

@@ -144,7 +144,9 @@ def _unavailable(_: Desk, copy: Scanned) -> Answer:
     raise rules.CopyUnavailable(**_named_copy(copy), status=status)
 
 
-def _just_lent(_: Desk, copy: Scanned) -> Answer:
+def _just_lent(desk: Desk, copy: Scanned) -> Answer:
+    if _lent_here(copy.loan, desk.origin) and copy.loan.patron is not None:
+        raise rules.JustLentHere(**_named_copy(copy), reader=copy.loan.patron.name)
     raise rules.JustLent(**_named_copy(copy))
 
 

@@ -185,6 +185,16 @@ class JustLent(Refused):
     message = N_("“%(title)s” (%(number)s) was lent at another desk a moment ago.")
 
 
+class JustLentHere(Refused):
+    """The same desk lent the copy to another reader a moment ago: perhaps to the wrong one."""
+
+    code = "just_lent_here"
+    message = N_(
+        "“%(title)s” (%(number)s) was lent a moment ago to %(reader)s. If that was a mistake, "
+        "undo it (Ctrl+Z); if not, scan the copy again in a few seconds."
+    )
+
+
 class EmptyScan(Invalid):
     """Nothing was scanned."""
 
