@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, Connection, Integer, inspect, select, text
+from sqlalchemy import BigInteger, Connection, Integer, Uuid, column, inspect, select, text
+from sqlalchemy import table as table_of
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ils.db import Base
@@ -75,6 +76,12 @@ END $$
 """
 
 
+#: What every version of the table has: an older one is made too, to bring a backup of it in.
+_MARK = table_of(
+    "journal_mark", column("id"), column("database", Uuid), column("number"), column("digest")
+)
+
+
 def watch(connection: Connection) -> None:
     """Have the changes of all tables noted; nothing to do where they are."""
     if ChangedRow.__tablename__ not in inspect(connection).get_table_names():
@@ -82,13 +89,16 @@ def watch(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(_NOTE)
     standing = _standing(connection)
+    marks = {column["name"] for column in inspect(connection).get_columns("journal_mark")}
+    counted = SETTINGS if "settings" in marks else set()  # an older version counts nothing
     for table, key in _keys(connection).items():
-        for name, statement in _triggers(connection.dialect.name, table, key).items():
+        made = _triggers(connection.dialect.name, table, key, counted=table in counted)
+        for name, statement in made.items():
             if name not in standing:
                 connection.exec_driver_sql(statement)
     if connection.scalar(select(JournalMark.id)) is None:
         mark = {"id": 1, "database": uuid4(), "number": 0, "digest": ""}
-        connection.execute(JournalMark.__table__.insert(), mark)  # type: ignore[attr-defined]
+        connection.execute(_MARK.insert(), mark)
 
 
 def unwatch(connection: Connection) -> None:
@@ -131,16 +141,16 @@ def _standing(connection: Connection) -> set[str]:
     return set(connection.scalars(text(_STANDING[connection.dialect.name])))
 
 
-def _triggers(dialect: str, table: str, key: str) -> dict[str, str]:
+def _triggers(dialect: str, table: str, key: str, *, counted: bool = False) -> dict[str, str]:
     """Name → the statement that makes it; names of tables and columns are our own."""
     if dialect == "postgresql":
         name = f"changed_{table}"
-        arguments = f"'{key}', 'settings'" if table in SETTINGS else f"'{key}'"
+        arguments = f"'{key}', 'settings'" if counted else f"'{key}'"
         return {
             name: f"CREATE TRIGGER {name} AFTER INSERT OR UPDATE OR DELETE ON {table} "
             f"FOR EACH ROW EXECUTE FUNCTION note_changed({arguments})"
         }
-    count = " UPDATE journal_mark SET settings = settings + 1;" if table in SETTINGS else ""
+    count = " UPDATE journal_mark SET settings = settings + 1;" if counted else ""
     return {
         f"changed_{table}_{event.lower()}": (
             f"CREATE TRIGGER changed_{table}_{event.lower()} AFTER {event} ON {table} BEGIN "  # noqa: S608 -- our names

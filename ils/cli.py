@@ -77,8 +77,8 @@ def init(console: Console, branch: str, admin: str, password: str | None, bare: 
             timezone=names.timezone,
             type=BranchType.CENTRAL,
         )
-        next_year = clock.local_day(clock.now(), names.timezone).year + 1
-        close_holidays(session, central, next_year, console.config.lists.holidays)
+        year = clock.local_day(clock.now(), names.timezone).year
+        close_holidays(session, central, year, console.config.lists.holidays)
         add_staff(
             session,
             None,

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import insert, inspect, select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
@@ -26,6 +27,52 @@ def test_up_down_and_up_again(config, engine):
     finally:
         schema.upgrade(engine)
     schema.check(engine)
+
+
+#: A backup of each can be restored.
+VERSIONS = [
+    step.revision for step in ScriptDirectory.from_config(schema.alembic_config()).walk_revisions()
+]
+
+
+def filled(engine):
+    """A branch and a closed day, by statements every version understands."""
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO branch (id, code, name_ru, name_kk, timezone, closed_weekdays, type,"
+                " active, catalogues, former_types) VALUES (1, 'A', 'A', 'A', 'Asia/Almaty', '',"
+                " 'city', TRUE, '', '[]')"
+            )
+        )
+        day = "INSERT INTO closed_day (id, branch_id, day, reason) VALUES (1, 1, '2026-01-05', '')"
+        connection.execute(text(day))
+
+
+@pytest.fixture
+def other(elsewhere):
+    engine = db.connect(elsewhere, settle=False)
+    yield engine
+    engine.dispose()
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_each_version_can_be_made_filled_and_brought_up(other, version):
+    schema.upgrade(other, version)
+    filled(other)
+    schema.upgrade(other)
+    schema.check(other)
+
+
+def test_a_version_gone_back_to_can_be_worked_with(other):
+    schema.upgrade(other)
+    filled(other)
+    schema.downgrade(other, "-1")
+    with other.begin() as connection:
+        connection.execute(text("UPDATE branch SET name_ru = 'B'"))
+        connection.execute(text("DELETE FROM closed_day"))
+    schema.upgrade(other)
+    schema.check(other)
 
 
 def test_a_database_of_another_version_is_refused(engine):

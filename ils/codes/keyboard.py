@@ -28,8 +28,11 @@ def cleaned(code: str) -> str:
     return text.strip()[:MAX_LENGTH]
 
 
-def readings(code: str) -> tuple[str, ...]:
+def readings(code: str, *, typed: bool = False) -> tuple[str, ...]:
     r"""What a scanned code may mean, most likely first; the code itself leads.
+
+    Args:
+        typed: it may have been typed or pasted: Latin letters are what they are.
 
     >>> readings("әқә\"іңғ"), readings("К000123\n")
     (('әқә"іңғ', 'ӘҚӘ"ІҢҒ', '2021345'), ('К000123', 'R000123'))
@@ -52,7 +55,7 @@ def readings(code: str) -> tuple[str, ...]:
         found += [keys, keys.upper()]
     if latin != code:
         found += [latin, latin.upper()]
-    elif code.isascii() and not code.isdigit():
+    elif code.isascii() and not code.isdigit() and not typed:
         cyrillic = code.translate(_to_cyrillic)
         found += [cyrillic, cyrillic.upper()]
     return tuple(dict.fromkeys(found))

@@ -28,7 +28,7 @@ from ils.operations import worker as operations
 from ils.operations.backup.actions import is_late
 from ils.organisation.branches.models import Branch
 from ils.organisation.calendar import queries as calendar_queries
-from ils.organisation.calendar.rules import moving_years
+from ils.organisation.calendar.rules import holidays_of, moving_years
 from ils.stats.models import WORKER, Heartbeat
 from ils.stats.overview.queries import worker_doubts
 
@@ -69,14 +69,14 @@ def worker(
 def problems_of_holidays(session: Session, console: Console) -> list[dict[str, object]]:
     """Loans made now would be due on holidays nobody knows of."""
     today = clock.local_day(clock.now(), console.config.library.timezone)
-    year = (today + LENT_AHEAD).year
+    year, listed = (today + LENT_AHEAD).year, console.config.lists.holidays
     problems: list[dict[str, object]] = []
-    behind = calendar_queries.without_holidays(session, year)
+    behind = calendar_queries.without_holidays(session, holidays_of(year, listed))
     if behind:
         told = N_("The holidays of %(year)s are no closed days at: %(branches)s.")
         said = i18n.say(told, console.language) % {"year": year, "branches": ", ".join(behind)}
         problems.append({"id": "holidays", "message": said})
-    if year not in moving_years(console.config.lists.holidays):
+    if year not in moving_years(listed):
         told = N_("holidays.toml does not say when the moving holidays of %(year)s are.")
         said = i18n.say(told, console.language) % {"year": year}
         problems.append({"id": "moving_holidays", "message": said})

@@ -50,7 +50,8 @@ def register_patron(
         CodeTaken: the barcode is or was a card, or is a copy.
         PossibleDuplicate: somebody alike is there.
     """
-    data = rules.checked(data, categories, origin.day)
+    scanned = replace(data, card=rules.card_meant(data.card.strip()))
+    data = rules.checked(scanned, categories, origin.day)
     if data.card:
         rules.checked_card(data.card)
     if not allow_alone:

@@ -7,6 +7,8 @@ import re
 #: Codes of operators behind +7: 70x, 74x, 75x, 76x, 77x are mobile, 71x and 72x are towns.
 _mobile = re.compile(r"\+77(?:0[0-8]|4[67]|5[01]|6[0-4]|7[1-8])\d{7}")
 _kazakh = re.compile(r"(?:8|\+?7)?(7\d{9})")
+#: A number with words beside it: 8 701 123-45-67 доб. 12.
+_within = re.compile(r"(?<![\d+])(?:\+?7|8)[\s()-]*(7(?:[\s()-]*\d){9})(?!\d)")
 _number = re.compile(r"[\d\s()+.-]+")
 #: Fewer digits are no part of a number anybody looks for.
 LEAST_DIGITS = 5
@@ -21,12 +23,16 @@ def normal_phone(text: str) -> str:
     ('', '+77011234567')
     >>> normal_phone("8 701 123 45 67 (мама) 8 702 000 00 00")
     '+77011234567'
+    >>> normal_phone("+7 701 123 45 67 доб. 12"), normal_phone("+49 30 901820")
+    ('+77011234567', '+4930901820')
     """
     for part in re.split(r"[,;/]|\(\D*\)|(?<=\d)\s+(?=\+)", text):
+        if match := _within.search(part):
+            return "+7" + re.sub(r"\D", "", match[1])
         digits = re.sub(r"[^\d+]", "", part)
         if match := _kazakh.fullmatch(digits):
             return f"+7{match[1]}"
-        if digits.startswith("+") and 10 <= len(digits) <= 16:
+        if digits.startswith("+") and not digits.startswith("+7") and 10 <= len(digits) <= 16:
             return digits
     return ""
 

@@ -13,7 +13,7 @@ from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 
-from flask import Flask, Response, g, request, send_from_directory, session, url_for
+from flask import Flask, Response, abort, g, request, send_from_directory, session, url_for
 
 FOLDER = Path(__file__).parent.parent / "static"
 
@@ -40,6 +40,8 @@ def _stamp() -> str:
 def _serve(stamp: str, name: str) -> Response:
     """A file; a page from before an update gets what is there now."""
     del stamp
+    if name not in _names():  # another spelling of one would be kept once more
+        abort(HTTPStatus.NOT_FOUND)
     plain = send_from_directory(FOLDER, name)
     if not _is_understood(plain):
         return plain
@@ -64,6 +66,11 @@ def _is_understood(response: Response) -> bool:
     text = kind.startswith("text/") or kind.endswith(("xml", "javascript"))
     asked = request.accept_encodings["gzip"] > 0
     return text and asked and response.status_code == HTTPStatus.OK
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.*"))
 
 
 @cache

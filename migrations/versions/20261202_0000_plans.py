@@ -14,6 +14,11 @@ from alembic import op
 revision = "0007"
 down_revision = "0006"
 
+#: The holidays of every year, as they are listed now.
+_FIXED = (
+    "01-01", "01-02", "01-07", "03-08", "03-21", "03-22", "03-23", "05-01", "05-07", "05-09",
+    "07-06", "08-30", "10-25", "12-16",
+)  # fmt: skip
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _WAITING = "status IN ('waiting', 'in_transit', 'on_shelf')"
 _UNDER_WAY = "ended_at IS NULL"
@@ -67,13 +72,20 @@ def _make(name: str, table: str, columns: list[str], which: str, otherwise: str 
 
 
 def _add_calendars() -> None:
-    """A branch that has closed days of a year has its holidays: nobody is overruled."""
-    op.add_column("branch", sa.Column("holidays_until", sa.Integer()))
-    year = {"sqlite": "CAST(substr(max(day), 1, 4) AS INTEGER)"}.get(
-        op.get_bind().dialect.name, "CAST(extract(year FROM max(day)) AS INTEGER)"
-    )
-    of_branch = f"SELECT {year} FROM closed_day WHERE branch_id = branch.id"  # noqa: S608 -- ours
-    op.execute(f"UPDATE branch SET holidays_until = ({of_branch})")  # noqa: S608 -- ours
+    """A branch that took the holidays of a year over was offered them all: nobody is overruled."""
+    offered = sa.Column("holidays_offered", sa.JSON(), server_default="[]", nullable=False)
+    op.add_column("branch", offered)
+    branch = sa.table("branch", sa.column("id"), sa.column("holidays_offered", sa.JSON()))
+    days = sa.table("closed_day", sa.column("branch_id"), sa.column("day", sa.Date()))
+    closed: dict[int, set[str]] = {}
+    for branch_id, day in op.get_bind().execute(sa.select(days.c.branch_id, days.c.day)):
+        closed.setdefault(branch_id, set()).add(day.isoformat())
+    for branch_id, known in closed.items():
+        years = {day[:4] for day in known if {f"{day[:4]}-01-01", f"{day[:4]}-12-16"} <= known}
+        told = known | {f"{year}-{day}" for year in years for day in _FIXED}
+        op.execute(
+            branch.update().where(branch.c.id == branch_id).values(holidays_offered=sorted(told))
+        )
     op.add_column("circulation_rule", sa.Column("max_weeks", sa.Integer()))
     op.create_table(
         "moved_due_dates",
@@ -113,7 +125,8 @@ def downgrade() -> None:
     op.drop_column("journal_mark", "settings")
     op.drop_table("moved_due_dates")
     op.drop_column("circulation_rule", "max_weeks")
-    op.drop_column("branch", "holidays_until")
+    op.drop_column("branch", "holidays_offered")
+    op.execute("DELETE FROM changed_row WHERE \"table\" = 'moved_due_dates'")
     for name, (table, *_) in _MADE.items():
         op.drop_index(name, table)
     for name, (table, columns, which) in _DROPPED.items():

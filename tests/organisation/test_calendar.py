@@ -1,6 +1,7 @@
 """Holidays of the country and sanitary days, taken over by a branch for a year."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -93,6 +94,14 @@ def test_the_check_says_which_holidays_nobody_knows(library, library_clock):
     library.wait(days=365)
     library.work()
     assert holiday_problems(library) == ["moving_holidays"]  # nobody knows those of 2028 yet
+    listed = library.config.lists.holidays | {
+        "2028-05-05": {"kk": "Құрбан айт", "ru": "Курбан айт"}
+    }
+    vars(library.config)["lists"] = replace(library.config.lists, holidays=listed)
+    library.wait(hours=7)
+    library.work()
+    assert date(2028, 5, 5) in closed_in(library, 2028)  # listed late, closed then
+    assert holiday_problems(library) == []
 
 
 def holiday_problems(library):

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
 from dataclasses import dataclass
 
+from ils import logs
 from ils.catalog.records import rules as record_rules
 from ils.catalog.records.rules import Description
 from ils.catalog.subjects import Classes
@@ -138,6 +139,9 @@ def _one(target: Target, wanted: SoughtRecord) -> Answered:
         return Answered(target, problem=str(error))
     except reading.NotRecords:
         return Answered(target, problem="the answer holds no MARC records")
+    except Exception as error:  # noqa: BLE001 -- damage nobody has seen yet costs its library only
+        logs.fault("copy cataloguing", error, target=target.code)
+        return Answered(target, problem=type(error).__name__)
     records = [read for chunk in chunks if (read := reading.read(source, chunk)).marc is not None]
     if not records:
         return Answered(target, problem="the answer holds no MARC records")

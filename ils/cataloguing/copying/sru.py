@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from http.client import HTTPException
 from urllib.error import URLError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import Request, urlopen
@@ -58,7 +59,7 @@ def ask(target: Target, wanted: SoughtRecord) -> tuple[bytes, int]:
     try:
         with urlopen(request, timeout=target.seconds) as answer:  # noqa: S310 -- as above
             data: bytes = answer.read(MOST_BYTES + 1)
-    except (URLError, OSError, ValueError) as error:
+    except (URLError, HTTPException, OSError, ValueError) as error:
         raise NoAnswer(str(getattr(error, "reason", error)) or type(error).__name__) from error
     if len(data) > MOST_BYTES:
         raise NoAnswer("the answer is too long")

@@ -58,7 +58,11 @@ def owners_of(
         rows = [(*row, None) for row in session.execute(_OWNERS, asked)]
     else:
         rows = [tuple(row) for row in session.execute(_OWNERS_WITH, {**asked, "patron": patron_id})]
-    fitting = {code.id: Owner(code, *owner) for code, *owner, _ in rows}
+    # PostgreSQL may have waited for the reader while somebody placed a hold: it is asked again.
+    unsure = session.get_bind().dialect.name == "postgresql"
+    fitting = {
+        code.id: Owner(code, owner, item, wanted or unsure) for code, owner, item, wanted, _ in rows
+    }
     found = [fitting[code.id] for code in owners([row[0] for row in rows], readings)]
     if len(found) == 1 and found[0].item is not None:
         db.lock(session, found[0].item)

@@ -39,10 +39,13 @@ def move(session: Session, by: int | None, closed: ClosedDue) -> MovedDueDates:
         NothingToMove: nothing is due then.
     """
     which = queries.due_on(closed.branch_id, closed.day)
-    loans = list(session.scalars(select(Loan.id).where(which).order_by(Loan.id)))
+    held = select(Loan.id).where(which).order_by(Loan.id).with_for_update()
+    loans = list(session.scalars(held))
     if not loans:
         raise NothingToMove
-    session.execute(update(Loan).where(which).values(due=closed.to_day))
+    for at in range(0, len(loans), AT_ONCE):
+        some = loans[at : at + AT_ONCE]
+        session.execute(update(Loan).where(Loan.id.in_(some)).values(due=closed.to_day))
     done = MovedDueDates(
         branch_id=closed.branch_id, day=closed.day, to_day=closed.to_day, loans=loans,
         moved_at=clock.now(), moved_by=by,

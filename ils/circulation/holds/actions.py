@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -202,8 +203,11 @@ def move_hold(desk: Desk, hold: Hold, branch_id: int) -> Transit | None:
     hold.branch_id = branch_id
     if hold.status != HoldStatus.ON_SHELF or hold.item_id is None:
         return None
-    item = session.get_one(Item, hold.item_id)
-    return reroute(desk, item, hold) if item.branch_id != branch_id else None
+    item = session.get_one(Item, hold.item_id, with_for_update={"of": Item})
+    if item.branch_id == branch_id:
+        return None
+    there = replace(desk.origin, branch_id=item.branch_id)  # it leaves from where it stands
+    return reroute(replace(desk, origin=there), item, hold)
 
 
 class PauseTooLong(Invalid):

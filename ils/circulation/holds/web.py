@@ -19,7 +19,7 @@ from ils.circulation.transit.models import Transit
 from ils.errors import N_
 from ils.holdings.items.models import Item
 from ils.holdings.items.queries import item_by_id
-from ils.organisation.branches.queries import branch_by_code, names_of
+from ils.organisation.branches.queries import branch_by_code, check_working, names_of
 from ils.organisation.permissions import Permission
 from ils.web.lists import Column, ListDefinition, PageAction, RowAction
 
@@ -172,6 +172,7 @@ def move_hold(session: Session, hold_id: int) -> ResponseReturnValue:
     """The reader will come to another branch."""
     hold, branch = hold_queries.hold(session, hold_id), request.form.get("branch", "")
     to = branch_by_code(session, branch)
+    check_working(session, to.id)
     transit = actions.move_hold(the_desk(session), hold, to.id)
     name = to.name(web.language())
     if transit is not None:

@@ -153,7 +153,7 @@ def of_row(number: int, cells: Mapping[str, str], categories: Mapping[str, str])
     return ImportedPatron(number, data, key, when, told=frozenset(told))
 
 
-def day_of(text: str, field: str) -> date:
+def day_of(text: str, field: str, *, past: bool = True) -> date:
     """A day in any of the ways tables and ИРБИС write it; a year alone is its first day.
 
     >>> day_of("31.01.1990", ""), day_of("19900131", ""), day_of("1990", "")
@@ -166,7 +166,7 @@ def day_of(text: str, field: str) -> date:
     day = (
         date(int(text), 1, 1)
         if re.fullmatch(r"[12]\d{3}", text)
-        else clock.day_written(text, past=True)
+        else clock.day_written(text, past=past)
     )
     if day is None:
         raise Invalid(field, N_("Write the day as 31.01.2026."))
@@ -229,6 +229,6 @@ def _loan(field: Field) -> LegacyLoan | None:
         number,
         barcode,
         day_of(_sub(field, "d"), N_("Lent on")),
-        day_of(due, N_("Due")) if due else None,
+        day_of(due, N_("Due"), past=False) if due else None,
         _sub(field, "c"),
     )

@@ -22,7 +22,7 @@ from ils.errors import N_
 from ils.fields import FieldInfo, FieldKind, described
 from ils.labels import LABELS
 from ils.ledger import Channel
-from ils.organisation.branches.queries import names_of
+from ils.organisation.branches.queries import names_of, working
 from ils.organisation.permissions import Permission
 from ils.patrons import queries as patron_queries
 from ils.patrons.fields import INFOS
@@ -139,6 +139,7 @@ def reader_page(
         family=[p for p in session.scalars(patron_queries.household_of(found)) if p.id != found.id],
         has_photo=session.get(PatronPhoto, found.id) is not None,
         branches=names,
+        pickup=working(session, web.language()),
         **dict[str, Any](panel(session, here(session, found.id))),
     )
 

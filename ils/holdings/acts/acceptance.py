@@ -101,7 +101,7 @@ def lost_copy(session: Session, number: str) -> int | None:
     """
     if not number.strip():
         return None
-    item = item_by_code(session, readings(number))
+    item = item_by_code(session, readings(number, typed=True))
     if item is None or item.status not in {ItemStatus.LOST, ItemStatus.MISSING}:
         raise Invalid(N_("In place of the lost copy"), N_("No lost or missing copy has it."))
     return item.id

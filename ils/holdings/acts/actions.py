@@ -154,7 +154,7 @@ def put_in(session: Session, act: StockAct, numbers: Sequence[str]) -> Put:
     )
     put = Put()
     for number in dict.fromkeys(numbers):
-        item = item_by_code(session, readings(number))
+        item = item_by_code(session, readings(number, typed=True))
         if item is None:
             put.refused.append((number, Invalid(N_("Copies"), N_("There is no such copy."))))
             continue

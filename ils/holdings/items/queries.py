@@ -150,7 +150,7 @@ def numbers_in(session: Session, text: str) -> list[str]:
     for line in text.splitlines():
         number = line.strip()
         parts = re.split(r"[\s,;]+", number)
-        whole = len(parts) > 1 and item_by_code(session, readings(number)) is not None
+        whole = len(parts) > 1 and item_by_code(session, readings(number, typed=True)) is not None
         found += [number] if whole else filter(None, parts)
     return found
 
@@ -161,7 +161,7 @@ def record_named(session: Session, text: str) -> BibliographicRecord:
     Raises:
         Invalid: there is none, or there are several.
     """
-    item = item_by_code(session, readings(text))
+    item = item_by_code(session, readings(text, typed=True))
     if item is not None:
         return item.record
     found = session.scalars(catalog.records().where(catalog.has_isbn(isbns(text))).limit(2)).all()

@@ -2,7 +2,7 @@
 
 from ils.marc.crosswalk import irbis, marc21
 from ils.marc.crosswalk.engine import KEPT, Converted, kept_field
-from ils.marc.record import Dialect, MarcRecord
+from ils.marc.record import Dialect, Field, MarcRecord
 
 __all__ = ["KEPT", "Converted", "from_unimarc", "kept_field", "to_unimarc"]
 
@@ -14,7 +14,11 @@ def to_unimarc(marc: MarcRecord, dialect: Dialect) -> Converted:
     if dialect is Dialect.UNIMARC:
         return Converted(marc)
     if dialect is Dialect.MARC21:
-        converted = marc21.crosswalk().to_unimarc(marc21.in_own_script(marc))
+        own, romanised = marc21.in_own_script(marc)
+        converted = marc21.crosswalk().to_unimarc(own)
+        if romanised:
+            named = [Field("517", "1 ", [("a", title)]) for title in romanised]
+            converted.marc.fields = sorted([*converted.marc.fields, *named], key=lambda f: f.tag)
         marc21.volume_of_set(converted.marc, marc)
         return converted
     return _CROSSWALKS[dialect]().to_unimarc(marc)

@@ -67,8 +67,13 @@ def crosswalk() -> Crosswalk:
     return Crosswalk(Dialect.IRBIS, reading, writing)
 
 
-#: A number with a word of its own: 12 мамыр, 5 қаңтар; not 3-4 or 12а.
-_day = re.compile(r"\d\s+[^\W\d_]{3,}")
+#: The day of an issue: 12 мамыр, 5 января; not 3-4, 12а or 5 (12 мая).
+_day = re.compile(
+    r"(?i)\d+\s+(январ|феврал|март|апрел|ма[йя]|июн|июл|август|сентябр|октябр|ноябр|декабр|қаңтар"
+    r"|ақпан|наурыз|сәуір|мамыр|маусым|шілде|тамыз|қыркүйек|қазан|қараша|желтоқсан)"
+)
+#: Pages that say in which language they are counted.
+_counted = re.compile(r"(?i)\d[\d\s,–-]*(б|бб|бет|беттер|с|стр|p|pp)\b")
 
 
 def _local(f: Field, indicators: str) -> list[Field]:
@@ -165,7 +170,7 @@ def read_title(sources: Sequence[Field]) -> list[Field]:
 def read_source(f: Field) -> list[Field]:
     """463, the source of an article: 461 and 463 for an issue, 463 alone for a book."""
     title, pages = f.get("c"), f.get("s")
-    named = any(char.isalpha() for char in pages)  # 5 б.: whose pages they are is said
+    named = _counted.match(pages)  # 5 б.
     pages = f"С. {pages}" if pages[:1].isdigit() and not named else pages
     number = ", ".join(filter(None, (_labelled("Т. ", f.get("v")), _labelled("№ ", f.get("h")))))
     where = [("v", pages)] if pages else []
@@ -191,7 +196,7 @@ def read_source(f: Field) -> list[Field]:
 
 def _labelled(word: str, number: str) -> str:
     """12 is a number of the issue, 12 мамыр is its day."""
-    bare = number[:1].isdigit() and not _day.search(number)
+    bare = number[:1].isdigit() and not _day.match(number)
     return f"{word}{number}" if bare else number
 
 

@@ -268,16 +268,17 @@ def _given(given: str) -> list[tuple[str, str]]:
     return [("b", initials), ("g", given)] if initials else [("b", given)]
 
 
-def in_own_script(marc: MarcRecord) -> MarcRecord:
+def in_own_script(marc: MarcRecord) -> tuple[MarcRecord, list[str]]:
     """A record whose fields are in the script of the document: 880 and what it stands for change.
 
-    The title in Latin letters stays as another title, so that it is found too.
+    Returns:
+        The record, and its title in Latin letters, to be kept as another one: it is found by it.
     """
     others = list(marc.each("880"))
     if not others:
-        return marc
+        return marc, []
     places = {id(f): place.groups() for f in others if (place := _linked.match(f.get("6")))}
-    fields, used = [], set()
+    fields, used, titles = [], set(), list[str]()
     for f in marc.fields:
         number = _linked.match(f.get("6")) if f.tag != "880" else None
         other = next(
@@ -291,9 +292,8 @@ def in_own_script(marc: MarcRecord) -> MarcRecord:
         romanised = [("6", f.get("6").replace("880", f.tag, 1)), *_without_link(f)]
         fields.append(Field("880", f.indicators, romanised))
         if f.tag == "245":
-            said = [(c, v) for c, v in _without_link(f) if c in {"a", "b"}]
-            fields.append(Field("246", "1 ", said))
-    return MarcRecord(marc.leader, [f for f in fields if id(f) not in used])
+            titles.append(_trim(f.get("a")))
+    return MarcRecord(marc.leader, [f for f in fields if id(f) not in used]), titles
 
 
 def _without_link(f: Field) -> list[tuple[str, str]]:

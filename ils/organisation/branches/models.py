@@ -81,8 +81,8 @@ class Branch(Named, Base):
     #: The round of its van; branches of one round are near each other.
     route: Mapped[str] = mapped_column(default="", server_default="")
     active: Mapped[bool] = mapped_column(default=True)
-    #: Public holidays are closed days up to the end of this year; none: of no year yet.
-    holidays_until: Mapped[int | None]
+    #: Public holidays that became closed days by themselves, as 2027-01-01; each does once.
+    holidays_offered: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
     #: Catalogues its cataloguers may fill; none named: all.
     catalogues: Mapped[frozenset[str]] = mapped_column(
         Codes, default=frozenset(), server_default=""

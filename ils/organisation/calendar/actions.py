@@ -42,11 +42,12 @@ def close_days(session: Session, by: int | None, branch: Branch, days: Mapping[d
 
 
 def close_holidays(
-    session: Session, branch: Branch, last: int, listed: Mapping[str, Mapping[str, str]]
+    session: Session, branch: Branch, year: int, listed: Mapping[str, Mapping[str, str]]
 ) -> int:
-    """Mark the public holidays of the years that have none yet, up to one; each year once.
+    """Mark the public holidays of a year and the next that were not offered yet.
 
-    Whoever opens a holiday again is not overruled.
+    Each is offered once: whoever opens one again is not overruled, and one that is listed later
+    (a moving holiday) is marked then.
 
     Args:
         listed: the holidays of the configuration.
@@ -54,11 +55,14 @@ def close_holidays(
     Returns:
         How many days were marked.
     """
-    first, marked = last - 1 if branch.holidays_until is None else branch.holidays_until + 1, 0
-    for year in range(first, last + 1):
-        marked += close_days(session, None, branch, rules.holidays_of(year, listed))
-        branch.holidays_until = year
-    return marked
+    known = rules.holidays_of(year, listed) | rules.holidays_of(year + 1, listed)
+    offered = set(branch.holidays_offered)
+    new = {day: name for day, name in known.items() if day.isoformat() not in offered}
+    if not new:
+        return 0
+    kept = {day for day in offered if day >= f"{year}-"}
+    branch.holidays_offered = sorted(kept | {day.isoformat() for day in new})
+    return close_days(session, None, branch, new)
 
 
 def open_on(session: Session, by: int | None, branch: Branch, *, day: date) -> None:

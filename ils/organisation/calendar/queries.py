@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from ils.kept import of_settings
@@ -26,11 +27,12 @@ def closed_days(branch: Branch) -> Select[ClosedDay]:
     return select(ClosedDay).where(ClosedDay.branch_id == branch.id).order_by(ClosedDay.day.desc())
 
 
-def without_holidays(session: Session, year: int) -> list[str]:
-    """Codes of branches whose calendar lacks the holidays of a year."""
-    behind = or_(Branch.holidays_until.is_(None), Branch.holidays_until < year)
-    codes = select(Branch.code).where(Branch.active, behind).order_by(Branch.code)
-    return list(session.scalars(codes))
+def without_holidays(session: Session, holidays: Iterable[date]) -> list[str]:
+    """Codes of branches to which some of these holidays were not offered yet."""
+    wanted = {day.isoformat() for day in holidays}
+    branches = select(Branch.code, Branch.holidays_offered).where(Branch.active)
+    rows = session.execute(branches.order_by(Branch.code))
+    return [code for code, offered in rows if not wanted <= set(offered)]
 
 
 def calendar(session: Session, branch_id: int, first: date) -> Calendar:

@@ -142,9 +142,8 @@ def add_branch(session: Session) -> ResponseReturnValue:
     def work(data: NewBranch) -> ResponseReturnValue:
         timezone = web.current().config.library.timezone
         branch = branch_actions.add_branch(session, g.staff.id, timezone=timezone, **asdict(data))
-        next_year = web.today().year + 1
         holidays = web.current().config.lists.holidays
-        calendar_actions.close_holidays(session, branch, next_year, holidays)
+        calendar_actions.close_holidays(session, branch, web.today().year, holidays)
         return redirect(url_for("settings.branch", code=branch.code))
 
     return web.handled(session, Form(NewBranch), work, lambda f: _branches_page(session, f))
