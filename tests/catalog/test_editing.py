@@ -206,34 +206,14 @@ def test_pages_of_a_cut_out_article_are_in_its_source_whatever_the_host(
 
 
 def test_article_after_article_keeps_the_issue(library, cataloguer):
-    paper = number_of(
-        make(
-            cataloguer,
-            "newspaper",
-            _200a="Балқаш өңірі",
-            _210a="Балқаш",
-            _210d="1999-",
-            _101a="kaz",
-        )
-    )
+    said = {"_200a": "Балқаш өңірі", "_210a": "Балқаш", "_210d": "1999-", "_101a": "kaz"}
+    paper = number_of(make(cataloguer, "newspaper", **said))
     page = cataloguer.get(
         f"/staff/catalog/new?worksheet=article&host={paper}&year=2018&number=9 ақпан (№ 16)"
     ).text
-    first = cataloguer.post(
-        "/staff/catalog/new",
-        **filled(
-            page,
-            {
-                "200a": "Бірінші",
-                "463200v": "4",
-                "700a": "Нәби",
-                "700b": "Ф.",
-                "939a": "1",
-                "939b": "library",
-            },
-        ),
-        then="next",
-    )
+    typed = {"200a": "Бірінші", "463200v": "4", "700a": "Нәби", "700b": "Ф.", "939a": "1",
+             "939b": "library"}  # fmt: skip
+    first = cataloguer.post("/staff/catalog/new", **filled(page, typed), then="next")
     assert first.status_code == 302
     page = cataloguer.get(first.headers["Location"]).text
     before, form = page.split('id="entry"')
