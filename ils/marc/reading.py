@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from ils.errors import N_, Invalid
-from ils.marc import crosswalk, encodings, irbis, iso2709, mst, table, xml
+from ils.marc import crosswalk, encodings, irbis, iso2709, mrk, mst, table, xml
 from ils.marc.crosswalk.authorities import IRBIS_BASES, authority_to_unimarc
 from ils.marc.encodings import Decoder
 from ils.marc.iso2709 import Chunk, Unreadable
@@ -31,6 +31,7 @@ class FileForm(StrEnum):
     IRBIS_TEXT = "irbis-text"
     IRBIS_ISO = "irbis-iso"
     IRBIS_MST = "irbis-mst"
+    MRK = "mrk"
     CSV = "csv"
 
 
@@ -40,7 +41,7 @@ class NotRecords(Invalid):
     code = "not_records"
     message = N_(
         "“%(file)s” holds no bibliographic records: neither ISO 2709, nor an ИРБИС "
-        "text export or master file, nor MARCXML, nor CSV with a column of titles."
+        "text export or master file, nor MARCXML, nor .mrk, nor CSV with a column of titles."
     )
 
 
@@ -77,6 +78,7 @@ SPLIT: dict[FileForm, Callable[[bytes], Iterator[Chunk]]] = {
     FileForm.IRBIS_ISO: iso2709.split,
     FileForm.IRBIS_TEXT: irbis.split,
     FileForm.MARCXML: xml.split,
+    FileForm.MRK: mrk.split,
     FileForm.CSV: table.split,
 }
 PARSE: dict[FileForm, Callable[[bytes, Decoder], tuple[MarcRecord, list[str]]]] = {
@@ -85,6 +87,7 @@ PARSE: dict[FileForm, Callable[[bytes, Decoder], tuple[MarcRecord, list[str]]]] 
     FileForm.IRBIS_TEXT: irbis.parse,
     FileForm.IRBIS_MST: irbis.parse,
     FileForm.MARCXML: xml.parse,
+    FileForm.MRK: mrk.parse,
     FileForm.CSV: table.parse,
 }
 
@@ -204,6 +207,8 @@ def is_authority(marc: MarcRecord) -> bool:
 def _form(data: bytes) -> FileForm | None:
     if xml.looks_like(data):
         return FileForm.MARCXML
+    if mrk.looks_like(data):
+        return FileForm.MRK
     if irbis.looks_like(data):
         return FileForm.IRBIS_TEXT
     if table.looks_like(data):

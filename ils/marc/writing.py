@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ils.marc import crosswalk, encodings, irbis, iso2709, table, xml
+from ils.marc import crosswalk, encodings, irbis, iso2709, mrk, table, xml
 from ils.marc.record import Dialect, Field, MarcRecord
 
 RUSMARC_TAIL, MARC21_TAIL = "   450 ", " i 4500"
@@ -19,6 +19,7 @@ class Format(StrEnum):
     MARCXML = "marcxml"
     MARCXCHANGE = "marcxchange"
     IRBIS_TEXT = "irbis-text"
+    MRK = "mrk"
     CSV = "csv"
 
 
@@ -28,12 +29,13 @@ DIALECTS = {
     Format.MARCXML: Dialect.MARC21,
     Format.MARCXCHANGE: Dialect.UNIMARC,
     Format.IRBIS_TEXT: Dialect.IRBIS,
+    Format.MRK: Dialect.UNIMARC,
     Format.CSV: Dialect.UNIMARC,
 }
 #: What 100$a/26-27 says of an encoding (RUSMARC).
 DECLARED = {"cp1251": "89", "koi8-r": "99", "cp866": "79"}
 #: Formats whose files say no encoding other than UTF-8.
-ALWAYS_UTF8 = {Format.MARCXML, Format.MARCXCHANGE, Format.CSV}
+ALWAYS_UTF8 = {Format.MARCXML, Format.MARCXCHANGE, Format.MRK, Format.CSV}
 
 
 class Unwritable(Exception):
@@ -82,6 +84,8 @@ class Writer:
         match self.format:
             case Format.CSV:
                 return table.write(marc)
+            case Format.MRK:
+                return mrk.write(marc)
             case Format.IRBIS_TEXT:
                 return irbis.write(marc, self.encoding)
             case Format.MARCXML | Format.MARCXCHANGE:

@@ -42,6 +42,7 @@ SHOWN_PROBLEMS = 10
 AROUND = {
     FileForm.IRBIS_TEXT: (b"", b"*****\n", b""),
     FileForm.IRBIS_MST: (b"", b"*****\n", b""),
+    FileForm.MRK: (b"", b"\n", b""),
     FileForm.MARCXML: (b"<collection>", b"\n", b"</collection>"),
 }
 
