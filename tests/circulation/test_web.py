@@ -105,6 +105,9 @@ def test_fast_add_by_the_page(desk_page, library):
     right = desk_page.by_script("fast-add", **form, subject_area="literature")
 
     assert (wrong.status_code, right.status_code) == (422, 200)
+    assert re.findall(r'name="(number|title)" value="([^"]*)"', wrong.text) == [
+        ("number", "777"), ("title", "Степь"),
+    ]  # fmt: skip  # what was typed is there again
     assert 'data-situation="loan"' in right.text
     assert library.kinds() == ["loan"]
 
