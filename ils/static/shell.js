@@ -2,6 +2,7 @@
 // menu stands open and the palette is a page.
 
 import { watchScans } from "./desk/keys.js";
+import "./typed.js";
 
 document.documentElement.classList.add("scripted");
 

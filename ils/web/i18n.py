@@ -10,6 +10,7 @@ from uuid import uuid4
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from flask import (
+    current_app,
     g,
     request,
 )
@@ -17,6 +18,7 @@ from flask import (
     session as cookie,
 )
 from flask_babel import get_locale, gettext
+from werkzeug.exceptions import HTTPException
 
 from ils import clock
 from ils.labels import LABELS
@@ -147,7 +149,21 @@ template_filters: dict[str, Callable[..., str]] = {
     "moment": moment,
     "number": shown_number,
 }
+
+
+def here() -> str:
+    """The address of this page; of one that answered a form, that of the form."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    try:
+        current_app.url_map.bind("").match(request.path, method="GET")
+    except HTTPException:
+        return "/"
+    return request.path
+
+
 GLOBALS = {
+    "here": here,
     "language": language,
     "language_name": language_name,
     "listed": listed,
