@@ -243,7 +243,6 @@ def test_administration_leaves_a_trail(admin, library):
         ("staff.sign_in", "admin"),
         ("branch.add", "Ф2"),
         ("branch.close_on", "Ф2"),  # the holidays of this year and the next
-        ("branch.close_on", "Ф2"),
         ("branch.change", "Ф2"),
         ("branch.close_on", "Ф2"),
         ("service_point.add", "Ф2 П1"),
