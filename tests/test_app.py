@@ -77,6 +77,8 @@ def test_files_and_pages_come_compressed_where_that_tells_no_secret(library, bro
     small = browser.get(style, headers=GZIP)
     assert (encoding(small), "Accept-Encoding" in small.vary) == ("gzip", True)
     assert gzip.decompress(small.data) == browser.get(style).data
+    other = style.replace("base.css", "./base.css")  # another spelling is not kept once more
+    assert browser.get(other, headers=GZIP).status_code == 404
     browser.sign_in("admin")
     assert encoding(browser.get("/desk", headers=GZIP)) == "gzip"
     assert encoding(browser.get("/staff/patrons/?q=абай", headers=GZIP)) == ""

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from ils import db, ledger, schema
 from ils.circulation.loans.models import Loan
 from ils.ledger import Channel, Entry, Kind, LedgerChannel, LedgerKind
+from ils.organisation.branches.models import Branch
 
 
 def test_the_tables_equal_the_models(engine):
@@ -62,6 +63,24 @@ def test_each_version_can_be_made_filled_and_brought_up(other, version):
     filled(other)
     schema.upgrade(other)
     schema.check(other)
+
+
+@pytest.mark.parametrize(
+    ("closed", "offered"),
+    [(["2027-01-05"], ["2027-01-05"]), (["2027-01-01", "2027-12-16"], 14)],
+)
+def test_one_closed_day_is_not_the_holidays_of_a_year(other, closed, offered):
+    schema.upgrade(other, "0006")
+    filled(other)
+    with other.begin() as connection:
+        connection.execute(text("DELETE FROM closed_day"))
+        for number, day in enumerate(closed):
+            made = "INSERT INTO closed_day (id, branch_id, day, reason) VALUES (:n, 1, :day, '')"
+            connection.execute(text(made), {"n": number, "day": day})
+    schema.upgrade(other)
+    with other.connect() as connection:
+        told = connection.scalar(select(Branch.holidays_offered))
+    assert (told if isinstance(offered, list) else len(told)) == offered
 
 
 def test_a_version_gone_back_to_can_be_worked_with(other):

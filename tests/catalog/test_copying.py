@@ -118,6 +118,25 @@ def test_an_answer_that_is_none_says_why(service, said, why):
     assert (offers, one.problem) == ([], why)
 
 
+def test_an_answer_that_breaks_off_costs_its_library_only(service):
+    with socket.create_server(("127.0.0.1", 0)) as broken:
+
+        def half():
+            one, _ = broken.accept()
+            one.recv(4096)
+            one.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n900\r\n<zs:search")
+            one.close()
+
+        threading.Thread(target=half, daemon=True).start()
+        address = f"http://127.0.0.1:{broken.getsockname()[1]}/sru"
+        half_said = Target("half", "X", {"ru": "Половина"}, "sru", address, seconds=3)
+        offers, said = asking.ask(
+            [half_said, over(service)], SoughtRecord(title="x"), Classes({}, {})
+        )
+    assert said[0].problem.startswith("IncompleteRead(")
+    assert len(offers) == 4
+
+
 def test_an_endless_answer_is_not_read(service, monkeypatch):
     monkeypatch.setattr(sru, "MOST_BYTES", 1000)
     service.said = answer(FULL) * 3

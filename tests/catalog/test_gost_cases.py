@@ -103,6 +103,18 @@ def test_a_day_is_no_number_and_pages_of_the_newspaper_say_whose_they_are():
     assert "С. 5 б." not in str(entry(read.marc))
 
 
+@pytest.mark.parametrize(
+    ("number", "pages", "shown"),
+    [("5 спец. вып.", "5-7, ил.", ("№ 5 спец. вып.", "С. 5-7, ил.")),
+     ("5 (12 мая)", "12-15", ("№ 5 (12 мая)", "С. 12-15"))],
+)  # fmt: skip
+def test_words_after_a_number_leave_it_one(number, pages, shown):
+    data = f"#920: ASP\n#200: ^AСтатья\n#463: ^CПростор^H{number}^S{pages}^J2015\n*****\n"
+    source, chunks = reading.examine(data.encode(), "x.txt")
+    [read] = [reading.read(source, chunk) for chunk in chunks]
+    assert all(part in str(entry(read.marc)) for part in shown), str(entry(read.marc))
+
+
 def test_binding_and_a_wrong_isbn_come_from_irbis():
     data = "#920: PAZK\n#200: ^AКнига\n#10: ^A5-17-011143-6^Bв пер.^D120^Z5-17-011143-7\n*****\n"
     source, chunks = reading.examine(data.encode(), "x.txt")

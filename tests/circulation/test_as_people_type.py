@@ -13,6 +13,7 @@ from ils.circulation.desk.results import AskCopyOfBook
 from ils.codes.keyboard import readings
 from ils.errors import Invalid
 from ils.holdings.items.actions import add_provisional_item
+from ils.holdings.items.queries import record_named
 from ils.marc.record import Field, MarcRecord
 from ils.patrons import rules
 from ils.patrons.phones import normal_phone
@@ -140,3 +141,11 @@ def test_phones_are_taken_as_people_say_them(phone, kept, dialled):
     )  # fmt: skip
     found = rules.checked(said, {"student"}, date(2026, 3, 4)).phone
     assert (found, normal_phone(found)) == (kept, dialled)
+
+
+def test_latin_letters_that_were_typed_are_what_they_are(library):
+    library.copy("Л12")
+    assert "Л12" in readings("K12")  # a scan at the desk
+    assert "Л12" not in readings("K12", typed=True)
+    with db.reading(library.sessions) as session, pytest.raises(Invalid):
+        record_named(session, "K12")

@@ -10,6 +10,8 @@ from sqlalchemy import select
 from ils import db
 from ils.circulation.holds.models import Hold
 from ils.circulation.loans.models import Loan
+from ils.circulation.transit.models import Transit
+from ils.organisation.branches.models import Branch
 from ils.organisation.staff.models import Role
 
 
@@ -160,3 +162,24 @@ def test_a_copy_lent_to_the_wrong_reader_by_this_desk_says_to_whom(stocked, page
     assert "только что выдана, читатель: Оқырман" in text
     assert "Ctrl+Z" in text
     assert stocked.kinds().count("loan") == 1
+
+
+def test_a_moved_hold_leaves_from_where_its_copy_stands(stocked, page, library_clock):
+    stocked.copy("Ф-1", branch="Ф1")
+    stocked.desk("Ф1").wait_for("R2", "Ф-1", at="Ф1")
+    stocked.desk("Ф1").take_back("Ф-1")  # on the hold shelf of the branch
+    move(page, stocked, "ЦБ")  # the reader came to the central library
+    with db.reading(stocked.sessions) as session:
+        way = session.scalars(select(Transit)).one()
+        ends = (way.from_branch_id, way.to_branch_id)
+    assert ends == (stocked.branches["Ф1"].id, stocked.branches["ЦБ"].id)
+
+
+def test_nobody_is_sent_to_a_branch_that_is_closed(reader, stocked, page):
+    del reader
+    stocked.desk().wait_for("R2", "B1")
+    with db.transaction(stocked.sessions) as session:
+        session.get_one(Branch, stocked.branches["Ф1"].id).active = False
+    answer, hold = move(page, stocked, "Ф1")
+    assert answer.status_code == 409
+    assert hold.branch_id == stocked.branches["ЦБ"].id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import threading
+import time
 import zlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -115,12 +116,14 @@ def _offer(target: Target, read: ReadRecord, marc: MarcRecord, classes: Classes)
 
 def _answers(targets: Sequence[Target], wanted: SoughtRecord) -> list[Answered]:
     """What each library said; who says nothing keeps nobody waiting."""
+    began = time.monotonic()  # a library that sends a letter now and then is waited for no longer
     pool = ThreadPoolExecutor(max_workers=max(1, len(targets)))
     waited = [(target, pool.submit(_one, target, wanted)) for target in targets]
     answers = []
     for target, future in waited:
         try:
-            answers.append(future.result(timeout=target.seconds + 1))
+            left = began + target.seconds + 1 - time.monotonic()
+            answers.append(future.result(timeout=max(0, left)))
         except TooLate:
             answers.append(Answered(target, problem="no answer in time"))
     pool.shutdown(wait=False, cancel_futures=True)

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ils import web
@@ -19,7 +18,15 @@ from ils.ledger import Entry
 from ils.organisation.branches.queries import names_of
 from ils.organisation.permissions import Permission
 from ils.web.downloads import download
-from ils.web.lists import EXPORT_ROWS, Column, Filter, ListDefinition, PageAction, TooLongForFile
+from ils.web.lists import (
+    EXPORT_ROWS,
+    Column,
+    Filter,
+    ListDefinition,
+    PageAction,
+    TooLongForFile,
+    number_of_rows,
+)
 
 
 @holdings.get("/movements")
@@ -68,7 +75,7 @@ def movements_file(session: Session, form: str) -> ResponseReturnValue:
     """Movements as a file, with the columns that are documented."""
     days, names = web.asked_days(of_year=True), names_of(session, "ru")
     query = queries.movements(days, branch_ids(session).get(request.args.get("branch", "")))
-    count = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    count = number_of_rows(session, query)
     if count > EXPORT_ROWS:
         raise TooLongForFile(count=count, most=EXPORT_ROWS)
     rows = [queries.as_row(row, names) for row in session.execute(query)]
