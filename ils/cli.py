@@ -20,7 +20,7 @@ from ils.holdings.cli import holdings
 from ils.ledger.timekeeping import check_clock
 from ils.operations import cli as operations
 from ils.operations.backup import cli as backups
-from ils.operations.worker import check_books
+from ils.operations.worker import check_books, programs
 from ils.organisation.branches.actions import add_branch
 from ils.organisation.branches.models import BranchType
 from ils.organisation.calendar.actions import close_holidays
@@ -32,9 +32,6 @@ from ils.stats.cli import ledger, stats
 from ils.stats.closing import queries as closing_queries
 from ils.stats.closing.actions import check_over, close_month, parsed_month
 from ils.stats.closing.cli import seal
-
-#: So long after it died the worker is started again.
-#: So long it has to come to the end of a step.
 
 
 @click.group(cls=Commands)
@@ -110,22 +107,19 @@ def demo(console: Console, if_empty: bool) -> None:
 
 @main.command()
 @CLOCK_IS_RIGHT
-@click.option("--socket", "number", type=int, hidden=True, help="One of several processes.")
-@click.option("--beside", type=int, default=0, hidden=True, help="The process to end with.")
 @with_console
-def serve(console: Console, clock_is_right: bool, number: int | None, beside: int) -> None:
+def serve(console: Console, clock_is_right: bool) -> None:
     """Serve the pages."""
-    if number is not None:
-        serving.serve_one(console.config, number, beside)
-        return
-    schema.check(console.sessions.kw["bind"])
+    engine = console.sessions.kw["bind"]
+    schema.check(engine)
     if not clock_is_right:
         with db.reading(console.sessions) as session:
             check_clock(session)
     address = f"http://{console.config.server.host}:{console.config.server.port}"
     click.echo(f"Sandyq on {address} (Ctrl+C stops it)")
     sys.stdout.flush()
-    serving.serve(console.config, clock_is_right=clock_is_right)
+    engine.dispose()  # no connection is shared with those that do the work
+    serving.serve(console.config, programs(console.config))
 
 
 @stats.command()

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum, StrEnum
 from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar, cast
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -44,14 +39,11 @@ from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, sessionmak
 
 from ils.config import Config
 from ils.errors import N_, Busy, Unavailable
+from ils.ids import NODE_BITS, SEQUENCE_BITS, ids
 from ils.turns import Turn
 
 Sessions = sessionmaker[Session]
 Result = TypeVar("Result")
-
-EPOCH_MS = 1_577_836_800_000  # 2020-01-01T00:00:00Z
-NODE_BITS, SEQUENCE_BITS = 10, 12
-SLOTS = 16  # processes of one installation that may make ids at once
 
 #: ``innerjoin`` of a relation that is always there; behind an outer join an outer one, not nested.
 REQUIRED: Any = "unnested"
@@ -117,71 +109,6 @@ def one_of(column: str, codes: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
-class _Ids:
-    """64-bit ids, growing with time, unique across processes and installations.
-
-    41 bits of milliseconds since 2020, 10 bits of node (6 for the installation, 4 for
-    the process on it), 12 bits of sequence.
-    """
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.installation = 0
-        self.folder: Path | None = None
-        self.slot: int | None = None
-        self.last = 0
-
-    def next(self) -> int:
-        """A new id."""
-        with self.lock:
-            if self.slot is None:
-                self.slot = self._claim_slot()
-            node = self.installation * SLOTS + self.slot
-            ms = time.time_ns() // 1_000_000 - EPOCH_MS
-            # The last id plus one when the clock stands still, runs back or the
-            # sequence of this millisecond is used up: ids never repeat.
-            tick = max(ms << SEQUENCE_BITS, self.last + 1)
-            self.last = tick
-            ms, sequence = tick >> SEQUENCE_BITS, tick & ((1 << SEQUENCE_BITS) - 1)
-            return (ms << (NODE_BITS + SEQUENCE_BITS)) | (node << SEQUENCE_BITS) | sequence
-
-    def rise(self, newest: int) -> None:
-        """Ids continue after the newest there is, whatever the clock says."""
-        with self.lock:
-            tick = newest >> (NODE_BITS + SEQUENCE_BITS) << SEQUENCE_BITS
-            self.last = max(self.last, tick | ((1 << SEQUENCE_BITS) - 1))
-
-    def settle(self, installation: int, folder: Path) -> None:
-        """Whose numbers these are, and where its processes agree on their slots."""
-        with self.lock:
-            if (self.installation, self.folder) != (installation, folder):
-                self.installation, self.folder, self.slot = installation, folder, None
-
-    def _claim_slot(self) -> int:
-        """Hold a lock file for the life of the process, so that no other has its number."""
-        if self.folder is None:
-            return 0
-        self.folder.mkdir(parents=True, exist_ok=True)
-        for slot in range(SLOTS):
-            handle = os.open(self.folder / f"process-{slot:02}.lock", os.O_CREAT | os.O_RDWR, 0o600)
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                os.close(handle)
-            else:
-                return slot
-        raise Unavailable(reason=f"more than {SLOTS} processes of this installation are running")
-
-    def forget_slot(self) -> None:
-        """A forked child must claim its own."""
-        self.lock = threading.Lock()
-        self.slot = None
-
-
-_ids = _Ids()
-os.register_at_fork(after_in_child=_ids.forget_slot)
-
-
 def bulk_insert(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert many rows at once, each with every column that has no default."""
     if rows:
@@ -210,7 +137,7 @@ def typed(model: type[Base], name: str, value: object) -> Any:
 
 def new_id() -> int:
     """A new id for any table."""
-    return _ids.next()
+    return ids.next()
 
 
 def id_before(id_: int, span: timedelta) -> int:
@@ -226,7 +153,7 @@ def connect(config: Config, *, settle: bool = True) -> Engine:
         settle: ids of this process are for this database; not of one that is only looked at.
     """
     if settle:
-        _ids.settle(config.library.installation, config.folder / "locks")
+        ids.settle(config.library.installation, config.folder / "locks")
     url = config.database_url
     if url.startswith("sqlite"):
         config.folder.mkdir(parents=True, exist_ok=True)
@@ -235,7 +162,7 @@ def connect(config: Config, *, settle: bool = True) -> Engine:
         )
         _prepare_sqlite(engine)
         _turns[engine] = Turn(config.folder / "locks" / "writing")
-        _ids.rise(_newest_id(engine))
+        ids.rise(_newest_id(engine))
         return engine
     engine = create_engine(
         url,
@@ -244,8 +171,13 @@ def connect(config: Config, *, settle: bool = True) -> Engine:
         pool_pre_ping=False,
         hide_parameters=True,  # errors are logged: values of rows are not
     )
-    _ids.rise(_newest_id(engine))
+    ids.rise(_newest_id(engine))
     return engine
+
+
+def begin_process(engine: Engine) -> None:
+    """A forked process begins to work with its parent's engine, which has no connection open."""
+    ids.rise(_newest_id(engine))
 
 
 def _newest_id(engine: Engine) -> int:

@@ -19,10 +19,10 @@ from sqlalchemy.orm import Session
 from ils import db
 from ils.catalog.authorities.actions import HeadingData, OtherForm, add_heading
 from ils.catalog.editing.actions import save_new
-from ils.catalog.imports.matching import matching
 from ils.catalog.models import AuthorityKind, FormRelation
 from ils.catalog.subjects import classes_of
 from ils.catalog.worksheets.definitions import worksheets
+from ils.cataloguing.imports.actions import import_rules
 from ils.circulation.context import Desk
 from ils.circulation.desk import actions as desk
 from ils.config import ROOT, Config
@@ -182,7 +182,6 @@ def _catalogue(session: Session, console: Console, branch: Branch, index: int) -
     """The books, with one copy at each branch; a copy's record is made once."""
     books = json.loads((ROOT / "config" / "demo" / "books.json").read_text(encoding="utf-8"))
     share = books[index :: len(BRANCHES)]
-    lists = console.config.lists
     records = []
     for at, book in enumerate(share):
         number = FIRST_NUMBER + (at * len(BRANCHES) + index) * 2
@@ -191,7 +190,7 @@ def _catalogue(session: Session, console: Console, branch: Branch, index: int) -
         session,
         console.origin(branch, Channel.IMPORT),
         records=records,
-        to=Destination(branch.id, {}, classes_of(lists), matching(console.config)),
+        to=Destination(branch.id, {}, import_rules(console.config)),
         seen=Counter(),
     )
 

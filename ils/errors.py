@@ -25,6 +25,27 @@ def N_(text: str) -> Text:  # noqa: N802 -- the name translation tools look for
     return Text(text)
 
 
+class Remark(str):  # noqa: SLOT000 -- it keeps what it was made of
+    """What is said of a record or line of a file: English, told in other languages by `i18n`.
+
+    Attributes:
+        message, facts: a text marked with `N_` with ``%(fact)s`` places, and what stands there.
+    """
+
+    message: str
+    facts: dict[str, object]
+
+    def __new__(cls, message: str, **facts: object) -> Remark:  # noqa: PYI034 -- not Self: final
+        """Say it in English."""
+        said = super().__new__(cls, message % facts if facts else message)
+        said.message, said.facts = message, facts
+        return said
+
+    def as_json(self) -> dict[str, Any]:
+        """It as it is kept to be told later."""
+        return {"message": self.message, "facts": {k: str(v) for k, v in self.facts.items()}}
+
+
 class IlsError(Exception):
     """An expected failure. ``message`` is English with ``%(fact)s`` places."""
 

@@ -6,7 +6,7 @@ import gettext
 from functools import cache
 from pathlib import Path
 
-from ils.errors import IlsError, InLanguages, Text
+from ils.errors import IlsError, InLanguages, Remark, Text
 
 FOLDER = Path(__file__).parent / "translations"
 
@@ -25,6 +25,14 @@ def say_error(error: IlsError, language: str) -> str:
     """The message of an error; the texts among its facts are translated too."""
     facts = {name: _said(value, language) for name, value in error.facts.items()}
     return say(error.message, language) % facts
+
+
+def say_remark(remark: str, language: str) -> str:
+    """What is said of a record or line, in a language; a plain text as it is."""
+    if not isinstance(remark, Remark):
+        return remark
+    said = say(remark.message, language)
+    return said % remark.facts if remark.facts else said
 
 
 def _said(value: object, language: str) -> object:

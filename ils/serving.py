@@ -11,16 +11,18 @@ import gc
 import os
 import signal
 import socket
-import subprocess
 import sys
-import threading
 import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from flask import Flask
+from sqlalchemy.orm import configure_mappers
 from waitress.channel import HTTPChannel
 from waitress.server import create_server
 
-from ils import logs
+from ils import db, logs
 from ils.app import create_app
 from ils.config import Config
 from ils.console import end_with
@@ -30,7 +32,7 @@ from ils.errors import N_, Unavailable
 CONNECTIONS = 1000
 #: Seconds without a byte, and for all of a request's head.
 SILENT_SECONDS, HEAD_SECONDS = 60, 60
-PAUSE_SECONDS, END_SECONDS = 5, 15
+PAUSE_SECONDS, END_SECONDS = 1, 15
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
@@ -69,51 +71,90 @@ def _listening(host: str, port: int) -> socket.socket:
         raise PortTaken(port=port) from error
 
 
-def serve(config: Config, *, clock_is_right: bool) -> None:
-    """Serve the pages until told to stop, with the worker and further processes beside."""
+#: What one process does until it is told to stop.
+Program = Callable[[], None]
+
+
+def serve(config: Config, beside: Mapping[str, Sequence[Program]]) -> None:
+    """Serve the pages until told to stop, with others' work beside.
+
+    This process reads everything once and answers nobody: those that work are its forks, which
+    share what it read, and one that dies is followed by another at once.
+
+    Args:
+        beside: further programs, by the name their processes show.
+    """
     config.folder.chmod(0o700)
     logs.install(config.folder, "serve")
     listening = _listening(config.server.host, config.server.port)
-    listening.set_inheritable(True)
+    app = create_app(config)
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+    configure_mappers()
     processes = config.server.processes or (1 if "sqlite" in config.database_url else 2)
-    program = [sys.executable, "-m", "ils"]
-    beside_us = ["--beside", str(os.getpid())]
-    further = [*program, "serve", "--socket", str(listening.fileno()), *beside_us]
-    commands = [further] * (processes - 1)
-    if config.server.worker:
-        flags = ["--clock-is-right"] if clock_is_right else []
-        commands.append([*program, "worker", *beside_us, *flags])
-        recognising = [*program, "worker", "--recognise", *beside_us, *flags]
-        commands += [recognising] * config.digitization.workers
-    stop = threading.Event()
-    beside = [
-        threading.Thread(target=_keep, args=(stop, command, listening.fileno()))
-        for command in commands
-    ]
-    for thread in beside:
-        thread.start()
+    programs = [(name, program) for name, those in beside.items() for program in those]
+    programs += [("sandyq-pages", lambda: _run(config, app, listening))] * processes
+    gc.collect()
+    gc.freeze()  # what stays for ever need not be looked through again and again, nor copied
+    if len(programs) == 1:  # nothing to keep: whoever started it starts it again
+        _run(config, app, listening)
+        return
+    signal.signal(signal.SIGTERM, _end)
+    running: dict[int, tuple[str, Program]] = {}
     try:
-        _run(config, listening)
+        for program in programs:
+            running[_forked(*program)] = program
+        while True:
+            number, status = os.wait()
+            program = running.pop(number)
+            code = os.waitstatus_to_exitcode(status)
+            logs.event("program beside the pages died", program=program[0], code=code)
+            time.sleep(PAUSE_SECONDS)
+            running[_forked(*program)] = program
     finally:
-        stop.set()
-        for thread in beside:
-            thread.join()
+        _end_all(set(running))
 
 
-def serve_one(config: Config, number: int, parent: int) -> None:
-    """Serve on a socket another process listens on too."""
-    end_with(parent)
-    logs.install(config.folder, "serve")
-    _run(config, socket.socket(fileno=number))
+def _forked(name: str, program: Program) -> int:
+    """The number of a new process that runs a program."""
+    parent = os.getpid()
+    if number := os.fork():
+        return number
+    code = 1
+    try:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        Path("/proc/self/comm").write_text(name, encoding="ascii")  # what `ps` and `top` show
+        end_with(parent)
+        program()
+        code = 0
+    except BaseException as error:  # noqa: BLE001 -- the process is over, whatever it was
+        logs.fault("program beside the pages failed", error)
+    finally:
+        os._exit(code)  # nothing of the parent's is this process's to end
 
 
-def _run(config: Config, listening: socket.socket) -> None:
+def _end_all(running: set[int]) -> None:
+    """Tell processes to end; what one does that will not is taken up by the next."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for number in running:
+        os.kill(number, signal.SIGTERM)
+    until = time.monotonic() + END_SECONDS
+    while running and time.monotonic() < until:
+        running -= {number for number in running if os.waitpid(number, os.WNOHANG)[0]}
+        time.sleep(0.05)
+    for number in running:
+        os.kill(number, signal.SIGKILL)
+        os.waitpid(number, 0)
+
+
+def _run(config: Config, app: Flask, listening: socket.socket) -> None:
+    """Answer requests."""
+    logs.install(config.folder, "web")
+    engine = app.extensions["ils"].sessions.kw["bind"]
+    db.begin_process(engine)
     # Desk requests are short; a thread that waits for the interpreter should not
     # wait longer than one of them takes.
     sys.setswitchinterval(0.001)
-    app = create_app()
-    gc.collect()
-    gc.freeze()  # what stays for ever need not be looked through again and again
     server: Any = create_server(
         app,
         sockets=[listening],
@@ -129,29 +170,8 @@ def _run(config: Config, listening: socket.socket) -> None:
     server.channel_class = _Channel
     signal.signal(signal.SIGTERM, _end)
     server.run()
+    engine.dispose()
 
 
 def _end(*_: object) -> None:
     raise SystemExit(0)
-
-
-def _keep(stop: threading.Event, command: list[str], number: int) -> None:
-    """Run a program beside the pages; one that dies is followed by another."""
-    while not stop.is_set():
-        try:
-            process = subprocess.Popen(command, pass_fds=[number])  # noqa: S603 -- our own program
-        except OSError as error:  # no memory, no processes: perhaps later
-            logs.fault("program beside the pages not started", error)
-            stop.wait(PAUSE_SECONDS)
-            continue
-        while process.poll() is None and not stop.wait(0.5):
-            pass
-        if not stop.is_set():
-            logs.event("program beside the pages died", code=process.returncode or "unknown")
-            stop.wait(PAUSE_SECONDS)
-            continue
-        process.terminate()
-        try:
-            process.wait(END_SECONDS)
-        except subprocess.TimeoutExpired:  # what it does is taken up by the next one
-            process.kill()

@@ -153,6 +153,7 @@ class Catalog(Declared, frozen=True):
     """How catalogues are kept."""
 
     batch: Annotated[int, Meta(ge=1, le=10_000)]
+    author_marks: str
 
 
 class Statistics(Declared, frozen=True):

@@ -18,6 +18,7 @@ from ils.acquisition.sets.models import SetVolume
 from ils.app import create_app
 from ils.holdings.items.models import Item
 from ils.holdings.periodicals.models import SerialIssue, Subscription
+from ils.ids import NODE_BITS, SEQUENCE_BITS
 from ils.organisation.branches import actions as branch_actions
 from ils.organisation.staff.models import Role
 from ils.patrons.models import Patron
@@ -28,7 +29,7 @@ LARGE = 5000
 #: Steps of SQLite's machine that reading so many rows takes at the least.
 STEPS = 3 * LARGE
 #: From the ids of one copy to those of the next: ten minutes.
-STEP = 600_000 << (db.NODE_BITS + db.SEQUENCE_BITS)
+STEP = 600_000 << (NODE_BITS + SEQUENCE_BITS)
 
 #: Table → columns that tell one row from another, and get the number of the copy.
 MULTIPLIED = {

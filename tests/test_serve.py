@@ -26,33 +26,48 @@ def served(environ, library):
     assert process.wait(30) == process.ends_with
 
 
-def worker_of(process, *, recognising=False):
-    """The number of the worker beside the pages, when there is one; or of who recognises."""
+def beside(process, name):
+    """The number of a process the server keeps, when it runs."""
     for _ in range(300):
         for path in Path("/proc").glob("[0-9]*"):
             try:
-                parent = int((path / "stat").read_text().rsplit(")", 1)[1].split()[1])
-                command = (path / "cmdline").read_bytes().split(b"\0")
-            except (OSError, ValueError):
+                shown, rest = (path / "stat").read_text().split("(", 1)[1].rsplit(")", 1)
+            except (OSError, IndexError):
                 continue
-            own = (b"--recognise" in command) == recognising
-            if parent == process.pid and b"worker" in command and own:
+            if shown == name and int(rest.split()[1]) == process.pid:
                 return int(path.name)
         time.sleep(0.1)
-    raise AssertionError("there is no worker")
+    raise AssertionError(f"there is no {name}")
+
+
+def worker_of(process):
+    return beside(process, "sandyq-worker")
 
 
 def test_a_worker_that_is_killed_is_followed_by_another(served):
-    first, reading = worker_of(served), worker_of(served, recognising=True)
+    first, scans = worker_of(served), beside(served, "sandyq-scans")
     os.kill(first, signal.SIGKILL)
     time.sleep(0.5)
     second = worker_of(served)
     assert second != first
-    assert worker_of(served, recognising=True) == reading
+    assert beside(served, "sandyq-scans") == scans
     served.terminate()
     assert served.wait(30) == 0
     time.sleep(0.5)
     assert not Path(f"/proc/{second}").exists()  # nobody is left behind
+
+
+def test_pages_whose_process_dies_are_there_again(served):
+    pages = beside(served, "sandyq-pages")
+    os.kill(pages, signal.SIGKILL)
+    for _ in range(100):
+        try:
+            if healthy(served.port, 1):
+                break
+        except OSError:
+            time.sleep(0.1)
+    assert healthy(served.port)
+    assert beside(served, "sandyq-pages") != pages
 
 
 def test_a_server_that_is_killed_takes_its_worker_along(served):

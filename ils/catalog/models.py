@@ -166,6 +166,8 @@ class AuthorityRecord(RecordColumns, Base):
 
     kind: Mapped[str]
     heading: Mapped[str]
+    #: The heading that stands for this one now.
+    merged_into_id: Mapped[int | None] = mapped_column(BigId)
 
 
 class AuthorityForm(Base):

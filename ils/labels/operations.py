@@ -12,6 +12,8 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "checkpoint": N_("Traces of erased readers removed"),
         "purge_requests": N_("Old requests removed"),
         "purge_files": N_("Old files removed"),
+        "read_records": N_("File of records read"),
+        "import_records": N_("Import records"),
         "read_patrons": N_("File of patrons read"),
         "import_patrons": N_("Import patrons"),
         "note_overdue": N_("Overdue copies noted"),

@@ -75,6 +75,7 @@ RECORDS: dict[str, dict[str, str]] = {
         "contract.paper": N_("scan of a contract kept"),
         "patron.export": N_("all data of a reader taken away"),
         "patron.import": N_("readers imported"),
+        "record.import": N_("records imported"),
         "rule.save": N_("lending rule saved"),
         "suggestion.judge": N_("purchase suggestion decided"),
         "month.close": N_("month closed"),
@@ -149,6 +150,14 @@ RECORDS: dict[str, dict[str, str]] = {
         "max_overdue": N_("Overdue items that block borrowing (0: never)"),
         "max_holds": N_("Maximum holds"),
         "hold_days": N_("Hold shelf period, days"),
+    },
+    "import_decision": {
+        "new": N_("new record"),
+        "changed": N_("changed at its source"),
+        "unchanged": N_("unchanged"),
+        "duplicate": N_("duplicate, kept hidden"),
+        "conflict": N_("conflict, put aside"),
+        "rejected": N_("unreadable"),
     },
     "record_act": {
         "imported": N_("imported"),

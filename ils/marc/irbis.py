@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ils.errors import N_, Remark
 from ils.marc.encodings import Decoder
 from ils.marc.iso2709 import Chunk, TooLong, Unreadable, caret_subfields
 from ils.marc.record import Field, MarcRecord
@@ -68,14 +69,21 @@ def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
         if field is not None:
             record.fields.append(field)
         elif record.fields:
-            problems.append(f"field {record.fields[-1].tag}: a line without a tag was joined to it")
+            problems.append(
+                Remark(
+                    N_("field %(tag)s: a line without a tag was joined to it"),
+                    tag=record.fields[-1].tag,
+                )
+            )
             _join(record.fields[-1], line)
         elif not line.startswith("#"):
-            problems.append(f"line before the first field: {line.strip()[:60]}")
+            problems.append(
+                Remark(N_("a line before the first field: %(line)s"), line=line.strip()[:60])
+            )
     if not record.fields:
-        raise Unreadable("no fields")
+        raise Unreadable(N_("no fields"))
     if any("\ufffd" in value for f in record.fields for _, value in f.subfields):
-        problems.append("characters that cannot be read")
+        problems.append(Remark(N_("characters that cannot be read")))
     return record, problems
 
 

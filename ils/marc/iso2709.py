@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ils.errors import N_, Remark
 from ils.marc.encodings import Decoder, Encoder
 from ils.marc.record import Field, MarcRecord, unbroken
 
@@ -29,7 +30,12 @@ _caret = re.compile(r"\^(.)")
 
 
 class Unreadable(Exception):
-    """There is no record in these bytes; the text says why."""
+    """There is no record in these bytes; the remark says why."""
+
+    def __init__(self, message: str, **facts: object) -> None:
+        """Keep the remark."""
+        self.remark = Remark(message, **facts)
+        super().__init__(self.remark)
 
 
 class TooLong(Exception):
@@ -83,24 +89,24 @@ def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
     """
     problems: list[str] = []
     if len(data) <= LEADER:
-        raise Unreadable("shorter than a leader")
+        raise Unreadable(N_("shorter than a leader"))
     base = _base_address(data, problems)
     native = SUBFIELD not in data and b"^" in data
     record = MarcRecord(_leader(data, problems))
     for tag, raw in _fields(data, base, problems):
         text = decode(raw)
         if "\ufffd" in text:
-            problems.append(f"field {tag}: characters that cannot be read")
+            problems.append(Remark(N_("field %(tag)s: characters that cannot be read"), tag=tag))
         if "\r" in text or "\n" in text:
-            problems.append(f"field {tag}: a line break became a blank")
+            problems.append(Remark(N_("field %(tag)s: a line break became a blank"), tag=tag))
             text = unbroken(text)
         field = _native_field(tag, text) if native else _field(tag, text, problems)
         if field.subfields:
             record.fields.append(field)
         elif text.strip():
-            problems.append(f"field {tag}: no subfields")
+            problems.append(Remark(N_("field %(tag)s: no subfields"), tag=tag))
     if not record.fields:
-        raise Unreadable("no fields")
+        raise Unreadable(N_("no fields"))
     return record, problems
 
 
@@ -118,7 +124,7 @@ def _leader(data: bytes, problems: list[str]) -> str:
     raw = data[:LEADER]
     if raw.isascii():
         return raw.decode("ascii")
-    problems.append("leader: a character that is not ASCII")
+    problems.append(Remark(N_("leader: a character that is not ASCII")))
     text = raw.decode("cp1251", errors="replace").translate(LOOK_ALIKE_CODES)
     return "".join(c if c.isascii() else " " for c in text)
 
@@ -131,8 +137,8 @@ def _base_address(data: bytes, problems: list[str]) -> int:
             return base
     found = data.find(FIELD_END)
     if found < 0:
-        raise Unreadable("no directory")
-    problems.append("leader: the base address is wrong")
+        raise Unreadable(N_("no directory"))
+    problems.append(Remark(N_("leader: the base address is wrong")))
     return found + 1
 
 
@@ -148,21 +154,28 @@ def _fields(data: bytes, base: int, problems: list[str]) -> Iterator[tuple[str, 
     if by_directory is not None and (entries or not directory):
         yield from by_directory
         return
-    problems.append("directory: it does not fit the data; fields were taken in order")
+    problems.append(Remark(N_("directory: it does not fit the data; fields were taken in order")))
     pieces = body.split(FIELD_END)
     if pieces and not pieces[-1].strip(BETWEEN_RECORDS):
         pieces.pop()
     tags = _tags(directory, pieces)
     strange = [tag for tag in tags if not tag.isdigit()]
     if 3 * len(strange) > len(tags):
-        raise Unreadable("the directory is damaged: its tags cannot be told")
+        raise Unreadable(N_("the directory is damaged: its tags cannot be told"))
     if strange:
-        problems.append(f"directory: strange tags {', '.join(strange)}")
+        problems.append(Remark(N_("directory: strange tags %(tags)s"), tags=", ".join(strange)))
     if len(tags) < len(pieces):
-        problems.append(f"directory: {len(pieces) - len(tags)} fields have no tag; kept as 999")
+        problems.append(
+            Remark(
+                N_("directory: fields without a tag, kept as 999: %(count)s"),
+                count=len(pieces) - len(tags),
+            )
+        )
     missing = [entry[:3].decode("latin-1") for entry in entries[len(pieces) :]]
     if missing:
-        problems.append(f"the record is cut off: fields {', '.join(missing)} are missing")
+        problems.append(
+            Remark(N_("the record is cut off; missing fields: %(tags)s"), tags=", ".join(missing))
+        )
     for at, piece in enumerate(pieces):
         yield tags[at] if at < len(tags) else "999", piece
 
@@ -233,7 +246,14 @@ def _latin_code(tag: str, code: str, problems: list[str]) -> str:
     """A Cyrillic code is never meant: the Latin one it looks like takes its place."""
     latin = code.translate(LOOK_ALIKE_CODES)
     if latin != code:
-        problems.append(f"field {tag}: the subfield code “{code}” is Cyrillic; read as “{latin}”")
+        problems.append(
+            Remark(
+                N_("field %(tag)s: the subfield code “%(code)s” is Cyrillic; read as “%(latin)s”"),
+                tag=tag,
+                code=code,
+                latin=latin,
+            )
+        )
     return latin
 
 
@@ -277,7 +297,7 @@ def write(marc: MarcRecord, encode: Encoder, *, tail: str) -> bytes:
     ending = said[17:20] + tail[3:] if said[17:24].strip() else tail
     leader = f"{said[5:10]}22{base:05}{ending}".translate(LOOK_ALIKE_CODES)
     if not leader.isascii():
-        raise TooLong("leader: a character that is not ASCII")
+        raise TooLong(Remark(N_("leader: a character that is not ASCII")))
     head = f"{length:05}{leader}".encode("ascii")
     return b"".join((head, directory, FIELD_END, body, RECORD_END))
 

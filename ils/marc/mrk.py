@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ils.errors import N_, Remark
 from ils.marc.encodings import Decoder
 from ils.marc.iso2709 import Chunk, Unreadable
 from ils.marc.record import Field, MarcRecord
@@ -46,7 +47,7 @@ def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
     for line in _joined(decode(data)):
         found = _line.fullmatch(line)
         if found is None:
-            problems.append(f"line that is no field: {line.strip()[:60]}")
+            problems.append(Remark(N_("a line that is no field: %(line)s"), line=line.strip()[:60]))
             continue
         tag, content = found.groups()
         if tag in {"LDR", "000"}:
@@ -56,7 +57,7 @@ def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
         else:
             record.fields.append(_field(tag, content, problems))
     if not record.fields:
-        raise Unreadable("no fields")
+        raise Unreadable(N_("no fields"))
     return record, problems
 
 
@@ -78,7 +79,9 @@ def _field(tag: str, content: str, problems: list[str]) -> Field:
     indicators = content[:2].replace("\\", " ").ljust(2)
     before, *parts = content[2:].split("$")
     if before.strip():
-        problems.append(f"field {tag}: text before the first subfield was kept in $a")
+        problems.append(
+            Remark(N_("field %(tag)s: text before the first subfield was kept in $a"), tag=tag)
+        )
         parts.insert(0, f"a{before}")
     pairs = [(part[:1], _plain(part[1:])) for part in parts if part]
     return Field(tag, indicators, pairs)

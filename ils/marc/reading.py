@@ -9,15 +9,14 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
-from ils.errors import N_, Invalid
+from ils.errors import N_, Invalid, Remark
 from ils.marc import crosswalk, encodings, irbis, iso2709, mrk, mst, table, xml
-from ils.marc.crosswalk.authorities import IRBIS_BASES, authority_to_unimarc
+from ils.marc.crosswalk.authorities import IRBIS_BASES, authority_to_unimarc, is_authority
 from ils.marc.encodings import Decoder
 from ils.marc.iso2709 import Chunk, Unreadable
 from ils.marc.record import Dialect, MarcRecord
 
 SAMPLE_RECORDS = 200
-AUTHORITY_TYPES = "xyz"
 #: Leader/6 of MARC21's holdings formats.
 HOLDINGS_TYPES = tuple("uvxy")
 _utf16 = re.compile("utf-16(?:le|be)?", re.IGNORECASE)
@@ -177,15 +176,19 @@ def read(source: Source, chunk: Chunk) -> ReadRecord:
         marc, problems = PARSE[source.form](chunk.data, encodings.decoder(encoding))
         return _kept(source, chunk, marc, [*filter(None, [other]), *problems])
     except Unreadable as error:
-        return ReadRecord(chunk, None, [str(error)])
+        return ReadRecord(chunk, None, [error.remark])
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # Damage nobody has seen yet costs its record, not the file.
-        return ReadRecord(chunk, None, [f"cannot be understood: {type(error).__name__}"])
+        return ReadRecord(
+            chunk, None, [Remark(N_("cannot be understood: %(error)s"), error=type(error).__name__)]
+        )
 
 
 def _kept(source: Source, chunk: Chunk, marc: MarcRecord, problems: list[str]) -> ReadRecord:
     if source.dialect is Dialect.MARC21 and marc.leader[6:7] in HOLDINGS_TYPES:
-        return ReadRecord(chunk, None, ["a holdings record: it describes copies, not a document"])
+        return ReadRecord(
+            chunk, None, [Remark(N_("a holdings record: it describes copies, not a document"))]
+        )
     if source.form is FileForm.IRBIS_ISO:
         marc = irbis.without_indicators(marc)
     if source.base or is_authority(marc):
@@ -193,15 +196,6 @@ def _kept(source: Source, chunk: Chunk, marc: MarcRecord, problems: list[str]) -
         return ReadRecord(chunk, heading, problems, dialect=source.dialect)
     converted = crosswalk.to_unimarc(marc, source.dialect)
     return ReadRecord(chunk, converted.marc, problems, converted.kept, source.dialect)
-
-
-def is_authority(marc: MarcRecord) -> bool:
-    """Whether a record describes a heading: by leader/6, or as ИРБИС's ATHR bases do."""
-    if not marc.leader.strip():
-        return marc.get("920").strip().upper().startswith("ATHR") or (
-            not any(marc.each("200", "461", "463", "920")) and any(marc.each("210", "250"))
-        )
-    return marc.leader[6:7] in AUTHORITY_TYPES and marc.leader[6:7] != ""
 
 
 def _form(data: bytes) -> FileForm | None:

@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
+from ils.errors import N_, Remark
 from ils.inert import inert, restored
 from ils.marc.crosswalk import coded
 from ils.marc.encodings import Decoder
@@ -142,10 +143,12 @@ def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
         csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text.split("\n", 1)[0]))
     )
     if len(rows) > 2:
-        raise Unreadable("a quotation mark is not closed")
+        raise Unreadable(N_("a quotation mark is not closed"))
     cells = [restored(cell) for cell in rows[1]] if len(rows) > 1 else []
     if len(cells) > len(names):
-        raise Unreadable(f"{len(cells)} cells under {len(names)} column names")
+        raise Unreadable(
+            N_("%(cells)s cells under %(names)s column names"), cells=len(cells), names=len(names)
+        )
     problems: list[str] = []
     said: dict[tuple[str, str], list[str]] = {}
     unknown = []
@@ -156,12 +159,17 @@ def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
             continue
         said.setdefault(where, []).extend(v.strip() for v in cell.split(DIVIDER) if v.strip())
     if not said.get(("200", "a")):
-        raise Unreadable("no title")
+        raise Unreadable(N_("no title"))
     if unknown:
-        problems.append(f"columns without a place went to a note: {'; '.join(unknown)[:200]}")
+        problems.append(
+            Remark(
+                N_("columns without a place went to a note: %(columns)s"),
+                columns="; ".join(unknown)[:200],
+            )
+        )
         said.setdefault(("300", "a"), []).extend(unknown)
     if "\ufffd" in text:
-        problems.append("characters that cannot be read")
+        problems.append(Remark(N_("characters that cannot be read")))
     return MarcRecord(coded.leader_of("a", "m", "0"), _fields(said)), problems
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ils.marc import crosswalk, encodings, irbis, iso2709, mrk, table, xml
+from ils.marc.crosswalk.authorities import authority_from_unimarc, is_authority
 from ils.marc.record import Dialect, Field, MarcRecord
 
 RUSMARC_TAIL, MARC21_TAIL = "   450 ", " i 4500"
@@ -71,7 +72,8 @@ class Writer:
             Unwritable: a field is too long, or a letter is not in the encoding; never cut
                 off, never replaced.
         """
-        converted = crosswalk.from_unimarc(marc, self.dialect)
+        convert = authority_from_unimarc if is_authority(marc) else crosswalk.from_unimarc
+        converted = convert(marc, self.dialect)
         try:
             return self._bytes(converted.marc), converted.kept
         except iso2709.TooLong as error:

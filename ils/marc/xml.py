@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from ils.errors import N_, Remark
 from ils.marc.encodings import Decoder
 from ils.marc.iso2709 import Chunk, Unreadable
 from ils.marc.record import Field, MarcRecord, unbroken
@@ -88,11 +89,11 @@ def parse(data: bytes, decode: Decoder) -> tuple[MarcRecord, list[str]]:
             indicators = (element.get("ind1") or " ")[:1] + (element.get("ind2") or " ")[:1]
             record.fields.append(Field(tag, indicators, _subfields(element, tag, problems)))
         elif name:
-            problems.append(f"<{name}> without a tag was left out")
+            problems.append(Remark(N_("<%(name)s> without a tag was left out"), name=name))
     if not record.fields:
-        raise Unreadable("no fields")
+        raise Unreadable(N_("no fields"))
     if any("\ufffd" in value for f in record.fields for _, value in f.subfields):
-        problems.append("characters that cannot be read")
+        problems.append(Remark(N_("characters that cannot be read")))
     return record, problems
 
 
@@ -101,7 +102,9 @@ def _subfields(element: etree._Element, tag: str, problems: list[str]) -> list[t
     outside = " ".join(filter(None, ((t or "").strip() for t in (element.text, *_tails(element)))))
     pairs = [(s.get("code", ""), _said(s, problems)) for s in element if _name(s) == "subfield"]
     if outside:
-        problems.append(f"field {tag}: text outside its subfields was kept before them")
+        problems.append(
+            Remark(N_("field %(tag)s: text outside its subfields was kept before them"), tag=tag)
+        )
         pairs.insert(0, ("", outside))
     return pairs
 
@@ -117,7 +120,9 @@ def _recovered(data: bytes, problems: list[str], error: str) -> etree._Element |
     # A prefix declared on the collection is unknown here: that is no damage.
     said = [e.message for e in parser.error_log if "Namespace prefix" not in e.message]
     if said or not parser.error_log:
-        problems.append(f"damaged XML, something may be lost: {(said or [error])[0]}")
+        problems.append(
+            Remark(N_("damaged XML, something may be lost: %(error)s"), error=(said or [error])[0])
+        )
     return root
 
 
@@ -131,7 +136,7 @@ def _text_of(element: etree._Element, problems: list[str]) -> str:
     if len(element) == 0:
         return element.text or ""
     if any(isinstance(inner, etree._Entity) for inner in element.iter()):  # noqa: SLF001 -- its class
-        problems.append("an entity was left as it is written")
+        problems.append(Remark(N_("an entity was left as it is written")))
     return "".join(
         part if isinstance(part, str) else part.decode()
         for part in element.itertext(etree.Element, etree.Entity)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import signal
-import threading
 from datetime import timedelta
 
 import click
@@ -16,7 +14,7 @@ from ils import clock, db, files, i18n, logs, schema, selfcheck
 from ils.circulation.notices.actions import usable
 from ils.circulation.notices.rules import levels
 from ils.config import Config
-from ils.console import CLOCK_IS_RIGHT, Console, end_with, print_json, with_console
+from ils.console import CLOCK_IS_RIGHT, Console, print_json, with_console
 from ils.digitization.jobs import missing_models
 from ils.digitization.scans import queries as scan_queries
 from ils.digitization.text import vocabulary
@@ -41,29 +39,15 @@ PREVIEW_ROWS = 50
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due and end.")
 @click.option("--recognise", is_flag=True, help="Only look at scans and recognise them.")
-@click.option("--beside", type=int, default=0, hidden=True, help="The process to end with.")
 @CLOCK_IS_RIGHT
 @with_console
-def worker(
-    console: Console, once: bool, recognise: bool, beside: int, clock_is_right: bool
-) -> None:
+def worker(console: Console, once: bool, recognise: bool, clock_is_right: bool) -> None:
     """Do what need not be waited for: letters, months to close, reports to prepare."""
-    if beside:
-        end_with(beside)
     if not clock_is_right:
         with db.reading(console.sessions) as session:
             check_clock(session)
-    stop = threading.Event()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: stop.set())
-    levels(console.config)  # what is wrong with them is said now, not by a task
-    logs.install(console.config.folder, "worker")
-    kinds = (*operations.JOBS, *operations.HEAVY)
-    if recognise:
-        kinds = operations.HEAVY
-    elif beside and console.config.digitization.workers:  # others beside the pages do that
-        kinds = operations.JOBS
-    operations.work(console.sessions, console.config, stop, once=once, kinds=kinds)
+    kinds = operations.HEAVY if recognise else (*operations.JOBS, *operations.HEAVY)
+    operations.run(console.config, kinds, once=once)
 
 
 def problems_of_holidays(session: Session, console: Console) -> list[dict[str, object]]:

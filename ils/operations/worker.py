@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import signal
 import threading
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ils import clock, db, files, idempotency, logs, selfcheck
+from ils.cataloguing.imports import jobs as record_jobs
 from ils.circulation.holds import jobs as hold_jobs
 from ils.circulation.loans.queries import overdue_by_branch
 from ils.circulation.notices import jobs as notice_jobs
+from ils.circulation.notices.rules import levels
 from ils.circulation.patron_import import jobs as import_jobs
 from ils.config import Config
 from ils.digitization import jobs as digitization_jobs
@@ -100,6 +105,7 @@ JOBS: tuple[JobKind, ...] = (
     *outbox.JOBS,
     *files.JOBS,
     *import_jobs.JOBS,
+    *record_jobs.JOBS,
     JobKind("purge_requests", _purge, every=timedelta(hours=1)),
     JobKind("note_overdue", _note_overdue, every=timedelta(hours=1)),
     JobKind("settle_served", _settle_served, every=timedelta(hours=1)),
@@ -121,6 +127,30 @@ JOBS: tuple[JobKind, ...] = (
 )
 #: What takes cores for minutes: the work of processes of its own, where the settings have some.
 HEAVY: tuple[JobKind, ...] = digitization_jobs.HEAVY
+
+
+def programs(config: Config) -> dict[str, list[Callable[[], None]]]:
+    """What runs beside the pages, by the name its processes show."""
+    reading = config.digitization.workers
+    if not config.server.worker:
+        return {}
+    kinds = JOBS if reading else (*JOBS, *HEAVY)
+    return {
+        "sandyq-worker": [partial(run, config, kinds)],
+        "sandyq-scans": [partial(run, config, HEAVY)] * reading,
+    }
+
+
+def run(config: Config, kinds: tuple[JobKind, ...], *, once: bool = False) -> None:
+    """Do jobs in a process of their own until it is told to end."""
+    stop = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: stop.set())
+    levels(config)  # what is wrong with them is said now, not by a task
+    logs.install(config.folder, "worker")
+    engine = db.connect(config)
+    work(db.sessions_of(engine), config, stop, once=once, kinds=kinds)
+    engine.dispose()
 
 
 def work(

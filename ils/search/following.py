@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session, undefer
 from ils import changes, db
 from ils.catalog import queries as catalog
 from ils.catalog.models import BibliographicRecord, RecordState
+from ils.catalog.wholes import all_described
 from ils.codes.models import Code
 from ils.db import id_before
 from ils.holdings.items.models import Item, ItemStatus
@@ -249,6 +250,7 @@ class SearchIndex:
 
     def _bring_in(self, session: Session, part: Sequence[tuple[int, int]]) -> None:
         numbers = [one for one, _ in part]
+        numbers += session.scalars(catalog.volumes_of(numbers)).all()
         records = list(_loaded(session, numbers))
         gone = set(numbers) - {record.id for record in records}
         folder = self._folder_of(session)
@@ -326,8 +328,9 @@ def _loaded(session: Session, numbers: Sequence[int]) -> Iterator[Searchable]:
         .execution_options(populate_existing=True)
     )
     copies, lent = _copies(session, numbers), _lent(session, numbers)
-    for record in session.scalars(query):
-        marc, own = record.marc_record(), copies.get(record.id, [])
+    found = list(session.scalars(query))
+    for record, marc in zip(found, all_described(session, found), strict=True):
+        own = copies.get(record.id, [])
         facets = {
             "catalogue": record.catalogue, "language": record.language,
             "material": record.material, "division": record.subject_area,

@@ -93,6 +93,7 @@ PAGES = {
     "articles": "/staff/catalog/articles",
     "headings": "/staff/catalog/headings",
     "heading": "/staff/catalog/headings/new?kind=person",
+    "import-records": "/staff/catalog/import",
     "duplicates": "/staff/catalog/duplicates",
     "to-mend": "/staff/catalog/to-mend",
     "batch": "/staff/catalog/batch?operation=set&tag=200&code=a&value=X",

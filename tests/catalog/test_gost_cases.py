@@ -144,3 +144,14 @@ def test_a_volume_is_of_a_set_and_an_article_of_a_source(level, number, tag):
     host = Field("773", "0 ", [("t", "Обзор происшествий"), ("g", number)])
     marc = foreign(level, Field("245", "10", [("a", "Заглавие")]), host)
     assert [f.tag for f in to_unimarc(marc, Dialect.MARC21).marc.each("461", "463")] == [tag]
+
+
+def test_numbering_that_goes_on_ends_with_a_dash():
+    """ГОСТ 7.1, 5.4: the area of numbering stays open while the serial comes out."""
+    title, numbering = (
+        Field("200", "1 ", [("a", "Нива")]),
+        Field("207", " 1", [("a", "2001, июнь -")]),
+    )
+    place = Field("210", "  ", [("a", "Астана"), ("d", "2001-")])
+    said = described(title, numbering, place, leader="00000nas0 2200000   450 ")
+    assert said == "Нива. – 2001, июнь – . – Астана, 2001–."

@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 
 from ils import db
 from ils.catalog import queries
+from ils.catalog.authorities import queries as headings
 from ils.catalog.models import AuthorityForm, AuthorityRecord, BibliographicRecord
 from ils.holdings.items.models import Item
 from ils.ledger import Entry
@@ -223,7 +224,7 @@ def test_headings_of_unimarc_are_linked_by_their_number(library, bring):
     assert bring(data) == {"new": 1}
     with db.reading(library.sessions) as session:
         one = session.scalars(select(AuthorityRecord)).one()
-        assert [r.title for r in session.scalars(queries.records_using(one))] == ["Дала"]
+        assert [r.title for r in session.scalars(headings.records_using(one))] == ["Дала"]
 
 
 def test_a_heading_changed_by_an_import_is_changed_in_its_records(library, bring):

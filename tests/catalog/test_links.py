@@ -6,7 +6,10 @@ from sqlalchemy import select
 
 from ils import db
 from ils.catalog import queries
+from ils.catalog.authorities import queries as headings
 from ils.catalog.models import AuthorityRecord, BibliographicRecord, RecordLink
+from ils.catalog.wholes import described
+from ils.marc.gost import entry
 
 
 def heading(agency, surname, number="77"):
@@ -47,7 +50,7 @@ def test_a_number_of_a_library_whose_heading_is_not_here_is_broken(library, brin
     bring(book("B", "1", "Книга Б", named("Пушкин")), name="b.iso")
     with db.reading(library.sessions) as session:
         one = session.scalars(select(AuthorityRecord)).one()
-        assert session.scalars(queries.records_using(one)).all() == []
+        assert session.scalars(headings.records_using(one)).all() == []
         assert [link.shown for link in session.scalars(queries.broken_links())] == ["77 (B)"]
 
 
@@ -93,3 +96,20 @@ def test_a_host_of_marc21_is_known_by_its_prefixed_number(library, bring):
         assert session.scalars(queries.broken_links()).all() == []
         (link,) = session.scalars(select(RecordLink).where(RecordLink.relation == "host"))
     assert link.target == "KZ-AlNPB|12345"
+
+
+def test_a_volume_is_described_by_the_set_it_names_by_number_only(library, bring):
+    whole = iso(
+        ("001", "40"), ("101", "0 \x1farus"), ("200", "1 \x1faТолковый словарь\x1ffВ. Даль"),
+        ("210", "  \x1faМ.\x1fcРус. яз."), leader="nam1 22",
+    )  # fmt: skip
+    volume = iso(
+        ("001", "41"), ("101", "0 \x1farus"), ("200", "1 \x1faА – З"), ("210", "  \x1fd1989"),
+        ("461", " 0\x1f100140\x1fvТ. 1"), leader="nam2 22",
+    )  # fmt: skip
+    bring(whole + volume)
+    with db.reading(library.sessions) as session:
+        by_number = {r.control_number: r for r in session.scalars(select(BibliographicRecord))}
+        said = str(entry(described(session, by_number["41"])))
+        assert said == "Толковый словарь / В. Даль. Т. 1. А – З. – М. : Рус. яз., 1989."
+        assert described(session, by_number["40"]) == by_number["40"].marc_record()

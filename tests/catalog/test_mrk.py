@@ -49,7 +49,7 @@ def test_signs_in_braces_are_what_they_stand_for():
 
 def test_a_line_that_is_none_is_told():
     record, problems = mrk.parse(b"=LDR  x\n=24  10$ax\n=245  10$ay\n", decoder("utf-8"))
-    assert (record.get("245", "a"), problems) == ("y", ["line that is no field: =24  10$ax"])
+    assert (record.get("245", "a"), problems) == ("y", ["a line that is no field: =24  10$ax"])
 
 
 TEXT = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp", "Zs")), min_size=1)

@@ -21,6 +21,7 @@ from ils.catalog.worksheets.rules import Submitted
 from ils.config import ROOT, load
 from ils.datafiles import BadConfiguration
 from ils.marc import reading, text
+from ils.marc.crosswalk import authorities
 from ils.marc.record import Field, MarcRecord, linked
 
 SHEETS = worksheets(load())
@@ -95,7 +96,7 @@ def test_a_form_saved_as_it_was_opened_changes_nothing():
         source, chunks = reading.examine_file(SAMPLES / "marc" / about["file"])
         for chunk in chunks[:150]:
             marc = reading.read(source, chunk).marc
-            if marc is None or reading.is_authority(marc) or not marc.get("100", "a"):
+            if marc is None or authorities.is_authority(marc) or not marc.get("100", "a"):
                 continue
             form = SHEETS.form(describe(marc, Classes({}, {})).worksheet)
             made = rules.filled(marc, form, sent(form, marc))

@@ -128,7 +128,7 @@ def test_unreadable_records_go_to_a_file_that_can_be_mended_and_imported(run, li
         json.loads(line)
         for line in Path(answer["files"][0]["rejects"]).read_text("utf-8").splitlines()
     ]
-    assert reasons == [{"record": 2, "rejected": True, "reason": "shorter than a leader"}]
+    assert reasons == [{"record": 2, "rejected": True, "reason": "короче маркера"}]
 
     rejects.write_bytes(book(2))
     assert told(run("catalog", "import", rejects, "--json"))["imported"] == 1

@@ -8,8 +8,9 @@ from shelves import BOOKS, book
 
 from ils import db
 from ils.catalog.models import BibliographicRecord, RecordState, RevisionCause
-from ils.catalog.records.actions import set_state
+from ils.catalog.records.actions import set_state, stamp
 from ils.ledger import Kind
+from ils.marc.record import Field, MarcRecord
 from ils.organisation.staff.models import Role
 from ils.search import engine, following
 
@@ -116,3 +117,23 @@ def test_an_index_that_another_made_anew_is_not_taken_for_ones_own(catalogue, mo
     with db.reading(catalogue.library.sessions) as session:
         assert other.current(session).size == 2
     assert [catalogue.found("пароход").total for _ in range(4)][-1] == 6
+
+
+def test_a_volume_is_found_by_the_title_of_its_set(catalogue):
+    """As it is now: the volume names the set by its number only."""
+    number = Field("001", "", [("", "SET-1")])
+    whole = MarcRecord(
+        "00000nam1 2200000   450 ", [number, Field("200", "1 ", [("a", "Қазақ әдебиеті")])]
+    )
+    link = Field("461", " 0", [("1", "001SET-1"), ("v", "2")])
+    volume = MarcRecord(
+        "00000nam2 2200000   450 ", [Field("200", "1 ", [("a", "Жаңа дәуір")]), link]
+    )
+    one, two = catalogue.add(whole), catalogue.add(volume)
+    assert sorted(catalogue.found("қазақ әдебиеті").ids) == [one, two]
+    with db.transaction(catalogue.library.sessions) as session:
+        record = session.get_one(BibliographicRecord, one)
+        record.marc = record.marc.replace("әдебиеті", "тарихы")
+        stamp(record, catalogue.library.origin(), RevisionCause.EDITED)
+    assert sorted(catalogue.found("қазақ тарихы").ids) == [one, two]
+    assert catalogue.found("әдебиеті").ids == ()

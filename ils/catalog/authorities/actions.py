@@ -10,6 +10,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from ils.catalog import identifiers, queries
+from ils.catalog.authorities import queries as headings
 from ils.catalog.authorities import rules as authority_rules
 from ils.catalog.models import (
     AuthorityForm,
@@ -199,7 +200,7 @@ def change_heading(
 
 def _check_new(session: Session, data: HeadingData, marc: MarcRecord, but: int | None) -> None:
     text = authority_rules.heading(marc)
-    if session.scalars(queries.same_headings(data.kind.value, text, but)).first() is not None:
+    if session.scalars(headings.same_headings(data.kind.value, text, but)).first() is not None:
         raise HeadingExists(heading=text)
 
 
@@ -225,7 +226,7 @@ def propagate_heading(
         target = next(of_this, None)
         return f if target is None else authority_rules.with_heading(f, before, marc, target)
 
-    users = session.scalars(queries.locked(queries.records_using(authority))).all()
+    users = session.scalars(queries.locked(headings.records_using(authority))).all()
     part = origin.derive(f"heading:{authority.id}")
     return rewrite_fields(session, part, users, named, classes=classes, cause=RevisionCause.HEADING)
 
@@ -236,7 +237,7 @@ def delete_heading(session: Session, origin: Origin, authority: AuthorityRecord)
     Raises:
         HeadingInUse: records name it.
     """
-    users: Sequence[object] = session.scalars(queries.records_using(authority)).all()
+    users: Sequence[object] = session.scalars(headings.records_using(authority)).all()
     if users:
         raise HeadingInUse(count=len(users))
     keep_revision(session, authority)

@@ -86,7 +86,7 @@ def save_new(
         NothingToSave: it has no title.
     """
     _check(marc)
-    own = rules.completed(with_number(marc, ""))
+    own = sheets.marks.completed(rules.completed(with_number(marc, "")))
     record = add_record(session, origin, marc=own, classes=classes, catalogue=catalogue)
     store_problems(session, record, sheets)
     return record
@@ -128,6 +128,7 @@ def save_changes(
             when=record.changed_at,
         )
     mine = rules.completed(with_number(mine, record.control_number))
+    mine = sheets.marks.completed(mine)
     unchanged = (mine.fields, mine.leader) == (theirs.fields, theirs.leader)
     if unchanged and catalogue == record.catalogue:
         return

@@ -30,6 +30,13 @@ class MatchRule(Declared, frozen=True):
     same: tuple[Feature, ...]
     equal: tuple[Feature, ...] = ()
     agree: tuple[Feature, ...] = ()
+    ru: str = ""
+    kk: str = ""
+    en: str = ""
+
+    def name(self, language: str) -> str:
+        """What a page calls it; where nothing is said, what must be the same."""
+        return getattr(self, language) or ", ".join(self.same)
 
     def holds(self, one: Features, other: Features) -> bool:
         """Whether two records are one by this rule."""

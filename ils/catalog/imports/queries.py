@@ -35,12 +35,12 @@ def nameless_issues() -> Select[BibliographicRecord, BibliographicRecord]:
     )
 
 
-def by_key(session: Session, model: Any, keys: Sequence[str]) -> dict[str, Any]:
-    """Records that came before by their import keys, held until the transaction ends."""
+def by_key(session: Session, model: Any, keys: Sequence[str], *, lock: bool) -> dict[str, Any]:
+    """Records that came before by their import keys; ``lock``: held until the transaction ends."""
     found = {}
     for part in _parts(keys):
         query = select(model).where(model.import_key.in_(part)).order_by(model.id)
-        rows = session.scalars(query.with_for_update())
+        rows = session.scalars(query.with_for_update() if lock else query)
         found.update({row.import_key: row for row in rows})
     return found
 

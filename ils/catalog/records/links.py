@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ils.catalog.models import AuthorityKind
-from ils.marc.record import MarcRecord
+from ils.marc.record import Field, MarcRecord
 
 #: Fields of a bibliographic record → what their heading names.
 HEADING_FIELDS = {
@@ -79,9 +79,10 @@ def links(marc: MarcRecord, agency: str) -> Iterator[Link]:
         elif f.tag == JOURNAL_OF_ISSUE:
             if number := (f.get("a") or f.get("")).strip():
                 yield Link(f.tag, "host", link_key(number, agency))
-        elif f.tag in HOST_FIELDS:
-            target = next(
-                (v[3:] for c, v in f.subfields if c == "1" and v[:3] == "001"), f.get("0")
-            )
-            if target.strip():
-                yield Link(f.tag, "host", link_key(target, agency))
+        elif f.tag in HOST_FIELDS and (target := host_of(f)).strip():
+            yield Link(f.tag, "host", link_key(target, agency))
+
+
+def host_of(f: Field) -> str:
+    """The number of the whole a 46X field names (``$1001``, ``$0``), or nothing."""
+    return next((v[3:] for c, v in f.subfields if c == "1" and v[:3] == "001"), f.get("0"))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
+from ils.catalog.author_marks import NO_MARKS, AuthorMarks, author_marks
 from ils.config import Config
 from ils.datafiles import BadConfiguration, Declared, Meta, checked, entries, field_types, read
 
@@ -109,6 +110,7 @@ class Worksheets:
     lists: Mapping[str, Mapping[str, Names]]
     #: Field (``210``) and subfield (``210$a``) → names, of all that any form has.
     fields: Mapping[str, Names]
+    marks: AuthorMarks = NO_MARKS
 
     def form(self, code: str) -> Worksheet:
         """The form of a kind; the book's for one that has none."""
@@ -184,7 +186,7 @@ def worksheets(config: Config) -> Worksheets:
 
 
 def _load_all(config: Config) -> Worksheets:
-    return load(config.source / "worksheets")
+    return replace(load(config.source / "worksheets"), marks=author_marks(config))
 
 
 def load(folder: Path) -> Worksheets:

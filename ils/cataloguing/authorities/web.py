@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ils import web
-from ils.catalog import queries
-from ils.catalog.authorities import actions
+from ils.catalog.authorities import actions, merging, queries
 from ils.catalog.authorities.actions import HeadingData, OtherForm
-from ils.catalog.authorities.rules import DIGITS
+from ils.catalog.authorities.rules import DIGITS, forms
 from ils.catalog.models import (
     AuthorityKind,
     AuthorityRecord,
@@ -81,6 +81,8 @@ def create_heading(session: Session) -> ResponseReturnValue:
 def heading(session: Session, authority_id: int) -> ResponseReturnValue:
     """A heading with its forms, and the records that use it."""
     authority = queries.heading(session, authority_id)
+    if authority.merged_into_id is not None:
+        return redirect(url_for("cataloguing.heading", authority_id=authority.merged_into_id))
     return _page(session, _data(authority), authority=authority)
 
 
@@ -114,6 +116,57 @@ def delete_heading(session: Session, authority_id: int) -> ResponseReturnValue:
     authority = queries.heading(session, authority_id, lock=True)
     actions.delete_heading(session, web.origin(), authority)
     return redirect(url_for("cataloguing.headings"))
+
+
+@cataloguing.get("/headings/<id:authority_id>/merge")
+@web.page(Permission.EDIT_CATALOGUE)
+def partners(session: Session, authority_id: int) -> ResponseReturnValue:
+    """Headings that this one may stand for, by the beginning of a name."""
+    kept = queries.heading(session, authority_id)
+    text = request.args.get("q", kept.heading.partition(",")[0])
+    definition = ListDefinition(
+        queries.headings(text, kept.kind).where(AuthorityRecord.id != kept.id),
+        (
+            Column("heading", N_("Heading"), lambda row: row.heading, AuthorityRecord.heading,
+                   lambda row: url_for("cataloguing.compare_headings", authority_id=kept.id,
+                                       other_id=row.id)),
+        ),
+        filters=(Filter("q", N_("Beginning of a name, in any script"), value=text),),
+        empty=N_("Nothing was found."),
+    )  # fmt: skip
+    return web.list_page(session, definition, title=kept.heading, template="catalog/partners.html")
+
+
+@cataloguing.get("/headings/<id:authority_id>/merge/<id:other_id>")
+@web.page(Permission.EDIT_CATALOGUE)
+def compare_headings(session: Session, authority_id: int, other_id: int) -> ResponseReturnValue:
+    """What becomes of two headings when one stands for both."""
+    kept, dropped = queries.heading(session, authority_id), queries.heading(session, other_id)
+    users = queries.records_using(dropped)
+    return web.respond(
+        session,
+        "catalog/merge_headings.html",
+        {},
+        title=N_("Merge two authority records"),
+        kept=kept,
+        dropped=dropped,
+        forms=forms(merging.merged(kept.marc_record(), dropped.marc_record())),
+        count=session.scalar(select(func.count()).select_from(users.subquery())),
+    )
+
+
+@cataloguing.post("/headings/<id:authority_id>/merge/<id:other_id>")
+@web.page(Permission.EDIT_CATALOGUE, write=True)
+def merge_headings(session: Session, authority_id: int, other_id: int) -> ResponseReturnValue:
+    """Let the first stand for the other."""
+    locked = {n: queries.heading(session, n, lock=True) for n in sorted((authority_id, other_id))}
+    for catalogue in session.scalars(queries.catalogues_using(locked[other_id])):
+        check_catalogue(session, catalogue)
+    changed = merging.merge_headings(
+        session, web.origin(), locked[authority_id], locked[other_id], classes=classes()
+    )
+    flash(gettext("Merged; records changed: %(count)s.", count=changed))
+    return redirect(url_for("cataloguing.heading", authority_id=authority_id))
 
 
 def _page(

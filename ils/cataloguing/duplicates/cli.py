@@ -9,7 +9,7 @@ from ils import db
 from ils.catalog.subjects import classes_of
 from ils.catalog.worksheets.definitions import worksheets
 from ils.cataloguing.duplicates import actions
-from ils.cataloguing.imports.cli import NoBranch
+from ils.cataloguing.imports.actions import NoBranch
 from ils.cataloguing.records.cli import catalog
 from ils.console import Console, print_json, with_console
 from ils.ledger import Channel, Origin

@@ -45,11 +45,11 @@ class OnlyMarc21(Invalid):
     message = N_("Only files of the format marc21 can be in MARC-8.")
 
 
-class OnlyUnimarcHeadings(Invalid):
-    """Headings go out in their own dialect only."""
+class NoTableOfHeadings(Invalid):
+    """The columns of a table are those of documents."""
 
-    code = "only_unimarc_headings"
-    message = N_("Headings can be exported as iso2709 or marcxchange only.")
+    code = "no_table_of_headings"
+    message = N_("Authority records cannot be exported as csv.")
 
 
 @dataclass
@@ -132,8 +132,8 @@ def _writer(form: Format, encoding: str, *, authorities: bool) -> Writer:
         raise OnlyUtf8(format=form)
     if encoding == "marc-8" and form is not Format.MARC21:
         raise OnlyMarc21
-    if authorities and form not in {Format.ISO2709, Format.MARCXCHANGE}:
-        raise OnlyUnimarcHeadings
+    if authorities and form is Format.CSV:
+        raise NoTableOfHeadings
     return Writer(form, encoding)
 
 

@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from ils import web
-from ils.catalog import checks, queries
+from ils.catalog import author_marks, checks, queries
+from ils.catalog.authorities import queries as authorities
 from ils.catalog.authorities import rules as headings
 from ils.catalog.duplicates import find_duplicates
 from ils.catalog.identifiers import search_key
@@ -43,6 +44,7 @@ def preview(session: Session) -> ResponseReturnValue:
         problems=checks.problems(marc, worksheet, sheets()),
         doubles=find_duplicates(session, about, but=web.form_int("record")),
         about=about,
+        mark=sheets().marks.completed(marc).get(author_marks.MARK, "a"),
         label=sheets(),
     )
 
@@ -59,7 +61,7 @@ def suggest(session: Session) -> ResponseReturnValue:
     if kind == "whole":
         return jsonify([_whole(record) for record in session.scalars(queries.wholes(text))])
     found: dict[int, dict[str, object]] = {}
-    for authority, form in queries.suggestions(session, text, kind):
+    for authority, form in authorities.suggestions(session, text, kind):
         named = next(
             (
                 f

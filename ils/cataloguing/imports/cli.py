@@ -11,47 +11,33 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
-from uuid import uuid4
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ils import clock, db, i18n
-from ils.catalog.imports.actions import Decision
-from ils.catalog.imports.issues import name_issues
-from ils.catalog.imports.matching import matching
+from ils.catalog.imports.decisions import Decision
 from ils.catalog.records.rules import describe
-from ils.catalog.rights import UnknownCatalogue
-from ils.catalog.subjects import Classes
+from ils.catalog.subjects import classes_of
+from ils.cataloguing.imports.actions import (
+    destination,
+    import_part,
+    import_rules,
+    name_some_issues,
+    rejected_file,
+)
 from ils.cataloguing.records.cli import catalog
 from ils.console import Console, print_json, with_console
-from ils.errors import N_, Busy, Invalid
-from ils.holdings.items.actions import Destination, ImportReport, import_batch
+from ils.holdings.items.actions import Destination, ImportReport
 from ils.ledger import Channel, Origin
 from ils.marc import encodings, reading
-from ils.marc.iso2709 import RECORD_END, Chunk
+from ils.marc.iso2709 import Chunk
 from ils.marc.reading import FileForm, NotRecords, ReadRecord, Source
-from ils.organisation.branches.models import Branch
-from ils.organisation.branches.queries import branch_by_code, branches
+from ils.organisation.branches.queries import branch_by_code
 
 DIALECTS = ("auto", "rusmarc", "unimarc", "marc21", "irbis")
 FIRST_TITLES = 5
 SHOWN_PROBLEMS = 10
-#: What stands before, after each of, and behind the records of a reject file.
-AROUND = {
-    FileForm.IRBIS_TEXT: (b"", b"*****\n", b""),
-    FileForm.IRBIS_MST: (b"", b"*****\n", b""),
-    FileForm.MRK: (b"", b"\n", b""),
-    FileForm.MARCXML: (b"<collection>", b"\n", b"</collection>"),
-}
-
-
-class NoBranch(Invalid):
-    """The library has no branch yet."""
-
-    code = "no_branch"
-    message = N_("The library has no branch yet. Run “ils init” and add one, or “ils demo”.")
 
 
 @dataclass(frozen=True)
@@ -68,15 +54,6 @@ class Choices:
     quiet: bool
     source: str
     without_copies: bool
-
-
-@dataclass(frozen=True)
-class FileBatch:
-    """What the batches of one file have in common."""
-
-    origin: Origin
-    to: Destination
-    seen: Counter[str]
 
 
 @catalog.command("import")
@@ -154,11 +131,12 @@ def _import_file(
     if sum(counts.values()) < len(chunks):
         told["interrupted"] = "give the same command again to go on"
     if outcome.problems or outcome.notes:
-        told["rejects"] = str(_write_rejects(source, outcome, rejects))
+        told["rejects"] = str(_write_rejects(source, outcome, rejects, console.language))
     if not choices.quiet:
         _echo(told)
         for number, problem in outcome.problems[:SHOWN_PROBLEMS]:
-            click.echo(f"  record {number}: {problem}", err=True)
+            said = i18n.say_remark(problem, console.language)
+            click.echo(f"  record {number}: {said}", err=True)
         if len(outcome.problems) > SHOWN_PROBLEMS:
             click.echo(f"  … {len(outcome.problems)} in all: see the reasons file", err=True)
     return told
@@ -176,12 +154,11 @@ def _echo(told: dict[str, object]) -> None:
 def _import_records(
     console: Console, source: Source, chunks: list[Chunk], choices: Choices
 ) -> ImportReport:
-    lists, size = console.config.lists, console.config.catalog.batch
-    if choices.catalogue and choices.catalogue not in lists.catalogues:
-        known = ", ".join(lists.catalogues)
-        raise UnknownCatalogue(catalogue=choices.catalogue, known=known)
+    size = console.config.catalog.batch
+    how = import_rules(console.config, catalogue=choices.catalogue, source=choices.source)
     with db.reading(console.sessions) as session:
-        branch, to = _destination(session, console, choices)
+        asked = branch_by_code(session, choices.branch) if choices.branch else None
+        branch, to = destination(session, how, asked, with_copies=not choices.without_copies)
     origin = console.origin(branch, Channel.IMPORT)
     outcome, seen = ImportReport(), Counter[str]()
     with (
@@ -193,17 +170,11 @@ def _import_records(
             if stop.is_set():
                 break  # what was saved is saved; the report says how to go on
             records = [reading.read(source, chunk) for chunk in chunks[start : start + size]]
-            outcome.add(_import_batch(console, FileBatch(origin, to, seen), records))
+            outcome.add(_import_batch(console, origin, to, records, seen))
             bar.update(len(records))
-        while _name_issues(console, origin, to, size):
+        while db.run(console.sessions, lambda s: name_some_issues(s, origin, to, size)):
             pass
     return outcome
-
-
-def _name_issues(console: Console, origin: Origin, to: Destination, size: int) -> int:
-    """Give some issues of journals the titles they lack; how many."""
-    part = replace(origin, request_id=uuid4())
-    return db.run(console.sessions, lambda session: name_issues(session, part, to.classes, size))
 
 
 @contextmanager
@@ -230,63 +201,29 @@ def _few_collections() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _import_batch(console: Console, batch: FileBatch, records: list[ReadRecord]) -> ImportReport:
-    """One transaction for all of them; if one breaks it, one for each, and that one is a reject."""
-    before = batch.seen.copy()
+def _import_batch(
+    console: Console,
+    origin: Origin,
+    to: Destination,
+    records: list[ReadRecord],
+    seen: Counter[str],
+) -> ImportReport:
+    """One transaction for all of them."""
+    before = seen.copy()
 
     def work(session: Session) -> ImportReport:
-        batch.seen.clear()
-        batch.seen.update(before)
-        return import_batch(
-            session,
-            batch.origin,
-            records=records,
-            to=batch.to,
-            seen=batch.seen,
-        )
+        seen.clear()  # it may be tried again
+        seen.update(before)
+        return import_part(session, origin, to, records, seen)
 
-    try:
-        return db.run(console.sessions, work)
-    except (SQLAlchemyError, Busy, ArithmeticError, ValueError) as error:
-        batch.seen.clear()
-        batch.seen.update(before)
-        if len(records) == 1:
-            reason = f"cannot be kept: {type(error).__name__}"
-            read = ReadRecord(records[0].chunk, None, [reason])
-            outcome = ImportReport(Counter(rejected=1))
-            outcome.reject(read, [reason])
-            return outcome
-    outcome = ImportReport()
-    for record in records:
-        outcome.add(_import_batch(console, batch, [record]))
-    return outcome
-
-
-def _destination(
-    session: Session, console: Console, choices: Choices
-) -> tuple[Branch, Destination]:
-    found = list(session.scalars(branches()))
-    if not found:
-        raise NoBranch
-    branch = branch_by_code(session, choices.branch) if choices.branch else found[0]
-    lists = console.config.lists
-    return branch, Destination(
-        branch_id=branch.id,
-        branches={b.code.lower(): b.id for b in found},
-        classes=Classes(lists.udc, lists.bbk),
-        matching=matching(console.config),
-        catalogue=choices.catalogue,
-        source=choices.source,
-        with_copies=not choices.without_copies,
-    )
+    return db.run(console.sessions, work)
 
 
 def _titles_by_encoding(
     console: Console, source: Source, chunks: list[Chunk]
 ) -> dict[str, list[str]]:
     """The first titles in each encoding, so that a person can tell."""
-    lists = console.config.lists
-    classes = Classes(lists.udc, lists.bbk)
+    classes = classes_of(console.config.lists)
     names = [source.encoding, *(n for n in encodings.NAMES if n != source.encoding)]
     titles = {}
     for name in names:
@@ -296,7 +233,7 @@ def _titles_by_encoding(
     return titles
 
 
-def _write_rejects(source: Source, outcome: ImportReport, target: Path) -> Path:
+def _write_rejects(source: Source, outcome: ImportReport, target: Path, language: str) -> Path:
     """Unreadable records as they came, to be mended and imported; reasons beside them.
 
     Returns:
@@ -306,21 +243,13 @@ def _write_rejects(source: Source, outcome: ImportReport, target: Path) -> Path:
     reasons = target.with_name(target.name + ".reasons.jsonl")
     rejected = {read.chunk.number for read in outcome.rejects}
     if outcome.rejects:
-        target.write_bytes(_rejected(source, [read.chunk.data for read in outcome.rejects]))
+        target.write_bytes(rejected_file(source, outcome.rejects))
     with reasons.open("w", encoding="utf-8") as out:
         for number, problem in sorted(outcome.problems + outcome.notes):
-            line = {"record": number, "rejected": number in rejected, "reason": problem}
+            said = i18n.say_remark(problem, language)
+            line = {"record": number, "rejected": number in rejected, "reason": said}
             out.write(json.dumps(line, ensure_ascii=False) + "\n")
     return reasons
-
-
-def _rejected(source: Source, records: list[bytes]) -> bytes:
-    """The file of rejects, in the form they came in."""
-    if source.form is FileForm.CSV:  # each row has the heading line above it
-        head = records[0].partition(b"\r\n")[0] + b"\r\n"
-        return head + b"".join(record.partition(b"\r\n")[2] for record in records)
-    before, after, end = AROUND.get(source.form, (b"", RECORD_END, b""))
-    return before + b"".join(record + after for record in records) + end
 
 
 def _rejects_of(console: Console, file: Path, number: int, rejects: Path | None) -> Path:

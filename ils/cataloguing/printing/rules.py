@@ -6,14 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ils.catalog.alphabet import alphabetical
 from ils.catalog.authorities.rules import spoken
 from ils.documents import Block, Heading, Paragraph
 from ils.marc.gost import Style, entry
 from ils.marc.record import MarcRecord
-
-#: The Kazakh alphabet in Cyrillic letters, which holds the Russian one in its order.
-ALPHABET = "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя"
-_order = {letter: chr(0xE000 + at) for at, letter in enumerate(ALPHABET)}
 
 
 class Order(StrEnum):
@@ -40,15 +37,6 @@ class Bibliography:
     sections: list[Section]
     index: list[tuple[str, list[int]]]
     count: int
-
-
-def alphabetical(text: str) -> str:
-    """A key that sorts Kazakh and Russian words as dictionaries do; quotes do not count.
-
-    >>> sorted(["Өнер", "Оқу", "Ән", "Абай", "«Бала»"], key=alphabetical)
-    ['Абай', 'Ән', '«Бала»', 'Оқу', 'Өнер']
-    """
-    return "".join(_order.get(c, c) for c in text.lower() if c.isalnum() or c == " ").strip()
 
 
 def bibliography(

@@ -11,6 +11,7 @@ from ils import web
 from ils.catalog import queries as catalog
 from ils.catalog.authorities.rules import spoken
 from ils.catalog.models import BibliographicRecord
+from ils.catalog.wholes import all_described, described
 from ils.cataloguing.printing.rules import Order, printed_list
 from ils.cataloguing.printing.rules import bibliography as arranged
 from ils.documents import docx, pdf
@@ -37,7 +38,7 @@ TYPES = {
 @web.page(Permission.VIEW_CATALOGUE)
 def reference(session: Session, record_id: int, form: str) -> ResponseReturnValue:
     """One record as a catalogue card or a reference."""
-    marc = catalog.record(session, record_id).marc_record()
+    marc = described(session, catalog.record(session, record_id))
     if form == "pdf":
         return _download(pdf.cards([card(marc)]), form, str(record_id))
     key = f"sandyq{record_id}"
@@ -94,7 +95,7 @@ def _found(session: Session) -> list[MarcRecord]:
     """The records of the address's search, at most `MAX_RECORDS`."""
     query = free(session, search.records(session, web.current().config.folder, asked_for()))
     rows = session.scalars(query.options(undefer(BibliographicRecord.marc)).limit(MAX_RECORDS))
-    return [record.marc_record() for record in rows]
+    return all_described(session, rows)
 
 
 def _download(content: bytes, form: str, name: str) -> Response:

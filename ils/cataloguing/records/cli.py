@@ -14,6 +14,7 @@ from ils.catalog.duplicates import duplicate_pairs
 from ils.catalog.editing.actions import problem_rows
 from ils.catalog.models import BibliographicRecord, RecordProblem
 from ils.catalog.records.actions import COLUMNS
+from ils.catalog.wholes import described
 from ils.catalog.worksheets.definitions import worksheets
 from ils.console import Commands, Console, print_json, with_console
 from ils.db import bulk_insert, new_id
@@ -42,12 +43,15 @@ def show(console: Console, record_id: int, form: str | None) -> None:
         record = queries.record(session, record_id)
         marc = record.marc_record()
         if form == "json":
-            lines = {"marc": marc.text().splitlines(), "gost": str(entry(marc))}
+            lines = {
+                "marc": marc.text().splitlines(),
+                "gost": str(entry(described(session, record))),
+            }
             print_json(as_json(record) | lines)
         elif form == "marc":
             click.echo(marc.text())
         elif form in set(Style):
-            click.echo(str(entry(marc, Style(form))))
+            click.echo(str(entry(described(session, record), Style(form))))
         else:
             for name, value in as_json(record).items():
                 click.echo(f"{name:<12} {'' if value is None else value}")

@@ -21,7 +21,7 @@ from ils.search.asking import HITS, Asked, Found, Step
 from ils.search.following import index_of
 from ils.search.pages import asked_for, facets, free, how, kept
 from ils.web.cells import ListCell
-from ils.web.lists import PAGE_SIZE, Column, Filter, ListDefinition
+from ils.web.lists import PAGE_SIZE, Column, Filter, ListDefinition, PageAction
 
 
 @catalogue.get("/")
@@ -51,6 +51,9 @@ def records(session: Session) -> ResponseReturnValue:
         nothing=nothing,
         facets=facets(session, found),
         narrow=bool(asked.facets),
+        actions=[PageAction(N_("Import records"), url_for("cataloguing.import_form"))]
+        if web.may(Permission.EDIT_CATALOGUE)
+        else [],
     )
 
 

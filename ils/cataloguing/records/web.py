@@ -20,6 +20,7 @@ from ils.catalog.duplicates import find_duplicates
 from ils.catalog.models import BibliographicRecord
 from ils.catalog.records.rules import describe
 from ils.catalog.subjects import Classes, classes_of
+from ils.catalog.wholes import described
 from ils.cataloguing.pages import may_fill
 from ils.codes.models import Code
 from ils.digitization.documents.queries import of_record
@@ -83,7 +84,7 @@ def record(session: Session, record_id: int) -> ResponseReturnValue:
         title=found.title or N_("without a title"),
         record=found,
         marc=found.marc_record(),
-        entry=entry(found.marc_record()),
+        entry=entry(described(session, found)),
         editable=found.catalogue in may_fill(session) and web.may(Permission.EDIT_CATALOGUE),
         parts=_by_year(within[:PARTS]),
         more_parts=len(within) > PARTS,

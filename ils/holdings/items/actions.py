@@ -11,16 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, lazyload
 
 from ils import ledger
-from ils.catalog.imports.actions import Decision, ImportedRecord, import_records
-from ils.catalog.imports.matching import MatchRule
+from ils.catalog.imports.actions import ImportedRecord, import_records
+from ils.catalog.imports.decisions import Decision, ImportRules
 from ils.catalog.models import BibliographicRecord
 from ils.catalog.records.actions import facts as record_facts
 from ils.catalog.records.rules import Description
-from ils.catalog.subjects import Classes
 from ils.codes import actions as codes
 from ils.codes.actions import ItemCode
 from ils.codes.models import CodeKind
 from ils.db import bulk_insert, new_id
+from ils.errors import N_, Remark
 from ils.holdings.items import rules
 from ils.holdings.items.models import Item, ItemStatus
 from ils.ledger import Kind, OpeningOf, Origin
@@ -44,17 +44,13 @@ class Destination:
     Attributes:
         branch_id: the owner of copies whose place names no branch.
         branches: branch code in lower case → id.
-        catalogue: ``None`` lets each record's kind decide.
-        source: whose numbers the 001 are, where the records do not say it.
+        how: how records are taken.
         with_copies: whether the copies records speak of come in too.
     """
 
     branch_id: int
     branches: Mapping[str, int]
-    classes: Classes
-    matching: Sequence[MatchRule]
-    catalogue: str | None = None
-    source: str = ""
+    how: ImportRules
     with_copies: bool = True
 
 
@@ -102,16 +98,7 @@ def import_batch(
     A record that is there already is left as it is, with its copies; one that changed
     brings the copies it did not have.
     """
-    incoming = import_records(
-        session,
-        origin,
-        records=records,
-        classes=to.classes,
-        matching=to.matching,
-        catalogue=to.catalogue,
-        source=to.source,
-        seen=seen,
-    )
+    incoming = import_records(session, origin, records, to.how, seen)
     outcome = ImportReport()
     for read in records:
         if read.marc is None:
@@ -127,7 +114,10 @@ def import_batch(
             outcome.kept.update(one.read.kept)
             outcome.problems += [(number, one.said)] if one.said else []
             if one.read.kept:
-                said = f"no place in UNIMARC, kept in 886: {', '.join(one.read.kept)}"
+                said = Remark(
+                    N_("no place in UNIMARC, kept in 886: %(fields)s"),
+                    fields=", ".join(one.read.kept),
+                )
                 outcome.notes.append((number, said))
     if to.with_copies:
         _add_copies(session, origin, incoming, to, outcome)
@@ -156,12 +146,17 @@ def _add_copies(
         if _is_there(one, statement, own):
             if statement.status in rules.NOT_IN_STOCK:
                 name = statement.inventory_number or statement.barcode
-                said = f"copy {name}: written off in the file; look at it, nothing was changed"
+                said = Remark(
+                    N_("copy %(number)s: written off in the file; nothing was changed here"),
+                    number=name,
+                )
                 out.problems.append((one.read.chunk.number, said))
             continue
         numbers = rules.free_numbers(statement, taken)
         if numbers.disputed:
-            said = f"copy: number {numbers.disputed} belongs to another copy"
+            said = Remark(
+                N_("copy: the number %(number)s belongs to another copy"), number=numbers.disputed
+            )
             out.problems.append((one.read.chunk.number, said))
         row = _row(origin, one.record_id, statement, numbers, to)
         rows.append(row)

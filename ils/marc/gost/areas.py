@@ -18,6 +18,7 @@ NOTES = (
 
 _nonsorting = str.maketrans("", "", "\x88\x89\x98\x9c")
 _open_date = re.compile(r"(\d{4})\s*[-–—]\s*$")
+_open_end = re.compile(r"\s*[-–—]$")
 _range = re.compile(r"(\d{4})\s*[-–—]\s*(\d{4})")
 
 
@@ -122,6 +123,15 @@ def dates(text: str) -> str:
     return _range.sub(r"\1–\2", _open_date.sub(r"\1– ", text)).rstrip() + (
         " " if _open_date.search(text) else ""
     )
+
+
+def numbering(text: str) -> str:
+    """Area 3 of a serial (207): what goes on ends with a dash.
+
+    >>> numbering("2001, июнь -")
+    '2001, июнь – '
+    """
+    return _open_end.sub(" – ", said(text))
 
 
 def physical(f: Field, words: Words) -> str:

@@ -11,6 +11,7 @@ from ils.marc.gost.areas import (
     edition,
     join,
     notes,
+    numbering,
     numbers,
     physical,
     publication,
@@ -71,8 +72,8 @@ def _areas(marc: MarcRecord, style: Style, words: Words) -> Iterator[str]:
     yield first
     yield from (edition(f) for f in marc.each("205"))
     for tag in ("206", "207", "208", "229", "230", "239"):
-        found = [said(v) for f in marc.each(tag) for _, v in f.subfields if v.strip()]
-        yield " ; ".join(found)
+        found = [v for f in marc.each(tag) for _, v in f.subfields if v.strip()]
+        yield " ; ".join(map(numbering if tag == "207" else said, found))
     yield " ; ".join(filter(None, (publication(f, style) for f in _imprints(marc))))
     yield " + ".join(filter(None, (physical(f, words) for f in marc.each("215"))))
     yield " ".join(filter(None, map(series, marc.each("225"))))

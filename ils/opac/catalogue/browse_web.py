@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ils import web
 from ils.catalog import queries as catalog
+from ils.catalog.authorities import queries as headings
 from ils.catalog.models import AuthorityKind
 from ils.catalog.worksheets.definitions import class_names
 from ils.digitization.folders.queries import folders
@@ -59,7 +60,7 @@ def browse_letters(session: Session, kind: str) -> ResponseReturnValue:
     if kind == "authors":
         query = catalog.authors_beginning(letter)
     else:
-        query = catalog.headings_with_records(HEADINGS[kind], letter)
+        query = headings.headings_with_records(HEADINGS[kind], letter)
     rows = (
         session.execute(query.offset((number - 1) * ROWS).limit(ROWS + 1)).all() if letter else []
     )

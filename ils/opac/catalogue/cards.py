@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session, undefer
 
 from ils import web
 from ils.catalog.models import BibliographicRecord
+from ils.catalog.wholes import all_described
 from ils.holdings.items.queries import BranchCopies, copies_by_branch
 from ils.marc.gost import Style, imprint
+from ils.marc.record import MarcRecord
 from ils.organisation.branches.queries import names_of
 from ils.search import queries as search
 from ils.search.analysis import marked
@@ -47,16 +49,19 @@ def cards(session: Session, ids: Sequence[int], sought: str = "") -> list[Result
     records = session.scalars(query).all()
     copies = copies_by_branch(session, [record.id for record in records])
     branches = names_of(session, web.language())
-    return [_card(record, copies.get(record.id, []), branches, sought) for record in records]
+    return [
+        _card(record, marc, copies.get(record.id, []), branches, sought)
+        for record, marc in zip(records, all_described(session, records), strict=True)
+    ]
 
 
 def _card(
     record: BibliographicRecord,
+    marc: MarcRecord,
     copies: Sequence[BranchCopies],
     branches: Mapping[int, tuple[str, str]],
     sought: str,
 ) -> ResultCard:
-    marc = record.marc_record()
     return ResultCard(
         record,
         marked(record.title or gettext("without a title"), sought),

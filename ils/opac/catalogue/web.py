@@ -15,6 +15,7 @@ from ils import clock, web
 from ils.catalog import queries as catalog
 from ils.catalog.authorities.rules import spoken
 from ils.catalog.models import BibliographicRecord, RecordState
+from ils.catalog.wholes import described
 from ils.circulation.rankings.queries import most_lent
 from ils.clock import Period
 from ils.digitization.documents.queries import published_of
@@ -171,7 +172,7 @@ def record(session: Session, record_id: int) -> ResponseReturnValue:
         return redirect(url_for("opac.record", record_id=found.merged_into_id), 301)
     if not found.active:
         raise catalog.RecordGone
-    marc, data = found.marc_record(), web.current().config.folder
+    marc, data = described(session, found), web.current().config.folder
     branches = names_of(session, g.language)
     copies = copies_by_branch(session, [found.id]).get(found.id, [])
     surname = marc.get("700", "a") or marc.get("701", "a")
@@ -238,7 +239,7 @@ def _parts(session: Session, record: BibliographicRecord) -> PartsOfRecord:
 @web.public()
 def reference(session: Session, record_id: int, form: str) -> ResponseReturnValue:
     """A reference for a list of literature."""
-    marc = catalog.active_record(session, record_id).marc_record()
+    marc = described(session, catalog.active_record(session, record_id))
     key = f"sandyq{record_id}"
     if form == "txt":
         text = f"{entry(marc, Style.GOST2018)}\r\n"
