@@ -27,6 +27,8 @@ from ils.settings import Data
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden-update", action="store_true", help="Rewrite the golden files.")
+    said = "Look at every page in three languages and two sizes, not in a pair of them."
+    parser.addoption("--every-look", action="store_true", help=said)
 
 
 #: What does not depend on the database is tried on one: pages in a browser, texts that are

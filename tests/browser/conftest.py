@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
-from served import Served
+from served import Nursery, Served
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = (
@@ -16,6 +16,18 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update",
 )  # fmt: skip
 WIDE = {"width": 1366, "height": 768}
+
+
+#: A page of each language and size is looked at; with `--every-look`, each in all of them.
+LOOKS = (("kk", "narrow"), ("ru", "wide"))
+
+
+def pytest_generate_tests(metafunc) -> None:
+    if {"language", "size"} <= set(metafunc.fixturenames):
+        looks = LOOKS
+        if metafunc.config.getoption("--every-look"):
+            looks = [(one, size) for one in ("kk", "ru", "en") for size in ("narrow", "wide")]
+        metafunc.parametrize(("language", "size"), looks)
 
 
 def pytest_collection_modifyitems(items) -> None:
@@ -26,12 +38,19 @@ def pytest_collection_modifyitems(items) -> None:
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
 
 
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    nursery = Nursery()
+    yield nursery
+    nursery.end()
+
+
 @pytest.fixture
-def served(environ, library) -> Iterator[Served]:
+def served(environ, library, nursery) -> Iterator[Served]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    served = Served(environ, port)
+    served = Served(environ, port, nursery)
     served.start()
     yield served
     served.stop()

@@ -112,8 +112,6 @@ def seen(page, name, size):
         page.screenshot(path=folder / f"{name}-{size}.png", full_page=True)
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("language", ["kk", "ru"])
 def test_every_page_is_accessible(page, served, library, language, size):
     width, height = SIZES[size]
     page.set_viewport_size({"width": width, "height": height})
@@ -168,9 +166,6 @@ PUBLIC = {
 }
 
 
-@pytest.mark.parametrize(
-    ("language", "size"), [("kk", "narrow"), ("ru", "wide"), ("en", "narrow"), ("kk", "wide")]
-)
 def test_every_public_page_is_accessible(page, served, library, language, size):
     width, height = SIZES[size]
     page.set_viewport_size({"width": width, "height": height})

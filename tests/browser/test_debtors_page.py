@@ -31,7 +31,6 @@ def results(library):
         return [(one.channel, one.result) for one in session.scalars(select(DebtContact))]
 
 
-@pytest.mark.parametrize(("language", "size"), [("kk", "narrow"), ("ru", "wide")])
 def test_the_page_of_a_debtor_is_accessible(page, served, library, debtor, language, size):
     width, height = SIZES[size]
     page.set_viewport_size({"width": width, "height": height})

@@ -44,7 +44,6 @@ def number(library) -> int:
     return number
 
 
-@pytest.mark.parametrize(("language", "size"), [("kk", "narrow"), ("ru", "wide")])
 def test_every_page_of_digitisation_is_accessible(page, served, library, number, language, size):
     width, height = SIZES[size]
     page.set_viewport_size({"width": width, "height": height})

@@ -44,7 +44,6 @@ def exchange(library):
         return asked.id, left.id, packing.id
 
 
-@pytest.mark.parametrize(("language", "size"), [("kk", "narrow"), ("ru", "wide")])
 def test_every_page_of_the_exchange_is_accessible(page, served, library, exchange, language, size):
     asked, left, packing = exchange
     width, height = SIZES[size]

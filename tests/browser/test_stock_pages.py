@@ -108,7 +108,6 @@ def stock(library):
         }
 
 
-@pytest.mark.parametrize(("language", "size"), [("kk", "narrow"), ("ru", "wide")])
 def test_every_page_of_the_stock_is_accessible(page, served, library, stock, language, size):
     width, height = SIZES[size]
     page.set_viewport_size({"width": width, "height": height})
