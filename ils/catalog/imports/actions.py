@@ -21,7 +21,6 @@ from ils.catalog.imports.decisions import (
     Verdict,
     incoming,
 )
-from ils.catalog.imports.matching import features
 from ils.catalog.models import (
     AuthorityForm,
     AuthorityRecord,
@@ -145,9 +144,8 @@ class _Importer:
         )
         self.batch.isbns += isbn_rows(record_id, one.marc)
         if twin is None:
-            own = features(one.marc, one.description)
-            self.known.new.add(record_id, one.description, own)
-            self.batch.links += link_rows(record_id, one.marc, self.how.agency(one.marc))
+            self.known.new.add(record_id, one.description, verdict.features)
+            self.batch.links += link_rows(record_id, one.marc, one.agency)
             self.batch.entries.append(self._opening(one.key, record_id, one.description))
         return record_id
 
@@ -180,8 +178,7 @@ class _Importer:
                 record.imported_revision = record.revision
 
     def _row(self, one: IncomingRecord, record_id: int) -> dict[str, Any]:
-        agency = self.how.agency(one.marc)
-        return common(self.origin, record_id, one.marc, RevisionCause.IMPORTED, agency) | {
+        return common(self.origin, record_id, one.marc, RevisionCause.IMPORTED, one.agency) | {
             "dialect": one.read.dialect.value,
             "import_key": one.key,
             "fingerprint": one.fingerprint,
@@ -234,6 +231,6 @@ def foresee(
         verdict = known.verdict(one)
         if verdict.decision is Decision.NEW and one.description is not None:
             number = -len(new.features) - 1  # it has none yet
-            new.add(number, one.description, features(one.marc, one.description))
+            new.add(number, one.description, verdict.features)
         found.append((one, verdict))
     return found

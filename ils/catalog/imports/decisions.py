@@ -80,18 +80,16 @@ class IncomingRecord:
         key: agency and 001, else the fingerprint; and which one it is among equals in its file.
         marc: as it will be kept: its headings are those that stand for the ones it names.
         description: ``None`` of an authority record.
+        agency: whose number 001 is.
+        fingerprint: of the record as it came, whatever was made of it here.
     """
 
     key: str
     read: ReadRecord
     marc: MarcRecord
     description: Description | None
-
-    @property
-    def fingerprint(self) -> str:
-        """Of the record as it came, whatever was made of it here."""
-        assert self.read.marc is not None  # noqa: S101 -- only such come in
-        return self.read.marc.fingerprint()
+    agency: str
+    fingerprint: str
 
 
 def incoming(
@@ -107,22 +105,22 @@ def incoming(
         if read.marc is None:
             continue
         marc, about = read.marc, None
-        key = _key(marc, how, seen)
+        agency, fingerprint = how.agency(marc), marc.fingerprint()
+        key = _key(marc, agency, fingerprint, seen)
         if not is_authority(marc):
-            agency = how.agency(marc)
             fields = [followed(f, agency, merged) for f in marc.fields] if merged else marc.fields
             marc = MarcRecord(marc.leader, fields)
             about = rules.describe(marc, how.classes)
             about = replace(about, catalogue=how.catalogue or about.catalogue)
-        found.append(IncomingRecord(key, read, marc, about))
+        found.append(IncomingRecord(key, read, marc, about, agency, fingerprint))
     return found
 
 
-def _key(marc: MarcRecord, how: ImportRules, seen: Counter[str]) -> str:
-    number, agency = marc.get("001").strip(), how.agency(marc)
+def _key(marc: MarcRecord, agency: str, fingerprint: str, seen: Counter[str]) -> str:
+    number = marc.get("001").strip()
     if is_authority(marc):
         agency = f"{agency}|{headings.kind(marc)}"
-    key = f"{agency}|{number}" if number else marc.fingerprint()
+    key = f"{agency}|{number}" if number else fingerprint
     seen[key] += 1
     return f"{key}:{seen[key]}"
 
@@ -134,11 +132,13 @@ class Verdict:
     Attributes:
         record_id: the record it is about: the one it was before, or doubles; 0 if it is new.
         said: what the report tells besides.
+        features: of a new record, for those that may double it.
     """
 
     decision: Decision
     record_id: int = 0
     said: str = ""
+    features: Features | None = None
 
 
 @dataclass
@@ -150,8 +150,9 @@ class NewRecords:
     issn: dict[str, list[int]] = field(default_factory=dict)
     match: dict[str, list[int]] = field(default_factory=dict)
 
-    def add(self, record_id: int, about: Description, own: Features) -> None:
+    def add(self, record_id: int, about: Description, own: Features | None) -> None:
         """One more."""
+        assert own is not None  # noqa: S101 -- the verdict on a new one has them
         self.features[record_id] = own
         for isbn in own["isbn"]:
             self.isbn.setdefault(isbn, []).append(record_id)
@@ -200,8 +201,8 @@ class KnownRecords:
             return self._of_heading(one)
         there = self.records.get(one.key)
         if one.marc.leader[5:6] == DELETED:
-            said = Remark(N_("deleted at its source; nothing was changed here"))
-            return Verdict(Decision.CONFLICT, there.id if there else 0, said)
+            gone = Remark(N_("deleted at its source; nothing was changed here"))
+            return Verdict(Decision.CONFLICT, there.id if there else 0, gone)
         if there is not None:
             return _of_known(there, one, one.description)
         own = features(one.marc, one.description)
@@ -210,7 +211,8 @@ class KnownRecords:
             return Verdict(Decision.DUPLICATE, twin, Remark(DOUBLED, number=twin))
         resembling = N_("resembles %(number)s: see the list of duplicates")
         seen = [record_id for record_id in alike if record_id > 0]
-        return Verdict(Decision.NEW, 0, Remark(resembling, number=seen[0]) if seen else "")
+        said: str = Remark(resembling, number=seen[0]) if seen else ""
+        return Verdict(Decision.NEW, 0, said, own)
 
     def _of_heading(self, one: IncomingRecord) -> Verdict:
         there = self.authorities.get(one.key)

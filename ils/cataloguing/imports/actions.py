@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
@@ -31,6 +31,11 @@ AROUND = {
     FileForm.MRK: (b"", b"\n", b""),
     FileForm.MARCXML: (b"<collection>", b"\n", b"</collection>"),
 }
+
+
+#: What one record may do to those it comes with.
+BREAKING = (SQLAlchemyError, ArithmeticError, ValueError)
+Runner = Callable[[Callable[[Session], ImportReport]], ImportReport]
 
 
 class NoBranch(Invalid):
@@ -80,31 +85,50 @@ def destination(
 
 
 def import_part(
-    session: Session,
-    origin: Origin,
-    to: Destination,
-    records: Sequence[ReadRecord],
-    seen: Counter[str],
+    run: Runner, origin: Origin, to: Destination, records: Sequence[ReadRecord], seen: Counter[str]
 ) -> ImportReport:
-    """Bring some records in; if one breaks them, each by itself, and that one is a reject."""
+    """Bring some records in; if one breaks them, each by itself, and that one is a reject.
+
+    Args:
+        run: does work in a transaction, and may do it again.
+        seen: how often each key came before in this file; counted on.
+    """
     before = seen.copy()
-    try:
-        with session.begin_nested():
-            return import_batch(session, origin, records=records, to=to, seen=seen)
-    except OperationalError:
-        raise  # the database is busy or gone: that is no record's fault
-    except (SQLAlchemyError, ArithmeticError, ValueError) as error:
+
+    def together(session: Session) -> ImportReport:
         seen.clear()
         seen.update(before)
-        outcome = ImportReport()
-        if len(records) == 1:
-            reason = Remark(N_("cannot be kept: %(error)s"), error=type(error).__name__)
-            outcome.counts["rejected"] += 1
-            outcome.reject(ReadRecord(records[0].chunk, None, [reason]), [reason])
-            return outcome
-    for record in records:
-        outcome.add(import_part(session, origin, to, [record], seen))
-    return outcome
+        return import_batch(session, origin, records=records, to=to, seen=seen)
+
+    def apart(session: Session) -> ImportReport:
+        seen.clear()
+        seen.update(before)
+        report = ImportReport()
+        for record in records:
+            report.add(_import_one(session, origin, to, record, seen))
+        return report
+
+    try:
+        return run(together)
+    except OperationalError:
+        raise  # the database is busy or gone: that is no record's fault
+    except BREAKING:
+        return run(apart)
+
+
+def _import_one(
+    session: Session, origin: Origin, to: Destination, record: ReadRecord, seen: Counter[str]
+) -> ImportReport:
+    try:
+        with session.begin_nested():
+            return import_batch(session, origin, records=[record], to=to, seen=seen)
+    except OperationalError:
+        raise
+    except BREAKING as error:
+        report = ImportReport(Counter(rejected=1))
+        reason = Remark(N_("cannot be kept: %(error)s"), error=type(error).__name__)
+        report.reject(ReadRecord(record.chunk, None, [reason]), [reason])
+        return report
 
 
 def name_some_issues(session: Session, origin: Origin, to: Destination, most: int) -> int:

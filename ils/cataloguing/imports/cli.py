@@ -6,7 +6,7 @@ import gc
 import json
 import signal
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,11 +28,11 @@ from ils.cataloguing.imports.actions import (
 )
 from ils.cataloguing.records.cli import catalog
 from ils.console import Console, print_json, with_console
-from ils.holdings.items.actions import Destination, ImportReport
-from ils.ledger import Channel, Origin
+from ils.holdings.items.actions import ImportReport
+from ils.ledger import Channel
 from ils.marc import encodings, reading
 from ils.marc.iso2709 import Chunk
-from ils.marc.reading import FileForm, NotRecords, ReadRecord, Source
+from ils.marc.reading import FileForm, NotRecords, Source
 from ils.organisation.branches.queries import branch_by_code
 
 DIALECTS = ("auto", "rusmarc", "unimarc", "marc21", "irbis")
@@ -161,6 +161,10 @@ def _import_records(
         branch, to = destination(session, how, asked, with_copies=not choices.without_copies)
     origin = console.origin(branch, Channel.IMPORT)
     outcome, seen = ImportReport(), Counter[str]()
+
+    def run(work: Callable[[Session], ImportReport]) -> ImportReport:
+        return db.run(console.sessions, work)
+
     with (
         _few_collections(),
         _ctrl_c_after_the_batch() as stop,
@@ -170,7 +174,7 @@ def _import_records(
             if stop.is_set():
                 break  # what was saved is saved; the report says how to go on
             records = [reading.read(source, chunk) for chunk in chunks[start : start + size]]
-            outcome.add(_import_batch(console, origin, to, records, seen))
+            outcome.add(import_part(run, origin, to, records, seen))
             bar.update(len(records))
         while db.run(console.sessions, lambda s: name_some_issues(s, origin, to, size)):
             pass
@@ -199,24 +203,6 @@ def _few_collections() -> Iterator[None]:
     finally:
         gc.set_threshold(*before)
         gc.unfreeze()
-
-
-def _import_batch(
-    console: Console,
-    origin: Origin,
-    to: Destination,
-    records: list[ReadRecord],
-    seen: Counter[str],
-) -> ImportReport:
-    """One transaction for all of them."""
-    before = seen.copy()
-
-    def work(session: Session) -> ImportReport:
-        seen.clear()  # it may be tried again
-        seen.update(before)
-        return import_part(session, origin, to, records, seen)
-
-    return db.run(console.sessions, work)
 
 
 def _titles_by_encoding(

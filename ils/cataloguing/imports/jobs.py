@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from ils import clock, db, files
 from ils.catalog.imports.actions import foresee
@@ -23,7 +26,7 @@ from ils.errors import Remark
 from ils.files import Purpose
 from ils.holdings.items.actions import ImportReport
 from ils.i18n import say_remark
-from ils.jobs.runner import JobContext, JobKind
+from ils.jobs.runner import PAUSE_SECONDS, JobContext, JobKind
 from ils.ledger import Channel, Origin
 from ils.marc import reading
 from ils.marc.iso2709 import Chunk
@@ -116,9 +119,15 @@ def _import(context: JobContext) -> dict[str, Any]:
         _, to = destination(session, file.how, branch, with_copies=args["with_copies"])
     day = clock.local_day(clock.now(), branch.timezone)
     origin = Origin(clock.now(), day, branch.id, args["staff_id"], Channel.IMPORT)
-    for session, starts in context.steps(range(0, len(file.chunks), PART)):
-        for start in starts:
-            report.add(import_part(session, origin, to, file.part(start, PART), seen))
+
+    def run(work: Callable[[Session], ImportReport]) -> ImportReport:
+        with context.transaction() as session:
+            return work(session)
+
+    for start in range(0, len(file.chunks), PART):
+        report.add(import_part(run, origin, to, file.part(start, PART), seen))
+        context.progress(min(start + PART, len(file.chunks)), len(file.chunks))
+        time.sleep(PAUSE_SECONDS)  # whoever waits for the turn to write gets it
     named = 1
     while named:
         with context.transaction() as session:
