@@ -186,13 +186,11 @@ class SaidPerson(Protocol):
     def birth_date(self) -> date: ...  # noqa: D102
 
 
-class Person(Protocol):
+class Person(SaidPerson, Protocol):
     """What of a reader is compared."""
 
-    surname: str
-    given_name: str
-    birth_date: date
-    phone: str
+    @property
+    def phone(self) -> str: ...  # noqa: D102
 
 
 def possible_duplicates(data: PatronData, other: Person) -> bool:

@@ -1,9 +1,34 @@
 """What the preview of an import lets a person say before anything is brought in."""
 
 import re
+from datetime import date
 
 from readers import patron, post
+from sqlalchemy import select
 from test_bringing_in import send, sheet
+
+from ils import db
+from ils.patrons.models import Patron
+
+
+def test_rows_that_resemble_somebody_are_decided_one_by_one(page, library, tmp_path):
+    library.reader("R1", surname="Ахметов", given_name="Али", birth_date=date(1980, 2, 1))
+    rows = [["Ахметов", "Асан", "01.02.1980", "Студенты", "11", ""],
+            ["Ахметова", "Айша", "01.02.1980", "Студенты", "12", ""],
+            ["Ким", "Анна", "04.05.1983", "Студенты", "13", ""],
+            ["Ким", "Алла", "04.05.1983", "Студенты", "14", ""]]  # fmt: skip
+    path = send(page, sheet(tmp_path / "a.csv", *rows).read_bytes())
+    library.work()
+    text = page.get(path).text
+    alike = re.findall(r'name="other" value="(\d+)"', text)
+    assert len(alike) == 3
+    assert "Новых: 1, уже известны: 0, нельзя использовать: 3" in text
+    done = post(page, path, other=[alike[1], alike[2], "999"]).headers["Location"]
+    library.work()
+    assert "Новых: 3" in page.get(done).text
+    with db.reading(library.sessions) as session:
+        cards = session.scalars(select(Patron.card).order_by(Patron.card)).all()
+    assert cards == ["12", "13", "14", "R1"]
 
 
 def test_categories_of_the_file_are_named_in_the_preview(page, library, tmp_path):

@@ -204,7 +204,7 @@ def test_a_month_is_closed_on_the_page(app, month, monkeypatch):
     assert browser.post("/staff/stats/closing", **form).status_code == 409
     form |= {"accepted": "1", "request_id": "7f9d4a34-5c0e-4f5b-9a53-6a1a55f0b003"}
     assert browser.post("/staff/stats/closing", **form).status_code == 302
-    assert "03.2026" in browser.get("/staff/stats/closing").text
+    assert "март 2026" in browser.get("/staff/stats/closing").text
     with db.reading(month.sessions) as session:
         assert [m.month.isoformat() for m in session.query(ClosedMonth)] == ["2026-03-01"]
 

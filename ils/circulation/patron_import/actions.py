@@ -70,12 +70,18 @@ class ImportOptions:
         source: whose ids the keys are.
         consent: their consent is kept on paper.
         allow_duplicate: although somebody alike is there.
+        others: numbers of the readers of the file who are others than those alike.
     """
 
     source: str
     timezone: str
     consent: bool = False
     allow_duplicate: bool = False
+    others: frozenset[int] = frozenset()
+
+    def may_be_alike(self, reader: ImportedPatron) -> bool:
+        """Whether a reader comes in although somebody alike is there."""
+        return self.allow_duplicate or reader.number in self.others
 
 
 class NoSuchCopy(Refused):
@@ -155,7 +161,7 @@ def _whom(session: Session, day: date, reader: ImportedPatron, how: ImportOption
         if not rules.same_person(reader.data, found):
             raise OtherReader(number=number)
         return found
-    if not how.allow_duplicate:
+    if not how.may_be_alike(reader):
         check_alike(session, reader.data)
     if card:
         codes.check_free(session, card)
@@ -167,6 +173,7 @@ def preview(
 ) -> PatronImportReport:
     """What would become of readers, row by row; nothing is changed."""
     outcome, first = PatronImportReport(), dict[str, ImportedPatron]()
+    of_year: dict[int, list[ImportedPatron]] = {}
     for reader in readers:
         try:
             for number in filter(None, (reader.import_key, reader.data.card)):
@@ -174,6 +181,8 @@ def preview(
                 if not rules.same_person(reader.data, before.data):
                     raise OtherReader(number=number)
             known = _whom(session, day, reader, how)
+            if known is None:
+                _check_earlier(reader, of_year.setdefault(reader.data.birth_date.year, []), how)
         except IlsError as error:
             outcome.counts["rejected"] += 1
             outcome.problems.append((reader.number, error))
@@ -181,6 +190,22 @@ def preview(
         outcome.counts["new" if known is None else "known"] += 1
         outcome.counts["loans"] += len(reader.loans)
     return outcome
+
+
+def _check_earlier(
+    reader: ImportedPatron, earlier: list[ImportedPatron], how: ImportOptions
+) -> None:
+    """Look for the same person among the new readers of the file; who is none is one of them.
+
+    Raises:
+        PossibleDuplicate: somebody alike stands before.
+    """
+    if not how.may_be_alike(reader):
+        for one in earlier:
+            if rules.possible_duplicates(reader.data, one.data):
+                person = f"{one.data.surname} {one.data.given_name}, {one.data.birth_date.year}"
+                raise rules.PossibleDuplicate([], f"{person} (№ {one.number})")
+    earlier.append(reader)
 
 
 def _registered(

@@ -21,9 +21,12 @@ from ils.jobs.runner import JobContext, JobKind
 from ils.ledger import Channel, Origin
 from ils.organisation.audit.actions import audit
 from ils.organisation.branches.models import Branch
+from ils.patrons.rules import PossibleDuplicate
 
 READ, IMPORT = "read_patrons", "import_patrons"
 PROBLEMS_SHOWN = 50
+#: Of rows that resemble somebody each is decided.
+ALIKE_SHOWN = 1000
 
 
 def _parsed(context: JobContext) -> ParsedFile:
@@ -42,7 +45,10 @@ def _read(context: JobContext) -> dict[str, Any]:
         foreseen = preview(session, day, context.watched(read.readers), options)
     unknown = Counter(e.category for _, e in read.problems if isinstance(e, UnknownCategory))
     problems = sorted([*read.problems, *foreseen.problems], key=lambda found: found[0])
+    alike = [(n, error) for n, error in problems if isinstance(error, PossibleDuplicate)]
+    problems = [one for one in problems if one not in alike]
     return {
+        "alike": _told(alike, ALIKE_SHOWN),
         "readers": len(read.readers),
         "bad": len(read.problems),
         "counts": dict(foreseen.counts),
@@ -60,6 +66,7 @@ def _options(context: JobContext, session: Session) -> tuple[ImportOptions, date
         branch.timezone,
         consent=context.args["consent"],
         allow_duplicate=context.args["allow_duplicate"],
+        others=frozenset(context.args.get("others", ())),
     )
     return options, clock.local_day(clock.now(), branch.timezone)
 
@@ -122,9 +129,11 @@ def _finish(
     return result
 
 
-def _told(problems: Sequence[tuple[int, IlsError]]) -> list[dict[str, Any]]:
+def _told(
+    problems: Sequence[tuple[int, IlsError]], most: int = PROBLEMS_SHOWN
+) -> list[dict[str, Any]]:
     """The first problems, to be said in the language of the page."""
-    return [{"row": number, **error.as_json()} for number, error in problems[:PROBLEMS_SHOWN]]
+    return [{"row": number, **error.as_json()} for number, error in problems[:most]]
 
 
 JOBS = (JobKind(READ, _read), JobKind(IMPORT, _import))

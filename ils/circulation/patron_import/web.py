@@ -100,6 +100,9 @@ def run_import(session: Session, job_id: int) -> ResponseReturnValue:
     job = _job(session, job_id)
     file = files.stored_file(session, job.args["file_id"], Purpose.UPLOAD)
     args = {name: value for name, value in job.args.items() if name != "page"}
+    foreseen = {one["row"] for one in (job.result or {}).get("alike", ())}
+    ticked = {int(row) for row in request.form.getlist("other") if row.isdigit()}
+    args["others"] = sorted(foreseen & ticked)
     return _led_to(enqueue(session, IMPORT, args, key=f"{IMPORT}:{file.id}", created_by=g.staff.id))
 
 

@@ -20,6 +20,7 @@ from ils.stats.closing import verification
 from ils.stats.closing.queries import Checklist
 from ils.stats.models import ClosedMonth
 from ils.stats.pages import statistics
+from ils.stats.periods import month_names
 from ils.web.lists import Column, ListDefinition
 
 
@@ -33,7 +34,8 @@ def months(session: Session) -> ResponseReturnValue:
     closed = ListDefinition(
         closing_queries.closed_months(),
         (
-            Column("month", N_("Month"), lambda one: f"{one.month:%m.%Y}", ClosedMonth.month),
+            Column("month", N_("Month"), lambda one: month_names(one.month)[web.language()],
+                   ClosedMonth.month),
             Column("entries", N_("Entries"), lambda one: one.entries, ClosedMonth.entries),
             Column("closed", N_("Closed"), lambda one: one.closed_at, ClosedMonth.closed_at),
             Column("who", N_("Who"),
@@ -83,7 +85,8 @@ def close(session: Session, prepared: Checklist | IlsError) -> ResponseReturnVal
         accepted=accepted,
         clock_is_right=request.form.get("clock_is_right") == "1",
     )
-    span = f"{done[0]:%m.%Y} – {done[-1]:%m.%Y}" if len(done) > 1 else f"{done[0]:%m.%Y}"
+    ends = dict.fromkeys((done[0], done[-1]))
+    span = " – ".join(month_names(month)[web.language()] for month in ends)
     flash(gettext("Closed: %(months)s", months=span))
     return redirect(url_for("statistics.months"))
 

@@ -26,7 +26,7 @@ from ils.stats.models import (
     Heartbeat,
 )
 from ils.stats.names import Names
-from ils.stats.periods import Window
+from ils.stats.periods import Window, month_names
 
 #: The worker does its round every few seconds; silent for so long, it is not there.
 LATE = timedelta(minutes=10)
@@ -54,7 +54,7 @@ def doubts(
     """What needs care; empty when all is well. ``backs_up``: backups are made here."""
     found = _unstated(session, period, scope)
     last_month = (period.start.replace(day=1) - timedelta(days=1)).replace(day=1)
-    month = f"{last_month:%m.%Y}"
+    month = month_names(last_month)
     still_open = session.get(ClosedMonth, last_month) is None
     silent = [
         f"{one.branch.code} ({len(one.days)})"
@@ -95,7 +95,7 @@ def _of_the_system(
     closed = session.scalar(select(func.max(ClosedMonth.month)))
     if closed is None or closed < last_month:
         message = N_("%(month)s is not closed yet.")
-        found.append(Doubt(message, {"month": f"{last_month:%m.%Y}"}))
+        found.append(Doubt(message, {"month": month_names(last_month)}))
     year = Window(date(period.last.year, 1, 1), date(period.last.year + 1, 1, 1))
     for key in ("population", "own_staff"):
         input_ = definitions.inputs.get(key)
