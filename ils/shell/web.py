@@ -2,19 +2,58 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request, url_for
+from collections.abc import Sequence
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ils import web
+from ils.organisation.branches.models import Branch
 from ils.organisation.permissions import Permission
 from ils.shell import guides, navigation, queries
+from ils.shell import home as home_work
+from ils.shell.home import SetUpStep
+from ils.stats.definitions.loading import definitions
+from ils.stats.overview import queries as overview
+from ils.stats.overview.figures import month_figures
+from ils.stats.overview.web import said
 
 shell = Blueprint("shell", __name__, url_prefix="/staff")
 LONGEST = 80
 #: A letter fits half of a catalogue.
 SHORTEST = 2
+
+
+@shell.get("/")
+@web.public()
+def home(session: Session) -> ResponseReturnValue:
+    """What waits for whoever is signed in; others go and sign in."""
+    if g.staff is None:
+        return redirect(url_for("organisation.sign_in"))
+    config, sees_all = web.current().config, web.may(Permission.VIEW_STATISTICS_OF_ALL)
+    branch = session.get_one(Branch, g.staff.branch.id)
+    steps: Sequence[SetUpStep] = ()
+    if web.may(Permission.ADMINISTER):
+        steps = home_work.set_up(session, config, branch)
+    return render_template(
+        "shell/home.html",
+        sections=home_work.waiting(session, web.may, branch.id, web.today()),
+        steps=steps,
+        figures=month_figures(session, config, web.today()) if sees_all else (),
+        doubts=_doubts(session) if sees_all else (),
+    )
+
+
+def _doubts(session: Session) -> list[tuple[str, str]]:
+    """What makes figures doubtful, in words, and where it is put right."""
+    config, today = web.current().config, web.today()
+    found = overview.doubts(
+        session, definitions(config), overview.month_so_far(today), None,
+        backs_up=config.backup.every_hours > 0,
+    )  # fmt: skip
+    return [(said(one), web.open_address(one.page)) for one in found]
 
 
 @shell.get("/find")

@@ -96,6 +96,24 @@ def usual_period(report: str, today: date) -> Period:
     return Period.inclusive(date(today.year, month, 1), today)
 
 
+def usual_spans(today: date) -> list[tuple[str, str]]:
+    """What is asked for most: the name of a period, and the period as an address says it."""
+    month = today.replace(day=1)
+    before = (month - timedelta(days=1)).replace(day=1)
+    quarter = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
+    year = date(today.year, 1, 1)
+    return [
+        (gettext(name), span(Period.inclusive(first, last)))
+        for name, first, last in (
+            (N_("This month"), month, today),
+            (N_("Last month"), before, month - timedelta(days=1)),
+            (N_("This quarter"), quarter, today),
+            (N_("Since the beginning of the year"), year, today),
+            (N_("Last year"), date(today.year - 1, 1, 1), year - timedelta(days=1)),
+        )
+    ]
+
+
 def rendered(
     session: Session,
     template: str,

@@ -50,6 +50,7 @@ from ils.web.system import (
     known_staff,
     may,
     note,
+    open_address,
 )
 
 __all__ = [
@@ -91,6 +92,7 @@ __all__ = [
     "next_path",
     "no_mistake",
     "note",
+    "open_address",
     "origin",
     "page",
     "parsed_day",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import (
     current_app,
     g,
+    url_for,
 )
 from sqlalchemy.orm import Session
 
@@ -75,6 +76,12 @@ def may(permission: str) -> bool:
     roles = current().permissions[permission]
     staff = known_staff()
     return staff is not None and not staff.roles.isdisjoint(roles)
+
+
+def open_address(endpoint: str) -> str:
+    """Where a page without arguments is, if whoever is signed in may see it; else nothing."""
+    permission: str | None = getattr(current_app.view_functions[endpoint], "permission", None)
+    return url_for(endpoint) if permission is None or may(permission) else ""
 
 
 def known_staff() -> SignedIn | None:

@@ -22,7 +22,7 @@ def test_rows_that_resemble_somebody_are_decided_one_by_one(page, library, tmp_p
     text = page.get(path).text
     alike = re.findall(r'name="other" value="(\d+)"', text)
     assert len(alike) == 3
-    assert "Новых: 1, уже известны: 0, нельзя использовать: 3" in text
+    assert "Новых: 1, уже известны: 0, использовать нельзя: 3" in text
     done = post(page, path, other=[alike[1], alike[2], "999"]).headers["Location"]
     library.work()
     assert "Новых: 3" in page.get(done).text

@@ -2,13 +2,13 @@
 
 import io
 import re
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from library import Browser
 from reports import history, line
 
-from ils import db
+from ils import clock, db
 from ils.organisation.staff.models import Role
 from ils.stats.models import ClosedMonth
 
@@ -217,3 +217,29 @@ def test_a_value_is_declared_on_the_page(app, month):
     assert "акимат" in browser.get("/staff/stats/declared").text
     wrong = form | {"key": "readers", "request_id": "7f9d4a34-5c0e-4f5b-9a53-6a1a55f0b005"}
     assert browser.post("/staff/stats/declared", **wrong).status_code == 422
+
+
+def test_a_report_is_asked_for_by_groups_of_branches(app, month):
+    browser = signed_in(app, month, Role.STATISTICIAN)
+    days = {"report": "month", "from": "2026-03-01", "to": "2026-03-31"}
+    answer = browser.client.get(
+        "/staff/stats/report", query_string={**days, "group": "city", "branch": ["Ф1", "ЦБ"]}
+    )
+    where = unquote(answer.location).split("/")[-3]
+    assert where.split("+") == ["Ф1", "ЦБ"]
+    page = browser.get("/staff/stats/month/2026-03-01..2026-03-31/all/indicators/").text
+    assert re.findall(r'name="group" value="(\w+)"', page) == []  # one branch of each type
+    assert re.findall(r'name="branch" value="([^"]+)"', page) == ["ЦБ", "Ф1"]
+
+
+def test_a_click_asks_for_the_usual_periods(app, month):
+    browser = signed_in(app, month, Role.STATISTICIAN)
+    today = clock.local_day(clock.now(), month.config.library.timezone)
+    page = browser.get(f"/staff/stats/month/{today:%Y-%m}-01..{today}/all/indicators/").text
+    chips = re.findall(r'<a class="chip" href="([^"]*)"( aria-current="true")?>([^<]*)</a>', page)
+    assert [(words, bool(here)) for _, here, words in chips] == [
+        ("Этот месяц", True), ("Прошлый месяц", False), ("Этот квартал", False),
+        ("С начала года", False), ("Прошлый год", False),
+    ]  # fmt: skip
+    for address, _, _ in chips:
+        assert browser.get(address).status_code == 200

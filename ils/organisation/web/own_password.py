@@ -68,7 +68,7 @@ def change_own_password(session: Session) -> ResponseReturnValue:
         )
         cookie["version"] = member.sign_in_version
         flash(gettext("Your password is set."))
-        return redirect(url_for("organisation.home"))
+        return redirect(url_for("shell.home"))
 
     return web.handled(session, Form(ChangedPassword), work, _page)
 

@@ -35,16 +35,6 @@ class SignInData:
     password: str = described(N_("Password"), FieldKind.PASSWORD, autocomplete="current-password")
 
 
-@pages.get("/staff/")
-@web.public()
-def home(session: Session) -> ResponseReturnValue:
-    """The start page: staff go on to their work, others to sign in."""
-    del session
-    if g.staff is None:
-        return redirect(url_for("organisation.sign_in"))
-    return render_template("home.html")
-
-
 @pages.get("/healthz")
 @web.public()
 def healthz(session: Session) -> ResponseReturnValue:
@@ -82,7 +72,7 @@ def do_sign_in(session: Session) -> ResponseReturnValue:
         cookie.permanent = True
         cookie["staff"], cookie["version"] = staff.id, staff.sign_in_version
         cookie["sitting"], cookie["seen"] = secrets.token_hex(4), int(clock.now().timestamp())
-        return redirect(web.next_path() or url_for("organisation.home"))
+        return redirect(web.next_path() or url_for("shell.home"))
 
     return web.handled(session, Form(SignInData), work, _sign_in_page)
 
@@ -113,7 +103,7 @@ def choose_language(session: Session) -> ResponseReturnValue:
     cookie["language"] = chosen
     if g.staff is not None:
         staff_actions.set_language(session, g.staff.id, language=chosen)
-    return redirect(web.next_path() or url_for("organisation.home"))
+    return redirect(web.next_path() or url_for("shell.home"))
 
 
 def _limits(login: str) -> list[tuple[str, str, int]]:

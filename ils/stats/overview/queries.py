@@ -30,6 +30,8 @@ from ils.stats.periods import Window, month_names
 
 #: The worker does its round every few seconds; silent for so long, it is not there.
 LATE = timedelta(minutes=10)
+#: Where doubts are looked at.
+CLOSING, RECORDS, TASKS = "statistics.months", "cataloguing.work_list", "operations.jobs"
 
 
 Facts = dict[str, int | str | Names]
@@ -37,10 +39,15 @@ Facts = dict[str, int | str | Names]
 
 @dataclass(frozen=True)
 class Doubt:
-    """Something that makes figures doubtful, and what it is about."""
+    """Something that makes figures doubtful, and what it is about.
+
+    Attributes:
+        page: the endpoint where it is looked at or put right.
+    """
 
     message: str
     facts: Facts
+    page: str
 
 
 def doubts(
@@ -63,7 +70,7 @@ def doubts(
     ]
     if silent:
         message = N_("%(month)s: open days without entries: %(branches)s.")
-        found.append(Doubt(message, {"month": month, "branches": ", ".join(silent)}))
+        found.append(Doubt(message, {"month": month, "branches": ", ".join(silent)}, CLOSING))
     if scope is None:
         found += _of_the_system(session, definitions, period, last_month)
         found += backup_doubts(session) if backs_up else []
@@ -81,10 +88,10 @@ def _unstated(session: Session, period: Period, scope: frozenset[int] | None) ->
     found = []
     if every > divided:
         message = N_("%(count)s loans have no division: give the records an index.")
-        found.append(Doubt(message, {"count": every - divided}))
+        found.append(Doubt(message, {"count": every - divided}, RECORDS))
     if every > in_language:
         message = N_("%(count)s loans have no language: complete the records.")
-        found.append(Doubt(message, {"count": every - in_language}))
+        found.append(Doubt(message, {"count": every - in_language}, RECORDS))
     return found
 
 
@@ -95,13 +102,13 @@ def _of_the_system(
     closed = session.scalar(select(func.max(ClosedMonth.month)))
     if closed is None or closed < last_month:
         message = N_("%(month)s is not closed yet.")
-        found.append(Doubt(message, {"month": month_names(last_month)}))
+        found.append(Doubt(message, {"month": month_names(last_month)}, CLOSING))
     year = Window(date(period.last.year, 1, 1), date(period.last.year + 1, 1, 1))
     for key in ("population", "own_staff"):
         input_ = definitions.inputs.get(key)
         if input_ is not None and declared(session, input_, year, None) is None:
             message = N_("Not declared: %(what)s. The ratios that need it stay empty.")
-            found.append(Doubt(message, {"what": input_.names}))
+            found.append(Doubt(message, {"what": input_.names}, "statistics.declared"))
     return found + worker_doubts(session)
 
 
@@ -110,7 +117,7 @@ def backup_doubts(session: Session) -> list[Doubt]:
     if session.get(Heartbeat, WORKER) is None:
         return []
     return [
-        Doubt(message, {})
+        Doubt(message, {}, TASKS)
         for name, late, message in (
             (BACKUP, BACKUP_LATE, N_("There is no proved backup of the last 48 hours.")),
             (
@@ -131,10 +138,10 @@ def worker_doubts(session: Session) -> list[Doubt]:
             "The background worker is not running: reports are not prepared and "
             "e-mails are not sent."
         )
-        return [Doubt(message, {})]
+        return [Doubt(message, {}, TASKS)]
     if worker.problem:
         message = N_("The worker could not do everything: %(problem)s.")
-        return [Doubt(message, {"problem": worker.problem})]
+        return [Doubt(message, {"problem": worker.problem}, TASKS)]
     return []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import g
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ils import web
@@ -16,6 +17,7 @@ from ils.stats.engine import reporting
 from ils.stats.engine.reporting import ReportRequest
 from ils.stats.names import Names
 from ils.stats.overview import queries
+from ils.stats.overview.queries import Doubt
 from ils.stats.pages import statistics
 
 
@@ -43,7 +45,7 @@ def overview(session: Session) -> ResponseReturnValue:
         "overview",
         document=document,
         period=period,
-        doubts=[(d.message, {k: _said(v, language) for k, v in d.facts.items()}) for d in doubts],
+        doubts=[(said(one), web.open_address(one.page)) for one in doubts],
         charts=charts(document, language),
         reports=[r for r in done.reports.values() if r.id != "overview"],
         where=pages.place(),
@@ -52,6 +54,8 @@ def overview(session: Session) -> ResponseReturnValue:
     )
 
 
-def _said(value: object, language: str) -> object:
-    """A fact of a doubt; names in the language of the page."""
-    return value[language] if isinstance(value, Names) else value
+def said(doubt: Doubt) -> str:
+    """A doubt in the language of the page."""
+    language = pages.language()
+    facts = {k: v[language] if isinstance(v, Names) else v for k, v in doubt.facts.items()}
+    return str(gettext(doubt.message) % facts)

@@ -18,6 +18,7 @@ from ils.clock import Period
 from ils.errors import N_
 from ils.ledger import Entry
 from ils.organisation.branches import queries as organisation
+from ils.organisation.branches.models import Branch, BranchType
 from ils.organisation.permissions import Permission
 from ils.stats import pages
 from ils.stats.definitions.loading import definitions
@@ -41,13 +42,15 @@ EVERYTHING = "everything"
 @web.page(Permission.VIEW_STATISTICS)
 def choose(session: Session) -> ResponseReturnValue:
     """Lead from the form to the address of what was asked for."""
-    del session
     name = request.args.get("report", "month")
     usual = pages.usual_period(name, web.today())
     first, last = request.args.get("from", ""), request.args.get("to", "")
     days = f"{first}..{last}" if first and last else pages.span(usual)
     period = pages.parsed_span(days)
-    where = "+".join(filter(None, request.args.getlist("branch"))) or pages.ALL
+    groups = request.args.getlist("group")
+    grouped = organisation.branches().where(Branch.type.in_(groups))
+    named = [*request.args.getlist("branch"), *(one.code for one in session.scalars(grouped))]
+    where = "+".join(dict.fromkeys(filter(None, named))) or pages.ALL
     by = ",".join(filter(None, (request.args.get("rows"), request.args.get("columns"))))
     table = request.args.get("table") or definitions(web.current().config).report(name).tables[0]
     address = url_for(
@@ -88,8 +91,17 @@ def report(session: Session, report: str, days: str, where: str, table: str) -> 
         by=by,
         facets=FACETS,
         charts=charts(document, language),
-        branches=session.scalars(organisation.branches()).all() if pages.sees_all() else (),
+        spans=pages.usual_spans(web.today()),
+        groups=_groups(session) if pages.sees_all() else (),
     )
+
+
+def _groups(session: Session) -> list[tuple[str, list[Branch]]]:
+    """Types of branches, with those of each."""
+    found: dict[str, list[Branch]] = {kind.value: [] for kind in BranchType}
+    for branch in session.scalars(organisation.branches()):
+        found[branch.type].append(branch)
+    return [(kind, those) for kind, those in found.items() if those]
 
 
 @statistics.get(f"/<report>/<days>/<where>/report.<{FORMS}:form>")
