@@ -74,6 +74,8 @@ RECORDS: dict[str, dict[str, str]] = {
         "contract.ended": N_("contract ended before its time"),
         "contract.paper": N_("scan of a contract kept"),
         "patron.export": N_("all data of a reader taken away"),
+        "hold.first": N_("reader served out of turn"),
+        "hold.in_order": N_("reader waits in the order of holds again"),
         "patron.import": N_("readers imported"),
         "record.import": N_("records imported"),
         "rule.save": N_("lending rule saved"),

@@ -90,7 +90,7 @@ SECTIONS = (
         Duty(N_("Copies to take from the shelves for readers"), Permission.OPERATE_DESK,
              "desk.holds", holds.to_fetch, {"list": "fetch"}),
         Duty(N_("Not collected in time from the hold shelf"), Permission.OPERATE_DESK,
-             "desk.holds", _expired, {"list": "shelf"}),
+             "desk.holds", _expired, {"list": "late"}),
         Duty(N_("Copies on their way to other branches"), Permission.OPERATE_DESK,
              "desk.holds", lambda branch, _: holds.transits(leaving=branch), {"list": "leaving"}),
         Duty(N_("Scans to decide on"), Permission.OPERATE_DESK,

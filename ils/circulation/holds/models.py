@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ils.catalog.models import FOLLOWS_RECORD, BibliographicRecord
@@ -68,6 +68,8 @@ class Hold(Reversible, Base):
     #: The copy that was set aside.
     item_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("item.id"), index=True)
     placed_at: Mapped[datetime]
+    #: Stands for the id in the order of readers, where somebody changed it.
+    rank: Mapped[int | None] = mapped_column(BigId)
     #: Until then the reader is away: the place is kept, and nothing is set aside.
     paused_until: Mapped[date | None]
     #: The last day the copy stands on the hold shelf.
@@ -77,6 +79,11 @@ class Hold(Reversible, Base):
     patron: Mapped[Patron | None] = relationship()
     record: Mapped[BibliographicRecord] = relationship(innerjoin=REQUIRED)
     item: Mapped[Item | None] = relationship(foreign_keys=[item_id])
+
+    @property
+    def order(self) -> int:
+        """What the order of readers goes by."""
+        return self.id if self.rank is None else self.rank
 
     def paused(self, day: date) -> bool:
         """Whether the reader is away on a day and nothing is to be set aside."""
@@ -90,3 +97,7 @@ class Hold(Reversible, Base):
 OPEN = tuple(status for status in HoldStatus if status.open)
 #: The reader still waits; the condition of the indexes above.
 IS_OPEN = Hold.status.in_(written(OPEN))
+
+
+#: What the order of readers goes by: `Hold.order` as a statement says it.
+ORDER = func.coalesce(Hold.rank, Hold.id)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from ils.circulation.holds.models import IS_OPEN, Hold, HoldStatus
+from ils.circulation.holds.models import IS_OPEN, ORDER, Hold, HoldStatus
 from ils.circulation.transit import queries as transit_queries
 from ils.circulation.transit.models import Transit
 from ils.errors import N_, NotFound
@@ -47,7 +47,7 @@ def holds_ahead(
         if h.status == HoldStatus.WAITING
         and fits(h, item)
         and not h.paused(day)
-        and (own is None or h.id < own.id)
+        and (own is None or h.order < own.order)
     ]
     if not first:
         return 0
@@ -94,7 +94,7 @@ def in_transit_to(session: Session, item: Item, here: int, own: Hold | None) -> 
 _OF_RECORD = (
     select(Hold)
     .where(Hold.record_id == bindparam("record"), IS_OPEN)
-    .order_by(Hold.id)
+    .order_by(ORDER, Hold.id)
     .options(joinedload(Hold.patron))
     .with_for_update(of=Hold)
     .execution_options(populate_existing=True)
@@ -127,7 +127,9 @@ def holds_on(session: Session, record_id: int) -> list[Hold]:
 
 def place_in_queue(session: Session, one: Hold) -> int:
     """How many readers come before this one, and one."""
-    before = select(func.count()).where(Hold.record_id == one.record_id, IS_OPEN, Hold.id <= one.id)
+    before = select(func.count()).where(
+        Hold.record_id == one.record_id, IS_OPEN, one.order >= ORDER
+    )
     return session.scalar(before) or 0
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from ils import clock, web
-from ils.circulation.holds import actions
+from ils.circulation.holds import actions, ordering
 from ils.circulation.holds import queries as hold_queries
 from ils.circulation.holds.models import Hold, HoldStatus
 from ils.circulation.pages import desk, required, the_desk
@@ -36,7 +36,10 @@ def _lists() -> dict[str, tuple[str, ListDefinition]]:
         "leaving": (N_("To send"), _on_the_way(leaving=here)),
         "coming": (N_("On the way here"), _on_the_way(coming=here)),
         "waiting": (
-            N_("Waiting"), _of_holds(hold_queries.waiting(here), (_READER, _TITLE, _COPY, _STATE))
+            N_("Waiting"),
+            _of_holds(
+                hold_queries.waiting(here), (_READER, _TITLE, _COPY, _STATE), _FIRST, _IN_ORDER
+            ),
         ),
     }  # fmt: skip
 
@@ -64,12 +67,30 @@ _NOT_THERE = RowAction(
     sends=lambda hold: {"item": hold.item_id},
     shown=lambda hold: hold.item_id is not None and web.may(Permission.OVERRIDE_RULES),
 )
+_FIRST = RowAction(
+    N_("Serve next"),
+    lambda hold: url_for("desk.put_hold_first", hold_id=hold.id),
+    lambda hold: f"{hold.patron.name}, {hold.record.title}",
+    sends=lambda _: {"first": 1},
+    shown=lambda hold: _may_order(hold) and hold.rank is None,
+)
+_IN_ORDER = RowAction(
+    N_("Back to its place"),
+    lambda hold: url_for("desk.put_hold_back", hold_id=hold.id),
+    lambda hold: f"{hold.patron.name}, {hold.record.title}",
+    sends=lambda _: {"back": 1},
+    shown=lambda hold: _may_order(hold) and hold.rank is not None,
+)
 _CANCEL = RowAction(
     N_("Cancel"),
     lambda hold: url_for("desk.cancel_hold", hold_id=hold.id),
     lambda hold: f"{hold.patron.name}, {hold.record.title}",
     sends=lambda _: {"cancel": 1},
 )
+
+
+def _may_order(hold: Hold) -> bool:
+    return hold.status == HoldStatus.WAITING and web.may(Permission.OVERRIDE_RULES)
 
 
 def _of_holds(
@@ -164,6 +185,23 @@ def cancel_hold(session: Session, hold_id: int) -> ResponseReturnValue:
         text = gettext("Take %(number)s off the hold shelf and scan it.", number=copy.number)
         flash(text)
     return redirect(url_for("patrons.patron", patron_id=hold.patron_id))
+
+
+@desk.post("/hold/<id:hold_id>/first")
+@web.page(Permission.OVERRIDE_RULES, write=True)
+def put_hold_first(session: Session, hold_id: int) -> ResponseReturnValue:
+    """The next copy is for this reader."""
+    ordering.put_first(the_desk(session), hold_queries.hold(session, hold_id))
+    flash(gettext("The next copy is for this reader."))
+    return redirect(url_for("desk.holds", list="waiting"))
+
+
+@desk.post("/hold/<id:hold_id>/back")
+@web.page(Permission.OVERRIDE_RULES, write=True)
+def put_hold_back(session: Session, hold_id: int) -> ResponseReturnValue:
+    """The reader waits in the order of the holds again."""
+    ordering.put_back(the_desk(session), hold_queries.hold(session, hold_id))
+    return redirect(url_for("desk.holds", list="waiting"))
 
 
 @desk.post("/hold/<id:hold_id>/branch")
