@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ils.catalog.identifiers import isbn13, issn_is_right
 from ils.catalog.worksheets.definitions import Sub, Worksheet, Worksheets
-from ils.marc import fields
+from ils.marc import fields, subfields
 from ils.marc.record import Field, MarcRecord
 
 LATEST_YEAR = 2100
@@ -131,6 +131,12 @@ def _format(marc: MarcRecord) -> Iterator[RecordFault]:
             yield RecordFault("unknown_field", f.tag)
         elif fields.wrong_indicators(f.tag, f.indicators):
             yield RecordFault("bad_indicator", f.tag, f.indicators.replace(" ", "#"))
+        yield from (
+            RecordFault("unknown_subfield", f"{f.tag}${code}") for code in subfields.unknown(f)
+        )
+        yield from (
+            RecordFault("repeated_subfield", f"{f.tag}${code}") for code in subfields.repeated(f)
+        )
         wrong = [code for code, _ in f.subfields if not fields.is_code(code)]
         if wrong:
             yield RecordFault("bad_subfield", f.tag, ", ".join(f"${code}" for code in wrong[:3]))

@@ -221,6 +221,8 @@ RECORDS: dict[str, dict[str, str]] = {
         "bad_code": N_("unknown code"),
         "mixed_letters": N_("Latin and Cyrillic letters in one word"),
         "unknown_field": N_("the format has no such field"),
+        "unknown_subfield": N_("the field has no such subfield"),
+        "repeated_subfield": N_("the subfield may stand once in its field"),
         "bad_indicator": N_("the indicators of this field are others"),
         "bad_subfield": N_("a subfield is called by a Latin letter or a digit"),
         "stands_once": N_("this field may stand only once"),

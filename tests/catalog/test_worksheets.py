@@ -223,6 +223,8 @@ def test_classes_are_named_in_both_languages():
         (Field("218", "  ", [("a", "x")]), "unknown_field"),
         (Field("700", "zz", [("a", "Әуезов")]), "bad_indicator"),
         (Field("300", "  ", [(",", "x")]), "bad_subfield"),
+        (Field("215", "  ", [("a", "320 с."), ("x", "?")]), "unknown_subfield"),
+        (Field("700", " 1", [("a", "Әуезов"), ("b", "М."), ("b", "О.")]), "repeated_subfield"),
     ],
 )
 def test_what_is_wrong_is_found(field, code):
