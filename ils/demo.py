@@ -28,6 +28,7 @@ from ils.circulation.desk import actions as desk
 from ils.config import ROOT, Config
 from ils.console import Console
 from ils.demo_digitization import build_digitised
+from ils.demo_history import build_history
 from ils.demo_life import build_life
 from ils.demo_stock import build_stock
 from ils.errors import N_, Refused
@@ -115,6 +116,9 @@ def build(console: Console) -> str:
         _serials(session, console, branches[0])
         numbers = _readers(session, console, branches)
     with db.transaction(console.sessions) as session:
+        first = _first_day(console.origin(branches[0], Channel.DESK).day)
+        told = build_history(session, console.config, branches, first)
+    with db.transaction(console.sessions) as session:
         lent = _lending(session, console, branches[0], numbers)
     with db.transaction(console.sessions) as session:
         origin = console.origin(branches[0], Channel.DESK)
@@ -127,7 +131,7 @@ def build(console: Console) -> str:
         build_digitised(session, console.config, origin)
     return (
         f"Demonstration library made: {len(branches)} branches, {len(numbers)} readers, "
-        f"{lent} loans.\n{SIGN_IN}"
+        f"{lent} loans, {told} entries of the years before.\n{SIGN_IN}"
     )
 
 
@@ -285,11 +289,16 @@ def _name(names: Mapping[str, Sequence[str]], number: int, *, kk: bool, female: 
     return some[number % len(some)]
 
 
+def _first_day(today: date) -> date:
+    """The first day of the demonstration library's own desk."""
+    return max(today - timedelta(days=DAYS), date(today.year, 1, 4))
+
+
 def _lending(session: Session, console: Console, branch: Branch, readers: list[int]) -> int:
     """Three weeks of loans and returns at the central library, some of them overdue."""
     now = console.origin(branch, Channel.DESK)
     staff = session.scalars(select(Staff).where(Staff.login == "desk")).one()
-    first = max(now.day - timedelta(days=DAYS), date(now.day.year, 1, 4))
+    first = _first_day(now.day)
     shelf = deque(session.scalars(select(Item.barcode).where(Item.branch_id == branch.id)))
     away = deque[str | None]()
     lent = 0

@@ -89,3 +89,10 @@ test("a situation has its own sound, else that of its level", () => {
   assert.deepEqual(tones("success", "loan"), [[1320, 0, 0.09]]);
   assert.deepEqual(tones("unheard of", ""), []);
 });
+
+test("a command before a scan is no part of it", () => {
+  const watch = new ScannerWatch();
+  watch.typed(field, "z", 990);
+  watch.interrupt();
+  assert.equal(watch.scan(field, type(watch, "R0000005", 5) + 5).text, "R0000005");
+});

@@ -14,8 +14,13 @@ export class ScannerWatch {
   #keys = []; // {key, pause, before}: what stood in the field before each
   #last = Number.NEGATIVE_INFINITY;
 
+  // What comes next is another code.
+  interrupt() {
+    this.#field = null;
+  }
+
   typed(field, key, at) {
-    if (key === "Enter") this.#field = null; // what comes next is another code
+    if (key === "Enter") this.interrupt();
     if (key.length > 1) return;
     const pause = at - this.#last;
     if (this.#field !== field || pause > SAME_CODE_MS) {
@@ -51,7 +56,8 @@ export function watchScans(took) {
   document.addEventListener("keydown", (event) => {
     const field = event.target;
     const scan = event.key === "Enter" ? watch.scan(field, event.timeStamp) : null;
-    watch.typed(field, event.key, event.timeStamp);
+    if (event.ctrlKey || event.altKey || event.metaKey) watch.interrupt(); // Ctrl+Z types no z
+    else watch.typed(field, event.key, event.timeStamp);
     if (!scan) return;
     const meant = field.closest?.("[data-scan]")?.dataset.scan;
     if (meant === "submit") return;
