@@ -8,6 +8,7 @@ import pytest
 
 from ils import clock, db
 from ils.db import new_id
+from ils.ids import Ids
 from ils.ledger.timekeeping import WrongClock, check_clock
 
 
@@ -54,7 +55,7 @@ def test_ids_continue_after_a_clock_that_was_ahead(library, config, monkeypatch)
     monkeypatch.setattr(time, "time_ns", lambda: real() + 365 * 86_400 * 10**9)
     ahead = library.reader("R1")
     monkeypatch.setattr(time, "time_ns", lambda: 946_684_800 * 10**9)  # the year 2000
-    monkeypatch.setattr(db, "_ids", db._Ids())  # noqa: SLF001 -- as in a new process
+    monkeypatch.setattr(db, "ids", Ids())  # as in a new process
     engine = db.connect(config)
     engine.dispose()
     assert new_id() > ahead

@@ -12,7 +12,8 @@ from datetime import date
 from typing import Any, Generic, TypeVar
 
 import wtforms
-from flask import make_response, request
+from flask import flash, make_response, request
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -269,14 +270,26 @@ def handled(
     form: Form[Data],
     work: Callable[[Data], ResponseReturnValue],
     page: Callable[[Form[Data]], ResponseReturnValue],
+    *,
+    silent: bool = False,
 ) -> ResponseReturnValue:
-    """Do what a form asks; or show it again with what was typed and what is wrong."""
+    """Do what a form asks; or show it again with what was typed and what is wrong.
+
+    Where the work leads on and says nothing, the next page says that it is saved.
+
+    Args:
+        silent: the next page shows by itself what became of it.
+    """
+    said = len(cookie.get("_flashes", ()))
     try:
         value = form.value()
         with session.begin_nested():
-            return work(value)
+            answer = make_response(work(value))
     except IlsError as error:
         form.refuse(error)
         answer = make_response(page(form))
         answer.status_code = int(error.status)
-        return answer
+    else:
+        if not silent and answer.location and len(cookie.get("_flashes", ())) == said:
+            flash(gettext("Saved."))
+    return answer

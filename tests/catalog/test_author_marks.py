@@ -25,6 +25,12 @@ def environ(environ, tmp_path):
     return environ | {"ILS_CATALOG_AUTHOR_MARKS": "marks.txt"}
 
 
+@pytest.fixture
+def held():
+    """Nothing another library read: it has no such table."""
+    return {}
+
+
 @pytest.mark.parametrize(
     ("name", "mark"),
     [

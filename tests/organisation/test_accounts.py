@@ -328,3 +328,14 @@ def test_a_present_password_is_not_guessed_without_measure(library, browser):
         for _ in range(6)
     ]
     assert told == [422] * 5 + [429]
+
+
+def test_a_form_that_is_saved_says_so_once(browser, library):
+    library.account("админ", Role.ADMINISTRATOR)
+    browser.sign_in("админ")
+    answer = browser.post(
+        "/staff/settings/staff", login="жаңа", name="Жаңа", password="ұзын-құпиясөз-1",
+        roles=["desk"], branch="ЦБ", language="kk", request_id=str(uuid4()),
+    )  # fmt: skip
+    assert browser.get(answer.location).text.count("Сохранено.") == 1
+    assert "Сохранено." not in browser.get(answer.location).text

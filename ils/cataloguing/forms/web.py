@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ils import web
@@ -193,6 +194,7 @@ def create(session: Session) -> ResponseReturnValue:
         )
     except (Invalid, Refused) as error:
         return form_page(session, FormPage(worksheet, marc, catalogue, error=error, dirty=True))
+    flash(gettext("Saved."))
     if document_id := web.form_int("document"):
         document = documents.document(session, document_id, lock=True)
         if document.record_id is None:
@@ -258,6 +260,7 @@ def save(session: Session, record_id: int) -> ResponseReturnValue:
         return form_page(
             session, FormPage(worksheet, mine, catalogue, record, seen, error, dirty=True)
         )
+    flash(gettext("Saved."))
     return redirect(url_for("catalogue.record", record_id=record.id))
 
 

@@ -74,7 +74,7 @@ def upload(session: Session, prepared: object) -> ResponseReturnValue:
         }
         return _led_to(enqueue(session, READ, args, created_by=g.staff.id))
 
-    return web.handled(session, Form(PatronImportData), work, _form_page)
+    return web.handled(session, Form(PatronImportData), work, _form_page, silent=True)
 
 
 @patrons.get("/import/<id:job_id>")

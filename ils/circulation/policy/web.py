@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import make_dataclass
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ils import web
@@ -109,6 +110,7 @@ def edit(session: Session, rule_id: int) -> ResponseReturnValue:
 def delete(session: Session, rule_id: int) -> ResponseReturnValue:
     """Take a rule away."""
     actions.delete_rule(session, g.staff.id, rule_id)
+    flash(gettext("The rule was deleted."))
     return redirect(url_for("lending.rules_page"))
 
 

@@ -81,7 +81,8 @@ def add(session: Session, prepared: object) -> ResponseReturnValue:
         arrived = cast("list[Arrived]", prepared)
         return _taken_in(session, data, arrived)
 
-    return web.handled(session, _add_form(None), work, lambda form: _add_page(session, form))
+    form = _add_form(None)
+    return web.handled(session, form, work, lambda form: _add_page(session, form), silent=True)
 
 
 def _taken_in(session: Session, data: DocumentData, arrived: list[Arrived]) -> ResponseReturnValue:

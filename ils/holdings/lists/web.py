@@ -72,7 +72,7 @@ def send_list(session: Session, prepared: object) -> ResponseReturnValue:
         }  # fmt: skip
         return _led_to(enqueue(session, READ, args, created_by=g.staff.id))
 
-    return web.handled(session, _form(session, None), work, _form_page)
+    return web.handled(session, _form(session, None), work, _form_page, silent=True)
 
 
 @holdings.get("/lists/<id:job_id>")

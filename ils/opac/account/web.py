@@ -93,8 +93,9 @@ def do_reader_sign_in(session: Session) -> ResponseReturnValue:
         return redirect(web.next_path() or url_for("opac.my"))
 
     return web.handled(
-        session, Form(ReaderSignInData), work, lambda form: _sign_in_page(session, form)
-    )
+        session, Form(ReaderSignInData), work, lambda form: _sign_in_page(session, form),
+        silent=True,
+    )  # fmt: skip
 
 
 def _sign_in_page(session: Session, form: Form[ReaderSignInData]) -> ResponseReturnValue:

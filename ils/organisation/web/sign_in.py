@@ -74,7 +74,7 @@ def do_sign_in(session: Session) -> ResponseReturnValue:
         cookie["sitting"], cookie["seen"] = secrets.token_hex(4), int(clock.now().timestamp())
         return redirect(web.next_path() or url_for("shell.home"))
 
-    return web.handled(session, Form(SignInData), work, _sign_in_page)
+    return web.handled(session, Form(SignInData), work, _sign_in_page, silent=True)
 
 
 def _sign_in_page(form: Form[SignInData]) -> str:
