@@ -85,9 +85,9 @@ def serve(config: Config, beside: Mapping[str, Sequence[Program]]) -> None:
         beside: further programs, by the name their processes show.
     """
     config.folder.chmod(0o700)
-    logs.install(config.folder, "serve")
     listening = _listening(config.server.host, config.server.port)
     app = create_app(config)
+    logs.install(config.folder, "serve")  # the application took it for its own
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
     configure_mappers()
@@ -106,13 +106,24 @@ def serve(config: Config, beside: Mapping[str, Sequence[Program]]) -> None:
             running[_forked(*program)] = program
         while True:
             number, status = os.wait()
-            program = running.pop(number)
-            code = os.waitstatus_to_exitcode(status)
-            logs.event("program beside the pages died", program=program[0], code=code)
-            time.sleep(PAUSE_SECONDS)
-            running[_forked(*program)] = program
+            if number in running:  # another's orphan may come to the first process of a computer
+                died = running.pop(number)
+                code = os.waitstatus_to_exitcode(status)
+                logs.event("program beside the pages died", program=died[0], code=code)
+                time.sleep(PAUSE_SECONDS)
+                running[_forked_again(*died)] = died
     finally:
         _end_all(set(running))
+
+
+def _forked_again(name: str, program: Program) -> int:
+    """The same, however long the computer has no room for another process."""
+    while True:
+        try:
+            return _forked(name, program)
+        except OSError as error:
+            logs.fault("program beside the pages not started", error)
+            time.sleep(PAUSE_SECONDS)
 
 
 def _forked(name: str, program: Program) -> int:

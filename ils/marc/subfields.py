@@ -18,7 +18,7 @@ _TABLE = """
 115 ab; 116 a; 117 a; 120 a; 121 ab; 122 a*; 123 ab*c*defgh*ijkmnop; 124 ab*c*d*e*f*g*;
 125 abc; 126 a*b; 127 a*; 128 a*b*c*d; 130 a*; 131 a*b*c*d*e*f*g*h*i*j*k*l*; 135 a; 140 a;
 141 abcdef59; 145 ab*c*d*e*f*; 146 ab*c*d*e*f*h*i*; 181 a*b*c*; 182 ac*; 183 ac*26*8*;
-200 a*b*c*d*e*f*g*h*i*jkrvz*5; 203 a*b*c; 205 ab*d*f*g; 206 ab*cdef; 207 a*z*; 208 ad*;
+200 a*b*c*d*e*f*g*h*i*jkrvz*5; 203 a*b*c; 205 ab*d*f*g*; 206 ab*cdef; 207 a*z*; 208 ad*;
 210 a*b*c*d*e*f*g*h*rs; 211 a; 215 a*cd*e*; 225 ad*e*f*h*i*v*x*z*; 230 a; 251 a*b*c;
 283 ac*26*8*; 300 a; 301 a; 302 a; 305 a; 311 a; 313 a; 316 au*569; 317 au*5689;
 318 ab*c*d*e*f*h*i*j*k*l*n*o*pr*u*59; 320 au*; 321 abcux56; 322 a; 323 a; 324 a;

@@ -103,7 +103,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         Permission.VIEW_EVENTS: {_DESK, _STATISTICIAN, _ADMIN},
         Permission.VIEW_EVENTS_OF_ALL: {_STATISTICIAN, _ADMIN},
         Permission.VIEW_UNMET_REQUESTS: {_DESK, _STOCK},
-        Permission.VIEW_SUGGESTIONS: {_DESK, _STOCK, _STATISTICIAN},
+        Permission.VIEW_SUGGESTIONS: {_DESK, _STOCK, _STATISTICIAN, _ADMIN},
         Permission.SUGGEST_PURCHASE: {_DESK, _STOCK},
         Permission.DECIDE_PURCHASES: {_STOCK, _ADMIN},
         Permission.VIEW_STATISTICS: {_DESK, _SENIOR, _STATISTICIAN, _DIRECTOR, _ADMIN},

@@ -5,13 +5,14 @@ import re
 from uuid import uuid4
 
 import pytest
-from library import iso
-from sqlalchemy import func, select, text
+from library import Browser, iso
+from sqlalchemy import func, select
 
 from ils import db
 from ils.catalog.models import BibliographicRecord
 from ils.holdings.items.models import Item
 from ils.organisation.audit.models import AuditEntry
+from ils.organisation.staff.models import Role, Staff
 
 pytestmark = pytest.mark.usefixtures("library_clock")
 BRANCH = "\x1fdЦБ"
@@ -85,7 +86,7 @@ def test_a_file_is_shown_and_changes_nothing_until_it_is_brought_in(library, cat
         assert session.scalar(select(func.count()).select_from(Item)) == 1
         told = session.scalars(select(AuditEntry).where(AuditEntry.action == "record.import")).one()
         assert told.changes["items"] == 1
-    rejects = cataloguer.get(re.search(r"/staff/catalog/import/rejects/\d+", done)[0])
+    rejects = cataloguer.get(re.search(r"/staff/catalog/import/\d+/rejects", done)[0])
     assert rejects.data.startswith(book("1", "Мүлдем басқа кітап")[:24])
 
 
@@ -124,11 +125,64 @@ def test_remarks_are_in_the_language_of_the_page(library, cataloguer, bring):
     assert "другой документ" in page
 
 
-def test_who_may_fill_some_catalogues_says_which(library, cataloguer):
-    with db.transaction(library.sessions) as session:
-        session.execute(text("UPDATE staff SET catalogues = '[\"books\"]'"))
+@pytest.fixture
+def articles_only(library, cataloguer):
+    """The cataloguer may fill one catalogue only."""
+
+    def limit():
+        with db.transaction(library.sessions) as session:
+            session.scalars(select(Staff)).one().catalogues = frozenset({"articles"})
+
+    return limit
+
+
+def test_records_of_other_catalogues_are_left_alone(library, cataloguer, bring, articles_only):
+    bring(book("1", "Абай жолы", ISBN))
+    articles_only()
+    content = book("1", "Абай жолы : роман", ISBN) + book("2", "Дала")
+    address = sent(cataloguer, library, content)
+    page = cataloguer.get(address).text
+    assert [one[2] for one in decisions(page)] == ["конфликт, отложена", "конфликт, отложена"]
+    assert "в каталоге, который вам нельзя изменять" in page
+    cataloguer.post(address, request_id=str(uuid4()))
+    library.work()
+    with db.reading(library.sessions) as session:
+        found = session.scalars(select(BibliographicRecord)).one()
+        assert (found.title, found.revision) == ("Абай жолы", 1)
+
+
+def test_who_lost_the_right_meanwhile_brings_nothing_in(library, cataloguer, articles_only):
+    address = sent(cataloguer, library, book("2", "Дала"), catalogue="books")
+    articles_only()
+    cataloguer.post(address, request_id=str(uuid4()))
+    library.work()
+    with db.reading(library.sessions) as session:
+        assert session.scalars(select(BibliographicRecord)).all() == []
+
+
+def test_a_catalogue_one_may_not_fill_is_refused(cataloguer, articles_only):
+    articles_only()
     answer = cataloguer.post(
         "/staff/catalog/import", file=(io.BytesIO(book("1", "Дала")), "a.iso"),
-        request_id=str(uuid4()), catalogue="articles", encoding="", source="",
+        request_id=str(uuid4()), catalogue="books", encoding="", source="",
     )  # fmt: skip
     assert answer.status_code == 422
+
+
+def test_another_cataloguer_neither_sees_nor_runs_it(app, library, cataloguer):
+    address = sent(cataloguer, library, book("1", "Дала"))
+    library.account("басқа", Role.CATALOGUER)
+    other = Browser(app.test_client())
+    other.sign_in("басқа")
+    assert other.get(address).status_code == 404
+    assert other.post(address, request_id=str(uuid4())).status_code == 404
+
+
+def test_pressed_again_it_leads_to_the_same_import(library, cataloguer):
+    address = sent(cataloguer, library, book("1", "Дала"))
+    first = cataloguer.post(address, request_id=str(uuid4())).location
+    library.work()
+    again = cataloguer.post(address, request_id=str(uuid4()))
+    assert (again.status_code, again.location) == (302, first)
+    refused = cataloguer.post(first, request_id=str(uuid4()))
+    assert (refused.status_code, 'data-code="not_looked_at"' in refused.text) == (409, True)

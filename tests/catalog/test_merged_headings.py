@@ -116,3 +116,13 @@ def test_a_person_is_no_subject(library, cataloguer, two, bring):
     for other in (subject, kept):
         answer = merge(cataloguer, kept, other)
         assert (answer.status_code, 'data-code="headings_not_alike"' in answer.text) == (422, True)
+
+
+def test_a_heading_that_stands_for_another_is_not_deleted(library, cataloguer, two):
+    kept, dropped = two
+    merge(cataloguer, kept, dropped)
+    for number, code in ((kept, "heading_stands_for_others"), (dropped, "heading_gone")):
+        answer = cataloguer.post(
+            f"/staff/catalog/headings/{number}/delete", request_id=str(uuid4())
+        )
+        assert (answer.status_code, f'data-code="{code}"' in answer.text) == (409, True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from ils.catalog import identifiers, queries
@@ -57,6 +57,20 @@ class HeadingInUse(Refused):
 
     code = "heading_in_use"
     message = N_("This authority record is used in %(count)s records and cannot be deleted.")
+
+
+class StandsForOthers(Refused):
+    """Other headings were merged into this one."""
+
+    code = "heading_stands_for_others"
+    message = N_("Other authority records were merged into this one; it cannot be deleted.")
+
+
+class HeadingGone(Refused):
+    """A heading that is deleted or merged."""
+
+    code = "heading_gone"
+    message = N_("The authority record “%(heading)s” is no longer in use.")
 
 
 class HeadingExists(Refused):
@@ -236,7 +250,14 @@ def delete_heading(session: Session, origin: Origin, authority: AuthorityRecord)
 
     Raises:
         HeadingInUse: records name it.
+        StandsForOthers: what comes later with the number of another is led to it.
+        HeadingGone: it is hidden already.
     """
+    if not authority.active:
+        raise HeadingGone(heading=authority.heading)
+    stands_for = select(AuthorityRecord.id).where(AuthorityRecord.merged_into_id == authority.id)
+    if session.scalar(stands_for.limit(1)) is not None:
+        raise StandsForOthers
     users: Sequence[object] = session.scalars(headings.records_using(authority)).all()
     if users:
         raise HeadingInUse(count=len(users))

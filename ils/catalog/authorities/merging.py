@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased, undefer
 
 from ils.catalog import queries
 from ils.catalog.authorities import queries as headings
-from ils.catalog.authorities.actions import set_forms
+from ils.catalog.authorities.actions import HeadingGone, set_forms
 from ils.catalog.authorities.rules import KINDS, spoken, with_heading
 from ils.catalog.models import (
     AuthorityRecord,
@@ -21,7 +21,7 @@ from ils.catalog.models import (
 from ils.catalog.records import links
 from ils.catalog.records.actions import keep_revision, rewrite_fields, stamp
 from ils.catalog.subjects import Classes
-from ils.errors import N_, Invalid, Refused
+from ils.errors import N_, Invalid
 from ils.ledger import Origin
 from ils.marc.record import Field, MarcRecord
 
@@ -31,13 +31,6 @@ class CannotMerge(Invalid):
 
     code = "headings_not_alike"
     message = N_("Choose two different authority records of one kind.")
-
-
-class HeadingGone(Refused):
-    """A heading that is deleted or merged is no partner."""
-
-    code = "heading_gone"
-    message = N_("The authority record “%(heading)s” is no longer in use.")
 
 
 @dataclass(frozen=True)
@@ -138,7 +131,7 @@ def successors(session: Session) -> dict[str, Successor]:
     query = (
         select(AuthorityRecord, kept)
         .join(kept, kept.id == AuthorityRecord.merged_into_id)
-        .where(AuthorityRecord.state == RecordState.MERGED)
+        .where(AuthorityRecord.state == RecordState.MERGED, kept.state == RecordState.ACTIVE)
         .options(undefer(AuthorityRecord.marc), undefer(kept.marc))
     )
     return {

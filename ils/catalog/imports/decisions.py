@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from ils.catalog.authorities import queries as authorities
 from ils.catalog.authorities import rules as headings
 from ils.catalog.authorities.merging import followed, successors
 from ils.catalog.identifiers import search_key
@@ -33,6 +34,8 @@ OTHER_DOCUMENT = N_(
     "conflict with %(number)s: another document has this 001; say where the records come from"
 )
 CHANGED_HERE = N_("conflict with %(number)s: changed there and here; nothing was overwritten")
+OTHER_CATALOGUE = N_("it would come into a catalogue you may not fill")
+NOT_YOURS = N_("%(number)s: it is in a catalogue you may not change")
 DOUBLED = N_("duplicate of %(number)s: kept with it, hidden")
 CHANGED = N_("changed: %(number)s")
 
@@ -55,12 +58,18 @@ class ImportRules:
         matching: when a record doubles another.
         catalogue: where new ones go; ``None`` lets each record's kind decide.
         source: whose numbers the 001 are, where the records do not say it.
+        may_fill: the catalogues whoever brings them in may change; ``None``: all.
     """
 
     classes: Classes
     matching: Sequence[MatchRule]
     catalogue: str | None = None
     source: str = ""
+    may_fill: frozenset[str] | None = None
+
+    def may(self, catalogues: Iterable[str]) -> bool:
+        """Whether records of all these catalogues may be changed."""
+        return self.may_fill is None or self.may_fill.issuperset(catalogues)
 
     def agency(self, marc: MarcRecord) -> str:
         """Whose number 001 is: as said; 003, also one kept from MARC21; who issued it (801)."""
@@ -204,7 +213,11 @@ class KnownRecords:
             gone = Remark(N_("deleted at its source; nothing was changed here"))
             return Verdict(Decision.CONFLICT, there.id if there else 0, gone)
         if there is not None:
-            return _of_known(there, one, one.description)
+            verdict = _of_known(there, one, one.description)
+            touched = verdict.decision in {Decision.CHANGED, Decision.DUPLICATE}
+            return _refused(verdict) if touched and not self.how.may([there.catalogue]) else verdict
+        if not self.how.may([one.description.catalogue]):
+            return Verdict(Decision.CONFLICT, 0, Remark(OTHER_CATALOGUE))
         own = features(one.marc, one.description)
         alike = self._alike(one.description, own)
         if (twin := self._doubled(alike, own)) is not None:
@@ -224,7 +237,11 @@ class KnownRecords:
             return Verdict(Decision.CONFLICT, there.id, Remark(OTHER_DOCUMENT, number=there.id))
         if _touched(there):
             return Verdict(Decision.CONFLICT, there.id, Remark(CHANGED_HERE, number=there.id))
-        return Verdict(Decision.CHANGED, there.id, Remark(CHANGED, number=there.id))
+        verdict = Verdict(Decision.CHANGED, there.id, Remark(CHANGED, number=there.id))
+        if self.how.may_fill is not None:  # the records that name it change with it
+            named = self.session.scalars(authorities.catalogues_using(there))
+            return verdict if self.how.may(named) else _refused(verdict)
+        return verdict
 
     def _alike(self, about: Description, own: Features) -> list[int]:
         """The records that have a number or the whole description in common with one."""
@@ -246,6 +263,11 @@ class KnownRecords:
     def _features(self, record_id: int) -> Features:
         marc = self.session.get_one(BibliographicRecord, record_id).marc_record()
         return features(marc, rules.describe(marc, self.how.classes))
+
+
+def _refused(verdict: Verdict) -> Verdict:
+    said = Remark(NOT_YOURS, number=verdict.record_id)
+    return Verdict(Decision.CONFLICT, verdict.record_id, said)
 
 
 def _of_known(there: BibliographicRecord, one: IncomingRecord, about: Description) -> Verdict:

@@ -51,11 +51,13 @@ def import_rules(
     catalogue: str | None = None,
     source: str = "",
     rules: Sequence[int] | None = None,
+    may_fill: Sequence[str] | None = None,
 ) -> ImportRules:
     """How records are taken.
 
     Args:
         rules: which of the library's rules tell duplicates, by their places; all.
+        may_fill: the catalogues that may be changed; all.
 
     Raises:
         UnknownCatalogue: there is none of this code.
@@ -65,7 +67,8 @@ def import_rules(
         raise UnknownCatalogue(catalogue=catalogue, known=known)
     every = matching(config)
     chosen = every if rules is None else [one for at, one in enumerate(every) if at in rules]
-    return ImportRules(classes_of(config.lists), chosen, catalogue or None, source)
+    allowed = None if may_fill is None else frozenset(may_fill)
+    return ImportRules(classes_of(config.lists), chosen, catalogue or None, source, allowed)
 
 
 def destination(

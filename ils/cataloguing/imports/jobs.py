@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -65,7 +66,11 @@ def _opened(context: JobContext) -> RecordFile:
     content = files.path_of(context.config.folder, file).read_bytes()
     source, chunks = reading.examine(content, file.name, encoding=args["encoding"] or "auto")
     how = import_rules(
-        context.config, catalogue=args["catalogue"], source=args["source"], rules=args["rules"]
+        context.config,
+        catalogue=args["catalogue"],
+        source=args["source"],
+        rules=args["rules"],
+        may_fill=args["may_fill"],
     )
     return RecordFile(file.name, source, chunks, how)
 
@@ -158,8 +163,11 @@ def _finish(context: JobContext, file: RecordFile, report: ImportReport) -> dict
     }
     with context.transaction() as session:
         files.drop(session, files.stored_file(session, context.args["file_id"], Purpose.UPLOAD))
-        stem, _, ending = file.name.rpartition(".")
-        names = {"rejects": f"{stem}.rejects.{ending}", "reasons": f"{stem}.reasons.csv"}
+        named = PurePath(file.name)
+        names = {
+            "rejects": f"{named.stem}.rejects{named.suffix}",
+            "reasons": f"{named.stem}.reasons.csv",
+        }
         for name, one in received.items():
             kept = files.keep(
                 session, one, Purpose.REJECTS, name=names[name],

@@ -13,18 +13,25 @@ from ils import files, web
 from ils.catalog.imports.matching import matching
 from ils.cataloguing.imports.jobs import IMPORT, READ
 from ils.cataloguing.pages import cataloguing, check_catalogue, may_fill
-from ils.errors import N_
+from ils.errors import N_, Refused
 from ils.fields import FieldKind, described
 from ils.files import Purpose
 from ils.jobs import queries as job_queries
 from ils.jobs.actions import enqueue
-from ils.jobs.models import Job
+from ils.jobs.models import Job, JobState
 from ils.marc import encodings
 from ils.organisation.permissions import Permission
 from ils.web.downloads import download
 from ils.web.filled import Choices, Form
 
 MAX_FILE_BYTES = 100_000_000
+
+
+class NotLookedAt(Refused):
+    """What becomes of the file was not told yet."""
+
+    code = "not_looked_at"
+    message = N_("The file is not read yet: wait until it is shown what becomes of its records.")
 
 
 @dataclass(frozen=True)
@@ -68,8 +75,7 @@ def upload(session: Session, prepared: object) -> ResponseReturnValue:
     """Keep a file and have it read; nothing of it is brought in yet."""
 
     def work(data: RecordImportData) -> ResponseReturnValue:
-        every = set(web.current().config.lists.catalogues)
-        if data.catalogue or every - set(may_fill(session)):  # who may not fill all says which
+        if data.catalogue:
             check_catalogue(session, data.catalogue)
         args = {
             "file_id": web.kept_file(session, prepared).id,
@@ -78,6 +84,7 @@ def upload(session: Session, prepared: object) -> ResponseReturnValue:
             "source": data.source,
             "with_copies": data.with_copies,
             "rules": [int(at) for at in data.rules],
+            "may_fill": _only(session),
             "branch_id": g.staff.branch.id,
             "staff_id": g.staff.id,
         }
@@ -99,21 +106,33 @@ def import_page(session: Session, job_id: int) -> ResponseReturnValue:
 def run_import(session: Session, job_id: int) -> ResponseReturnValue:
     """Bring in what was looked at."""
     job = _job(session, job_id)
-    file = files.stored_file(session, job.args["file_id"], Purpose.UPLOAD)
+    if job.kind != READ or job.state != JobState.DONE:
+        raise NotLookedAt
     args = {name: value for name, value in job.args.items() if name != "page"}
-    return _led_to(enqueue(session, IMPORT, args, key=f"{IMPORT}:{file.id}", created_by=g.staff.id))
+    args["may_fill"] = _only(session)
+    key = f"{IMPORT}:{args['file_id']}"  # pressed again, it leads to the same import
+    return _led_to(enqueue(session, IMPORT, args, key=key, created_by=g.staff.id))
 
 
-@cataloguing.get("/import/rejects/<id:file_id>")
+@cataloguing.get("/import/<id:job_id>/<any(rejects, reasons):which>")
 @web.page(Permission.EDIT_CATALOGUE)
-def import_rejects(session: Session, file_id: int) -> ResponseReturnValue:
+def import_rejects(session: Session, job_id: int, which: str) -> ResponseReturnValue:
     """The records an import could not use, to be mended and brought in again; or the reasons."""
-    file = files.stored_file(session, file_id, Purpose.REJECTS)
+    kept = (_job(session, job_id).result or {}).get(which) or 0
+    file = files.stored_file(session, kept, Purpose.REJECTS)
     return download(files.path_of(web.current().config.folder, file), file.name, file.type)
 
 
 def _job(session: Session, job_id: int) -> Job:
-    return job_queries.job(session, job_id, kinds={READ, IMPORT})
+    """An import of whoever is signed in; administrators see all."""
+    own = None if web.may(Permission.ADMINISTER) else g.staff.id
+    return job_queries.job(session, job_id, kinds={READ, IMPORT}, created_by=own)
+
+
+def _only(session: Session) -> list[str] | None:
+    """The catalogues whoever is signed in may fill; ``None``: all."""
+    own = may_fill(session)
+    return None if set(own) == set(web.current().config.lists.catalogues) else own
 
 
 def _led_to(job: Job) -> ResponseReturnValue:

@@ -207,7 +207,7 @@ def to_fetch(branch_id: int, today: date) -> Select[Hold, Item]:
                 and_(~has_own, most.correlate(Hold).scalar_subquery() == branch_id),
             )
         )
-        .order_by(Item.shelf_mark, Hold.id)
+        .order_by(Item.shelf_mark, ORDER, Hold.id)
         .options(joinedload(Hold.patron), joinedload(Hold.record))
     )
 
@@ -234,7 +234,7 @@ def waiting(branch_id: int) -> Select[Hold]:
         select(Hold)
         .where(Hold.branch_id == branch_id, Hold.status != HoldStatus.ON_SHELF)
         .where(IS_OPEN)
-        .order_by(Hold.id)
+        .order_by(ORDER, Hold.id)
         .options(joinedload(Hold.patron), joinedload(Hold.record), joinedload(Hold.item))
     )
 

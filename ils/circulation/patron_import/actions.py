@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ils import clock, ledger
+from ils.catalog.identifiers import heading_key
 from ils.circulation.loans import queries as loan_queries
 from ils.circulation.loans.facts import loan_facts
 from ils.circulation.loans.models import Loan
@@ -173,7 +175,7 @@ def preview(
 ) -> PatronImportReport:
     """What would become of readers, row by row; nothing is changed."""
     outcome, first = PatronImportReport(), dict[str, ImportedPatron]()
-    of_year: dict[int, list[ImportedPatron]] = {}
+    earlier: dict[object, list[ImportedPatron]] = {}
     for reader in readers:
         try:
             for number in filter(None, (reader.import_key, reader.data.card)):
@@ -182,7 +184,7 @@ def preview(
                     raise OtherReader(number=number)
             known = _whom(session, day, reader, how)
             if known is None:
-                _check_earlier(reader, of_year.setdefault(reader.data.birth_date.year, []), how)
+                _check_earlier(reader, earlier, how)
         except IlsError as error:
             outcome.counts["rejected"] += 1
             outcome.problems.append((reader.number, error))
@@ -193,19 +195,27 @@ def preview(
 
 
 def _check_earlier(
-    reader: ImportedPatron, earlier: list[ImportedPatron], how: ImportOptions
+    reader: ImportedPatron, earlier: dict[object, list[ImportedPatron]], how: ImportOptions
 ) -> None:
     """Look for the same person among the new readers of the file; who is none is one of them.
+
+    Only those are compared that the database would be asked for: of the same birth date, or of
+    that year with that surname.
 
     Raises:
         PossibleDuplicate: somebody alike stands before.
     """
+    born = reader.data.birth_date
+    near = [
+        earlier.setdefault(key, []) for key in (born, (born.year, heading_key(reader.data.surname)))
+    ]
     if not how.may_be_alike(reader):
-        for one in earlier:
+        for one in chain(*near):
             if rules.possible_duplicates(reader.data, one.data):
                 person = f"{one.data.surname} {one.data.given_name}, {one.data.birth_date.year}"
                 raise rules.PossibleDuplicate([], f"{person} (№ {one.number})")
-    earlier.append(reader)
+    for those in near:
+        those.append(reader)
 
 
 def _registered(

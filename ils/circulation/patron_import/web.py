@@ -98,12 +98,13 @@ def import_page(session: Session, job_id: int) -> ResponseReturnValue:
 def run_import(session: Session, job_id: int) -> ResponseReturnValue:
     """Bring in what was looked at."""
     job = _job(session, job_id)
-    file = files.stored_file(session, job.args["file_id"], Purpose.UPLOAD)
     args = {name: value for name, value in job.args.items() if name != "page"}
     foreseen = {one["row"] for one in (job.result or {}).get("alike", ())}
     ticked = {int(row) for row in request.form.getlist("other") if row.isdigit()}
     args["others"] = sorted(foreseen & ticked)
-    return _led_to(enqueue(session, IMPORT, args, key=f"{IMPORT}:{file.id}", created_by=g.staff.id))
+    return _led_to(
+        enqueue(session, IMPORT, args, key=f"{IMPORT}:{args['file_id']}", created_by=g.staff.id)
+    )
 
 
 @patrons.post("/import/<id:job_id>/categories")

@@ -35,7 +35,9 @@ def find_twin(session: Session, patron_id: int) -> ResponseReturnValue:
         return redirect(url_for("patrons.compare", patron_id=patron_id, other=other))
 
     form = Form(TwinData, name="twin")
-    return web.handled(session, form, work, lambda form: reader_page(session, found, form))
+    return web.handled(
+        session, form, work, lambda form: reader_page(session, found, form), silent=True
+    )
 
 
 @patrons.get("/<id:patron_id>/merge")

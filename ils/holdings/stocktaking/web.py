@@ -212,7 +212,8 @@ def count_file(session: Session, stocktake_id: int, prepared: object) -> Respons
         job = enqueue(session, COUNT_FILE, args, created_by=g.staff.id)
         return redirect(url_for("operations.job", job_id=job.id))
 
-    return web.handled(session, Form(ScansData), work, lambda form: _page(session, one, form))
+    form = Form(ScansData)
+    return web.handled(session, form, work, lambda form: _page(session, one, form), silent=True)
 
 
 @holdings.get("/checks/<id:stocktake_id>/act.<any(pdf,docx):form>")

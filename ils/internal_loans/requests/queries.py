@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from ils.circulation.holds.models import IS_OPEN, Hold, HoldStatus
+from ils.circulation.holds.models import IS_OPEN, ORDER, Hold, HoldStatus
 from ils.circulation.loans.models import Loan
 from ils.circulation.transit.models import InternalLoan, InternalLoanState
 from ils.holdings.items.models import Item, ItemStatus
@@ -125,5 +125,5 @@ def holds_elsewhere() -> Select[Hold]:
         select(Hold)
         .where(IS_OPEN, Hold.status == HoldStatus.WAITING, ~here.exists())
         .options(joinedload(Hold.record), joinedload(Hold.patron))
-        .order_by(Hold.id)
+        .order_by(ORDER, Hold.id)
     )

@@ -6,6 +6,8 @@ heading in another language or script; the last two digits tell what is named.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ils.marc.crosswalk.engine import LEADER, Converted, keep, kept_field
 from ils.marc.record import Dialect, Field, MarcRecord
 
@@ -15,7 +17,8 @@ FROM_MARC21 = {
 }  # fmt: skip
 BLOCKS_MARC21 = {"1": "2", "4": "4", "5": "5", "7": "7"}
 #: Two digits → leader/9.
-ENTITIES = {"00": "a", "10": "b", "15": "c", "30": "f", "50": "j", "80": "l"}
+ENTITIES = {"00": "a", "20": "e", "10": "b", "16": "d", "15": "c", "60": "k", "30": "f",
+            "35": "g", "40": "h", "45": "f", "50": "j", "80": "l"}  # fmt: skip
 #: First letters of the file or of 920 → two digits.
 IRBIS_BASES = {"ATHRA": "00", "ATHRC": "10", "ATHRS": "50", "ATHRB": "50"}
 IRBIS_HEADINGS = {"210", "410", "510", "710"}
@@ -25,6 +28,7 @@ TO_MARC21 = {"00": "00", "20": "00", "10": "10", "16": "10", "15": "51", "60": "
              "35": "30", "45": "30", "50": "50", "80": "55"}  # fmt: skip
 TO_BASES = {"00": "ATHRA", "20": "ATHRA", "10": "ATHRC", "16": "ATHRC"}
 BLOCKS = "2457"
+NOTES_IRBIS = ("300", "305", "330", "801")
 NOTES_MARC21 = {"810": "670", "815": "675", "340": "678", "330": "680"}
 #: Leader and 008 of a heading that was made here: established, full, fit for all uses.
 LEADER_MARC21 = "00000nz  a2200000n  4500"
@@ -53,16 +57,20 @@ def authority_to_unimarc(marc: MarcRecord, dialect: Dialect, base: str = "") -> 
     if dialect is Dialect.UNIMARC:
         return marc
     fields = [f for f in marc.fields if kept_field(f, Dialect.UNIMARC) is None]
-    restored = []
+    restored, leader = list[Field](), ""
     for one in filter(None, (kept_field(f, Dialect.UNIMARC) for f in marc.fields)):
-        if not _is_form(one):
+        became = _converted(one, dialect)
+        if one.tag == LEADER:
+            leader = one.get("")
+        elif became is None:
             restored.append(one)
-        elif (became := _form_in(one, dialect)) in fields:  # not edited since
+        elif became in fields:  # not edited since
             fields.remove(became)
             restored.append(one)
     said = MarcRecord(marc.leader, fields)
     made = _from_marc21(said) if dialect is Dialect.MARC21 else _from_irbis(said, base)
     fields = [*made.fields, *restored]
+    made.leader = leader or _leader(fields)
     again = authority_from_unimarc(
         MarcRecord(made.leader, [f for f in fields if kept_field(f, dialect) is None]), dialect
     ).marc
@@ -81,17 +89,21 @@ def _plain(f: Field) -> Field:
     return Field(LEADER, "", [("", f"00000{leader[5:9]}a{leader[10:12]}00000{leader[17:]}")])
 
 
-def _record(entity: str, fields: list[Field]) -> MarcRecord:
-    return MarcRecord(f"00000nx  {entity}2200000   45  ", sorted(fields, key=lambda f: f.tag))
+def _record(fields: list[Field]) -> MarcRecord:
+    return MarcRecord(_leader(fields), sorted(fields, key=lambda f: f.tag))
+
+
+def _leader(fields: Iterable[Field]) -> str:
+    """Of a heading, by what it names."""
+    named = (ENTITIES[f.tag[1:]] for f in fields if f.tag[:1] == "2" and f.tag[1:] in ENTITIES)
+    return f"00000nx  {next(named, 'j')}2200000   45  "
 
 
 def _from_marc21(marc: MarcRecord) -> MarcRecord:
-    fields, entity = [keep(Field(LEADER, "", [("", marc.leader)]), Dialect.MARC21)], "j"
+    fields = [keep(Field(LEADER, "", [("", marc.leader)]), Dialect.MARC21)]
     for f in marc.fields:
         block, name = BLOCKS_MARC21.get(f.tag[:1]), FROM_MARC21.get(f.tag[1:])
         if block and name:
-            if block == "2":
-                entity = ENTITIES[name]
             fields.append(_heading(f, f"{block}{name}", name))
         elif f.tag in {"001", "003", "005"}:
             fields.append(f)
@@ -101,7 +113,7 @@ def _from_marc21(marc: MarcRecord) -> MarcRecord:
             fields.append(Field({"678": "340", "680": "330"}[f.tag], "0 ", f.subfields))
         else:
             fields.append(keep(f, Dialect.MARC21))
-    return _record(entity, fields)
+    return _record(fields)
 
 
 def _heading(f: Field, tag: str, name: str) -> Field:
@@ -132,14 +144,14 @@ def _from_irbis(marc: MarcRecord, base: str) -> MarcRecord:
         if f.tag in IRBIS_HEADINGS or f.tag == "250":
             pairs = [(code or "a", value) for code, value in f.subfields]
             fields.append(Field(f"{f.tag[0]}{name}", " 1" if name == "00" else "  ", pairs))
-        elif f.tag in {"300", "305", "330", "801"}:
+        elif f.tag in NOTES_IRBIS:
             pairs = [(code or "a", value) for code, value in f.subfields]
             fields.append(Field(f.tag, "  ", pairs))
         else:
             fields.append(keep(f, Dialect.IRBIS))
     if not marc.get("001") and (key := marc.get("903").strip()):
         fields.append(Field("001", "", [("", key)]))
-    return _record(ENTITIES[name], fields)
+    return _record(fields)
 
 
 def authority_from_unimarc(marc: MarcRecord, dialect: Dialect) -> Converted:
@@ -151,9 +163,14 @@ def authority_from_unimarc(marc: MarcRecord, dialect: Dialect) -> Converted:
     originals = [one for f in marc.fields if (one := kept_field(f, dialect)) is not None]
     leaders = [f.get("") for f in originals if f.tag == LEADER]
     made.leader = leaders[0] if leaders else made.leader
-    own = {f.tag for f in originals}
-    fields = [f for f in made.fields if f.tag not in own]
+    theirs = {f.tag for f in originals}
+    fields = [f for f in made.fields if f.tag not in theirs]
     fields += [f for f in originals if f.tag != LEADER]
+    if (
+        _plain(Field(LEADER, "", [("", marc.leader.ljust(24))])).get("")[:17]
+        != _leader(marc.fields)[:17]
+    ):
+        kept.append(Field(LEADER, "", [("", marc.leader)]))
     fields += [keep(f, Dialect.UNIMARC) for f in kept]
     return Converted(
         MarcRecord(made.leader, sorted(fields, key=lambda f: f.tag)), [f.tag for f in kept]
@@ -163,6 +180,17 @@ def authority_from_unimarc(marc: MarcRecord, dialect: Dialect) -> Converted:
 def _is_form(f: Field) -> bool:
     """Whether a field of UNIMARC/A is a form of the name."""
     return len(f.tag) == 3 and f.tag[0] in BLOCKS and f.tag[1:] in TO_MARC21
+
+
+def _converted(f: Field, dialect: Dialect) -> Field | None:
+    """A form of the name, or a note, in another dialect; nothing of a field without a place."""
+    if _is_form(f):
+        return _form_in(f, dialect)
+    if dialect is Dialect.MARC21 and f.tag in NOTES_MARC21:
+        return Field(NOTES_MARC21[f.tag], "  ", list(f.subfields))
+    if dialect is Dialect.IRBIS and f.tag in NOTES_IRBIS:
+        return Field(f.tag, "", list(f.subfields))
+    return None
 
 
 def _form_in(f: Field, dialect: Dialect) -> Field:
@@ -176,16 +204,12 @@ def _form_in(f: Field, dialect: Dialect) -> Field:
 def _to_marc21(marc: MarcRecord) -> tuple[MarcRecord, list[Field]]:
     fields, kept = list[Field](), list[Field]()
     for f in marc.fields:
-        if _is_form(f):
-            made = _form_in(f, Dialect.MARC21)
-            name = FROM_MARC21[made.tag[1:]]
-            again = _heading(made, f"{f.tag[0]}{name}", name)
+        if (made := _converted(f, Dialect.MARC21)) is not None:
             fields.append(made)
-            kept += [] if again == f else [f]
+            again = _from_marc21(MarcRecord("", [made])).fields
+            kept += [] if f in again else [f]
         elif f.tag in {"001", "003", "005"}:
             fields.append(f)
-        elif f.tag in NOTES_MARC21:
-            fields.append(Field(NOTES_MARC21[f.tag], "  ", f.subfields))
         elif kept_field(f, Dialect.MARC21) is None:
             kept.append(f)
     entered = (marc.get("100", "a")[2:8] or marc.get("005")[2:8]).ljust(6, "0")
@@ -219,11 +243,10 @@ def _to_irbis(marc: MarcRecord) -> tuple[MarcRecord, list[Field]]:
     name = next((f.tag[1:] for f in marc.fields if _is_form(f) and f.tag[0] == "2"), "50")
     base = TO_BASES.get(name, "ATHRS")
     for f in marc.fields:
-        if _is_form(f):
-            fields.append(_form_in(f, Dialect.IRBIS))
-            kept += [] if f.tag[1:] == IRBIS_BASES[base] else [f]
-        elif f.tag in {"300", "305", "330", "801"}:
-            fields.append(Field(f.tag, "", list(f.subfields)))
+        if (made := _converted(f, Dialect.IRBIS)) is not None:
+            fields.append(made)
+            again = _from_irbis(MarcRecord("", [made]), base).fields
+            kept += [] if f in again else [f]
         elif f.tag == "001":
             fields.append(Field("903", "", [("", f.get(""))]))
         elif kept_field(f, Dialect.IRBIS) is None:

@@ -52,7 +52,9 @@ def choose(session: Session) -> ResponseReturnValue:
     named = [*request.args.getlist("branch"), *(one.code for one in session.scalars(grouped))]
     where = "+".join(dict.fromkeys(filter(None, named))) or pages.ALL
     by = ",".join(filter(None, (request.args.get("rows"), request.args.get("columns"))))
-    table = request.args.get("table") or definitions(web.current().config).report(name).tables[0]
+    tables = definitions(web.current().config).report(name).tables
+    table = request.args.get("table", "")
+    table = table if table in tables or table == EVERYTHING else tables[0]
     address = url_for(
         "statistics.report",
         report=name,
