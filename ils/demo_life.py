@@ -31,7 +31,7 @@ EVENTS = (
     (-4, "Мәшһүр Жүсіп мұрасы", "review", "kk", 31),
 )
 #: Row of the main indicators → plan of a quarter.
-PLAN = {"readers": 400, "visits": 900, "loans": 1500, "events": 6}
+PLAN = {"readers": 75, "visits": 3200, "loans": 5400, "events": 7}
 
 
 def build_life(

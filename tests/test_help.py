@@ -25,6 +25,21 @@ def test_a_guide_is_a_page_for_anybody(browser, language, name):
         assert browser.get(address).status_code == 200, address
 
 
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_pictures_of_guides_are_there_and_none_is_left_over(browser, language):
+    shown = set()
+    for name in NAMES:
+        page = browser.get(f"/help/{name}", headers={"Accept-Language": language}).text
+        shown |= set(re.findall(r'<img src="(/help/pictures/[^"]+)"', page))
+    there = (guides.FOLDER / "pictures" / language).glob("*.png")
+    assert shown == {f"/help/pictures/{language}/{one.name}" for one in there}
+    for address in shown:
+        answer = browser.get(address)
+        assert (answer.status_code, answer.mimetype) == (200, "image/png")
+        assert len(answer.data) < 60_000
+    assert browser.get(f"/help/pictures/{language}/nothing.png").status_code == 404
+
+
 @pytest.mark.parametrize("name", ["nothing", "..", "../ru/desk", "%2e%2e%2fREADME", "desk.md"])
 def test_what_is_no_guide_is_not_found(browser, name):
     assert browser.get(f"/help/{name}").status_code == 404

@@ -17,6 +17,7 @@ WRITTEN = {"kk": "kk"}
 START = "README"
 
 _link = re.compile(r'href="(?:\.\./(?:ru|kk)/)?(\w+)\.md(#[\w-]*)?"')
+_picture = re.compile(r'src="\.\./pictures/(ru|kk)/(\w+\.png)"')
 _elsewhere = re.compile(r'<a href="\.\./[^"]*">([^<]*)</a>')
 _table = re.compile(r"<table>.*?</table>", re.DOTALL)
 
@@ -41,12 +42,26 @@ def guide(language: str, name: str) -> tuple[str, Markup]:
     return _rendered(path)
 
 
+def picture(language: str, name: str) -> Path:
+    """The file of a picture in the guides of a language.
+
+    Raises:
+        NoGuide: there is none.
+    """
+    folder = FOLDER / "pictures" / language
+    path = folder / f"{name}.png"
+    if path.stem not in {one.stem for one in folder.glob("*.png")}:
+        raise NoGuide
+    return path
+
+
 @cache
 def _rendered(path: Path) -> tuple[str, Markup]:
     text = path.read_text(encoding="utf-8")
     first, _, rest = text.partition("\n")
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(rest)
     html = _link.sub(lambda found: f'href="/help/{found[1]}{found[2] or ""}"', html)
+    html = _picture.sub(r'src="/help/pictures/\1/\2" loading="lazy"', html)
     html = _elsewhere.sub(r"\1", html)  # papers for those who run or change the program
     html = _table.sub(lambda found: f'<div class="scroll" tabindex="0">{found[0]}</div>', html)
     return first.removeprefix("# ").strip(), Markup(html)  # noqa: S704 -- our own files

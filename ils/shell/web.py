@@ -19,6 +19,7 @@ from ils.stats.definitions.loading import definitions
 from ils.stats.overview import queries as overview
 from ils.stats.overview.figures import month_figures
 from ils.stats.overview.web import said
+from ils.web.downloads import shown
 
 shell = Blueprint("shell", __name__, url_prefix="/staff")
 LONGEST = 80
@@ -85,6 +86,14 @@ def start(session: Session) -> ResponseReturnValue:
 def guide(session: Session, name: str) -> ResponseReturnValue:
     """One guide, in the language of the page."""
     return _guide(session, name)
+
+
+@help_pages.get("/pictures/<any(ru, kk):language>/<name>.png")
+@web.public()
+def picture(session: Session, language: str, name: str) -> ResponseReturnValue:
+    """A picture of a guide."""
+    del session
+    return shown(guides.picture(language, name), "image/png")
 
 
 def _guide(session: Session, name: str) -> str:
