@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ils.catalog.identifiers import isbn13, issn_is_right
 from ils.catalog.worksheets.definitions import Sub, Worksheet, Worksheets
 from ils.marc import fields, subfields
+from ils.marc.code_lists import is_country, is_language
 from ils.marc.record import Field, MarcRecord
 
 LATEST_YEAR = 2100
@@ -195,10 +196,9 @@ def _codes(marc: MarcRecord, worksheet: Worksheet, sheets: Worksheets) -> Iterat
                 )
                 if text.strip(" |") and text not in known:
                     yield RecordFault("bad_code", f"{form.tag}${sub.key}", text)
-    for f in marc.each("101"):
-        for value in f.all("a", "c"):
-            if len(value.strip()) != 3 or not value.strip().isalpha():
-                yield RecordFault("bad_code", "101$a", value)
+    for tag, codes, is_known in (("101", "ac", is_language), ("102", "a", is_country)):
+        values = (v.strip() for f in marc.each(tag) for v in f.all(*codes))
+        yield from (RecordFault("bad_code", f"{tag}$a", v) for v in values if v and not is_known(v))
 
 
 def _mixed(marc: MarcRecord) -> Iterator[RecordFault]:

@@ -216,6 +216,8 @@ def test_classes_are_named_in_both_languages():
         (Field("100", "  ", [("a", "20191140d2019")]), "bad_length"),
         (Field("105", "  ", [("a", "y   Z   000yy")]), "bad_code"),
         (Field("101", "0 ", [("a", "каз.")]), "bad_code"),
+        (Field("101", "0 ", [("a", "qqx")]), "bad_code"),
+        (Field("102", "  ", [("a", "UK")]), "bad_code"),
         (Field("300", "  ", [("a", "Cтепь и город")]), "mixed_letters"),
         (Field("205", "  ", [("a", "2")]), "missing"),
         (Field("210", "  ", [("d", "20111")]), "bad_year"),
