@@ -14,8 +14,9 @@ from ils import __version__, clock, db, i18n, schema, selfcheck, serving
 from ils.cataloguing.cli import catalog
 from ils.circulation.cli import desk, patrons
 from ils.console import CLOCK_IS_RIGHT, Commands, Console, print_json, with_console
-from ils.demo import SIGN_IN, build, has_demo_accounts
+from ils.demo import PASSWORD, SIGN_IN, build, has_demo_accounts
 from ils.digitization.cli import digitise
+from ils.errors import N_
 from ils.holdings.cli import holdings
 from ils.ledger.timekeeping import check_clock
 from ils.operations import cli as operations
@@ -61,7 +62,7 @@ def init(console: Console, branch: str, admin: str, password: str | None, bare: 
     schema.upgrade(engine)
     with db.transaction(console.sessions) as session:
         if bare or not is_empty(session):
-            click.echo("The database is up to date.")
+            console.say(N_("The database is up to date."))
             return
         names = console.config.library
         chosen = password or secrets.token_urlsafe(12)
@@ -87,7 +88,8 @@ def init(console: Console, branch: str, admin: str, password: str | None, bare: 
             branch=central,
             language=names.language,
         )
-    click.echo(f"Database made. Sign in as {admin} with {chosen}")
+    told = N_("Database made. Sign in as %(login)s with %(password)s")
+    console.say(told, login=admin, password=chosen)
 
 
 @main.command()
@@ -100,7 +102,7 @@ def demo(console: Console, if_empty: bool) -> None:
         with db.reading(console.sessions) as session:
             if not is_empty(session):
                 if has_demo_accounts(session):
-                    click.echo(SIGN_IN)
+                    console.say(SIGN_IN, password=PASSWORD)
                 return
     click.echo(build(console))
 
@@ -116,7 +118,7 @@ def serve(console: Console, clock_is_right: bool) -> None:
         with db.reading(console.sessions) as session:
             check_clock(session)
     address = f"http://{console.config.server.host}:{console.config.server.port}"
-    click.echo(f"Sandyq on {address} (Ctrl+C stops it)")
+    console.say(N_("Sandyq on %(address)s (Ctrl+C stops it)"), address=address)
     sys.stdout.flush()
     engine.dispose()  # no connection is shared with those that do the work
     serving.serve(console.config, programs(console.config))
@@ -138,12 +140,13 @@ def close(console: Console, month: str, accept: bool, json_: bool, clock_is_righ
         checklist = closing_queries.checklist(session, first)
     if len(checklist.months) > 1:
         before = ", ".join(f"{m:%Y-%m}" for m in checklist.months[:-1])
-        click.echo(f"closed with it: {before}", err=True)
+        console.say(N_("Closed with it: %(months)s"), err=True, months=before)
     if checklist.checked:
-        click.echo(f"self-check: {checklist.checked}", err=True)
+        console.say(N_("Self-check: %(found)s"), err=True, found=checklist.checked)
     for one in (one for month_ in checklist.silent.values() for one in month_):
         days = ", ".join(f"{day:%d.%m.%Y}" for day in one.days)
-        click.echo(f"{one.branch.code}: nothing was written down on {days}", err=True)
+        silent = N_("%(branch)s: nothing was written down on %(days)s")
+        console.say(silent, err=True, branch=one.branch.code, days=days)
 
     def work(session: Session) -> list[date]:
         return close_month(
@@ -161,7 +164,7 @@ def close(console: Console, month: str, accept: bool, json_: bool, clock_is_righ
     if json_:
         print_json({"id": month, "closed": [f"{m:%Y-%m}" for m in months]})
     else:
-        click.echo(f"closed: {', '.join(f'{m:%Y-%m}' for m in sealed)}")
+        console.say(N_("Closed: %(months)s"), months=", ".join(f"{m:%Y-%m}" for m in sealed))
 
 
 @ledger.command()
@@ -175,4 +178,4 @@ def verify(console: Console) -> None:
         click.echo(f"{finding.check}: {finding.count}: {text}", err=True)
     if found:
         click.get_current_context().exit(1)
-    click.echo("the state follows from the ledger")
+    console.say(N_("The state follows from the ledger."))

@@ -81,6 +81,15 @@ class Console:
         asked = (os.environ.get("LC_ALL") or os.environ.get("LANG") or "")[:2]
         return asked if asked in {"kk", "ru", "en"} else self.config.library.language
 
+    def told(self, message: str, **facts: object) -> str:
+        """A text marked with `N_` in the language of the terminal, with its facts."""
+        said = i18n.say(message, self.language)
+        return said % facts if facts else said
+
+    def say(self, message: str, *, err: bool = False, **facts: object) -> None:
+        """Tell it; ``err``: beside what a command gives."""
+        click.echo(self.told(message, **facts), err=err)
+
     def origin(self, branch: BranchRef, channel: Channel) -> Origin:
         """An act of the command line, now, at a branch."""
         now = clock.now()

@@ -89,8 +89,9 @@ AGES = {"pupil": 10, "student": 18, "worker": 34, "employee": 41, "pensioner": 6
 CATEGORIES = tuple(AGES)
 
 
-SIGN_IN = (
-    f"Sign in as desk, kitaphana, stats, fond, scans, director or admin; the password is {PASSWORD}"
+SIGN_IN = N_(
+    "Sign in as desk, kitaphana, stats, fond, scans, director or admin; the password is "
+    "%(password)s"
 )
 
 
@@ -129,10 +130,14 @@ def build(console: Console) -> str:
     with db.transaction(console.sessions) as session:
         origin = console.origin(branches[0], Channel.SYSTEM)
         build_digitised(session, console.config, origin)
-    return (
-        f"Demonstration library made: {len(branches)} branches, {len(numbers)} readers, "
-        f"{lent} loans, {told} entries of the years before.\n{SIGN_IN}"
+    made = N_(
+        "Demonstration library made: branches %(branches)s, readers %(readers)s, loans %(loans)s, "
+        "entries of the years before %(entries)s."
     )
+    return "\n".join((
+        console.told(made, branches=len(branches), readers=len(numbers), loans=lent, entries=told),
+        console.told(SIGN_IN, password=PASSWORD),
+    ))  # fmt: skip
 
 
 def has_demo_accounts(session: Session) -> bool:

@@ -109,11 +109,18 @@ def check(console: Console, json_: bool) -> None:
     schema.check(engine)
     free = shutil.disk_usage(console.config.folder).free // 1_000_000
     if free < MIN_DISK_MB:
-        problems.append({"id": "disk", "message": f"only {free} MB are free"})
+        problems.append(
+            {"id": "disk", "message": console.told(N_("only %(free)s MB are free"), free=free)}
+        )
     with db.reading(console.sessions) as session:
         worked = session.get(Heartbeat, WORKER) is not None
     if worked and is_late(console.config):
-        problems.append({"id": "backup", "message": "no proved backup of the last 48 hours"})
+        problems.append(
+            {
+                "id": "backup",
+                "message": console.told(N_("There is no proved backup of the last 48 hours.")),
+            }
+        )
     with db.reading(console.sessions) as session:
         try:
             check_clock(session)
@@ -127,8 +134,8 @@ def check(console: Console, json_: bool) -> None:
         ]
         gone = files.missing(session, console.config.folder)
         if gone:
-            problems.append({"id": "files", "message": f"content of {len(gone)} files is missing",
-                             "examples": gone[:PREVIEW_ROWS]})  # fmt: skip
+            told = console.told(N_("files whose content is missing: %(count)s"), count=len(gone))
+            problems.append({"id": "files", "message": told, "examples": gone[:PREVIEW_ROWS]})
         problems += _problems_of_scans(session, console.config)
         problems += problems_of_notices(session, console.config)
         if worked:
@@ -147,7 +154,7 @@ def check(console: Console, json_: bool) -> None:
     else:
         for problem in problems:
             click.echo(", ".join(f"{key}: {value}" for key, value in problem.items()), err=True)
-        click.echo("problems found" if problems else "all is well")
+        console.say(N_("Problems were found.") if problems else N_("All is well."))
     if problems:
         click.get_current_context().exit(1)
 
@@ -212,7 +219,7 @@ def list_jobs(console: Console, limit: int, json_: bool) -> None:
 def cancel(console: Console, job_id: int) -> None:
     """Stop a job that waits or runs."""
     db.run(console.sessions, lambda s: job_actions.cancel(s, job_queries.job(s, job_id)))
-    click.echo("it will be stopped")
+    console.say(N_("It will be stopped."))
 
 
 @jobs.command()
@@ -221,4 +228,4 @@ def cancel(console: Console, job_id: int) -> None:
 def retry(console: Console, job_id: int) -> None:
     """Do a job once more that was given up or cancelled."""
     db.run(console.sessions, lambda s: job_actions.try_again(s, job_queries.job(s, job_id)))
-    click.echo("it is queued again")
+    console.say(N_("It is queued again."))

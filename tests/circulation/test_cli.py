@@ -66,14 +66,14 @@ def test_a_reader_is_registered_found_and_printed(run, library, tmp_path):
 
 
 def test_the_system_is_made_checked_and_administered(run, library):
-    assert "up to date" in run("init")
-    assert "all is well" in run("check")
-    assert "follows" in run("ledger", "verify")
+    assert "База данных обновлена." in run("init")
+    assert "Ошибок нет." in run("check")
+    assert "Состояние сходится" in run("ledger", "verify")
     account = ("staff", "add", "new", "--name", "x", "--role", "desk", "--branch", "ЦБ")
-    assert "password" in run(*account)
+    assert "пароль" in run(*account)
     run(*account, code=1)
     run("staff", "set-role", "new", "administrator")
-    assert "password" in run("staff", "reset-password", "new")
+    assert "пароль" in run("staff", "reset-password", "new")
     assert "administrator" in run("staff", "list")
     run("demo", code=1)  # the library has data
     run("demo", "--if-empty")
@@ -85,13 +85,13 @@ def test_history_in_and_a_report_out(run, library, tmp_path):
     file.write_text(line + "\n", encoding="utf-8")
     days = ("--from", "2020-05-01", "--to", "2020-05-31")
 
-    assert "imported: 1" in run("ledger", "import", str(file))
-    assert "unchanged: 1" in run("ledger", "import", str(file))
+    assert "Загружено: 1" in run("ledger", "import", str(file))
+    assert "без изменений: 1" in run("ledger", "import", str(file))
     assert '"loans": 7' in run("stats", "report", "month", *days, "--format", "json")
     entries = ("stats", "entries", "month", "activity_by_branch", "ЦБ", "loans", *days)
     assert '"count": 7' in run(*entries, "--json")
     assert '"count": 7' in run("ledger", "export")
     file.write_text(line.replace("loan", "magic") + "\n?\n", encoding="utf-8")
     said = run("ledger", "import", str(file), code=1)
-    assert "line 1:" in said
-    assert "line 2:" in said
+    assert "Строка 1:" in said
+    assert "Строка 2:" in said

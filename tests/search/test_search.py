@@ -195,7 +195,7 @@ def test_it_can_be_asked_from_the_command_line(shelf, environ, monkeypatch):
     told = CliRunner().invoke(main, ["catalog", "search", "сказка", "--json", "--explain"])
     (explained,) = json.loads(told.output)["explained"]
     assert (explained["popularity"], explained["score"]["value"] > 0) == (0, True)
-    assert CliRunner().invoke(main, ["catalog", "reindex"]).output.endswith("9 records\n")
+    assert CliRunner().invoke(main, ["catalog", "reindex"]).output.endswith("Записей: 9\n")
 
 
 def test_what_is_printed_is_what_is_shown(shelf, browser):

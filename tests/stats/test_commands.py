@@ -76,7 +76,7 @@ def test_plans_and_declared_values(run, year, tmp_path):
     assert "indicators.readers" in template.read_text("utf-8-sig")
     file = tmp_path / "mine.csv"
     file.write_text("indicator;branch;year;I;II;III;IV\nindicators.readers;;2020;1;2;3;4\n")
-    assert "planned: 1" in run("plan", "import", str(file), "--reason", "план")
+    assert "строк — 1" in run("plan", "import", str(file), "--reason", "план")
     assert json.loads(run("plan", "show", "2020", "--json")) == [
         {"id": "indicators.readers", "year": 2020, "quarters": [1, 2, 3, 4]}
     ]
@@ -91,11 +91,11 @@ def test_plans_and_declared_values(run, year, tmp_path):
 
 
 def test_months_are_closed_and_verified(run, year):
-    assert "nothing was written down" in run("close", "2020-10", code=1)
+    assert "ЦБ: нет записей за" in run("close", "2020-10", code=1)
     closed = run("close", "2020-10", "--accept").splitlines()[-1]
-    closed = closed.removeprefix("closed: ").split(", ")
+    closed = closed.removeprefix("Закрыто: ").split(", ")
     assert closed == [f"2020-{month:02}" for month in range(1, 11)]
-    assert "10 closed months, nothing differs" in run("verify")
+    assert "Закрытых месяцев: 10, расхождений нет." in run("verify")
     assert json.loads(run("verify", "--json")) == {"months": 10, "differences": []}
     run("close", "2020-10", "--accept", code=1)
     run("close", "2999-01", "--accept", code=1)
@@ -109,8 +109,8 @@ def test_schedules(run, library):
     run("schedule", "add", "month", "--to", "nobody", code=1)
     (one,) = json.loads(run("schedule", "list", "--json"))
     assert (one["report"], one["every"], one["to"]) == ("month", "week", "a@example.kz")
-    assert "prepared: 1" in run("schedule", "run")
-    assert "prepared: 0" in run("schedule", "run")
+    assert "Подготовлено: 1" in run("schedule", "run")
+    assert "Подготовлено: 0" in run("schedule", "run")
 
 
 def test_the_reports_are_listed(run):

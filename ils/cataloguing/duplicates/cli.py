@@ -12,6 +12,7 @@ from ils.cataloguing.duplicates import actions
 from ils.cataloguing.imports.actions import NoBranch
 from ils.cataloguing.records.cli import catalog
 from ils.console import Console, print_json, with_console
+from ils.errors import N_
 from ils.ledger import Channel, Origin
 from ils.organisation.branches.queries import branches
 
@@ -39,7 +40,7 @@ def merge(console: Console, kept: int, dropped: int, json_: bool) -> None:
     if json_:
         print_json({"id": merge_id, "kept": kept, "dropped": dropped})
     else:
-        click.echo(f"{dropped} is merged into {kept}")
+        console.say(N_("%(dropped)s is merged into %(kept)s"), dropped=dropped, kept=kept)
 
 
 @catalog.command("take-apart")
@@ -53,7 +54,7 @@ def take_apart(console: Console, record_id: int) -> None:
         actions.unmerge(session, _origin(console, session), record_id, classes=classes_of(lists))
 
     db.run(console.sessions, work)
-    click.echo(f"{record_id} is in the catalogue again")
+    console.say(N_("%(number)s is in the catalogue again"), number=record_id)
 
 
 def _origin(console: Console, session: Session) -> Origin:

@@ -107,11 +107,13 @@ def export(
     if json_:
         print_json(told)
         return
-    click.echo(f"{output}: {done.written} records, {form}, {encoding}")
+    told_all = N_("%(file)s: %(count)s records, %(form)s, %(encoding)s")
+    console.say(told_all, file=output, count=done.written, form=form, encoding=encoding)
     if done.refused:
-        click.echo(f"{len(done.refused)} did not fit; they are in {refused}", err=True)
+        left = N_("Records that did not fit: %(count)s; they are in %(file)s")
+        console.say(left, err=True, count=len(done.refused), file=refused)
         for record_id, why in done.refused[:SHOWN_REFUSED]:
-            click.echo(f"  record {record_id}: {why}", err=True)
+            click.echo(f"  {record_id}: {why}", err=True)
 
 
 def _asked(
@@ -217,7 +219,7 @@ def reindex(console: Console) -> None:
         number = index.rebuild(
             session, progress=lambda done, total: bar.update(100 * done // max(total, 1) - bar.pos)
         )
-    click.echo(f"{number} records")
+    console.say(N_("Records: %(count)s"), count=number)
 
 
 @catalog.command()

@@ -28,6 +28,7 @@ from ils.cataloguing.imports.actions import (
 )
 from ils.cataloguing.records.cli import catalog
 from ils.console import Console, print_json, with_console
+from ils.errors import N_
 from ils.holdings.items.actions import ImportReport
 from ils.ledger import Channel
 from ils.marc import encodings, reading
@@ -129,16 +130,17 @@ def _import_file(
         "kept_in_886": dict(outcome.kept.most_common()),
     }
     if sum(counts.values()) < len(chunks):
-        told["interrupted"] = "give the same command again to go on"
+        told["interrupted"] = console.told(N_("give the same command again to go on"))
     if outcome.problems or outcome.notes:
         told["rejects"] = str(_write_rejects(source, outcome, rejects, console.language))
     if not choices.quiet:
         _echo(told)
         for number, problem in outcome.problems[:SHOWN_PROBLEMS]:
             said = i18n.say_remark(problem, console.language)
-            click.echo(f"  record {number}: {said}", err=True)
+            click.echo(f"  {number}: {said}", err=True)
         if len(outcome.problems) > SHOWN_PROBLEMS:
-            click.echo(f"  … {len(outcome.problems)} in all: see the reasons file", err=True)
+            every = N_("  … %(count)s in all: see the file of reasons")
+            console.say(every, err=True, count=len(outcome.problems))
     return told
 
 

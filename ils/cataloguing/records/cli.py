@@ -18,6 +18,7 @@ from ils.catalog.wholes import described
 from ils.catalog.worksheets.definitions import worksheets
 from ils.console import Commands, Console, print_json, with_console
 from ils.db import bulk_insert, new_id
+from ils.errors import N_
 from ils.labels import LABELS
 from ils.marc.gost import Style, entry
 
@@ -88,12 +89,11 @@ def lint(console: Console, catalogue: str | None, limit: int, json_: bool) -> No
         print_json({"records": len(ids), "counts": dict(counts), "problems": printed})
         return
     for code, number in counts.most_common():
-        click.echo(f"{number:>8}  {LABELS['problem'][code]}")
+        click.echo(f"{number:>8}  {console.told(LABELS['problem'][code])}")
     for problem in printed:
         click.echo(f"{problem['id']}  {problem['place']}  {problem['code']}  {problem['detail']}")
-    click.echo(
-        f"{len(ids)} records, {sum(counts.values())} problems; the list: /staff/catalog/to-mend"
-    )
+    told = N_("Records: %(records)s, problems: %(problems)s; the list: /staff/catalog/to-mend")
+    console.say(told, records=len(ids), problems=sum(counts.values()))
 
 
 def _check_part(

@@ -43,8 +43,9 @@ def backup(console: Console, file: Path | None, json_: bool, list_: bool) -> Non
         ])  # fmt: skip
         return
     for path, m in found if list_ else found[:1]:
-        state = f"proved {m.proved_at:.19}" if m.proved_at else "NOT PROVED"
-        click.echo(f"{path}: {sum(m.counts.values())} rows, {state}")
+        proved = N_("%(path)s: %(rows)s rows, proved %(at)s")
+        told = proved if m.proved_at else N_("%(path)s: %(rows)s rows, NOT PROVED")
+        console.say(told, path=path, rows=sum(m.counts.values()), at=(m.proved_at or "")[:19])
 
 
 @click.command()
@@ -71,15 +72,18 @@ def restore(console: Console, file: Path, journal_: Path | None, no_journal: boo
             progress=lambda done, total: bar.update(100 * done // total - bar.pos),
         )
     told, replayed = restored.manifest, restored.replayed
-    click.echo(f"Restored: {sum(told.counts.values())} rows of {told.made_at:.19}.")
+    rows, of = sum(told.counts.values()), told.made_at[:19]
+    console.say(N_("Restored: %(rows)s rows of %(at)s."), rows=rows, at=of)
     if replayed.segments:
-        click.echo(f"From the journal: {replayed.rows} rows until {replayed.until:.19}.")
+        more = N_("From the journal: %(rows)s rows until %(at)s.")
+        console.say(more, rows=replayed.rows, at=(replayed.until or "")[:19])
     elif not replayed.broken:
-        click.echo("Nothing from a journal: what was done after the backup is not there.")
+        console.say(N_("Nothing from a journal: what was done after the backup is not there."))
     if replayed.broken:
-        click.echo(f"The journal ends early, at {replayed.broken}", err=True)
+        console.say(N_("The journal ends early, at %(place)s"), err=True, place=replayed.broken)
     if restored.left:
-        click.echo(f"Erased readers who have copies again, to be erased by hand: {restored.left}")
+        left = N_("Erased readers who have copies again, to be erased by hand: %(readers)s")
+        console.say(left, readers=restored.left)
 
 
 def _if_there(folder: Path) -> Path | None:
@@ -145,4 +149,5 @@ def move(console: Console, to: str) -> None:
         made = actions.make(config, engine, target=Path(name) / "library")
         target = replace(config, data=Data(folder=config.data.folder, database=to), _held={})
         moved = restoring.restore(target, made)
-    click.echo(f"Moved: {sum(moved.manifest.counts.values())} rows. Set ILS_DATABASE to {to}")
+    told = N_("Moved: %(rows)s rows. Set ILS_DATABASE to %(address)s")
+    console.say(told, rows=sum(moved.manifest.counts.values()), address=to)

@@ -8,6 +8,7 @@ import click
 
 from ils import db
 from ils.console import Commands, Console, print_json, with_console
+from ils.errors import N_
 from ils.organisation.branches import queries as branch_queries
 from ils.organisation.staff import actions
 from ils.organisation.staff import queries as staff_queries
@@ -53,7 +54,7 @@ def add(
             branch=branch_queries.branch_by_code(session, branch),
             language=language,
         )
-        click.echo(f"{member.login}: " + ("account opened" if password else f"password {chosen}"))
+        _tell_password(console, member.login, None if password else chosen)
 
 
 @staff.command("set-role")
@@ -86,7 +87,7 @@ def reset_password(console: Console, login: str, password: str | None) -> None:
         member = staff_queries.staff_by_login(session, login)
         actions.set_password(session, None, console.config, member, password=chosen)
     if password is None:
-        click.echo(f"{login}: password {chosen}")
+        _tell_password(console, login, chosen)
 
 
 @staff.command("list")
@@ -112,3 +113,11 @@ def list_(console: Console, json_: bool) -> None:
     for row in rows:
         roles = ", ".join(map(str, row["roles"])) if isinstance(row["roles"], list) else ""
         click.echo(f"{row['login']:<16} {row['branch']:<8} {roles}  {row['name']}")
+
+
+def _tell_password(console: Console, login: str, password: str | None) -> None:
+    """Say that an account is open, with a password that was made for it."""
+    if password is None:
+        console.say(N_("%(login)s: account opened"), login=login)
+    else:
+        console.say(N_("%(login)s: password %(password)s"), login=login, password=password)

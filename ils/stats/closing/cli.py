@@ -8,6 +8,7 @@ import click
 
 from ils import db
 from ils.console import Console, print_json, with_console
+from ils.errors import N_
 from ils.stats.closing import queries, verification
 from ils.stats.closing.automatic import seal_closed
 from ils.stats.definitions.loading import definitions
@@ -46,4 +47,4 @@ def verify(console: Console, json_: bool) -> None:
     if found:
         click.get_current_context().exit(1)
     if not json_:
-        click.echo(f"{number} closed months, nothing differs")
+        console.say(N_("%(number)s closed months, nothing differs."), number=number)

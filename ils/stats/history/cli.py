@@ -10,6 +10,7 @@ import click
 
 from ils import db
 from ils.console import Commands, Console, print_json, with_console
+from ils.errors import N_
 from ils.stats.history import actions as history
 from ils.stats.history.actions import ImportRejected
 
@@ -41,7 +42,7 @@ def import_(console: Console, file: Path, create_branches: bool, json_: bool) ->
             )
     except ImportRejected as error:
         for number, reason in error.lines:
-            click.echo(f"line {number}: {reason}", err=True)
+            console.say(N_("Line %(number)s: %(reason)s"), err=True, number=number, reason=reason)
         raise
     done = db.run(console.sessions, lambda s: history.import_history(s, console.config, checked))
     if json_:
@@ -54,9 +55,10 @@ def import_(console: Console, file: Path, create_branches: bool, json_: bool) ->
             }
         )
         return
-    click.echo(f"imported: {done.imported}, unchanged: {done.unchanged}")
+    told = N_("Imported: %(imported)s, unchanged: %(unchanged)s")
+    console.say(told, imported=done.imported, unchanged=done.unchanged)
     if done.branches:
-        click.echo(f"branches made: {', '.join(done.branches)}")
+        console.say(N_("Branches made: %(branches)s"), branches=", ".join(done.branches))
 
 
 @ledger.command("export")

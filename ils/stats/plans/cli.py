@@ -47,7 +47,7 @@ def import_(console: Console, file: Path, reason: str, json_: bool) -> None:
     if json_:
         print_json({"id": version.id, "lines": len(read)})
     else:
-        click.echo(f"planned: {len(read)}")
+        console.say(N_("The plan was changed: %(count)s lines."), count=len(read))
 
 
 @plan.command()

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from ils import clock, db
 from ils.console import Commands, Console, print_json, with_console
+from ils.errors import N_
 from ils.organisation.branches.queries import branch_by_code
 from ils.stats.definitions.loading import definitions
 from ils.stats.models import Schedule
@@ -52,7 +53,7 @@ def add(
             branch=branch_by_code(session, branch) if branch else None,
             today=today,
         )
-    click.echo(f"schedule {made.id}")
+    console.say(N_("Schedule %(number)s was added."), number=made.id)
 
 
 @schedule.command("list")
@@ -77,4 +78,4 @@ def list_(console: Console, json_: bool) -> None:
 @with_console
 def run(console: Console) -> None:
     """Prepare what is due now; the worker does it by itself."""
-    click.echo(f"prepared: {prepare_due(console.sessions, console.config)}")
+    console.say(N_("Prepared: %(count)s"), count=prepare_due(console.sessions, console.config))
