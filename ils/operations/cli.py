@@ -99,6 +99,19 @@ def problems_of_notices(session: Session, config: Config) -> list[dict[str, obje
     return [{"id": "notices", "message": message} for message in problems]
 
 
+def _problems_of_the_disk(console: Console, *, worked: bool) -> list[dict[str, object]]:
+    """No room, or no backup although the worker has been here."""
+    found: list[dict[str, object]] = []
+    free = shutil.disk_usage(console.config.folder).free // 1_000_000
+    if free < MIN_DISK_MB:
+        told = console.told(N_("only %(free)s MB are free"), free=free)
+        found.append({"id": "disk", "message": told})
+    if worked and is_late(console.config):
+        told = console.told(N_("There is no proved backup of the last 48 hours."))
+        found.append({"id": "backup", "message": told})
+    return found
+
+
 @click.command()
 @click.option("--json", "json_", is_flag=True)
 @with_console
@@ -107,20 +120,9 @@ def check(console: Console, json_: bool) -> None:
     engine = console.sessions.kw["bind"]
     problems: list[dict[str, object]] = []
     schema.check(engine)
-    free = shutil.disk_usage(console.config.folder).free // 1_000_000
-    if free < MIN_DISK_MB:
-        problems.append(
-            {"id": "disk", "message": console.told(N_("only %(free)s MB are free"), free=free)}
-        )
     with db.reading(console.sessions) as session:
         worked = session.get(Heartbeat, WORKER) is not None
-    if worked and is_late(console.config):
-        problems.append(
-            {
-                "id": "backup",
-                "message": console.told(N_("There is no proved backup of the last 48 hours.")),
-            }
-        )
+    problems += _problems_of_the_disk(console, worked=worked)
     with db.reading(console.sessions) as session:
         try:
             check_clock(session)
