@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 from argon2 import PasswordHasher
+from compiled import CompiledTemplates
 from flask import Flask
-from jinja2.bccache import Bucket, BytecodeCache
 from library import Browser, Desk, Library
 from sqlalchemy import Engine, create_engine, event, text
 from werkzeug.routing import Rule
@@ -69,22 +69,8 @@ def quick_passwords() -> Iterator[None]:
         yield
 
 
-class _Templates(BytecodeCache):
-    """Compiled templates of all applications of a run."""
-
-    def __init__(self) -> None:
-        self.known: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if (code := self.known.get(bucket.key + bucket.checksum)) is not None:
-            bucket.bytecode_from_string(code)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.known[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
-
-
 @pytest.fixture(scope="session")
-def compiled_pages() -> Iterator[_Templates]:
+def compiled_pages() -> Iterator[CompiledTemplates]:
     """Templates and addresses are compiled once a run, as a server does, not once a test."""
     plain, known = Rule._compile_builder, {}  # noqa: SLF001 -- nothing to configure
 
@@ -96,7 +82,7 @@ def compiled_pages() -> Iterator[_Templates]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "_compile_builder", remembered)
-        yield _Templates()
+        yield CompiledTemplates()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,31 +9,17 @@ import signal
 import sys
 import tempfile
 
+from compiled import CompiledTemplates
 from flask import Flask
-from jinja2.bccache import Bucket, BytecodeCache
 
 from ils import config
 from ils.app import create_app
 from ils.cli import main
 
 
-class Compiled(BytecodeCache):
-    """Templates that were compiled before the fork."""
-
-    def __init__(self) -> None:
-        self.known: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if (code := self.known.get(bucket.key + bucket.checksum)) is not None:
-            bucket.bytecode_from_string(code)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.known[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
-
-
 def warm() -> None:
     """Read and compile what every server needs."""
-    Flask.jinja_options = {"bytecode_cache": Compiled()}
+    Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(config.load(environ={"ILS_DATA": folder}))
         for name in app.jinja_env.list_templates():

@@ -22,7 +22,9 @@ class Nursery:
     """Where servers come from: `nursery.py`, once a run."""
 
     def __init__(self) -> None:
-        paths = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+        paths = os.pathsep.join(
+            [str(ROOT), str(ROOT / "tests"), *filter(None, [os.environ.get("PYTHONPATH")])]
+        )
         self.process = subprocess.Popen(
             [sys.executable, Path(__file__).with_name("nursery.py")], cwd=ROOT, text=True,
             env={**os.environ, "PYTHONPATH": paths}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,

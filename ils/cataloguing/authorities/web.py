@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ils import web
@@ -21,7 +20,7 @@ from ils.catalog.models import (
 from ils.cataloguing.pages import cataloguing, check_catalogue, classes, sheets
 from ils.errors import N_, IlsError, Invalid, Refused, Stale
 from ils.organisation.permissions import Permission
-from ils.web.lists import Column, Filter, ListDefinition
+from ils.web.lists import Column, Filter, ListDefinition, number_of_rows
 
 #: Subfields of a name by what it names.
 PARTS = {
@@ -151,7 +150,7 @@ def compare_headings(session: Session, authority_id: int, other_id: int) -> Resp
         kept=kept,
         dropped=dropped,
         forms=forms(merging.merged(kept.marc_record(), dropped.marc_record())),
-        count=session.scalar(select(func.count()).select_from(users.subquery())),
+        count=number_of_rows(session, users),
     )
 
 

@@ -43,11 +43,7 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class RecordFile:
-    """A file that was sent, and how it is taken.
-
-    Attributes:
-        records: those that are read so far, from the first.
-    """
+    """A file that was sent, and how it is taken."""
 
     name: str
     source: Source
