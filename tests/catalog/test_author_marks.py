@@ -8,6 +8,7 @@ from entry_form import book, record
 from ils.app import create_app
 from ils.catalog.author_marks import load
 from ils.datafiles import BadConfiguration
+from ils.marc.record import Field, MarcRecord
 
 TABLE = """# Начало имени, число
 А 11
@@ -52,6 +53,17 @@ def test_a_book_without_a_mark_is_given_one(library, cataloguer):
         )
     ]
     assert marks == ["Ә25", "Б31", "А99"]
+
+
+def test_an_article_stands_on_no_shelf_and_has_no_mark(tmp_path, environ):
+    name = Field("700", " 1", [("a", "Әуезов")])
+    given = {
+        level: load(tmp_path / "marks.txt").completed(
+            MarcRecord(f"     na{level} a22     3i 450 ", [name])
+        ).get("908", "a")
+        for level in "ams"
+    }  # fmt: skip
+    assert given == {"a": "", "m": "Ә25", "s": ""}
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,10 @@ def test_remarks_are_in_the_language_of_the_page(library, cataloguer, bring):
     address = sent(cataloguer, library, book("1", "Мүлдем басқа кітап"))
     page = cataloguer.get(address).text
     assert "другой документ" in page
+    done = cataloguer.post(address, request_id=str(uuid4())).location
+    library.work()
+    reasons = re.search(r'href="([^"]*reasons[^"]*)"', cataloguer.get(done).text)[1]
+    assert "другой документ" in cataloguer.get(reasons).data.decode("utf-8-sig")
 
 
 @pytest.fixture
