@@ -14,7 +14,7 @@ from ils import __version__, clock, db, i18n, schema, selfcheck, serving
 from ils.cataloguing.cli import catalog
 from ils.circulation.cli import desk, patrons
 from ils.console import CLOCK_IS_RIGHT, Commands, Console, print_json, with_console
-from ils.demo import PASSWORD, SIGN_IN, build, has_demo_accounts
+from ils.demo import build, way_in
 from ils.digitization.cli import digitise
 from ils.errors import N_
 from ils.holdings.cli import holdings
@@ -100,10 +100,10 @@ def demo(console: Console, if_empty: bool) -> None:
     schema.upgrade(console.sessions.kw["bind"])
     if if_empty:
         with db.reading(console.sessions) as session:
-            if not is_empty(session):
-                if has_demo_accounts(session):
-                    console.say(SIGN_IN, password=PASSWORD)
-                return
+            empty = is_empty(session)
+        if not empty:
+            click.echo(way_in(console))
+            return
     click.echo(build(console))
 
 

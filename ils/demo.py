@@ -68,10 +68,14 @@ ACCOUNTS = (
     ("desk", (Role.DESK,), "CGB", "ru"),
     ("kitaphana", (Role.DESK,), "F1", "kk"),
     ("stats", (Role.STATISTICIAN,), "CGB", "ru"),
+    ("senior", (Role.DESK, Role.SENIOR), "CGB", "ru"),
+    ("catalog", (Role.CATALOGUER,), "CGB", "kk"),
     ("fond", (Role.STOCK,), "CGB", "ru"),
     ("scans", (Role.DIGITISER,), "CGB", "ru"),
     ("director", (Role.DIRECTOR,), "CGB", "ru"),
 )
+#: No library has an account of this name by itself.
+_ONLY_HERE = "kitaphana"
 #: Common names, put together by number: they are nobody's.
 SURNAMES: Mapping[str, Sequence[str]] = {
     "kk f": ("Әбенова", "Қалиева", "Нұрланова", "Серікбаева", "Төлегенова", "Жүнісова", "Оспанова"),
@@ -89,10 +93,7 @@ AGES = {"pupil": 10, "student": 18, "worker": 34, "employee": 41, "pensioner": 6
 CATEGORIES = tuple(AGES)
 
 
-SIGN_IN = N_(
-    "Sign in as desk, kitaphana, stats, fond, scans, director or admin; the password is "
-    "%(password)s"
-)
+_SIGN_IN = N_("Accounts: %(logins)s; the password of each is %(password)s")
 
 
 class NotEmpty(Refused):
@@ -136,15 +137,20 @@ def build(console: Console) -> str:
     )
     return "\n".join((
         console.told(made, branches=len(branches), readers=len(numbers), loans=lent, entries=told),
-        console.told(SIGN_IN, password=PASSWORD),
+        _sign_in(console, [login for login, *_ in ACCOUNTS]),
     ))  # fmt: skip
 
 
-def has_demo_accounts(session: Session) -> bool:
-    """Whether a library that has data is a demonstration library."""
-    logins = [login for login, *_ in ACCOUNTS]
-    found = session.scalars(select(Staff.login).where(Staff.login.in_(logins))).all()
-    return len(found) == len(logins)
+def way_in(console: Console) -> str:
+    """How to sign in to a demonstration library that was made before; nothing to another."""
+    known = select(Staff.login).where(Staff.login.in_([login for login, *_ in ACCOUNTS]))
+    with db.reading(console.sessions) as session:
+        found = session.scalars(known.order_by(Staff.id)).all()
+    return _sign_in(console, found) if _ONLY_HERE in found else ""
+
+
+def _sign_in(console: Console, logins: Sequence[str]) -> str:
+    return console.told(_SIGN_IN, logins=", ".join(logins), password=PASSWORD)
 
 
 def _organisation(session: Session, config: Config) -> list[Branch]:

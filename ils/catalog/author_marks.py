@@ -52,9 +52,13 @@ class AuthorMarks:
         name = marc.get("700", "a") or marc.get("710", "a") or marc.get("200", "a")
         if not (mark := self.mark(name)):
             return marc
-        fields = [f for f in marc.fields if f.tag != MARK or f.subfields]
-        fields.append(Field(MARK, "  ", [("a", mark)]))
-        return MarcRecord(marc.leader, sorted(fields, key=lambda f: f.tag))
+        there = next(marc.each(MARK), None)
+        said = [one for one in there.subfields if one[0] != "a"] if there else []
+        marked = Field(MARK, there.indicators if there else "  ", [("a", mark), *said])
+        fields = [marked if f is there else f for f in marc.fields]
+        if there is None:
+            fields = sorted([*fields, marked], key=lambda f: f.tag)
+        return MarcRecord(marc.leader, fields)
 
 
 NO_MARKS = AuthorMarks()

@@ -66,6 +66,13 @@ def test_an_article_stands_on_no_shelf_and_has_no_mark(tmp_path, environ):
     assert given == {"a": "", "m": "Ә25", "s": ""}
 
 
+def test_what_stands_beside_the_mark_stays(tmp_path, environ):
+    name, sort = Field("700", " 1", [("a", "Әуезов")]), Field("908", "  ", [("x", "арх.")])
+    book = MarcRecord("     nam a22     3i 450 ", [name, sort])
+    marked = [f for f in load(tmp_path / "marks.txt").completed(book).fields if f.tag == "908"]
+    assert marked == [Field("908", "  ", [("a", "Ә25"), ("x", "арх.")])]
+
+
 @pytest.mark.parametrize(
     ("table", "line"), [("А 11\nАб\n", "line 2: “Аб”"), ("А 11\nа 12\n", "line 2: “а”")]
 )

@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 
 from ils import db
 from ils.catalog.models import BibliographicRecord
+from ils.cataloguing.imports import jobs
 from ils.holdings.items.models import Item
 from ils.organisation.audit.models import AuditEntry
 from ils.organisation.staff.models import Role, Staff
@@ -47,7 +49,7 @@ def decisions(page):
     rows = re.findall(r"<tr><td>(\d+)</td>(.*?)</tr>", page)
     return [
         (int(number), *(re.sub("<[^>]*>", "", cell).split(" · ")[0]
-                        for cell in (cells.split("</td>")[0], cells.split("</td>")[3])))
+                        for cell in reversed(cells.split("</td>")[:2])))
         for number, cells in rows
     ]  # fmt: skip
 
@@ -190,3 +192,26 @@ def test_pressed_again_it_leads_to_the_same_import(library, cataloguer):
     assert (again.status_code, again.location) == (302, first)
     refused = cataloguer.post(first, request_id=str(uuid4()))
     assert (refused.status_code, 'data-code="not_looked_at"' in refused.text) == (409, True)
+
+
+def test_an_import_whose_worker_died_counts_each_record_as_it_came_in(
+    library, cataloguer, monkeypatch
+):
+    content = b"".join(
+        book(str(n), f"Кітап {n}", ("910", f"  \x1fa0\x1fb{n}00{BRANCH}")) for n in range(1, 6)
+    )
+    address = sent(cataloguer, library, content, with_copies="1")
+    monkeypatch.setattr(jobs, "PART", 2)
+
+    def killed(_):
+        raise KeyboardInterrupt  # as near to kill -9 as a test inside comes
+
+    page = cataloguer.post(address, request_id=str(uuid4())).location
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs.time, "sleep", killed)
+        with pytest.raises(KeyboardInterrupt):
+            library.work()
+    library.now += timedelta(minutes=2)
+    library.work()
+    came = {"новая": "5", "Экземпляры": "5"}
+    assert facts(cataloguer.get(page).text) == came

@@ -6,8 +6,8 @@ import csv
 import io
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
@@ -109,12 +109,27 @@ def _read(context: JobContext) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
+class _CameIn:
+    """How many records of a file were looked at, and what became of them then."""
+
+    records: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    items: int = 0
+
+    def counting(self, part: ImportReport, end: int) -> _CameIn:
+        """With the records up to ``end``; those a worker that died brought in count once."""
+        if end <= self.records:
+            return self
+        return _CameIn(end, Counter(self.counts) + part.counts, self.items + part.items)
+
+
 def _import(context: JobContext) -> dict[str, Any]:
     """Bring the records in, some at a time; done again, it finds them and changes nothing."""
-    if context.result is not None:  # everything was in; only the end was missing
-        return context.result
-    file, args = _opened(context), context.args
-    report, seen = ImportReport(), Counter[str]()
+    if context.result is not None and "problems" in context.result:
+        return context.result  # everything was in; only the end was missing
+    file, args, came_in = _opened(context), context.args, _CameIn(**context.result or {})
+    report, seen, end = ImportReport(), Counter[str](), 0
     with db.reading(context.sessions) as session:
         branch = session.get_one(Branch, args["branch_id"])
         _, to = destination(session, file.how, branch, with_copies=args["with_copies"])
@@ -123,16 +138,22 @@ def _import(context: JobContext) -> dict[str, Any]:
 
     def run(work: Callable[[Session], ImportReport]) -> ImportReport:
         with context.transaction() as session:
-            return work(session)
+            part = work(session)
+            context.keep_result(session, vars(came_in.counting(part, end)))
+            return part
 
     for start in range(0, len(file.chunks), PART):
-        report.add(import_part(run, origin, to, file.part(start, PART), seen))
-        context.progress(min(start + PART, len(file.chunks)), len(file.chunks))
+        end = min(start + PART, len(file.chunks))
+        part = import_part(run, origin, to, file.part(start, PART), seen)
+        report.add(part)
+        came_in = came_in.counting(part, end)
+        context.progress(end, len(file.chunks))
         time.sleep(PAUSE_SECONDS)  # whoever waits for the turn to write gets it
     named = 1
     while named:
         with context.transaction() as session:
             named = name_some_issues(session, origin, to, PART)
+    report.counts, report.items = Counter(came_in.counts), came_in.items
     return _finish(context, file, report)
 
 
