@@ -12,6 +12,11 @@ menu?.addEventListener("click", () => {
   menu.setAttribute("aria-expanded", String(!open));
 });
 
+// What stands beside the page is open where there is a side.
+for (const details of document.querySelectorAll("details[data-wide]")) {
+  details.open = matchMedia("(min-width: 1100px)").matches;
+}
+
 // A menu closes when something else is clicked, or by Esc.
 document.addEventListener("click", (event) => {
   for (const open of document.querySelectorAll("details.menu-of[open]")) {

@@ -180,7 +180,7 @@ def _behind(query: Select[Entry, int], branches: Mapping[int, tuple[str, str]]) 
                 tag=gettext("undone") if row[0].reverses_id else ""), Entry.kind),
             Column("when", N_("When"), _when, Entry.occurred_at),
             Column("number", N_("Number"), lambda row: row[1]),
-            Column("branch", N_("Branch"), lambda row: branches[row[0].branch_id][0],
+            Column("branch", N_("Branch"), lambda row: branches[row[0].branch_id][1],
                    Entry.branch_id),
             Column("way", N_("Way"), lambda row: web.code_name("channel", row[0].channel),
                    Entry.channel),
