@@ -22,7 +22,7 @@ from ils.organisation.branches.queries import branch_by_code, central
 OPEN = {
     "opac.start", "opac.results", "opac.advanced", "opac.by_fields", "opac.record", "opac.newest",
     "opac.browse", "opac.browse_letters", "opac.browse_classes", "opac.ask_for", "opac.kiosk",
-    "static",
+    "opac.libraries", "static",
 }  # fmt: skip
 
 

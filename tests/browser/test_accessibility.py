@@ -162,6 +162,7 @@ PUBLIC = {
     "public-new": "/new",
     "public-missing": "/record/1",
     "public-browse": "/browse",
+    "public-libraries": "/libraries",
     "public-letters": "/browse/authors?letter=Ә",
     "public-classes": "/browse/udc?at=5",
     "public-sign-in": "/my/sign-in",

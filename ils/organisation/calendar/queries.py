@@ -27,6 +27,15 @@ def closed_days(branch: Branch) -> Select[ClosedDay]:
     return select(ClosedDay).where(ClosedDay.branch_id == branch.id).order_by(ClosedDay.day.desc())
 
 
+def closed_between(session: Session, first: date, last: date) -> dict[int, list[ClosedDay]]:
+    """Branch id → its closed days of some time, in order."""
+    query = select(ClosedDay).where(ClosedDay.day.between(first, last)).order_by(ClosedDay.day)
+    found: dict[int, list[ClosedDay]] = {}
+    for one in session.scalars(query):
+        found.setdefault(one.branch_id, []).append(one)
+    return found
+
+
 def without_holidays(session: Session, holidays: Iterable[date]) -> list[str]:
     """Codes of branches to which some of these holidays were not offered yet."""
     wanted = {day.isoformat() for day in holidays}
