@@ -14,6 +14,7 @@ from ils import db, logs, web
 from ils.acquisition.web import acquisition
 from ils.catalog.worksheets.definitions import Worksheets, worksheets
 from ils.cataloguing.web import BLUEPRINTS as CATALOGUING
+from ils.circulation.due_dates.queries import number_due_when_closed
 from ils.circulation.notices.rules import levels
 from ils.circulation.web import BLUEPRINTS as CIRCULATION
 from ils.config import Config
@@ -74,7 +75,9 @@ def create_app(config: Config | None = None) -> Flask:
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     sessions = db.sessions_of(engine)
-    system = web.Ils(config, sessions, organisation.signed_in, audit, PERMISSIONS, ties)
+    system = web.Ils(
+        config, sessions, organisation.signed_in, audit, PERMISSIONS, ties, number_due_when_closed
+    )
     web.install(app, system, CSRFProtect())
     navigation.install(app)
     pages = (organisation_pages, settings, services, statistics, operations, shell, help_pages)

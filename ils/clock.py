@@ -49,11 +49,17 @@ def local_day(at: datetime, timezone: str) -> date:
 _WRITTEN = tuple(
     re.compile(way)
     for way in (
-        r"(?P<year>\d{4})[\s./-]+(?P<month>\d{1,2})[\s./-]+(?P<day>\d{1,2})",
-        r"(?P<day>\d{1,2})[\s./-]+(?P<month>\d{1,2})[\s./-]+(?P<year>\d{4}|\d{2})",
+        r"(?P<year>\d{4})[\s.,/\-–—]+(?P<month>\d{1,2})[\s.,/\-–—]+(?P<day>\d{1,2})",
+        r"(?P<day>\d{1,2})[\s.,/\-–—]+(?P<month>\d{1,2})[\s.,/\-–—]+(?P<year>\d{4}|\d{2})",
         r"(?P<year>(?:18|19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])",
         r"(?P<day>\d{2})(?P<month>\d{2})(?P<year>\d{4}|\d{2})",
     )
+)
+
+#: What stands behind a day or a year: the word for it, of a birth too; the time a table adds.
+_BESIDE = re.compile(
+    r"\s*(?:г\.?\s?р\.?|г\.?|года?(?:\s+рождения)?|ж\.?|жыл(?:ы|ғы)?|0?0:00(?::00)?)$",
+    re.IGNORECASE,
 )
 
 
@@ -71,8 +77,12 @@ def day_written(text: str, *, past: bool = False) -> date | None:
     (datetime.date(1990, 1, 31), datetime.date(1990, 1, 31), None)
     >>> day_written("17.05.35"), day_written("17.05.35", past=True)
     (datetime.date(2035, 5, 17), datetime.date(1935, 5, 17))
+    >>> day_written("17,05,1981"), day_written("17–05–1981"), day_written("17.05.1981 года")
+    (datetime.date(1981, 5, 17), datetime.date(1981, 5, 17), datetime.date(1981, 5, 17))
+    >>> day_written("01.02.1985 г.р."), day_written("01.02.1985 0:00:00")
+    (datetime.date(1985, 2, 1), datetime.date(1985, 2, 1))
     """
-    text = re.sub(r"\s*(г\.?|ж\.?)$", "", text.strip())
+    text = _BESIDE.sub("", text.strip())
     found = next(filter(None, (way.fullmatch(text) for way in _WRITTEN)), None)
     if found is None:
         return None
@@ -85,6 +95,16 @@ def day_written(text: str, *, past: bool = False) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def year_written(text: str) -> int | None:
+    """The year a person or a table wrote where only that is known; ``None`` if it is none.
+
+    >>> year_written("1985 г.р."), year_written("1985.0"), year_written("01.02.1985")
+    (1985, 1985, None)
+    """
+    said = _BESIDE.sub("", text.strip()).removesuffix(".0")
+    return int(said) if re.fullmatch(r"[12]\d{3}", said) else None
 
 
 def day_start(day: date, timezone: str) -> datetime:

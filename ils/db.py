@@ -203,12 +203,23 @@ def _lower(text: str | None) -> str | None:
     return None if text is None else str(text).lower()
 
 
+@cache
+def _table(signs: str, others: str) -> dict[int, Any]:
+    return str.maketrans(signs[: len(others)], others, signs[len(others) :])
+
+
+def _translate(text: str | None, signs: str, others: str) -> str | None:
+    """As PostgreSQL does it: each sign as the other at its place; without one it goes."""
+    return None if text is None else str(text).translate(_table(signs, others))
+
+
 def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def settings(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # BEGIN is ours, below
         # Its own knows Latin letters only.
         connection.create_function("lower", 1, _lower, deterministic=True)
+        connection.create_function("translate", 3, _translate, deterministic=True)
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",  # an acknowledged scan survives a power cut

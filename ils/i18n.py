@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -38,4 +39,6 @@ def say_remark(remark: str, language: str) -> str:
 def _said(value: object, language: str) -> object:
     if isinstance(value, InLanguages):
         return value[language]
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return f"{value:%d.%m.%Y}"
     return say(value, language) if isinstance(value, Text) else value

@@ -68,3 +68,11 @@ def test_texts_said_by_number_are_marked_for_translation(texts):
     assert {message for message, _ in selfcheck.CHECKS.values()} <= texts
     assert set(STATUS_TEXTS.values()) <= texts
     assert {text for labels in LABELS.values() for text in labels.values()} <= texts
+
+
+def test_every_list_of_codes_that_pages_name_is_there():
+    named = re.compile(r"""\bcode_names?\(\s*["'](\w+)["']""")
+    files = [*(ROOT / "ils").rglob("*.html"), *(ROOT / "ils").rglob("*.py")]
+    asked = {(f.name, kind) for f in files for kind in named.findall(f.read_text(encoding="utf-8"))}
+    assert len(asked) > 50
+    assert {one for one in asked if one[1] not in LABELS} == set()

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from ils.folding import AS_RUSSIAN
+
 ISBN10, ISBN13 = 10, 13
 #: Latin letters typed for Kazakh or Russian ones they look like.
 LOOK_ALIKES = str.maketrans("aceopxyihё", "асеорхуіһе")
-
-#: Kazakh letters, and э, as they are typed on a Russian keyboard.
-AS_RUSSIAN = str.maketrans("әғқңөұүһіэ", "агкноуухие")
 
 _not_isbn = re.compile(r"[^0-9X]")
 #: What may be an ISBN inside a text: its digits, with signs between.

@@ -10,7 +10,8 @@ from http import HTTPStatus
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, undefer
 
-from ils.catalog.identifiers import isbn13, search_key
+from ils import folding
+from ils.catalog.identifiers import heading_key, isbn13
 from ils.catalog.models import (
     AuthorityRecord,
     BatchEdit,
@@ -110,15 +111,15 @@ def has_isbn(isbns: Sequence[str]) -> ColumnElement[bool]:
 def matches(text: str) -> ColumnElement[bool]:
     """The plain search: each word begins a word of title or authors; or an ISBN.
 
-    Compare `search_key`. For the few serials and sets a form is filled from; the catalogue is
+    Compare `heading_key`. For the few serials and sets a form is filled from; the catalogue is
     searched by `ils.search`.
     """
     if isbn := isbn13(text):
         return has_isbn([isbn])
-    words = search_key(text).split()[:MAX_WORDS]
+    words = heading_key(text).split()[:MAX_WORDS]
     condition: ColumnElement[bool] = BibliographicRecord.search_text.is_not(None)
     for word in words:
-        condition &= BibliographicRecord.search_text.contains(f" {word}", autoescape=True)
+        condition &= folding.contains(BibliographicRecord.search_text, f" {word}")
     return condition
 
 

@@ -15,6 +15,7 @@ from ils.errors import N_, Doubtful, Refused
 _RANK = {kind: at for at, kind in enumerate(CodeKind)}
 #: Control and format characters, dashes, blanks.
 _PASSED_OVER = {"Cc", "Cf", "Pd", "Zs"}
+_MINUS = "\N{MINUS SIGN}"
 #: Letters of the three alphabets that look the same on a label.
 _SHAPES = ("AА", "BВ", "CС", "EЕ", "HНҢ", "IІ", "KКҚ", "MМ", "OО", "PР", "TТ", "XХ", "YУҮ")
 #: Sign → the signs that look like it; each starts with itself.
@@ -56,11 +57,14 @@ Fitting = TypeVar("Fitting", bound=OwnedCode)
 def folded(code: str) -> str:
     """A code as it is compared: capitals, without dashes, blanks and leading zeros.
 
+    >>> folded("777\N{MINUS SIGN}А"), folded("777\N{EN DASH}А")
+    ('777А', '777А')
     >>> folded("k-00 123"), folded("000123"), folded("０１２３"), folded("000")
     ('K00123', '123', '123', '0')
     """
     text = unicodedata.normalize("NFKC", code)
-    text = "".join(c for c in text if unicodedata.category(c) not in _PASSED_OVER).upper()
+    text = "".join(c for c in text if c != _MINUS and unicodedata.category(c) not in _PASSED_OVER)
+    text = text.upper()
     return text.lstrip("0") or text[:1]
 
 

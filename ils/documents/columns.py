@@ -39,13 +39,20 @@ def cells_of(row: Sequence[str], columns: Mapping[int, str]) -> dict[str, str]:
 
     >>> cells_of(["23.08.1977", "1977"], {0: "birth_date", 1: "birth_date"})
     {'birth_date': '23.08.1977'}
+    >>> cells_of(["1977 год", "5.4.77"], {0: "birth_date", 1: "birth_date"})
+    {'birth_date': '5.4.77'}
     """
     cells: dict[str, str] = {}
     for at, name in columns.items():
         value = row[at].strip() if at < len(row) else ""
-        if len(value) > len(cells.get(name, "")) or name not in cells:
+        if name not in cells or _says(value) > _says(cells[name]):
             cells[name] = value
     return cells
+
+
+def _says(value: str) -> tuple[int, int, int]:
+    """How much a cell says: numbers, words, letters."""
+    return len(re.findall(r"\d+", value)), len(value.split()), len(value)
 
 
 def head_and_rows(

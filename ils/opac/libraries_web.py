@@ -23,7 +23,7 @@ AHEAD = timedelta(days=28)
 
 
 @dataclass(frozen=True)
-class Library:
+class PublicBranch:
     """A branch, whether it is open today, and the closed days to come that are no usual ones."""
 
     branch: Branch
@@ -42,6 +42,6 @@ def libraries(session: Session) -> ResponseReturnValue:
     return pages.page("libraries.html", session, libraries=shown)
 
 
-def _library(branch: Branch, closed: Sequence[ClosedDay], today: date) -> Library:
+def _library(branch: Branch, closed: Sequence[ClosedDay], today: date) -> PublicBranch:
     known = Calendar(branch.closed_weekdays, {one.day for one in closed})
-    return Library(branch, known.works_on(today), closed)
+    return PublicBranch(branch, known.works_on(today), closed)

@@ -119,16 +119,28 @@ def note_search_keys(patron: Patron) -> None:
 
 
 def change_patron(
-    session: Session, origin: Origin, patron: Patron, data: PatronData, categories: Container[str]
+    session: Session,
+    origin: Origin,
+    patron: Patron,
+    data: PatronData,
+    categories: Container[str],
+    *,
+    allow_alone: bool = True,
 ) -> None:
     """Change a reader's data; figures of the year keep the category it began with.
 
     The card is changed by `replace_card`, which keeps the former one.
 
+    Args:
+        allow_alone: although nobody answers for a child any more.
+
     Raises:
         Invalid: a field cannot be used.
+        NoGuardian: who answered for a child does so no more.
     """
     data = rules.checked(data, categories, origin.day)
+    if not allow_alone and (patron.guardian_id or rules.is_name(patron.guardian_name)):
+        rules.check_guardian(data, origin.day)
     _fill(session, origin, patron, replace(data, card=patron.card))
     audit(session, origin.staff_id, "patron.change", str(patron.id), what=_changed(patron))
     if patron.consent_at is None:

@@ -9,7 +9,9 @@ _mobile = re.compile(r"\+77(?:0[0-8]|4[67]|5[01]|6[0-4]|7[1-8])\d{7}")
 _kazakh = re.compile(r"(?:8|\+?7)?(7\d{9})")
 #: A number with words beside it: 8 701 123-45-67 доб. 12.
 _within = re.compile(r"(?<![\d+])(?:\+?7|8)[\s()-]*(7(?:[\s()-]*\d){9})(?!\d)")
-_number = re.compile(r"[\d\s()+.-]+")
+#: Signs people write within a number.
+BETWEEN_DIGITS = " \N{NO-BREAK SPACE}()+.-‐‑–—−"
+_number = re.compile(rf"[\d{re.escape(BETWEEN_DIGITS)}]+")
 #: Fewer digits are no part of a number anybody looks for.
 LEAST_DIGITS = 5
 

@@ -24,13 +24,14 @@ from sqlalchemy.orm import Session, aliased
 
 from ils.catalog.identifiers import heading_key
 from ils.codes import queries as codes
+from ils.codes.keyboard import readings
 from ils.codes.models import Code, CodeKind
 from ils.codes.rules import owners
 from ils.db import Base
 from ils.errors import N_, NotFound
 from ils.ledger import Channel, Entry, Kind
 from ils.patrons.models import Patron, PatronBlock, PatronMerge, PatronYear
-from ils.patrons.phones import digits_of, normal_phone
+from ils.patrons.phones import BETWEEN_DIGITS, digits_of, normal_phone
 
 
 def reasons_of_blocks(session: Session, patron_id: int, day: date) -> tuple[str, ...]:
@@ -144,12 +145,19 @@ def patrons(text: str) -> Select[Patron]:
 
 
 def named(text: str) -> ColumnElement[bool]:
-    """Whether every word of a text begins a reader's name or card, or it is part of the phone."""
+    """Whether every word of a text begins a reader's name or card, or it is a card or a phone.
+
+    The card whatever the layout made of it; the phone in part, also a second one.
+    """
     condition: ColumnElement[bool] = Patron.card.is_not(None)
     for word in heading_key(text).split():
         condition &= Patron.search_text.contains(f" {word}", autoescape=True)
-    digits = digits_of(text)
-    return condition | Patron.phone_number.contains(digits) if digits else condition
+    scanned = codes.asked(readings(text))["folded"]
+    cards = select(Code.patron_id).where(Code.kind == CodeKind.CARD, Code.folded.in_(scanned))
+    condition |= Patron.id.in_(cards)
+    if digits := digits_of(text):
+        condition |= func.translate(Patron.phone, BETWEEN_DIGITS, "").contains(digits)
+    return condition
 
 
 def with_phone(session: Session, text: str, most: int) -> Sequence[Patron]:

@@ -266,9 +266,14 @@ def check_guardian(data: PatronData, today: date) -> None:
     Raises:
         NoGuardian: nobody is named.
     """
-    named = data.guardian or data.guardian_name.strip()
+    named = data.guardian or is_name(data.guardian_name)
     if not named and age_on(data.birth_date, today) < OF_AGE:
         raise NoGuardian(age=str(OF_AGE))
+
+
+def is_name(text: str) -> bool:
+    """Whether a field names somebody; a dash in it does not."""
+    return any(c.isalpha() for c in text)
 
 
 def age_on(birth_date: date, day: date) -> int:

@@ -38,6 +38,7 @@ from ils.web.pages import (
     today,
     translated,
     uploads,
+    worded,
 )
 from ils.web.sent_files import kept_file, sent_file, sent_rows
 from ils.web.sittings import sitting
@@ -110,4 +111,5 @@ __all__ = [
     "translated",
     "uploads",
     "whole",
+    "worded",
 ]

@@ -218,8 +218,12 @@ def today() -> date:
 
 def translated(error: IlsError) -> str:
     """The message of an error in the page's language; its texts are translated too."""
-    facts = {name: _said(value) for name, value in error.facts.items()}
-    text: str = gettext(error.message) % facts
+    return worded(error.message, error.facts)
+
+
+def worded(message: str, facts: Mapping[str, object]) -> str:
+    """A message in the page's language, with its facts as people write them."""
+    text: str = gettext(message) % {name: _said(value) for name, value in facts.items()}
     return text
 
 
@@ -248,7 +252,9 @@ def _said(value: object) -> object:
         return value[language()]
     if isinstance(value, Text):
         return gettext(value)
-    return shown.moment(value) if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return shown.moment(value)
+    return shown.shown_day(value) if isinstance(value, date) else value
 
 
 def install(app: Flask, system: Ils, csrf: CSRFProtect) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask import (
     current_app,
@@ -59,6 +60,8 @@ class Ils:
     permissions: Mapping[str, frozenset[str]]
     #: What keeps a branch from being closed: a text to be translated → how much of it.
     ties: Callable[[Session, int], Mapping[str, int]]
+    #: How many loans of a branch are due on days it is closed, from a day on.
+    due_when_closed: Callable[[Session, int, date], int]
 
 
 def current() -> Ils:

@@ -56,8 +56,12 @@ def test_f4_renews_everything_and_f9_prints(page, served, library):
 def test_f6_writes_a_refusal_down_and_the_next_scan_works(page, served, library):
     stocked(library)
     sign_in(page, served, "desk")
-    page.keyboard.press("F6")
+    page.keyboard.type("Нет Такого", delay=60)
+    page.keyboard.press("Enter")
+    expect(page.locator("#log .line.error")).to_contain_text("Нет Такого")
+    page.keyboard.press("F6")  # a refused name is no book
     expect(page.locator(".quick [name=what]")).to_be_focused()
+    expect(page.locator(".quick [name=what]")).to_have_value("")
     scan(page, "2021009")  # a scanner does not know of the form
     expect(answers(page, "on_shelf")).to_have_count(1)
     page.locator(".quick [name=what]").focus()

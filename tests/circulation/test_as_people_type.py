@@ -1,6 +1,8 @@
 """Numbers, phones, ISBN and days as people and scanners of three layouts give them."""
 
+import re
 from datetime import date
+from uuid import uuid4
 
 import pytest
 
@@ -15,12 +17,14 @@ from ils.errors import Invalid
 from ils.holdings.items.actions import add_provisional_item
 from ils.holdings.items.queries import record_named
 from ils.marc.record import Field, MarcRecord
+from ils.organisation.staff.models import Role
 from ils.patrons import rules
 from ils.patrons.phones import normal_phone
+from ils.patrons.queries import patrons
 
-LATIN = "1234567890-qwertyuiopasdfghjklzxcvbnm"
-KAZAKH = '"әіңғ,.үұқөйцукенгшщзфывапролдячсмить'
-RUSSIAN = "1234567890-йцукенгшщзфывапролдячсмить"
+LATIN = "/1234567890-qwertyuiopasdfghjklzxcvbnm"
+KAZAKH = '№"әіңғ,.үұқөйцукенгшщзфывапролдячсмить'
+RUSSIAN = ".1234567890-йцукенгшщзфывапролдячсмить"
 
 
 def typed(code, layout):
@@ -32,7 +36,9 @@ def typed(code, layout):
 
 
 @pytest.mark.parametrize("layout", [LATIN, KAZAKH, RUSSIAN])
-@pytest.mark.parametrize("code", [*Command, "2021345", "12345K", "A12B34", "R0000017", "k-17"])
+@pytest.mark.parametrize(
+    "code", [*Command, "2021345", "12345K", "A12B34", "R0000017", "k-17", "12/2026"]
+)
 def test_a_scan_is_understood_on_every_layout(code, layout):
     assert code.upper() in [reading.upper() for reading in readings(typed(code, layout))]
 
@@ -97,6 +103,47 @@ def test_an_isbn_asks_which_copy_it_is(book, desk):
     assert asked.patron.card == "R1"
 
 
+def test_the_page_asks_which_copy_an_isbn_is(book, desk, browser, library_clock):
+    book.account("кафедра", Role.DESK)
+    browser.sign_in("кафедра")
+    text = browser.post("/desk/scan", code="9786010412347", request_id=str(uuid4())).text
+    assert sorted(re.findall(r"(B\d) · ([а-я ]+)", text)) == [
+        (f"B{n}", "на полке") for n in (1, 2, 3)
+    ]
+
+
+@pytest.mark.parametrize("dash", ["-", "–", "‐", "\N{MINUS SIGN}", ""])
+def test_a_number_is_found_with_any_dash(library, desk, dash):
+    library.copy("777-А")
+    assert desk.scan(f"777{dash}А").item.number == "777-А"
+
+
+def test_a_slash_that_a_layout_changed_is_nobody_elses_number(library, desk):
+    library.copy("12/2026")
+    library.copy("1272026")
+    assert desk.scan("12.2026").item.number == "12/2026"
+
+
+@pytest.mark.parametrize("layout", [LATIN, KAZAKH, RUSSIAN])
+def test_a_card_is_looked_for_in_the_list_on_every_layout(library, layout):
+    library.reader("R0000017", surname="Ахметов")
+    library.reader("R0000018", surname="Жұлдыз")
+    assert named(library, typed("R0000017", layout)) == ["Ахметов"]
+
+
+@pytest.mark.parametrize("text", ["8 701 123 45 67", "+7 (702) 111–22–33", "1112233", "701 123-45"])
+def test_a_phone_is_found_in_part_and_the_second_one_too(library, text):
+    library.reader("R1", phone="8 701 123 45 67, 8702 111 22 33", surname="Ахметов")
+    library.reader("R2", phone="23-45-68", surname="Жұлдыз")
+    assert named(library, text) == ["Ахметов"]
+    assert named(library, "23 45 68") == ["Жұлдыз"]
+
+
+def named(library, text):
+    with db.reading(library.sessions) as session:
+        return [one.surname for one in session.scalars(patrons(text))]
+
+
 def test_an_isbn_of_a_book_without_copies_says_so(library, desk):
     described(library, "Көшпенділер")
     library.reader("R1")
@@ -113,7 +160,8 @@ def test_an_isbn_nobody_described_is_a_new_book(library, desk):
 
 @pytest.mark.parametrize(
     "text", ["17.05.1981", "17051981", "17.05.81", "17/05/1981", "1981-05-17", "17 05 1981 г.",
-             "19810517", "17-5-81", "170581"],
+             "19810517", "17-5-81", "170581", "17,05,1981", "17–05–1981", "17.05.1981 года",
+             "17.05.1981 г.р.", "17.05.1981 0:00:00"],
 )  # fmt: skip
 def test_a_birth_date_is_read_as_people_write_it(text):
     assert clock.day_written(text, past=True) == date(1981, 5, 17)
@@ -131,7 +179,7 @@ def test_what_is_no_day_is_none(text):
         ("8 701 123 45 67, 8 702 000 00 00", "8 701 123 45 67, 8 702 000 00 00", "+77011234567"),
         ("–", "", ""),
         ("нет", "", ""),
-        ("23-45-67", "23-45-67", ""),
+        ("23-45-68", "23-45-68", ""),
     ],
 )
 def test_phones_are_taken_as_people_say_them(phone, kept, dialled):

@@ -93,6 +93,7 @@ def test_debtors_are_filtered(owing):
     assert (surnames(days=30), surnames(days=31)) == (["Абаева"], [])
     assert surnames(q="сейт") == ["Сейтова"]
     assert (surnames(school="ГИМНАЗИЯ"), surnames(school="_")) == (["Сейтова"], [])
+    assert (surnames(street="ауезов"), surnames(street="Әуэзов")) == (["Сейтова"], ["Сейтова"])
     assert surnames(days=3000) == []
     assert surnames(quiet=3) == ["Абаева", "Сейтова"]
     assert surnames(broken="yes") == []

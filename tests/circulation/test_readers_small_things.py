@@ -38,7 +38,12 @@ def test_a_loan_is_renewed_and_taken_back_by_its_row(reader, stocked, page):
     stocked.wait(days=3)
     address = f"/staff/patrons/{reader}"
     [(action, sent)] = forms_of(page.get(address).text, "Продлить")[-1:]
-    assert "Продлено" in page.post(action, **sent).text
+    answer = page.post(action, **sent)
+    assert (answer.status_code, answer.location) == (302, address)
+    assert "Продлено до 22.03.2026" in page.get(address).text
+    [(action, sent)] = forms_of(page.get(address).text, "Продлить")[-1:]
+    assert page.post(action, **sent).location == address
+    assert "Не продлено." in page.get(address).text
     [(action, sent)] = forms_of(page.get(address).text, "Принять")
     assert page.post(action, **sent).status_code == 200
     assert stocked.status("B1") == "available"
@@ -150,6 +155,15 @@ def test_somebody_answers_for_a_child(desk_page, library, more, status):
     assert answer.status_code == status
     if status == 409:
         assert "Укажите поручителя." in answer.text
+
+
+def test_whoever_answers_for_a_child_is_not_taken_away_unasked(desk_page, library):
+    child = library.reader("R5", birth_date=date(2015, 5, 5), guardian_name="Серік А.")
+    address = f"/staff/patrons/{child}/edit"
+    alone = CHILD | {"guardian_name": "–"}
+    assert post(desk_page, address, **alone).status_code == 409
+    assert post(desk_page, address, **alone, no_mistake="no_guardian").status_code == 302
+    assert post(desk_page, address, **alone).status_code == 302  # nobody is taken away
     assert library.origin().day == date(2026, 3, 4)
 
 

@@ -19,7 +19,7 @@ from ils.circulation.policy import rules as policy_rules
 from ils.circulation.policy.rules import PolicyRule, default_rule, policy_for
 from ils.codes.keyboard import readings
 from ils.config import load
-from ils.errors import Invalid
+from ils.errors import InLanguages, Invalid
 from ils.holdings.items.models import ItemStatus
 from ils.holdings.items.rules import TRANSITIONS, ItemMove, ItemUnavailable, next_status
 from ils.ledger import Kind, ServicePlace
@@ -128,7 +128,7 @@ HARD, MAY, NOTE = Severity.HARD, Severity.OVERRIDABLE, Severity.NOTE
         (replace(GOOD, held=1), Wanted(copies=3), [("loan_limit", MAY)]),
         (replace(GOOD, blocks=("долг",)), Wanted(), [("blocked", MAY)]),
         (GOOD, Wanted(holds_ahead=2), [("held_for_another", MAY)]),
-        (GOOD, Wanted(leaving_for="Ф1"), [("in_transit", MAY)]),
+        (GOOD, Wanted(leaving_for=InLanguages(ru="Ф1")), [("in_transit", MAY)]),
         (
             Borrower(registered_this_year=False, held=3, overdue=1),
             Wanted(holds_ahead=1),

@@ -101,6 +101,15 @@ def test_the_next_free_number_goes_on_from_the_branchs_last(library, stock, reco
     assert 'value="2021347"' in page
 
 
+@pytest.mark.parametrize(
+    ("scanned", "kept"),
+    [("Лққ...", "K00777"), ("Л00778", "K00778"), ('әқә"іңғ', "2021345"), ("К000123", "К000123")],
+)
+def test_a_barcode_is_kept_as_the_label_has_it(library, stock, record, scanned, kept):
+    put(stock, record, number="1", barcode=scanned)
+    assert items(library)["1"].barcode == kept
+
+
 def test_a_taken_number_stops_all_of_them(library, stock, record):
     put(stock, record, number="К-3")
     assert put(stock, record, number="к 1", count="5").status_code == 409

@@ -111,6 +111,18 @@ def test_each_scan_answers_with_one_of_eight_words(shelves, stock):
     shelves.check()
 
 
+def test_scans_are_understood_on_every_layout(shelves, stock):
+    library = shelves
+    located(library, "2021345", "Абонемент, стеллаж 1")
+    located(library, "A12B34", "Абонемент, стеллаж 1")
+    check = begun(library, stock)
+    first = send(stock, f"checks/{check}/scan", code='ЫЙөЗ"', place="")
+    shelf = re.search(r'name="place" value="(\d+)"', first.text)[1]
+    said = {code: scan(stock, check, code, shelf) for code in ('әқә"іңғ', "Ф12И34", "r-1")}
+    assert said == {'әқә"іңғ': "на своём месте", "Ф12И34": "на своём месте",
+                    "r-1": "на своём месте"}  # fmt: skip
+
+
 def test_the_list_is_frozen_and_loans_go_on(shelves, stock):
     check = begun(shelves, stock)
     shelves.copy("К-7")

@@ -261,6 +261,8 @@ def test_the_packing_list_says_the_same_on_both_sides_and_opens_its_box(
     sums = [re.search(r"[0-9A-F]{8}(?=\.)", text)[0] for text in texts]
     assert len(set(sums)) == 1
     assert "Қоңыр күз" in texts[2]
+    on_a_russian_layout = f"ЫЙ-И{number}"
+    assert send(branch, "/boxes/find", code=on_a_russian_layout).status_code == 302
     opened = send(branch, "/boxes/find", code=f"sq-b{number}")
     assert opened.headers["Location"].endswith(f"/boxes/{number}")
     assert send(branch, "/boxes/find", code="SQ-B1").status_code == 404

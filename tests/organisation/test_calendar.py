@@ -172,6 +172,13 @@ def test_due_dates_follow_a_day_that_was_closed_later_and_back(late_closing, lib
     assert late_closing.post(f"{DUE_DATES}/back", move=move).status_code == 409
 
 
+def test_who_closes_a_day_is_told_of_loans_that_are_due_on_it(late_closing, library):
+    address = "/staff/settings/branch/ЦБ"
+    assert "Выдач со сроком возврата в закрытые дни: 2." in late_closing.get(address).text
+    late_closing.post(DUE_DATES, branch=branch_id(library), day="2026-03-19")
+    assert "Выдач со сроком возврата" not in late_closing.get(address).text
+
+
 def test_nothing_is_moved_from_a_day_that_works_again(late_closing, library):
     late_closing.post("/staff/settings/branch/ЦБ", form="open", day="2026-03-19")
     answer = late_closing.post(DUE_DATES, branch=branch_id(library), day="2026-03-19")

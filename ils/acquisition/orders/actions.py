@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
+from ils import folding
 from ils.acquisition.budgets import actions as budgets
 from ils.acquisition.orders.models import (
     LineState,
@@ -116,7 +117,7 @@ def order_by_id(session: Session, number: int, *, lock: bool = False) -> Purchas
 def orders(supplier: str = "") -> Select[PurchaseOrder]:
     """All orders, or those of a supplier, newest first."""
     query = select(PurchaseOrder).order_by(PurchaseOrder.id.desc())
-    named = PurchaseOrder.supplier.icontains(supplier, autoescape=True)
+    named = folding.contains(PurchaseOrder.supplier, supplier)
     return query.where(named) if supplier else query
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
+from ils import folding
 from ils.catalog.models import BibliographicRecord
 from ils.circulation.debtors.models import DebtContact, DebtResult
 from ils.circulation.loans.models import Loan
@@ -72,11 +73,11 @@ def debtors(today: date, which: DebtFilter) -> Select[Patron, int, date, DebtCon
     if which.words:
         query = query.where(named(which.words))
     if which.school:
-        query = query.where(Patron.school.icontains(which.school, autoescape=True))
+        query = query.where(folding.contains(Patron.school, which.school))
     if which.grade is not None:
         query = query.where(Patron.grade == which.grade)
     if which.street:
-        query = query.where(Patron.address.icontains(which.street, autoescape=True))
+        query = query.where(folding.contains(Patron.address, which.street))
     if which.quiet is not None:
         query = query.where(last.id.is_(None) | (last.at < which.quiet))
     if which.broken:

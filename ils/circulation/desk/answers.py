@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -232,7 +233,7 @@ def return_group(desk: Desk, *, loan_id: int, copies: int) -> results.Returned:
     if not 0 < copies <= loan.quantity_out:
         raise NotSoMany(left=loan.quantity_out)
     loans.return_copies(desk, loan=loan, copies=copies)
-    return returned(desk, loan)
+    return replace(returned(desk, loan), copies=copies)
 
 
 @act

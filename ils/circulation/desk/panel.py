@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import g
-from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ils import web
@@ -19,8 +18,7 @@ LOANS_SHOWN = 8
 
 def worded(problem: Problem) -> str:
     """A problem in the page's language."""
-    text: str = gettext(problem.message) % dict(problem.facts)
-    return text
+    return web.worded(problem.message, dict(problem.facts))
 
 
 def here(session: Session, patron_id: int) -> Opened:

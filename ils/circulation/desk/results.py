@@ -95,6 +95,7 @@ class Returned(_Placed):
     loan: Loan
     former: Patron | None
     late: bool
+    copies: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)

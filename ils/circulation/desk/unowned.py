@@ -11,6 +11,7 @@ from ils.circulation.desk import results, rules
 from ils.circulation.desk.queries import opened
 from ils.circulation.desk.results import Answer
 from ils.circulation.desk.rules import Level, Situation
+from ils.codes.keyboard import printed
 from ils.holdings.items.queries import copies_at_hand
 from ils.patrons import queries as patrons
 from ils.patrons.models import Patron
@@ -82,4 +83,4 @@ def _copies_of(
 
 def _likely_number(codes: Sequence[str]) -> str:
     """What to propose as the number of an unknown book: digits, if a layout hid them."""
-    return next((code for code in codes if code.isdigit()), codes[0])
+    return next((code for code in codes if code.isdigit()), printed(codes[0]))

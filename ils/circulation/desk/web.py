@@ -28,6 +28,7 @@ from ils.organisation.branches.queries import names_of, service_points_of
 from ils.organisation.permissions import Permission
 from ils.patrons import queries as patron_queries
 from ils.patrons.rules import may_be_card
+from ils.web.i18n import shown_day
 
 LAST_ACTS = 12
 MAX_LOANS = 500
@@ -69,8 +70,12 @@ def choose(session: Session) -> ResponseReturnValue:
 @desk.post("/renew")
 @web.page(Permission.OPERATE_DESK, write=True)
 def renew(session: Session) -> ResponseReturnValue:
-    """Yes, renew."""
-    return _answered(session, answers.renew(the_desk(session), loan_id=required("loan")))
+    """Yes, renew; a page that asked for it is shown again."""
+    answer = answers.renew(the_desk(session), loan_id=required("loan"))
+    if (back := web.next_path()) and not web.by_script():
+        flash(gettext("Renewed until %(day)s", day=shown_day(answer.loan.due)))
+        return redirect(back)
+    return _answered(session, answer)
 
 
 @desk.post("/in-house")
@@ -220,7 +225,10 @@ def commands(session: Session) -> ResponseReturnValue:
 def refused(error: IlsError) -> ResponseReturnValue:
     """A refusal is an answer too: a line in the list, in words."""
     if not web.by_script() or getattr(g, "staff", None) is None:
-        return web.show_error(error)
+        if not (isinstance(error, LoanRefused) and (back := web.next_path())):
+            return web.show_error(error)
+        flash(" ".join([web.translated(error), *map(worded, error.problems)]))
+        return redirect(back)
     g.error_code = error.code
     return render_template("circulation/_refused.html", **_refusal(error)), error.status
 

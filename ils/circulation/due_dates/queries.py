@@ -56,6 +56,11 @@ def due_when_closed(session: Session, today: date) -> list[ClosedDue]:
     return found
 
 
+def number_due_when_closed(session: Session, branch_id: int, today: date) -> int:
+    """How many loans of a branch are due on days it is closed, from today on."""
+    return sum(one.loans for one in due_when_closed(session, today) if one.branch_id == branch_id)
+
+
 def moves() -> Select[MovedDueDates]:
     """What was moved, the latest first."""
     return select(MovedDueDates).order_by(MovedDueDates.id.desc())

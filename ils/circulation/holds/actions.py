@@ -199,7 +199,7 @@ def move_hold(desk: Desk, hold: Hold, branch_id: int) -> Transit | None:
     if not HoldStatus(hold.status).open:
         raise HoldEnded
     if hold.status == HoldStatus.IN_TRANSIT:
-        raise OnItsWay(branch=session.get_one(Branch, hold.branch_id).code)
+        raise OnItsWay(branch=session.get_one(Branch, hold.branch_id).names)
     hold.branch_id = branch_id
     if hold.status != HoldStatus.ON_SHELF or hold.item_id is None:
         return None

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from ils.circulation.holds.models import IS_OPEN, ORDER, Hold, HoldStatus
 from ils.circulation.transit import queries as transit_queries
 from ils.circulation.transit.models import Transit
-from ils.errors import N_, NotFound
+from ils.errors import N_, InLanguages, NotFound
 from ils.holdings.items.models import Item, ItemStatus
 from ils.holdings.items.queries import GONE
 from ils.organisation.branches.models import Branch
@@ -80,14 +80,14 @@ def transits(
     )
 
 
-def in_transit_to(session: Session, item: Item, here: int, own: Hold | None) -> str:
-    """The code of the branch a copy is on its way to, unless it is this one or the reader's."""
+def in_transit_to(session: Session, item: Item, here: int, own: Hold | None) -> InLanguages:
+    """The branch a copy is on its way to, by name, unless it is this one or the reader's."""
     if item.status != ItemStatus.IN_TRANSIT:
-        return ""
+        return InLanguages()
     transit = transit_queries.transit_of(session, item.id)
     if transit is None or transit.to_branch_id == here or _travels_for(transit, own):
-        return ""
-    return session.get_one(Branch, transit.to_branch_id).code
+        return InLanguages()
+    return session.get_one(Branch, transit.to_branch_id).names
 
 
 # A statement of every scan, built once: building one costs more than running it.

@@ -131,7 +131,7 @@ def _on_the_way(*, leaving: int | None = None, coming: int | None = None) -> Lis
             else Column("where", N_("Where from"), lambda row: _branch(row.Transit.from_branch_id)),
             Column("title", N_("Title"), lambda row: row.Transit.item.record.title),
             Column("copy", N_("Copy"), lambda row: row.Transit.item.number),
-            Column("for", N_("For"), lambda row: _for_whom(row.Hold)),
+            Column("for", N_("Waits for it"), lambda row: _for_whom(row.Hold)),
             Column("sent", N_("Sent"), lambda row: row.Transit.sent_at, Transit.sent_at),
             Column("days", N_("Days on the way"), lambda row: _days(row.Transit.sent_at)),
         ),

@@ -269,6 +269,9 @@ def _dated(desk: Desk, origin: Origin, loan: Loan) -> Origin:
     evening = datetime.combine(day, time(12), UTC)
     if evening.date() < loan.issued_at.date():
         raise Invalid(N_("Returned on"), N_("The copy was lent after that day."))
+    renewed = loan_queries.last_renewal(desk.session, loan)
+    if renewed is not None and evening.date() < renewed:
+        raise Invalid(N_("Returned on"), N_("The loan was renewed after that day."))
     return replace(origin, at=max(evening, loan.issued_at), day=day)
 
 

@@ -13,17 +13,18 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    exists,
     func,
     null,
     or_,
     select,
 )
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from ils.circulation.loans.models import Loan, LoanEnd
 from ils.errors import N_, NotFound
 from ils.holdings.items.models import Item
-from ils.ledger import ServicePlace
+from ils.ledger import Entry, Kind, ServicePlace
 from ils.organisation.branches.models import Branch
 from ils.patrons.models import Patron, PatronBlock, PatronYear
 from ils.patrons.queries import active_blocks
@@ -95,6 +96,19 @@ def loan(session: Session, loan_id: int) -> Loan:
 def last_loan(session: Session, item_id: int) -> Loan | None:
     """The open loan of a copy, else the last that ended by a return; with its reader."""
     return session.scalar(_LAST_LOAN, {"item": item_id})
+
+
+def last_renewal(session: Session, loan: Loan) -> date | None:
+    """The day a loan was renewed last, and nobody took that back; ``None``: never."""
+    if not loan.renewals:
+        return None
+    undone = aliased(Entry)
+    standing = ~exists().where(undone.reverses_id == Entry.id)
+    of_copy = (Entry.item_id == loan.item_id, Entry.loan_id == loan.id)
+    query = select(func.max(Entry.day)).where(
+        *of_copy, Entry.kind == Kind.RENEWAL, Entry.reverses_id.is_(None), standing
+    )
+    return session.scalar(query)
 
 
 def loser(session: Session, item_id: int) -> Patron | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from ils.circulation.policy.rules import Lending, LoanPolicy, due_day
-from ils.errors import N_, Refused
+from ils.errors import N_, InLanguages, Refused
 from ils.ledger import ServicePlace
 from ils.organisation.calendar.rules import Calendar
 
@@ -55,13 +55,13 @@ class Wanted:
 
     Attributes:
         holds_ahead: how many other readers wait for a copy like this and came first.
-        leaving_for: the code of the branch the copy is on its way to.
+        leaving_for: the branch the copy is on its way to, by name.
     """
 
     place: ServicePlace = ServicePlace.HOME
     copies: int = 1
     holds_ahead: int = 0
-    leaving_for: str = ""
+    leaving_for: InLanguages = field(default_factory=InLanguages)
 
 
 class LoanRefused(Refused):

@@ -61,7 +61,9 @@ def read_file(
             read.problems.append((number, reader))
         else:
             read.readers.append(reader)
-    read.counts_rows = rules.counts_rows([one.import_key for one in read.readers])
+    read.counts_rows = rules.counts_rows(
+        [one.import_key for one in read.readers if "import_key" in one.told]
+    )
     if read.counts_rows:
         read.readers = [replace(one, import_key=one.data.card) for one in read.readers]
     return read

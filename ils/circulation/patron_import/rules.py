@@ -147,7 +147,7 @@ def of_row(number: int, cells: Mapping[str, str], categories: Mapping[str, str])
     )
     when = day_of(registered, N_("Registered")) if registered else None
     told = {name for name, value in said.items() if value.strip()}
-    if len(said.get("birth_date", "").strip()) == len("1990"):
+    if clock.year_written(said.get("birth_date", "")):
         told.discard("birth_date")  # a year must not take the place of a day
     key = said.get("import_key", "") or data.card
     return ImportedPatron(number, data, key, when, told=frozenset(told))
@@ -162,12 +162,8 @@ def day_of(text: str, field: str, *, past: bool = True) -> date:
     Raises:
         Invalid: it is no day.
     """
-    text = text.strip()
-    day = (
-        date(int(text), 1, 1)
-        if re.fullmatch(r"[12]\d{3}", text)
-        else clock.day_written(text, past=past)
-    )
+    year = clock.year_written(text)
+    day = date(year, 1, 1) if year else clock.day_written(text, past=past)
     if day is None:
         raise Invalid(field, N_("Write the day as 31.01.2026."))
     return day

@@ -64,7 +64,7 @@ def place_hold(session: Session) -> ResponseReturnValue:
 def _placed(session: Session, data: HoldData) -> Hold:
     patron = patron_queries.patron_by_card(session, readings(data.card))
     if patron is None:
-        raise Invalid(N_("Reader’s card"), N_("No other reader has this card."))
+        raise Invalid(N_("Reader’s card"), N_("No reader has this card."))
     branches = names_of(session, web.language())
     branch_id = next(n for n, (code, _) in branches.items() if code == data.branch)
     item = item_by_code(session, readings(data.code)) if data.code else None

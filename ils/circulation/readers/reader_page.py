@@ -160,7 +160,10 @@ def _open_loans(found: Patron, names: Mapping[int, tuple[str, str]]) -> ListDefi
                 N_("Renew"),
                 lambda _: url_for("desk.renew"),
                 lambda loan: loan.item.record.title,
-                sends=lambda loan: {"loan": loan.id},
+                sends=lambda loan: {
+                    "loan": loan.id,
+                    "next": url_for("patrons.patron", patron_id=found.id),
+                },
                 shown=lambda _: web.may(Permission.OPERATE_DESK),
             ),
             RowAction(

@@ -356,7 +356,8 @@ def save_patron(session: Session, patron_id: int) -> ResponseReturnValue:
 
     def work(data: PatronData) -> ResponseReturnValue:
         categories = web.current().config.lists.categories
-        actions.change_patron(session, web.origin(), found, data, categories)
+        alone = web.no_mistake(NoGuardian)
+        actions.change_patron(session, web.origin(), found, data, categories, allow_alone=alone)
         return redirect(url_for("patrons.patron", patron_id=patron_id))
 
     form = Form(PatronData, without=("card",))

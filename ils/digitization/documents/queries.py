@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from ils import folding
 from ils.catalog.models import BibliographicRecord, RecordLink
 from ils.digitization.documents.models import (
     READABLE,
@@ -48,9 +49,8 @@ def documents(state: str = "", kind: str = "", text: str = "") -> Select[Digital
     if kind:
         query = query.where(DigitalDocument.kind == kind)
     if text:
-        like = f"%{text.casefold()}%"
         titles = (DigitalDocument.title, BibliographicRecord.title)
-        query = query.where(or_(*(func.lower(title).like(like) for title in titles)))
+        query = query.where(or_(*(folding.contains(title, text) for title in titles)))
     return query
 
 

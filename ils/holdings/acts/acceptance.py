@@ -13,7 +13,7 @@ from ils.catalog.queries import RecordGone
 from ils.catalog.records.actions import facts as record_facts
 from ils.codes import actions as codes
 from ils.codes.actions import ItemCode
-from ils.codes.keyboard import readings
+from ils.codes.keyboard import printed, readings
 from ils.codes.models import CodeKind
 from ils.codes.rules import CodeTaken, folded
 from ils.db import bulk_insert, new_id
@@ -240,7 +240,7 @@ def add_copies(
         raise Invalid(N_("Barcode"), N_("A barcode can be given to a single copy only."))
     line = AcceptanceLine(
         act_id=act.id, record=record, branch_id=owner_id, copies=data.count,
-        price=price_of(data.price), number=data.number.strip(), barcode=data.barcode.strip(),
+        price=price_of(data.price), number=data.number.strip(), barcode=printed(data.barcode),
         part=volume_of(data.part), location=data.location.strip(),
         shelf_mark=data.shelf_mark.strip(), condition=data.condition.strip(),
         replaces_id=lost_copy(session, data.replaces),

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
-from ils import web
+from ils import folding, web
 from ils.errors import N_
 from ils.holdings.acts import actions, execution, papers, queries, rules
 from ils.holdings.acts.fields import ActData, ApprovalData, ItemsData, LineData
@@ -43,7 +43,7 @@ def acts(session: Session) -> ResponseReturnValue:
             query = query.where(column == chosen)
     if words := request.args.get("q", "").strip():
         texts = (StockAct.partner, StockAct.document, StockAct.note, StockAct.basis)
-        query = query.where(or_(*(text.icontains(words, autoescape=True) for text in texts)))
+        query = query.where(or_(*(folding.contains(text, words) for text in texts)))
     new = []
     if web.may(Permission.EDIT_HOLDINGS):
         new = [

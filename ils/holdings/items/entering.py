@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from ils import ledger
 from ils.codes import actions as codes
+from ils.codes.keyboard import printed
 from ils.codes.models import CodeKind
 from ils.errors import N_, Invalid, Refused
 from ils.fields import described
@@ -65,7 +66,7 @@ def change_copy(session: Session, origin: Origin, item: Item, data: CopyData) ->
     if item.status == ItemStatus.WITHDRAWN:
         raise ItemUnavailable(status=LABELS["status"][item.status])
     before = _described(item)
-    barcode = data.barcode.strip() or None
+    barcode = printed(data.barcode) or None
     if barcode != item.barcode:
         codes.replace_barcode(session, item.id, barcode, at=origin.at, staff_id=origin.staff_id)
         item.barcode, item.labelled_at = barcode, None

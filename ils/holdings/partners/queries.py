@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from ils import folding
 from ils.holdings.acts.models import AcceptanceLine, ActState, StockAct
 from ils.holdings.partners.models import Partner
 from ils.holdings.partners.rules import UnknownPartner
@@ -27,7 +28,7 @@ def partners(text: str = "", kind: str = "") -> Select[Partner]:
     query = select(Partner).order_by(Partner.name, Partner.id)
     if text:
         columns = (Partner.name, Partner.tax_number, Partner.contact)
-        like = [column.icontains(text, autoescape=True) for column in columns]
+        like = [folding.contains(column, text) for column in columns]
         query = query.where(like[0] | like[1] | like[2])
     return query.where(Partner.kind == kind) if kind else query
 

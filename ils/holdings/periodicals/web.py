@@ -8,7 +8,7 @@ from flask_babel import gettext
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from ils import web
+from ils import folding, web
 from ils.catalog import queries as catalog
 from ils.catalog.models import BibliographicRecord
 from ils.errors import N_, Invalid
@@ -87,7 +87,7 @@ def _asked(session: Session) -> Select[Subscription]:
     if branch_id is not None:
         query = query.where(Subscription.branch_id == branch_id)
     if supplier := request.args.get("supplier", ""):
-        query = query.where(Subscription.supplier.icontains(supplier, autoescape=True))
+        query = query.where(folding.contains(Subscription.supplier, supplier))
     for key, column in (("year", Subscription.year), ("half", Subscription.half)):
         number = web.whole(key, request.args.get(key, ""))
         if number is not None:
@@ -226,7 +226,7 @@ def arrivals(session: Session) -> ResponseReturnValue:
     query = queries.late(web.today()) if late else queries.waited_for(web.today())
     query = query.where(Subscription.branch_id == branch_id)
     if words := request.args.get("q", "").strip():
-        query = query.where(BibliographicRecord.title.icontains(words, autoescape=True))
+        query = query.where(folding.contains(BibliographicRecord.title, words))
     definition = _issue_list(session, query)
     filters = [
         Filter("q", N_("Title")), Filter("branch", N_("Branch"), branch_choices(session)),

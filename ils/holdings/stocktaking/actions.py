@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from ils import ledger
+from ils.codes.keyboard import readings
 from ils.codes.models import Code
 from ils.codes.rules import folded, owners
 from ils.db import bulk_insert, new_id
@@ -171,18 +172,19 @@ def _row(origin: Origin, stocktake: Stocktake, scan: Scan, counted: Counted) -> 
 
 def ids_of(session: Session, numbers: Iterable[str]) -> dict[str, int]:
     """Number → the id of the copy it means, for some hundreds of numbers at once."""
-    keys = {number: folded(number) for number in numbers}
+    meant = {number: readings(number) for number in numbers}
+    keys = {number: {folded(one) for one in those} for number, those in meant.items()}
     query = select(
         Code.folded, Code.written, Code.kind, Code.patron_id, Code.item_id, Code.disputed
-    ).where(Code.folded.in_(set(keys.values())), Code.item_id.is_not(None))
+    ).where(Code.folded.in_(set().union(*keys.values())), Code.item_id.is_not(None))
     by_key: dict[str, list[Any]] = {}
     for code in session.execute(query):
         by_key.setdefault(code.folded, []).append(code)
-    return {
-        number: next(iter(owners(by_key[key], [number]))).item_id or 0
-        for number, key in keys.items()
-        if key in by_key
+    fitting = {
+        number: owners([code for key in own for code in by_key.get(key, ())], meant[number])
+        for number, own in keys.items()
     }
+    return {number: found[0].item_id or 0 for number, found in fitting.items() if found}
 
 
 def items_of(session: Session, numbers: Iterable[str]) -> dict[str, Item]:
@@ -195,9 +197,9 @@ def items_of(session: Session, numbers: Iterable[str]) -> dict[str, Item]:
 
 def place_of(session: Session, code: str) -> ShelfPlace | None:
     """The place whose label was scanned."""
-    if not rules.PLACE_CODE.fullmatch(code.strip()):
+    if not (meant := rules.place_code(code)):
         return None
-    return session.scalar(select(ShelfPlace).where(ShelfPlace.code == code.strip().upper()))
+    return session.scalar(select(ShelfPlace).where(ShelfPlace.code == meant))
 
 
 def add_place(session: Session, branch_id: int, name: str) -> ShelfPlace:

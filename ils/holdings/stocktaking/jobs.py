@@ -79,7 +79,7 @@ def scans_of(session: Session, stocktake: Stocktake, codes: Sequence[str]) -> li
     """Copies with the place of the branch that was scanned before them."""
     place, scans = None, []
     for code in codes:
-        if rules.PLACE_CODE.fullmatch(code):
+        if rules.place_code(code):
             place = actions.place_of(session, code)
             if place is not None and place.branch_id != stocktake.branch_id:
                 place = None
@@ -105,7 +105,7 @@ def codes_of(session: Session, data: bytes, megapixels: int) -> list[str]:
 
 def _known(session: Session, codes: Sequence[str]) -> int:
     """How many of some codes are those of copies or places."""
-    places = sum(rules.PLACE_CODE.fullmatch(code) is not None for code in codes)
+    places = sum(rules.place_code(code) != "" for code in codes)
     return len(actions.ids_of(session, set(codes))) + places
 
 

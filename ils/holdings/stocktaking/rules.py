@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from ils.codes.keyboard import readings
 from ils.errors import N_, NotFound, Refused
 from ils.holdings.items.models import ItemStatus
 from ils.holdings.stocktaking.models import ScanOutcome
 
 #: What the labels of places begin with.
-PLACE_CODE = re.compile(r"SQ-P\d+", re.IGNORECASE)
+_PLACE_CODE = re.compile(r"SQ-P\d+")
 #: Lines of a table that tell which column has the codes.
 SAMPLE = 200
 #: Statuses that say where a copy is although it is not on the shelf.
@@ -27,6 +28,15 @@ LEVELS = {
     ScanOutcome.ON_LOAN: "warning", ScanOutcome.IN_TRANSIT: "warning",
     ScanOutcome.WITHDRAWN: "error", ScanOutcome.FOUND: "warning", ScanOutcome.UNKNOWN: "error",
 }  # fmt: skip
+
+
+def place_code(code: str) -> str:
+    r"""The label of a place, whatever the layout made of it; empty: it is none.
+
+    >>> place_code("sq-p12"), place_code("ЫЙөЗ\"ә"), place_code("SQ-NEXT")
+    ('SQ-P12', 'SQ-P12', '')
+    """
+    return next(filter(_PLACE_CODE.fullmatch, map(str.upper, readings(code))), "")
 
 
 class UnknownStocktake(NotFound):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from ils import web
 from ils.circulation.pages import required, the_desk
 from ils.circulation.transit.models import Shipment, Transit
+from ils.codes.keyboard import readings
 from ils.errors import N_, IlsError
 from ils.holdings.items.models import Item
 from ils.holdings.printing import sent
@@ -93,7 +94,8 @@ def find_shipment(session: Session) -> ResponseReturnValue:
     Raises:
         UnknownShipment: there is none.
     """
-    said = rules.BOX_CODE.fullmatch(request.form.get("code", "").strip())
+    scanned = readings(request.form.get("code", ""))
+    said = next(filter(None, map(rules.BOX_CODE.fullmatch, scanned)), None)
     if said is None:
         raise rules.UnknownShipment
     found = queries.shipment_by_id(session, web.whole("code", said[1]) or 0)

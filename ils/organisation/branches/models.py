@@ -10,6 +10,7 @@ from sqlalchemy import JSON, Dialect, ForeignKey, String, TypeDecorator, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ils.db import Base, BigId, new_id, one_of
+from ils.errors import InLanguages
 
 
 class BranchType(StrEnum):
@@ -56,6 +57,11 @@ class Named:
     def name(self, language: str) -> str:
         """The name in the viewer's language; Russian stands for any but Kazakh."""
         return self.name_kk if language == "kk" else self.name_ru
+
+    @property
+    def names(self) -> InLanguages:
+        """The name in each language, for a message whose reader is not known yet."""
+        return InLanguages({code: self.name(code) for code in ("kk", "ru", "en")})
 
 
 class Branch(Named, Base):

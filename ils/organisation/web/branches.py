@@ -202,6 +202,7 @@ def _branch_page(session: Session, found: Branch, sent: Form[Any] | None) -> Res
         forms=forms,
         points=session.scalars(branch_queries.service_points(found)).all(),
         departments=session.scalars(branch_queries.departments(found)).all(),
+        due=web.current().due_when_closed(session, found.id, web.today()),
     )
 
 

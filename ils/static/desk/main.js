@@ -238,7 +238,7 @@ function leave() {
 function note(kind) {
   document.querySelector(".quick")?.remove();
   const quick = document.getElementById(`quick-${kind}`).content.cloneNode(true).firstElementChild;
-  const last = answers.newest()?.querySelector("cite");
+  const last = answers.newest()?.querySelector("cite[data-record]");
   if (last && kind === "refusal") { // what the last answer was about, until another is typed
     quick.elements.what.value = last.textContent;
     quick.elements.record.value = last.dataset.record;
