@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,8 @@ def test_every_list_of_codes_that_pages_name_is_there():
     asked = {(f.name, kind) for f in files for kind in named.findall(f.read_text(encoding="utf-8"))}
     assert len(asked) > 50
     assert {one for one in asked if one[1] not in LABELS} == set()
+
+
+def test_every_message_to_readers_has_a_name():
+    written = tomllib.loads((ROOT / "config/messages.toml").read_text(encoding="utf-8"))
+    assert set(LABELS["message"]) == set(written)

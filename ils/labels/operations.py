@@ -5,7 +5,20 @@ from __future__ import annotations
 from ils.errors import N_
 
 OPERATIONS: dict[str, dict[str, str]] = {
-    "message": {"receipt": N_("Receipt"), "report": N_("Report by schedule")},
+    "message": {
+        "receipt": N_("Receipt"),
+        "report": N_("Report by schedule"),
+        "answer": N_("Answer to a question"),
+        "topic": N_("What is new on a topic"),
+        "debt": N_("Letter about a debt"),
+        "hold_ended": N_("Hold ended: no copy is left"),
+        "notice_before": N_("Notice before the due date"),
+        "notice_late": N_("Notice of an overdue loan"),
+        "notice_before_sms": N_("Notice before the due date, SMS"),
+        "notice_late_sms": N_("Notice of an overdue loan, SMS"),
+        "campaign": N_("Notice of a campaign"),
+        "campaign_sms": N_("Notice of a campaign, SMS"),
+    },
     "job": {
         "send_message": N_("Letter"),
         "purge_messages": N_("Old letters removed"),

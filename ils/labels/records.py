@@ -100,7 +100,7 @@ RECORDS: dict[str, dict[str, str]] = {
         "loans.move_back": N_("moving of due dates undone"),
     },
     "audit_field": {
-        "name": N_("Full name"),
+        "name": N_("Name or full name"),
         "name_ru": N_("Name in Russian"),
         "name_kk": N_("Name in Kazakh"),
         "timezone": N_("Time zone"),

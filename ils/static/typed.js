@@ -1,7 +1,9 @@
-// What was typed into the forms of a page outlives the change of its language: it is kept in the
-// browser until the page is there again, and nowhere else.
+// What was typed into the forms of a page outlives the change of its language, and a refusal that
+// is a page of its own: it is kept in the browser until the page is there again, and nowhere else.
 
-const FORMS = "form[data-saves], form#entry";
+const FORMS = "main form[method=post]";
+/** The desk keeps what it sends by itself. */
+const atDesk = document.getElementById("desk") !== null;
 /** Names of fields that are another page's own. */
 const OWN = new Set(["csrf_token", "request_id", "begun"]);
 const key = `typed:${location.pathname}`;
@@ -34,12 +36,28 @@ export function putBack(root, text) {
   });
 }
 
+// A page that only refuses: what was typed waits for whoever goes back to the form.
+const back = document.querySelector("a[data-back]");
+if (back) {
+  sessionStorage.setItem("refused", `typed:${new URL(back.href).pathname}`);
+} else {
+  const kept = sessionStorage.getItem(key);
+  for (const name of Object.keys(sessionStorage)) {
+    if (name.startsWith("typed:")) sessionStorage.removeItem(name);
+  }
+  const again = !atDesk && [sessionStorage.getItem("refused"), sessionStorage.getItem("tongue")].includes(key);
+  sessionStorage.removeItem("refused");
+  sessionStorage.removeItem("tongue");
+  if (kept !== null && again) putBack(document, kept);
+}
+
 document.querySelector("form.languages")?.addEventListener("submit", () => {
   sessionStorage.setItem(key, typed(document));
+  sessionStorage.setItem("tongue", key);
 });
-
-const kept = sessionStorage.getItem(key);
-if (kept !== null) {
-  sessionStorage.removeItem(key);
-  putBack(document, kept);
+if (!atDesk) {
+  for (const form of document.querySelectorAll(FORMS)) {
+    form.noValidate = true; // what is wrong is said by the program, in its words
+    form.addEventListener("submit", () => sessionStorage.setItem(key, typed(document)));
+  }
 }

@@ -189,14 +189,22 @@ class Form(Generic[Data]):
         self.error = error
         if isinstance(error, FormWrong):
             return
-        at = next((i for i in self.infos if i.label == error.facts.get("field")), None)
-        if at is None:
-            from ils.web.pages import translated  # noqa: PLC0415 -- pages are above forms
+        from ils.web.pages import translated  # noqa: PLC0415 -- pages are above forms
 
+        at = next((i for i in self.infos if i.label == error.facts.get("field")), None)
+        meant = at or self._said_in(error)
+        if meant is None or isinstance(error, Doubtful):
             self.problem = translated(error)
         else:
-            errors = self.fields[at.name].errors
-            self.fields[at.name].errors = [*errors, error.facts["reason"]]
+            reason = error.facts["reason"] if at else translated(error)
+            self.fields[meant.name].errors = [*self.fields[meant.name].errors, reason]
+
+    def _said_in(self, error: IlsError) -> FieldInfo | None:
+        """The one field that says what the message repeats: a code that is taken."""
+        facts = {str(value) for value in error.facts.values()} - {""}
+        typed = {i: getattr(self.fields[i.name], "raw_data", None) for i in self.infos}
+        found = [i for i, raw in typed.items() if raw and str(raw[0]).strip() in facts]
+        return found[0] if len(found) == 1 else None
 
     @property
     def shown(self) -> dict[str, list[ShownField]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -68,6 +69,9 @@ def code_names(kind: str) -> list[tuple[str, str]]:
     return [(code, gettext(text)) for code, text in LABELS[kind].items()]
 
 
+_ISO_DAY = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b")
+
+
 def audit_value(key: str, value: object) -> str:
     """What an administrative act set, or changed from and to."""
     if key == "roles" and isinstance(value, list):
@@ -88,7 +92,8 @@ def audit_value(key: str, value: object) -> str:
         return ", ".join(code_name("loan_problem", str(code)) for code in value)
     if key == "type":
         return " → ".join(code_name("branch_type", str(side)) for side in sides)
-    return " → ".join(names[s] if isinstance(s, bool) else str(s or "—") for s in sides)
+    shown = [names[s] if isinstance(s, bool) else str(s or "—") for s in sides]
+    return _ISO_DAY.sub(lambda day: f"{date.fromisoformat(day[0]):%d.%m.%Y}", " → ".join(shown))
 
 
 def list_options(codes: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str]]:

@@ -209,7 +209,7 @@ def test_the_demand_stands_beside_the_line(library, stock):
         bought = session.scalars(select(OrderLine)).one()
         bought.record_id = session.get(Item, item).record_id
     page = stock.get(f"/staff/acquisition/{place}").text
-    assert "брони 1" in page
+    assert "заказы 1" in page
 
 
 def test_the_director_looks_and_does_not_order(library, stock, placed, browser):

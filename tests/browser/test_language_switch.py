@@ -41,3 +41,22 @@ def test_a_form_that_was_refused_stays(form):
     expect(form.locator("[role=alert].error")).to_be_visible()
     in_kazakh(form)
     kept(form)
+
+
+def test_a_refusal_that_is_a_page_of_its_own_loses_nothing(page, served, library):
+    library.account("фонд", Role.STOCK)
+    sign_in(page, served, "фонд", then="/staff/")
+    page.goto(f"{served.url}/staff/holdings/labels")
+    right = page.locator("[name=right]")
+    page.locator("details", has=right).evaluate_all(
+        "all => all.forEach((one) => { one.open = true; })"
+    )
+    right.fill("много")
+    page.locator("[name=down]").fill("1,5")
+    page.locator("[name=down]").press("Enter")
+    expect(page.locator(".notice.error")).to_be_visible()
+    page.get_by_role("link", name="Назад").click()
+    expect(right).to_have_value("много")
+    expect(page.locator("[name=down]")).to_have_value("1,5")
+    page.reload()  # it was kept for one return only
+    expect(right).not_to_have_value("много")

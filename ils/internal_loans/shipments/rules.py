@@ -19,7 +19,7 @@ class UnknownShipment(NotFound):
     """No box has this number."""
 
     code = "unknown_shipment"
-    message = N_("There is no such box.")
+    message = N_("There is no box with this number.")
 
 
 class SameBranch(Refused):

@@ -19,4 +19,10 @@ class ClosedDay(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
     branch_id: Mapped[int] = mapped_column(BigId, ForeignKey("branch.id"))
     day: Mapped[date]
+    #: A holiday has its name in both languages: ``Наурыз мейрамы / Наурыз``.
     reason: Mapped[str] = mapped_column(default="")
+
+    def said(self, language: str) -> str:
+        """The reason in the viewer's language, where it is known in two."""
+        kk, _, other = self.reason.partition(" / ")
+        return kk if language == "kk" else other or kk

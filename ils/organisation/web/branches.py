@@ -181,7 +181,8 @@ def _branch_page(session: Session, found: Branch, sent: Form[Any] | None) -> Res
         calendar_queries.closed_days(found),
         (
             Column("day", N_("Day"), lambda closed: closed.day, ClosedDay.day),
-            Column("reason", N_("Reason"), lambda closed: closed.reason, ClosedDay.reason),
+            Column("reason", N_("Reason"), lambda closed: closed.said(web.language()),
+                   ClosedDay.reason),
         ),
         row_actions=(
             RowAction(N_("Open again"), lambda _: url_for("settings.branch", code=found.code),

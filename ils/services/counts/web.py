@@ -68,9 +68,9 @@ def _count(session: Session) -> int:
         cells = {
             (subject_area, language): rules.whole(
                 form.get(f"{subject_area}.{language}", ""),
-                f"{lists.subject_areas[subject_area][web.language()]}, {language}",
+                f"{area[web.language()]}, {web.language_name(language)}",
             )
-            for subject_area in lists.subject_areas
+            for subject_area, area in lists.subject_areas.items()
             for language in LANGUAGES
         }
     else:

@@ -239,6 +239,7 @@ def _plans(
         branches=session.scalars(branch_queries.branches()).all(),
         error=error,
         error_text=web.translated(error) if error else "",
+        wrong=error.facts.get("field") if error else None,
         file_form=sent or Form(PlanFileData, {}, name="file"),
         bad=[
             (number, web.translated(why))
