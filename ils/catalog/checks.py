@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from ils.catalog.identifiers import isbn13, issn_is_right
+from ils.catalog.records.links import host_of
+from ils.catalog.records.rules import title_of
 from ils.catalog.worksheets.definitions import Sub, Worksheet, Worksheets
 from ils.marc import fields, subfields
 from ils.marc.code_lists import is_country, is_language
@@ -55,7 +57,7 @@ class RecordFault:
 
 def has_title(marc: MarcRecord) -> bool:
     """Whether a record names its document; none is saved without."""
-    return any(f.has_text() for f in marc.each("200"))
+    return any(f.has_text() for f in marc.each("200")) or title_of(marc) != ""
 
 
 def problems(marc: MarcRecord, worksheet: Worksheet, sheets: Worksheets) -> list[RecordFault]:
@@ -68,7 +70,10 @@ def problems(marc: MarcRecord, worksheet: Worksheet, sheets: Worksheets) -> list
 def _missing(marc: MarcRecord, worksheet: Worksheet) -> Iterator[RecordFault]:
     for tag, sub in worksheet.required():
         there = list(marc.each(tag))
-        if not any(_says(f, sub) for f in there) and not _elsewhere(marc, tag):
+        if any(_says(f, sub) for f in there) or _elsewhere(marc, tag):
+            continue
+        by_number = sub.embedded is not None and any(host_of(f).strip() for f in there)
+        if not by_number:  # who names a whole by its number has its title there
             yield RecordFault("missing", f"{tag}${sub.key}")
     if not marc.leader[6:8].strip():
         yield RecordFault("missing", "LDR")
@@ -119,8 +124,11 @@ def _values(marc: MarcRecord) -> Iterator[RecordFault]:
                 for v in f.all("a")
                 if v.strip() and not _bbk.fullmatch(v.strip())
             )
-        elif f.tag == "210":
-            yield from (RecordFault("bad_year", "210$d", v) for v in f.all("d") if _strange_year(v))
+        elif f.tag in {"210", "214"}:
+            years = (v for v in f.all("d") if _strange_year(v))
+            yield from (RecordFault("bad_year", f"{f.tag}$d", v) for v in years)
+        elif f.tag in {"105", "110"} and len(f.get("a")) not in {0, CODED_WIDTHS[f.tag]}:
+            yield RecordFault("bad_length", f"{f.tag}$a", str(len(f.get("a"))))
         elif f.tag == "100":
             yield from _general(f)
 
@@ -196,9 +204,18 @@ def _codes(marc: MarcRecord, worksheet: Worksheet, sheets: Worksheets) -> Iterat
                 )
                 if text.strip(" |") and text not in known:
                     yield RecordFault("bad_code", f"{form.tag}${sub.key}", text)
+    roles = sheets.lists.get("roles", {})
+    for f in marc.each("700", "701", "702", "710", "711", "712"):
+        odd = (v.strip() for v in f.all("4"))
+        yield from (RecordFault("bad_code", f"{f.tag}$4", v) for v in odd if _no_role(v, roles))
     for tag, codes, is_known in (("101", "ac", is_language), ("102", "a", is_country)):
         values = (v.strip() for f in marc.each(tag) for v in f.all(*codes))
         yield from (RecordFault("bad_code", f"{tag}$a", v) for v in values if v and not is_known(v))
+
+
+def _no_role(code: str, known: Container[str]) -> bool:
+    """Whether a code of a role is none: three digits are, whatever the list of the library."""
+    return code != "" and code not in known and not re.fullmatch(r"\d{3}", code)
 
 
 def _mixed(marc: MarcRecord) -> Iterator[RecordFault]:

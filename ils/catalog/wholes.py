@@ -40,7 +40,7 @@ def _bare(f: Field) -> bool:
     """Whether a field names a whole by nothing but its number."""
     if f.tag not in HOST_FIELDS or f.get("t") or not host_of(f).strip():
         return False
-    return not any(inside.tag == "200" for inside in f.embedded())
+    return not any(inside.tag == "200" and inside.get("a").strip() for inside in f.embedded())
 
 
 def _with_sets(marc: MarcRecord, agency: str, wholes: dict[str, MarcRecord]) -> MarcRecord:
@@ -49,7 +49,8 @@ def _with_sets(marc: MarcRecord, agency: str, wholes: dict[str, MarcRecord]) -> 
         whole = wholes.get(link_key(host_of(f), agency)) if _bare(f) else None
         if whole is not None:
             number = Field("001", "", [("", host_of(f))])
-            volume = [("v", value) for value in f.all("v")]
+            inside = [value for one in f.embedded() if one.tag == "200" for value in one.all("v")]
+            volume = [("v", value) for value in (*f.all("v"), *inside)]
             titled = [
                 Field(one.tag, one.indicators, [*one.subfields, *volume])
                 if one.tag == "200"

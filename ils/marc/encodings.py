@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+from ils.errors import N_, Remark
 from ils.marc.foreign import composes, from_marc8, to_marc8
 
 Decoder = Callable[[bytes], str]
@@ -125,7 +126,8 @@ def of_record(data: bytes, file: str, *, latin: bool = False) -> tuple[str, str]
     if not _high.search(data) or (file == "marc-8" and b"\x1b" in data):
         return file, ""
     found = _of_bytes(data, file, latin=latin)
-    return found, "" if found == file else f"this record is in {found}, its file in {file}"
+    said = N_("this record is in %(found)s, its file in %(file)s")
+    return found, "" if found == file else Remark(said, found=found, file=file)
 
 
 def _of_bytes(data: bytes, file: str, *, latin: bool) -> str:

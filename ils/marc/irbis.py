@@ -96,10 +96,9 @@ def _field(line: str, problems: list[str]) -> Field | None:
     if not (mark and colon):
         if not value.startswith("^"):
             return None
-        lacks = " and no ".join(
-            sign for sign, there in (("#", mark), ("colon", colon)) if not there
-        )
-        problems.append(f"field {tag}: the line has no {lacks}")
+        lacks = [sign for sign, there in (("#", mark), (":", colon)) if not there]
+        said = N_("field %(tag)s: the line lacks %(signs)s")
+        problems.append(Remark(said, tag=tag, signs=" ".join(lacks)))
     return Field(str(int(tag)).zfill(3), "", caret_subfields(value))
 
 

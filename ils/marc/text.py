@@ -10,7 +10,7 @@ from ils.marc.record import Field, MarcRecord
 DOLLAR = "{dollar}"
 
 _line = re.compile(r"([0-9]{3}) ([^$])([^$]) (.+)")
-_foreign = re.compile(r"[‡^|]([0-9a-zа-я])")
+_foreign = re.compile(r"[‡^|]([0-9A-Za-zА-Яа-я])")
 #: Cyrillic letters that are typed for the Latin ones of subfields.
 _LATIN = str.maketrans("аеорсхуАЕОРСХУкКмМтТвВнН", "aeopcxyAEOPCXYkKmMtTbBhH")
 _lines = re.compile(r"[\r\n]+")
@@ -67,11 +67,11 @@ def _field(number: int, line: str) -> Field:
         raise BadLine(line=number, text=line[:60])
     tag, first, second, rest = match.groups()
     if "$" not in rest:  # as other systems mark subfields
-        rest = _foreign.sub(r"$\1", rest)
+        rest = _foreign.sub(lambda found: f"${found[1].translate(_LATIN).lower()}", rest)
     before, *parts = rest.split("$")
     pairs = [("", before.replace(DOLLAR, "$"))] if before.strip() else []
     pairs += [(part[:1].translate(_LATIN), part[1:].replace(DOLLAR, "$")) for part in parts]
     wrong = any(code.isspace() or not code.isascii() for code, _ in pairs)
-    if not pairs or wrong or "" in parts:
+    if not pairs or wrong or "" in parts or pairs[0][0] == "":
         raise BadLine(line=number, text=line[:60])
     return Field(tag, (first + second).replace("#", " "), pairs)

@@ -181,7 +181,10 @@ CLOSING = b"</collection>\n"
 
 def write(marc: MarcRecord, kind: str) -> bytes:
     """The record as one element; characters that XML cannot hold become blanks."""
-    attributes = {"type": "Bibliographic"} | ({} if kind == "MARC21" else {"format": kind})
+    is_heading = marc.leader[6:7] in {"x", "z"}  # UNIMARC, MARC21
+    attributes = {"type": "Authority" if is_heading else "Bibliographic"} | (
+        {} if kind == "MARC21" else {"format": kind}
+    )
     record = etree.Element("record", attributes)
     etree.SubElement(record, "leader").text = _text(marc.leader.ljust(24))
     for f in marc.fields:

@@ -73,6 +73,38 @@ def test_marc21_comes_back_byte_for_byte():
     assert content(back) == content(MARC21)
 
 
+IN_TWO_SCRIPTS = MarcRecord("00000nam a2200000 i 4500", [
+    Field("001", "", [("", "1")]),
+    Field("008", "", [("", "200115s2019    ru a   j      000 1 rus d")]),
+    Field("100", "1 ", [("6", "880-01"), ("a", "Petrushevskai͡a, L.")]),
+    Field("245", "10", [("6", "880-02"), ("a", "Istorii /"), ("c", "L. Petrushevskai͡a.")]),
+    Field("246", "3 ", [("a", "Istorii")]),
+    Field("260", "  ", [("6", "880-03"), ("a", "Moskva :"), ("b", "AST,"), ("c", "2019.")]),
+    Field("880", "10", [("6", "245-02/(N"), ("a", "Истории /"), ("c", "Л. Петрушевская.")]),
+    Field("880", "1 ", [("6", "100-01/(N"), ("a", "Петрушевская, Л.")]),
+    Field("880", "  ", [("6", "260-03"), ("a", "Москва :"), ("b", "АСТ,"), ("c", "2019.")]),
+])  # fmt: skip
+
+
+def test_a_record_in_two_scripts_comes_back_as_it_was():
+    there = to_unimarc(IN_TWO_SCRIPTS, Dialect.MARC21).marc
+    assert (there.get("200", "a"), there.get("700", "a")) == ("Истории", "Петрушевская")
+    assert there.get("210", "a") == "Москва"
+    back = from_unimarc(there, Dialect.MARC21).marc
+    assert content(back) == content(IN_TWO_SCRIPTS)
+    order = [f.get("6") for f in back.each("880")]
+    assert order == ["245-02/(N", "100-01/(N", "260-03"]
+
+
+def test_a_title_edited_here_wins_over_both_scripts():
+    there = to_unimarc(IN_TWO_SCRIPTS, Dialect.MARC21).marc
+    for f in there.each("200"):
+        f.subfields[0] = ("a", "Рассказы")
+    back = from_unimarc(there, Dialect.MARC21).marc
+    assert back.get("245", "a") == "Рассказы /"
+    assert "/!" not in json.dumps([f.subfields for f in back.each("245", "880")])
+
+
 def test_a_field_edited_here_wins_over_what_was_kept():
     there = to_unimarc(MARC21, Dialect.MARC21).marc
     for f in there.fields:

@@ -102,6 +102,25 @@ def test_a_wrong_line_of_the_marc_view_is_named(library, cataloguer):
     assert record(library, record_id)[0].revision == 1
 
 
+def test_capital_codes_and_other_marks_are_subfields_and_a_line_without_any_is_named(
+    library, cataloguer
+):
+    record_id = book(cataloguer)
+    address = f"/staff/catalog/{record_id}/edit"
+    form = dict(values(cataloguer.get(f"{address}?view=marc").text))
+    lines = [line for line in form["marc"].splitlines() if not line.startswith("200")]
+    typed = "\n".join([*lines, "200 1# ^AКөшпенділер^FІ. Есенберлин", "300 ## ‡AЕскерту"])
+    answer = cataloguer.post(address, **form | {"marc": typed})
+    assert answer.status_code == 302
+    marc = record(library, record_id)[1]
+    assert next(marc.each("200")).subfields == [("a", "Көшпенділер"), ("f", "І. Есенберлин")]
+    assert marc.get("300", "a") == "Ескерту"
+    form = dict(values(cataloguer.get(f"{address}?view=marc").text))
+    plain = form["marc"] + "\n300 ## Просто текст"
+    answer = cataloguer.post(address, **form | {"marc": plain})
+    assert (answer.status_code, "Просто текст" in answer.text) == (422, True)
+
+
 def test_the_second_of_two_cataloguers_is_told_and_nothing_is_overwritten(library, app, cataloguer):
     record_id = book(cataloguer)
     library.account("второй", Role.CATALOGUER)

@@ -231,3 +231,53 @@ def test_an_electronic_document():
         "Балхаш. – Балхаш, 2020. – URL: https://example.kz/1 (дата обращения: 05.06.2024). "
         "– Текст : электронный."
     )
+
+
+def described(*fields, leader="     nam a22     3i 450 "):
+    return str(entry(MarcRecord(leader, list(fields))))
+
+
+def titled(*pairs, tag="200"):
+    return Field(tag, "1 ", list(pairs))
+
+
+@pytest.mark.parametrize(
+    ("pairs", "area"),
+    [
+        ([("a", "Руслан"), ("f", "А. С. Пушкин"), ("c", "Демон"), ("f", "М. Ю. Лермонтов")],
+         "Руслан / А. С. Пушкин. Демон / М. Ю. Лермонтов."),
+        ([("a", "Әндер"), ("f", "М. Әуезов"), ("d", "Songs"), ("f", "M. Auezov")],
+         "Әндер / М. Әуезов = Songs / M. Auezov."),
+        ([("a", "Сочинения"), ("f", "А. Иванов"), ("h", "Ч. 2"), ("i", "Романы"),
+          ("f", "ред. П. Ким"), ("g", "худ. О. Ли")],
+         "Сочинения / А. Иванов. Ч. 2, Романы / ред. П. Ким ; худ. О. Ли."),
+    ],
+)  # fmt: skip
+def test_each_title_and_part_has_its_own_responsibility(pairs, area):
+    assert described(titled(*pairs)) == area
+
+
+def test_an_article_ends_before_its_source_without_a_full_stop():
+    source = linked("463", " 1", [titled(("a", "Простор"), ("v", "С. 5"))])
+    leader = "     naa a22     3i 450 "
+    for title, said in (("Статья третья.", "Статья третья"), ("Жизнь и т. п.", "Жизнь и т. п.")):
+        assert described(titled(("a", title)), source, leader=leader).startswith(
+            f"{said} // Простор"
+        )
+
+
+@pytest.mark.parametrize("begun", ["Содержание: Раз", "Содерж.: Раз", "Раз"])
+def test_the_word_of_the_contents_stands_once(begun):
+    text = described(titled(("a", "Книга")), Field("327", "1 ", [("a", begun)]))
+    assert text.endswith("Содерж.: Раз.")
+
+
+@pytest.mark.parametrize(
+    ("whole", "number", "title"),
+    [("Велосипед, 1873 г.", "Л. 1", "Велосипед, 1873 г. Л. 1"), ("Жизнь", "Ч. 3.", "Жизнь. Ч. 3.")],
+)
+def test_a_volume_called_by_its_number_has_no_two_full_stops(whole, number, title):
+    own = titled(("a", number))
+    set_ = linked("461", " 0", [titled(("a", whole), ("v", number.rstrip(".")))])
+    book = MarcRecord("     nam2a22     3i 450 ", [own, set_])
+    assert describe(book, Classes({}, {})).title == title

@@ -16,6 +16,20 @@ ARTICLE = (
 )
 
 
+def test_an_issue_without_a_title_of_its_own_is_described_and_saved_as_it_is(
+    library, cataloguer, bring
+):
+    bring((JOURNAL + ISSUE).encode(), name="1.txt")
+    with db.reading(library.sessions) as session:
+        found = session.scalars(select(BibliographicRecord)).all()
+        issue = next(one.id for one in found if one.title == "Простор. 2015. 7")
+    assert "Простор. 2015. 7" in cataloguer.get(f"/staff/catalog/{issue}").text
+    before = record(library, issue)[1].dump()
+    page = cataloguer.get(f"/staff/catalog/{issue}/edit").text
+    saved = cataloguer.post(f"/staff/catalog/{issue}/edit", **filled(page, {}))
+    assert (saved.status_code, record(library, issue)[1].dump()) == (302, before)
+
+
 def parts_of(library):
     with db.reading(library.sessions) as session:
         found = session.scalars(select(BibliographicRecord)).all()

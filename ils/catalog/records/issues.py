@@ -16,12 +16,13 @@ LOOKED_AT = 400
 def issue_of(marc: MarcRecord) -> tuple[str, str]:
     """Year and number of the issue a record is in; empty texts where it says none.
 
-    ``463`` has them: 200 $a the number or date, 210 $d the year.
+    ``463`` has them: 200 $a the number or date, 210 $d the year. The number as it is compared:
+    ``5`` of ``№ 5``.
     """
     inside = [one for f in marc.each("463") for one in f.embedded()]
     number = next((one.get("a") for one in inside if one.tag == "200"), "")
     year = next((one.get("d") for one in inside if one.tag == "210"), "")
-    return year.strip(), number.strip()
+    return year.strip(), "".join(number.split()).removeprefix("№").casefold()
 
 
 def of_same_issue(session: Session, marc: MarcRecord) -> list[BibliographicRecord]:

@@ -89,6 +89,22 @@ def describe(marc: MarcRecord, classes: Classes) -> Description:
     )
 
 
+def title_of(marc: MarcRecord) -> str:
+    """What a record is called: its own title; a volume or issue without one by its whole."""
+    by_tag: dict[str, list[Field]] = {}
+    for f in marc.fields:
+        by_tag.setdefault(f.tag, []).append(f)
+    return _KnownCodes(marc.leader, by_tag).title()
+
+
+def _dotted(*parts: str) -> str:
+    """Parts with a full stop between them; one that ends with its own has no second."""
+    text = ""
+    for part in filter(None, parts):
+        text += f"{'' if not text else ' ' if text.endswith('.') else '. '}{part}"
+    return text
+
+
 def record_isbns(marc: MarcRecord) -> tuple[str, ...]:
     """The ISBNs of a record, as thirteen digits each."""
     found = (one for f in marc.each("010") for v in f.all("a") for one in isbns(v))
@@ -145,22 +161,25 @@ class _KnownCodes:
         whole = next(self.embedded("461", "200"), None) if "461" in self.by_tag else None
         number = clean(whole.get("v")) if whole is not None else ""
         alone = field is not None and (
-            field.indicators[:1] == "0" or clean(field.get("a")) == number != ""
+            field.indicators[:1] == "0"
+            or clean(field.get("a")).rstrip(".") == number.rstrip(".") != ""
         )
         if whole is not None and alone:
             # A volume may be called by its number only; then the set's title goes first.
-            title = f"{clean(whole.get('a'))}. {title}"
+            title = _dotted(clean(whole.get("a")), title)
         elif whole is not None and title and self.leader[8:9] == "2" and whole.get("v").strip():
             # The volumes of a set may share their title and their ISBN.
-            title = f"{title}. {clean(whole.get('v'))}"
+            title = _dotted(title, clean(whole.get("v")))
         elif not title and "933" in self.by_tag:
             journal = whole.get("a") if whole is not None else self.get("933", "a")
             parts = (journal, *(self.get(tag, "a") for tag in ("934", "935", "936")))
-            title = ". ".join(clean(part) for part in parts if part.strip())
+            title = _dotted(*(clean(part) for part in parts))
+        elif title and title == clean(self.get("933", "a")):  # an issue called as its journal
+            title = _dotted(title, *(clean(self.get(tag, "a")) for tag in ("934", "935", "936")))
         elif not title and whole is not None:
-            title = ". ".join(filter(None, map(clean, (whole.get("a"), whole.get("v")))))
+            title = _dotted(clean(whole.get("a")), clean(whole.get("v")))
         elif title and field is not None and self.get("936", "a") and not field.get("a"):
-            title = f"{title}. {self.get('936', 'a')}"
+            title = _dotted(title, self.get("936", "a"))
         return title
 
     def embedded(self, tag: str, inside: str) -> Iterator[Field]:

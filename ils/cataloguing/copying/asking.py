@@ -125,7 +125,7 @@ def _answers(targets: Sequence[Target], wanted: SoughtRecord) -> list[Answered]:
             left = began + target.seconds + 1 - time.monotonic()
             answers.append(future.result(timeout=max(0, left)))
         except TooLate:
-            answers.append(Answered(target, problem="no answer in time"))
+            answers.append(Answered(target, problem=N_("no answer in time")))
     pool.shutdown(wait=False, cancel_futures=True)
     return answers
 
@@ -141,13 +141,13 @@ def _one(target: Target, wanted: SoughtRecord) -> Answered:
     except NoAnswer as error:
         return Answered(target, problem=str(error))
     except reading.NotRecords:
-        return Answered(target, problem="the answer holds no MARC records")
+        return Answered(target, problem=N_("the answer holds no MARC records"))
     except Exception as error:  # noqa: BLE001 -- damage nobody has seen yet costs its library only
         logs.fault("copy cataloguing", error, target=target.code)
         return Answered(target, problem=type(error).__name__)
     records = [read for chunk in chunks if (read := reading.read(source, chunk)).marc is not None]
     if not records:
-        return Answered(target, problem="the answer holds no MARC records")
+        return Answered(target, problem=N_("the answer holds no MARC records"))
     return Answered(target, records, total)
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from urllib.request import Request, urlopen
 
 from ils.cataloguing.copying.targets import NoAnswer, SoughtRecord, Target
+from ils.errors import N_
 
 #: Records of one answer, and its most bytes.
 MOST_RECORDS, MOST_BYTES = 10, 5_000_000
@@ -66,5 +67,5 @@ def ask(target: Target, wanted: SoughtRecord) -> tuple[bytes, int]:
     number = _number.search(data)
     if number is None:
         told = _diagnostic.search(data)
-        raise NoAnswer(told[1].decode(errors="replace") if told else "the answer is no SRU")
+        raise NoAnswer(told[1].decode(errors="replace") if told else N_("the answer is no SRU"))
     return data, int(number[1])

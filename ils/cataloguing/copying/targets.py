@@ -63,7 +63,7 @@ class SoughtRecord:
 
 
 class NoAnswer(Exception):
-    """A library gave no answer that can be used; the text is a reason, in English."""
+    """A library gave no answer that can be used; the text is a reason, marked for translation."""
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,9 @@ def _said(answer: Answered) -> str:
     """What one library answered, in words."""
     name = answer.target.name[web.language()]
     if answer.problem:
-        return str(gettext("%(library)s: no answer (%(why)s)", library=name, why=answer.problem))
+        return str(
+            gettext("%(library)s: no answer (%(why)s)", library=name, why=gettext(answer.problem))
+        )
     return str(gettext(
         "%(library)s: found %(total)s, shown %(shown)s",
         library=name, total=answer.total, shown=len(answer.records),

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from ils.cataloguing.copying.targets import NoAnswer, SoughtRecord, Target
+from ils.errors import N_
 
 PROGRAM = "yaz-client"
 MOST_RECORDS = 10
@@ -45,7 +46,7 @@ def ask(target: Target, wanted: SoughtRecord) -> tuple[bytes, int]:
     """
     program = shutil.which(PROGRAM)
     if program is None:
-        raise NoAnswer("Z39.50 needs the Debian package yaz")
+        raise NoAnswer(N_("Z39.50 needs the Debian package yaz"))
     with tempfile.TemporaryDirectory(prefix="sandyq-z3950-") as folder:
         records = Path(folder) / "records.mrc"
         commands = "\n".join((
@@ -63,7 +64,7 @@ def ask(target: Target, wanted: SoughtRecord) -> tuple[bytes, int]:
                 timeout=target.seconds, check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired as error:
-            raise NoAnswer("no answer in time") from error
+            raise NoAnswer(N_("no answer in time")) from error
         said = done.stdout.decode(errors="replace")
         hits = _hits.search(said)
         if hits is None:

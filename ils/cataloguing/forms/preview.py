@@ -11,7 +11,7 @@ from ils.catalog import author_marks, checks, queries
 from ils.catalog.authorities import queries as authorities
 from ils.catalog.authorities import rules as headings
 from ils.catalog.duplicates import find_duplicates
-from ils.catalog.identifiers import search_key
+from ils.catalog.identifiers import heading_key
 from ils.catalog.models import BibliographicRecord
 from ils.catalog.records import rules
 from ils.catalog.records.links import reference
@@ -97,10 +97,10 @@ def _whole(record: BibliographicRecord) -> dict[str, object]:
 
 def _classes(scheme: str, text: str) -> list[dict[str, object]]:
     """Classes by their index or a word of their names in both languages."""
-    words, language = search_key(text), web.language()
+    words, language = heading_key(text), web.language()
     found: list[dict[str, object]] = []
     for index, names in class_names(web.current().config)[scheme].items():
-        said = f" {search_key(names.ru)} {search_key(names.kk)}"
+        said = f" {heading_key(names.ru)} {heading_key(names.kk)}"
         if index.startswith(text) or (words and f" {words}" in said):
             name = names.kk if language == "kk" else names.ru
             found.append({"label": f"{index} {name}", "values": {"a": index}, "link": ""})

@@ -1,5 +1,7 @@
 """From MARC21 and ИРБИС to the catalogue's UNIMARC and back: tables in ``config/conversion``."""
 
+from dataclasses import replace
+
 from ils.marc.crosswalk import irbis, marc21
 from ils.marc.crosswalk.engine import KEPT, Converted, kept_field
 from ils.marc.record import Dialect, Field, MarcRecord
@@ -28,4 +30,7 @@ def from_unimarc(marc: MarcRecord, dialect: Dialect) -> Converted:
     """The record in another dialect."""
     if dialect is Dialect.UNIMARC:
         return Converted(marc)
-    return _CROSSWALKS[dialect]().from_unimarc(marc)
+    converted = _CROSSWALKS[dialect]().from_unimarc(marc)
+    if dialect is Dialect.MARC21:
+        return replace(converted, marc=marc21.in_latin(converted.marc))
+    return converted

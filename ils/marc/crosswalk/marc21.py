@@ -20,8 +20,12 @@ BODY_CODES = frozenset("abcdne4")
 _initials = re.compile(r"(?:[^\W\d_]\.[ -]?)+")
 #: $6: the tag of the field that is meant, and its number.
 _linked = re.compile(r"(\d{3})-(\d{2})")
+#: In $6 of a field that was Latin: the script of its 880 stands behind it.
+_CHANGED = "/!"
 #: How the number of a volume begins.
 _volume = re.compile(r"(?i)(ч|т|том|кн|вып|бөл|кіт|bd|vol|v|pt|part)\b")
+#: A full stop behind a whole word: shorter ones may be abbreviations.
+_ends = re.compile(r"(?<=\w{4})\.$")
 _bracketed = re.compile(r"^\[(.*)\]$")
 
 
@@ -95,6 +99,15 @@ def _trim(text: str) -> str:
     return ISBD_END.sub("", text)
 
 
+def unstopped(text: str) -> str:
+    """A value without the full stop that ends the field; an abbreviation keeps its own.
+
+    >>> unstopped("П. П. Петров."), unstopped("и др."), unstopped("Жизнь и т. п.")
+    ('П. П. Петров', 'и др.', 'Жизнь и т. п.')
+    """
+    return text[:-1] if _ends.search(text) else text
+
+
 def read_title(f: Field) -> list[Field]:
     """245 as 200: what stands after ``=`` is parallel, after ``/`` responsibility."""
     pairs: list[tuple[str, str]] = []
@@ -102,12 +115,10 @@ def read_title(f: Field) -> list[Field]:
     for code, value in f.subfields:
         text = _trim(value)
         if code == "c":
-            first, *others = (
-                text.rstrip(".").split(" ; ") if text.count(".") == 1 else text.split(" ; ")
-            )
+            first, *others = unstopped(text).split(" ; ")
             pairs += [("f", first), *(("g", other) for other in others)]
         elif code == "b":
-            pairs.append(("d" if before.rstrip().endswith("=") else "e", text))
+            pairs.append(("d" if before.rstrip().endswith("=") else "e", unstopped(text)))
         elif code == "h":
             bracketed = _bracketed.match(text)
             pairs.append(("b", bracketed.group(1) if bracketed else text))
@@ -115,7 +126,7 @@ def read_title(f: Field) -> list[Field]:
             pairs.append(
                 (
                     {"a": "a", "n": "h", "p": "i"}[code],
-                    text.removesuffix(".") if code != "a" else text,
+                    text.removesuffix(".") if code != "a" else unstopped(text),
                 )
             )
         before = value
@@ -274,30 +285,46 @@ def in_own_script(marc: MarcRecord) -> tuple[MarcRecord, list[str]]:
     Returns:
         The record, and its title in Latin letters, to be kept as another one: it is found by it.
     """
-    others = list(marc.each("880"))
-    if not others:
-        return marc, []
-    places = {id(f): place.groups() for f in others if (place := _linked.match(f.get("6")))}
-    fields, used, titles = [], set(), list[str]()
-    for f in marc.fields:
-        number = _linked.match(f.get("6")) if f.tag != "880" else None
-        other = next(
-            (o for o in others if number and places.get(id(o)) == (f.tag, number[2])), None
-        )
-        if other is None:
-            fields.append(f)
-            continue
-        used.add(id(other))
-        fields.append(Field(f.tag, other.indicators, _without_link(other)))
-        romanised = [("6", f.get("6").replace("880", f.tag, 1)), *_without_link(f)]
-        fields.append(Field("880", f.indicators, romanised))
-        if f.tag == "245":
-            titles.append(_trim(f.get("a")))
-    return MarcRecord(marc.leader, [f for f in fields if id(f) not in used]), titles
+    titles = [_trim(f.get("a")) for f, _ in _pairs(marc) if f.tag == "245"]
+    changed = dict[int, Field]()
+    for f, other in _pairs(marc):
+        link = _linked.match(other.get("6"))
+        place = link[0] if link else ""
+        script = other.get("6").removeprefix(place)
+        own = [("6", f"{f.get('6')}{_CHANGED}{script}"), *other.subfields[1:]]
+        changed[id(f)] = Field(f.tag, other.indicators, own)
+        changed[id(other)] = Field("880", f.indicators, [("6", place), *f.subfields[1:]])
+    return MarcRecord(marc.leader, [changed.get(id(f), f) for f in marc.fields]), titles
 
 
-def _without_link(f: Field) -> list[tuple[str, str]]:
-    return [(code, value) for code, value in f.subfields if code != "6"]
+def in_latin(marc: MarcRecord) -> MarcRecord:
+    """The way back: what `in_own_script` changed, and no title it added."""
+    changed, added = dict[int, Field](), list[str]()
+    for f, other in _pairs(marc):
+        link, mark, script = f.get("6").partition(_CHANGED)
+        if mark:
+            romanised = [("6", link), *other.subfields[1:]]
+            changed[id(f)] = Field(f.tag, other.indicators, romanised)
+            own = [("6", other.get("6") + script), *f.subfields[1:]]
+            changed[id(other)] = Field("880", f.indicators, own)
+            added += [_trim(other.get("a"))] if f.tag == "245" else []
+    fields = [changed.get(id(f), f) for f in marc.fields]
+    for title in added:
+        ours = [f for f in fields if f.tag == "246" and f.subfields == [("a", title)]]
+        fields = [f for f in fields if f is not (ours[-1] if ours else None)]
+    return MarcRecord(marc.leader, fields)
+
+
+def _pairs(marc: MarcRecord) -> list[tuple[Field, Field]]:
+    """Fields, and the 880 each is linked with; of both the link stands first."""
+    others = {place.groups(): f for f in marc.each("880") if (place := _linked.match(_link_of(f)))}
+    named = ((f, _linked.match(_link_of(f))) for f in marc.fields if f.tag != "880")
+    found = ((f, others.get((f.tag, link[2]))) for f, link in named if link and link[1] == "880")
+    return [(f, other) for f, other in found if other is not None]
+
+
+def _link_of(f: Field) -> str:
+    return f.subfields[0][1] if f.subfields and f.subfields[0][0] == "6" else ""
 
 
 def volume_of_set(marc: MarcRecord, foreign: MarcRecord) -> None:

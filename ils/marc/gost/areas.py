@@ -17,6 +17,8 @@ NOTES = (
 )  # fmt: skip
 
 _nonsorting = str.maketrans("", "", "\x88\x89\x98\x9c")
+#: The word the note of contents begins with, which is written before it anyway.
+_contents = re.compile(r"^(?:Содерж(?:ание|\.)?|Мазмұны|Contents?)\s*:\s*", re.IGNORECASE)
 _open_date = re.compile(r"(\d{4})\s*[-–—]\s*$")
 _open_end = re.compile(r"\s*[-–—]$")
 _range = re.compile(r"(\d{4})\s*[-–—]\s*(\d{4})")
@@ -74,7 +76,7 @@ def title(f: Field, style: Style) -> str:
                 if text.endswith(".")
                 else f". {value}"
             )
-        elif code == "g" and "/" not in text:
+        elif code == "g" and not responsible:
             text += f" / {value}"
         elif code == "f" and responsible:
             text += f" ; {value}"
@@ -86,7 +88,8 @@ def title(f: Field, style: Style) -> str:
             )
         else:
             continue
-        before, responsible = code, responsible or code in {"f", "g"}
+        # Another title, or a part, has its own responsibility.
+        before, responsible = code, code in {"f", "g"} or (responsible and code not in "cdhi")
     return text
 
 
@@ -175,7 +178,7 @@ def notes(marc: MarcRecord, words: Words) -> Iterator[str]:
     for tag in NOTES:
         found = [said(v) for f in marc.each(tag) for v in f.all("a") if v.strip()]
         if tag == "327" and found:
-            begun = found[0].removeprefix(words.contents).lstrip(" :")
+            begun = _contents.sub("", found[0])
             yield f"{words.contents}: {' ; '.join([begun, *found[1:]])}"
         else:
             yield from found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ from ils.marc.gost.words import Words, pages, words_of
 from ils.marc.record import Field, MarcRecord
 
 MAX_NAMED = 3
+#: A full stop behind a whole word: shorter ones may be abbreviations.
+_last_stop = re.compile(r"(?<=\w{4})\.$")
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ def _article(
     before = join([first, *(edition(f) for f in marc.each("205"))])
     if style is Style.GOST2018:
         before = join([before, media(marc, words)])
-    yield f"{before} // {source}"
+    yield f"{_last_stop.sub('', before)} // {source}"
     yield from notes(marc, words)
     yield from _link_notes(marc, words)
     yield from _address(marc, style, words)
@@ -115,15 +118,18 @@ def _imprints(marc: MarcRecord) -> list[Field]:
 
 def _first_area(marc: MarcRecord, style: Style) -> str:
     own = next(marc.each("200"), None)
-    if own is None:
-        return ""
+    if own is None:  # an issue is called by its journal, year and number
+        inside = (one for f in marc.each("461") for one in f.embedded() if one.tag == "200")
+        journal = next((one.get("a") for one in inside), "") or marc.get("933", "a")
+        parts = (journal, *(marc.get(tag, "a") for tag in ("934", "935", "936")))
+        return ". ".join(filter(None, map(said, parts)))
     whole = _whole(marc)
     named = own if whole is not None and whole.get("f") else _with_authors(marc, own, style)
     text = title(named, style)
     if whole is not None:
         number = said(whole.get("v"))
         common = title(whole, style)
-        alone = own.indicators[:1] == "0" or said(own.get("a")) == number
+        alone = own.indicators[:1] == "0" or said(own.get("a")).rstrip(".") == number.rstrip(".")
         text = _dotted(common, text if alone and text else _dotted(number, text))
     for f in marc.each("423"):
         for inside in f.embedded():
