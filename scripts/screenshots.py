@@ -92,6 +92,24 @@ def at(path: str) -> Callable[[Page], None]:
     return go
 
 
+def mistaken(page: Page) -> None:
+    """A reader's form that was sent with a wrong day."""
+    page.goto("/staff/patrons/new")
+    page.fill("[name=surname]", "Серікбай")
+    page.fill("[name=given_name]", "Әли")
+    page.fill("[name=birth_date]", "31.02.1990")
+    page.locator("main form[data-saves] button.main").first.click()
+    page.wait_for_load_state()
+
+
+def entries(page: Page) -> None:
+    """The entries of a figure, over its report."""
+    page.goto("/staff/stats/report?report=month")
+    page.locator("table.report td a").nth(1).click()
+    page.wait_for_selector("#behind[open] h2")
+    page.wait_for_timeout(400)
+
+
 def first(path: str) -> Callable[[Page], None]:
     """What the first line of a list leads to."""
 
@@ -114,6 +132,11 @@ PICTURES: dict[str, tuple[str, tuple[int, int], Callable[[Page], None]]] = {
     "act": ("admin", WIDE, first("/staff/holdings/acts")),
     "scans": ("admin", WIDE, first("/staff/digitisation/")),
     "report": ("admin", WIDE, at("/staff/stats/report?report=month")),
+    "entries": ("admin", WIDE, entries),
+    "list": ("admin", WIDE, at("/staff/patrons/")),
+    "mistake": ("admin", WIDE, mistaken),
+    "cards": ("desk", PHONE, at("/staff/patrons/")),
+    "libraries": ("", PHONE, at("/libraries")),
     "director": ("director", PHONE, at("/staff/")),
     "catalogue": ("", PHONE, at("/search?q=абай")),
 }

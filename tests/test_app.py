@@ -84,3 +84,15 @@ def test_files_and_pages_come_compressed_where_that_tells_no_secret(library, bro
     assert encoding(browser.get("/staff/patrons/?q=абай", headers=GZIP)) == ""
     form = {"code": "R1", "patron": "", "request_id": str(uuid4())}
     assert encoding(browser.post("/desk/scan", headers=GZIP, **form)) == ""
+
+
+def test_a_file_is_kept_whatever_becomes_of_the_cookie_and_says_little(browser):
+    answer = browser.get("/static/x/base.css")
+    names = {name for name, _ in answer.headers if name not in {"Date", "Server"}}
+    assert names == {
+        "Cache-Control", "Content-Length", "Content-Security-Policy", "Content-Type",
+        "X-Content-Type-Options",
+    }  # fmt: skip
+    assert "immutable" in answer.headers["Cache-Control"]
+    kept = browser.get("/static/x/base.css", headers={"Accept-Encoding": "gzip"})
+    assert kept.headers["Vary"] == "Accept-Encoding"

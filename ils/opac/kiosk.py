@@ -58,6 +58,7 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def _within() -> ResponseReturnValue | None:
-        if cookie.get(KIOSK) and request.endpoint not in OPEN:
+        # In this order: a file that asked the cookie would be fetched anew when that changes.
+        if request.endpoint not in OPEN and cookie.get(KIOSK):
             return redirect(url_for("opac.start"))
         return None

@@ -153,6 +153,8 @@ def named(text: str) -> ColumnElement[bool]:
     for word in heading_key(text).split():
         condition &= Patron.search_text.contains(f" {word}", autoescape=True)
     scanned = codes.asked(readings(text))["folded"]
+    if not scanned:
+        return condition
     cards = select(Code.patron_id).where(Code.kind == CodeKind.CARD, Code.folded.in_(scanned))
     condition |= Patron.id.in_(cards)
     if digits := digits_of(text):

@@ -22,6 +22,6 @@ def test_a_hold_nobody_can_fill_any_more_ends_and_the_reader_is_told(library):
     assert library.holds() == ["cancelled", "waiting"]
     with db.reading(library.sessions) as session:
         letter = session.scalars(select(OutgoingMessage)).one()
-        assert (letter.subject, "Абай жолы" in letter.body) == ("Бронь жабылды", True)
+        assert (letter.subject, "Абай жолы" in letter.body) == ("Тапсырыс жабылды", True)
     library.work()
     assert library.count("hold_cancelled") == 1

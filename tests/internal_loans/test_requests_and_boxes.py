@@ -68,7 +68,7 @@ def test_a_reader_of_a_branch_gets_a_copy_of_another(library, centre, branch):
     assert "Абай жолы" in centre.get("/staff/internal-loans/readers").text
     number = packed(centre, "Ф1", "Ц-1")  # nothing is asked for: it goes to who waits
     assert state_of(library, "Ц-1") == "dispatched"
-    assert scan(branch, number, "Ц-1") == "получено, на полку брони"
+    assert scan(branch, number, "Ц-1") == "получено, на полку заказов"
     assert library.state("Ц-1") == ("on_hold_shelf", "Ф1")
     library.desk("Ф1").issue("R1", "Ц-1")
     library.wait(minutes=1)

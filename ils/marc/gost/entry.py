@@ -118,11 +118,8 @@ def _imprints(marc: MarcRecord) -> list[Field]:
 
 def _first_area(marc: MarcRecord, style: Style) -> str:
     own = next(marc.each("200"), None)
-    if own is None:  # an issue is called by its journal, year and number
-        inside = (one for f in marc.each("461") for one in f.embedded() if one.tag == "200")
-        journal = next((one.get("a") for one in inside), "") or marc.get("933", "a")
-        parts = (journal, *(marc.get(tag, "a") for tag in ("934", "935", "936")))
-        return ". ".join(filter(None, map(said, parts)))
+    if own is None:
+        return _issue_called(marc)
     whole = _whole(marc)
     named = own if whole is not None and whole.get("f") else _with_authors(marc, own, style)
     text = title(named, style)
@@ -136,6 +133,14 @@ def _first_area(marc: MarcRecord, style: Style) -> str:
             if inside.tag == "200":
                 text = f"{text}. {title(inside, style)}"
     return text
+
+
+def _issue_called(marc: MarcRecord) -> str:
+    """An issue without a title of its own: its journal, year and number."""
+    inside = (one for f in marc.each("461") for one in f.embedded() if one.tag == "200")
+    journal = next((one.get("a") for one in inside), "") or marc.get("933", "a")
+    parts = (journal, *(marc.get(tag, "a") for tag in ("934", "935", "936")))
+    return ". ".join(filter(None, map(said, parts)))
 
 
 def _dotted(first: str, second: str) -> str:
