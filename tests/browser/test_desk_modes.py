@@ -8,6 +8,7 @@ from test_desk_page import answers, scan, stocked
 from ils import db
 from ils.circulation.loans.models import Loan
 from ils.ledger import Entry
+from ils.organisation.branches.actions import add_service_point
 from ils.organisation.staff.models import Role
 from ils.services.enquiries.models import UnmetRequest
 
@@ -138,3 +139,17 @@ def test_group_copies_go_out_by_count_with_keys(page, served, library):
     with db.reading(library.sessions) as session:
         assert session.scalars(select(Loan.copies)).all() == [4]
     assert [e.count for e in entries(library, "loan")] == [4]
+
+
+def test_long_names_of_places_do_not_make_the_desk_wider_than_a_phone(page, served, library):
+    stocked(library)
+    name = "Орталық кітапхананың ересектерге қызмет көрсету бөлімінің абонементі"
+    with db.transaction(library.sessions) as session:
+        add_service_point(
+            session, None, session.merge(library.branches["ЦБ"]), code="A", name_ru=name,
+            name_kk=name,
+        )  # fmt: skip
+    page.set_viewport_size({"width": 390, "height": 844})
+    sign_in(page, served, "desk")
+    expect(page.locator("#point option")).to_have_count(3)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
