@@ -7,6 +7,7 @@ from sqlalchemy import select
 from ils import db
 from ils.catalog import queries
 from ils.catalog.models import BibliographicRecord
+from ils.marc.gost import entry
 
 JOURNAL = "#920: J\r\n#903: Ж24\r\n#200: ^AПростор^Eлит. журн.\r\n#11: ^A0131-5587\r\n*****\r\n"
 ISSUE = "#920: NJ\r\n#903: Ж24/2015/7\r\n#933: Ж24\r\n#934: 2015\r\n#936: 7\r\n*****\r\n"
@@ -28,6 +29,19 @@ def test_an_issue_without_a_title_of_its_own_is_described_and_saved_as_it_is(
     page = cataloguer.get(f"/staff/catalog/{issue}/edit").text
     saved = cataloguer.post(f"/staff/catalog/{issue}/edit", **filled(page, {}))
     assert (saved.status_code, record(library, issue)[1].dump()) == (302, before)
+
+
+def test_an_issue_called_as_its_journal_is_told_from_the_others(library, bring):
+    own = ISSUE.replace("#933: Ж24", "#200: ^AПростор\r\n#933: Ж24")
+    bring((JOURNAL.replace("^Eлит. журн.", "") + own).encode(), name="1.txt")
+    with db.reading(library.sessions) as session:
+        titles = session.scalars(select(BibliographicRecord.title)).all()
+        (issue,) = session.scalars(
+            queries.records().where(BibliographicRecord.worksheet == "issue")
+        )
+        described = str(entry(issue.marc_record()))
+    assert sorted(titles) == ["Простор", "Простор. 2015. 7"]
+    assert described.startswith("Простор. 2015. 7")
 
 
 def parts_of(library):

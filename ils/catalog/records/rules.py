@@ -174,13 +174,18 @@ class _KnownCodes:
             journal = whole.get("a") if whole is not None else self.get("933", "a")
             parts = (journal, *(self.get(tag, "a") for tag in ("934", "935", "936")))
             title = _dotted(*(clean(part) for part in parts))
-        elif title and title == clean(self.get("933", "a")):  # an issue called as its journal
+        elif "933" in self.by_tag and title in self._journal(whole):
             title = _dotted(title, *(clean(self.get(tag, "a")) for tag in ("934", "935", "936")))
         elif not title and whole is not None:
             title = _dotted(clean(whole.get("a")), clean(whole.get("v")))
         elif title and field is not None and self.get("936", "a") and not field.get("a"):
             title = _dotted(title, self.get("936", "a"))
         return title
+
+    def _journal(self, whole: Field | None) -> set[str]:
+        """What an issue is called that has its journal's title only."""
+        named = whole.get("a") if whole is not None else ""
+        return {clean(named), clean(self.get("933", "a"))}
 
     def embedded(self, tag: str, inside: str) -> Iterator[Field]:
         """Embedded fields; of a link by the standard technique, its title as one."""

@@ -118,7 +118,7 @@ def _imprints(marc: MarcRecord) -> list[Field]:
 
 def _first_area(marc: MarcRecord, style: Style) -> str:
     own = next(marc.each("200"), None)
-    if own is None:
+    if own is None or _called_as_journal(marc, own):
         return _issue_called(marc)
     whole = _whole(marc)
     named = own if whole is not None and whole.get("f") else _with_authors(marc, own, style)
@@ -135,11 +135,18 @@ def _first_area(marc: MarcRecord, style: Style) -> str:
     return text
 
 
+def _journal(marc: MarcRecord) -> str:
+    inside = (one for f in marc.each("461") for one in f.embedded() if one.tag == "200")
+    return next((one.get("a") for one in inside), "") or marc.get("933", "a")
+
+
+def _called_as_journal(marc: MarcRecord, own: Field) -> bool:
+    return bool(marc.get("933", "a")) and said(own.get("a")) == said(_journal(marc))
+
+
 def _issue_called(marc: MarcRecord) -> str:
     """An issue without a title of its own: its journal, year and number."""
-    inside = (one for f in marc.each("461") for one in f.embedded() if one.tag == "200")
-    journal = next((one.get("a") for one in inside), "") or marc.get("933", "a")
-    parts = (journal, *(marc.get(tag, "a") for tag in ("934", "935", "936")))
+    parts = (_journal(marc), *(marc.get(tag, "a") for tag in ("934", "935", "936")))
     return ". ".join(filter(None, map(said, parts)))
 
 
