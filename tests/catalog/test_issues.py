@@ -44,6 +44,22 @@ def test_an_issue_called_as_its_journal_is_told_from_the_others(library, bring):
     assert described.startswith("Простор. 2015. 7")
 
 
+def test_an_issue_has_the_articles_that_name_its_journal_and_number(library, cataloguer, bring):
+    bring((JOURNAL + ISSUE + ISSUE.replace("/7", "/8").replace("936: 7", "936: 8")).encode(),
+          name="1.txt")  # fmt: skip
+    with db.reading(library.sessions) as session:
+        ids = {r.title: r.id for r in session.scalars(select(BibliographicRecord))}
+    asked = f"worksheet=article&host={ids['Простор : лит. журн.']}&year=2015&number=№ 7"
+    page = cataloguer.get(f"/staff/catalog/new?{asked}").text
+    number_of(cataloguer.post("/staff/catalog/new", **filled(page, {"200a": "Дала әңгімесі"})))
+    for address in ("/staff/catalog/", "/record/"):
+        there = [
+            "Дала әңгімесі" in cataloguer.get(f"{address}{ids[f'Простор. 2015. {n}']}").text
+            for n in (7, 8)
+        ]
+        assert there == [True, False], address
+
+
 def parts_of(library):
     with db.reading(library.sessions) as session:
         found = session.scalars(select(BibliographicRecord)).all()

@@ -16,8 +16,8 @@ from ils.catalog import queries
 from ils.catalog.comparison import Difference
 from ils.catalog.editing import actions
 from ils.catalog.editing.actions import ChangedMeanwhile
+from ils.catalog.issues import of_same_issue
 from ils.catalog.models import BibliographicRecord
-from ils.catalog.records.issues import of_same_issue
 from ils.catalog.records.links import reference
 from ils.catalog.worksheets import rules
 from ils.catalog.worksheets.definitions import Worksheet

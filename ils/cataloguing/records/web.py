@@ -15,6 +15,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from ils import web
+from ils.catalog import issues
 from ils.catalog import queries as catalog
 from ils.catalog.duplicates import find_duplicates
 from ils.catalog.models import BibliographicRecord
@@ -75,7 +76,7 @@ def record(session: Session, record_id: int) -> ResponseReturnValue:
     """One record: description, copies, MARC."""
     found = catalog.record(session, record_id)
     items = _items(found, names_of(session, web.language()))
-    parts = catalog.parts(found).order_by(BibliographicRecord.id.desc()).limit(PARTS + 1)
+    parts = issues.parts_of(session, found).order_by(BibliographicRecord.id.desc()).limit(PARTS + 1)
     within = session.scalars(parts).all()
     return web.respond(
         session,

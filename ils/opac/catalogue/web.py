@@ -12,6 +12,7 @@ from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from ils import clock, web
+from ils.catalog import issues
 from ils.catalog import queries as catalog
 from ils.catalog.authorities.rules import spoken
 from ils.catalog.models import BibliographicRecord, RecordState
@@ -224,7 +225,7 @@ class PartsOfRecord:
 
 def _parts(session: Session, record: BibliographicRecord) -> PartsOfRecord:
     """The parts of the year the address asks for, or of the latest."""
-    parts, year = catalog.parts(record).order_by(None), BibliographicRecord.year
+    parts, year = issues.parts_of(session, record).order_by(None), BibliographicRecord.year
     counted = parts.with_only_columns(year, func.count()).group_by(year)
     rows = session.execute(counted.order_by(year.desc().nulls_last())).all()
     years = [(one, number) for one, number in rows]

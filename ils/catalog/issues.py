@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Collection
+
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from ils.catalog import queries
 from ils.catalog.models import BibliographicRecord, RecordLink, RecordState
 from ils.catalog.records.links import links
 from ils.marc.record import MarcRecord
@@ -22,7 +25,11 @@ def issue_of(marc: MarcRecord) -> tuple[str, str]:
     inside = [one for f in marc.each("463") for one in f.embedded()]
     number = next((one.get("a") for one in inside if one.tag == "200"), "")
     year = next((one.get("d") for one in inside if one.tag == "210"), "")
-    return year.strip(), "".join(number.split()).removeprefix("№").casefold()
+    return year.strip(), _compared(number)
+
+
+def _compared(number: str) -> str:
+    return "".join(number.split()).removeprefix("№").casefold()
 
 
 def of_same_issue(session: Session, marc: MarcRecord) -> list[BibliographicRecord]:
@@ -32,7 +39,28 @@ def of_same_issue(session: Session, marc: MarcRecord) -> list[BibliographicRecor
         marc: the article; its hosts are named by numbers of this catalogue.
     """
     hosts = {link.target for link in links(marc, "") if link.relation == "host"}
-    wanted = issue_of(marc)
+    return _articles(session, hosts, issue_of(marc))
+
+
+def parts_of(session: Session, record: BibliographicRecord) -> Select[BibliographicRecord]:
+    """What names a record as its whole; of an issue also what names its journal and number."""
+    own = queries.parts(record)
+    if record.worksheet != "issue":
+        return own
+    marc = record.marc_record()
+    hosts = {one.target for one in links(marc, record.agency) if one.relation == "host"}
+    wanted = marc.get("934", "a").strip(), _compared(marc.get("936", "a"))
+    ids = [one.id for one in _articles(session, hosts, wanted)] if all(wanted) else []
+    inside = own.with_only_columns(BibliographicRecord.id)
+    return queries.records().where(
+        or_(BibliographicRecord.id.in_(inside), BibliographicRecord.id.in_(ids))
+    )
+
+
+def _articles(
+    session: Session, hosts: Collection[str], wanted: tuple[str, str]
+) -> list[BibliographicRecord]:
+    """The articles of some serials that are in an issue, in the order they were described."""
     if not hosts or not any(wanted):
         return []
     described = (
