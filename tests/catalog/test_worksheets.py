@@ -220,6 +220,8 @@ def test_classes_are_named_in_both_languages():
         (Field("102", "  ", [("a", "UK")]), "bad_code"),
         (Field("702", " 1", [("a", "Ким"), ("4", "zzz")]), "bad_code"),
         (Field("105", "  ", [("a", "aay   z")]), "bad_length"),
+        (Field("675", "7 ", [("a", "94(574)")]), "bad_indicator"),
+        (Field("610", "3 ", [("a", "дала")]), "bad_indicator"),
         (Field("214", " 0", [("a", "Алматы"), ("d", "20111")]), "bad_year"),
         (Field("300", "  ", [("a", "Cтепь и город")]), "mixed_letters"),
         (Field("205", "  ", [("a", "2")]), "missing"),
