@@ -74,7 +74,9 @@ def encoder(name: str) -> Encoder:
     return to_marc8 if name == "marc-8" else lambda text: text.encode(name)
 
 
-def detect(records: Sequence[bytes], *, latin: bool = False, declared: str = "") -> tuple[str, str]:
+def detect(
+    records: Sequence[bytes], *, latin: bool = False, declared: str = ""
+) -> tuple[str, Remark]:
     """The encoding of a file, by the raw bytes of its records, and why it was chosen.
 
     Args:
@@ -85,34 +87,38 @@ def detect(records: Sequence[bytes], *, latin: bool = False, declared: str = "")
     sample = b"\n".join(records)[:SAMPLE]
     if not _high.search(sample):
         escapes = latin and b"\x1b" in sample
-        return ("marc-8", "escape sequences") if escapes else ("utf-8", "ASCII only")
+        if escapes:
+            return "marc-8", Remark(N_("escape sequences"))
+        return "utf-8", Remark(N_("ASCII only"))
     letters, others = _utf8_balance(sample)
     valid = sum(map(_is_utf8, records))
     speaking = [record for record in records if _high.search(record)]
     if (letters and others <= MAX_DAMAGE * letters) or (
         2 * sum(map(_is_utf8, speaking)) > len(speaking)
     ):
-        return "utf-8", f"{valid} of {len(records)} records are valid UTF-8"
+        said = N_("%(n)s of %(all)s records are valid UTF-8")
+        return "utf-8", Remark(said, n=valid, all=len(records))
     if latin and (found := _latin(sample)):
         return found
     if (few := sum(map(len, _high.findall(sample)))) < FEW_HIGH_BYTES:
         name = DECLARED.get(declared, CANDIDATES[0])
-        return name, f"only {few} letters to judge by; 100$a declares “{declared}”"
+        said = N_("only %(n)s letters to judge by; 100$a declares “%(declared)s”")
+        return name, Remark(said, n=few, declared=declared)
     candidates = [n for n in CANDIDATES if n != "ptcp154" or _looks_ptcp154(sample)]
     scores = {n: score(sample.decode(n, errors="replace")) for n in candidates}
     best = max(candidates, key=lambda name: scores[name])
     told = ", ".join(f"{name} {points:.0f}" for name, points in scores.items())
-    return best, f"letters look most like Russian or Kazakh: {told}"
+    return best, Remark(N_("letters look most like Russian or Kazakh: %(told)s"), told=told)
 
 
-def _latin(sample: bytes) -> tuple[str, str] | None:
+def _latin(sample: bytes) -> tuple[str, Remark] | None:
     """What a file of MARC21 may be in besides, if its bytes look so."""
     if b"\x1b" in sample:
-        return "marc-8", "escape sequences"
+        return "marc-8", Remark(N_("escape sequences"))
     if _looks_marc8(sample):
-        return "marc-8", "diacritics stand before Latin letters"
+        return "marc-8", Remark(N_("diacritics stand before Latin letters"))
     if _looks_western(sample):
-        return WESTERN, "accented letters stand inside Latin words"
+        return WESTERN, Remark(N_("accented letters stand inside Latin words"))
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -51,11 +51,16 @@ class Source:
     form: FileForm
     dialect: Dialect
     encoding: str
-    why: str
+    whys: Sequence[Remark]
     #: The ATHR base a file's name tells, for headings of ИРБИС.
     base: str = ""
     #: The encoding was said: no record is in another.
     told: bool = False
+
+    @property
+    def why(self) -> str:
+        """The reasons in English."""
+        return "; ".join(self.whys)
 
 
 @dataclass
@@ -112,8 +117,8 @@ def examine_file(
         if not chunks:
             raise NotRecords(file=path.name)
         said = letters if encoding == "auto" else encoding
-        why, told = "the name ends in .mst", encoding != "auto"
-        source = Source(FileForm.IRBIS_MST, Dialect.IRBIS, said, why, told=told)
+        whys, told = [Remark(N_("the name ends in .mst"))], encoding != "auto"
+        source = Source(FileForm.IRBIS_MST, Dialect.IRBIS, said, whys, told=told)
     else:
         data = path.read_bytes()
         source, chunks = examine(data, path.name, form=form, dialect=dialect, encoding=encoding)
@@ -149,12 +154,12 @@ def examine(
         found = FileForm.IRBIS_ISO
     if dialect != "auto":
         meaning = Dialect.UNIMARC if dialect == "rusmarc" else Dialect(dialect)
-        why = "the dialect as told"
-    told = encoding != "auto"
+        why = Remark(N_("the dialect as told"))
+    told, whys = encoding != "auto", [why]
     if not told:
         encoding, letters = _encoding(found, meaning, chunks, sample)
-        why = f"{why}; {letters}"
-    return Source(found, meaning, encoding, why, told=told), chunks
+        whys.append(letters)
+    return Source(found, meaning, encoding, whys, told=told), chunks
 
 
 def _in_bytes(data: bytes) -> bytes:
@@ -222,27 +227,35 @@ def _sample(form: FileForm, chunks: list[Chunk]) -> list[MarcRecord]:
     return records
 
 
-def _dialect(form: FileForm, sample: list[MarcRecord]) -> tuple[Dialect, str]:
+def _dialect(form: FileForm, sample: list[MarcRecord]) -> tuple[Dialect, Remark]:
     if form is FileForm.IRBIS_TEXT:
-        return Dialect.IRBIS, "a text export is always ИРБИС's own"
+        return Dialect.IRBIS, Remark(N_("a text export is always ИРБИС’s own"))
     if form is FileForm.CSV:
-        return Dialect.UNIMARC, "the columns of the table have places in UNIMARC"
+        return Dialect.UNIMARC, Remark(N_("the columns of the table have places in UNIMARC"))
     tags = [{f.tag for f in record.fields} for record in sample]
     worksheets = sum("920" in t and "001" not in t for t in tags)
     if form is FileForm.ISO2709 and 2 * worksheets > len(tags):
-        return Dialect.IRBIS, "field 920 and no 001: ИРБИС's own tags"
+        return Dialect.IRBIS, Remark(N_("field 920 and no 001: ИРБИС’s own tags"))
     marc21 = sum("245" in t or ("008" in t and "200" not in t) for t in tags)
     unimarc = sum("200" in t or ("100" in t and "245" not in t and "008" not in t) for t in tags)
     if marc21 > unimarc:
-        return Dialect.MARC21, f"title in 245 or 008 present in {marc21} of {len(tags)} records"
-    return Dialect.UNIMARC, f"title in 200 or no 245 in {unimarc} of {len(tags)} records"
+        return Dialect.MARC21, _seen(
+            N_("title in 245 or 008 present in %(n)s of %(all)s records"), marc21, tags
+        )
+    return Dialect.UNIMARC, _seen(
+        N_("title in 200 or no 245 in %(n)s of %(all)s records"), unimarc, tags
+    )
+
+
+def _seen(message: str, number: int, among: Sized) -> Remark:
+    return Remark(message, n=number, all=len(among))
 
 
 def _encoding(
     form: FileForm, dialect: Dialect, chunks: list[Chunk], sample: list[MarcRecord]
-) -> tuple[str, str]:
+) -> tuple[str, Remark]:
     if form is FileForm.MARCXML:
-        return "utf-8", "XML says itself how it is written"
+        return "utf-8", Remark(N_("XML says itself how it is written"))
     # A leader is ASCII whatever the file is in; a stray byte there says nothing of the text.
     head = iso2709.LEADER if form in ISO_FORMS else 0
     declared = next((value[26:28] for r in sample if (value := r.get("100", "a"))), "")

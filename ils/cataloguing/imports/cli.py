@@ -30,6 +30,7 @@ from ils.cataloguing.records.cli import catalog
 from ils.console import Console, print_json, with_console
 from ils.errors import N_
 from ils.holdings.items.actions import ImportReport
+from ils.labels import LABELS
 from ils.ledger import Channel
 from ils.marc import encodings, reading
 from ils.marc.iso2709 import Chunk
@@ -38,6 +39,22 @@ from ils.organisation.branches.queries import branch_by_code
 
 DIALECTS = ("auto", "rusmarc", "unimarc", "marc21", "irbis")
 FIRST_TITLES = 5
+#: What a summary says, in its order.
+SUMMARY = {
+    "file": N_("File"),
+    "format": N_("Format"),
+    "dialect": N_("Dialect"),
+    "encoding": N_("Encoding"),
+    "why": N_("recognised by"),
+    "records": N_("Records"),
+    "imported": N_("Imported"),
+    **LABELS["import_decision"],
+    "items": N_("Copies"),
+    "problems": N_("Remarks"),
+    "interrupted": N_("interrupted"),
+    "rejects": N_("rejects and reasons"),
+    "titles": N_("Titles"),
+}
 SHOWN_PROBLEMS = 10
 
 
@@ -115,7 +132,7 @@ def _import_file(
     if choices.dry_run:
         titles = _titles_by_encoding(console, source, chunks)
         if not choices.quiet:
-            _echo(told | {"titles": ""})
+            _echo(console, source, told | {"titles": ""})
             for encoding, shown in titles.items():
                 click.echo(f"  {encoding}: " + " | ".join(shown))
         return told | {"titles": titles}
@@ -134,7 +151,7 @@ def _import_file(
     if outcome.problems or outcome.notes:
         told["rejects"] = str(_write_rejects(source, outcome, rejects, console.language))
     if not choices.quiet:
-        _echo(told)
+        _echo(console, source, told)
         for number, problem in outcome.problems[:SHOWN_PROBLEMS]:
             said = i18n.say_remark(problem, console.language)
             click.echo(f"  {number}: {said}", err=True)
@@ -144,13 +161,18 @@ def _import_file(
     return told
 
 
-def _echo(told: dict[str, object]) -> None:
-    shown = {key: value for key, value in told.items() if key not in {"id", "kept_in_886"}}
-    click.echo(", ".join(f"{key}: {value}" for key, value in shown.items()))
+def _echo(console: Console, source: Source, told: dict[str, object]) -> None:
+    """The summary in the language of the terminal; `--json` has its keys."""
+    whys = "; ".join(i18n.say_remark(one, console.language) for one in source.whys)
+    shown = {key: value for key, value in (told | {"why": whys}).items() if key in SUMMARY}
+    named = ((i18n.say(SUMMARY[key], console.language), value) for key, value in shown.items())
+    click.echo("; ".join(f"{name}: {value}" for name, value in named))
     kept = told.get("kept_in_886")
     if isinstance(kept, dict) and kept:
         most = list(kept.items())[:SHOWN_PROBLEMS]
-        click.echo("  kept in 886: " + ", ".join(f"{tag} × {n}" for tag, n in most))
+        console.say(
+            N_("  kept in 886: %(fields)s"), fields=", ".join(f"{tag} × {n}" for tag, n in most)
+        )
 
 
 def _import_records(
