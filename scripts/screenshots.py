@@ -23,7 +23,7 @@ PASSWORD = "sandyq-demo"  # noqa: S105 -- printed for everybody to try
 WIDE, PHONE = (1366, 820), (390, 760)
 #: Guides show them so wide at most.
 SHOWN = 960
-COLOURS = 64
+COLOURS = 40
 
 
 @contextmanager
