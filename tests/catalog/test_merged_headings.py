@@ -66,9 +66,8 @@ def test_records_come_to_the_heading_that_stays(library, cataloguer, two, bring)
     assert authors(library) == {"Абай жолы": "Әуезов, М. О.", "Путь Абая": "Әуезов, М. О."}
     with db.reading(library.sessions) as session:
         one = session.get_one(AuthorityRecord, kept)
-        assert [r.title for r in session.scalars(headings.records_using(one))] == [
-            "Абай жолы", "Путь Абая",
-        ]  # fmt: skip
+        using = sorted(r.title for r in session.scalars(headings.records_using(one)))
+        assert using == ["Абай жолы", "Путь Абая"]
         assert session.scalars(queries.broken_links()).all() == []
         marc = one.marc_record()
         assert [f.get("a") for f in marc.each("400")] == ["Ауэзов", "Auezov"]
