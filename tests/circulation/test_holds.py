@@ -285,29 +285,6 @@ def test_a_day_that_cannot_be_is_refused(stocked, desk, day):
     assert stocked.kinds() == ["loan"]
 
 
-def test_nothing_came_back_before_it_was_renewed(stocked, desk):
-    lent = desk.issue("R1", "B1")
-    stocked.wait(days=4)
-    desk.renew(lent)
-    stocked.wait(days=3)
-    desk.returned_on = date(2026, 3, 6)
-    with pytest.raises(answers.Invalid, match="renewed after that day"):
-        desk.take_back("B1")
-    desk.returned_on = date(2026, 3, 8)
-    assert desk.take_back("B1").situation == "return"
-
-
-def test_what_travels_is_named_by_its_branch_in_the_readers_language(stocked, desk):
-    stocked.desk("Ф1").wait_for("R2", "B1")
-    desk.take_back("B1")
-    with pytest.raises(LoanRefused) as refused:
-        desk.issue("R1", "B1")
-    [problem] = [one for one in refused.value.problems if one.code == "in_transit"]
-    assert problem.facts == (
-        ("branch", {"ru": "Филиал Ф1", "kk": "Ф1 филиалы", "en": "Филиал Ф1"}),
-    )
-
-
 def test_the_reading_room_lends_for_the_day(stocked, desk):
     stocked.rule(material="book", lending="reading_room")
     with pytest.raises(LoanRefused):

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -252,3 +252,26 @@ def test_a_renewal_at_the_desk_is_no_unseen_one(library):
     with pytest.raises(RenewalRefused):
         replace(desk, channel=Channel.PHONE).renew(lent)
     assert desk.renew(lent).loan.renewals == 1
+
+
+def test_nothing_came_back_before_it_was_renewed(stocked, desk):
+    lent = desk.issue("R1", "B1")
+    stocked.wait(days=4)
+    desk.renew(lent)
+    stocked.wait(days=3)
+    desk.returned_on = date(2026, 3, 6)
+    with pytest.raises(answers.Invalid, match="renewed after that day"):
+        desk.take_back("B1")
+    desk.returned_on = date(2026, 3, 8)
+    assert desk.take_back("B1").situation == "return"
+
+
+def test_what_travels_is_named_by_its_branch_in_the_readers_language(stocked, desk):
+    stocked.desk("Ф1").wait_for("R2", "B1")
+    desk.take_back("B1")
+    with pytest.raises(LoanRefused) as refused:
+        desk.issue("R1", "B1")
+    [problem] = [one for one in refused.value.problems if one.code == "in_transit"]
+    assert problem.facts == (
+        ("branch", {"ru": "Филиал Ф1", "kk": "Ф1 филиалы", "en": "Филиал Ф1"}),
+    )
