@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from ils.catalog import queries
 from ils.catalog.models import BibliographicRecord, RecordLink, RecordState
@@ -71,6 +71,7 @@ def _articles(
             BibliographicRecord.state == RecordState.ACTIVE,
         )
         .distinct()
+        .options(undefer(BibliographicRecord.marc))
         .order_by(BibliographicRecord.id.desc())
         .limit(LOOKED_AT)
     )  # fmt: skip

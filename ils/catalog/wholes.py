@@ -49,8 +49,7 @@ def _with_sets(marc: MarcRecord, agency: str, wholes: dict[str, MarcRecord]) -> 
         whole = wholes.get(link_key(host_of(f), agency)) if _bare(f) else None
         if whole is not None:
             number = Field("001", "", [("", host_of(f))])
-            inside = [value for one in f.embedded() if one.tag == "200" for value in one.all("v")]
-            volume = [("v", value) for value in (*f.all("v"), *inside)]
+            volume = [("v", value) for value in f.all("v")]
             titled = [
                 Field(one.tag, one.indicators, [*one.subfields, *volume])
                 if one.tag == "200"

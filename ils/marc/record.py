@@ -67,6 +67,19 @@ _line_break = re.compile(r"[ \t]*[\r\n]+[ \t]*")
 _at_an_end = re.compile(rf"{_line_break.pattern}(?=\x1f|\Z)|(?:(?<=\x1f.)|\A){_line_break.pattern}")
 
 
+#: A full stop behind a whole word: shorter ones may be abbreviations.
+_last_stop = re.compile(r"(?<=\w{4})\.$")
+
+
+def unstopped(text: str) -> str:
+    """A value without the full stop that ends the field; an abbreviation keeps its own.
+
+    >>> unstopped("П. П. Петров."), unstopped("и др."), unstopped("Жизнь и т. п.")
+    ('П. П. Петров', 'и др.', 'Жизнь и т. п.')
+    """
+    return _last_stop.sub("", text)
+
+
 def unbroken(text: str) -> str:
     r"""A field or value without line breaks: each, with the blanks around it, becomes a blank.
 

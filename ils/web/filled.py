@@ -201,7 +201,7 @@ class Form(Generic[Data]):
 
     def _said_in(self, error: IlsError) -> FieldInfo | None:
         """The one field that says what the message repeats: a code that is taken."""
-        facts = {str(value) for value in error.facts.values()} - {""}
+        facts = {value for value in error.facts.values() if isinstance(value, str)} - {""}
         typed = {i: getattr(self.fields[i.name], "raw_data", None) for i in self.infos}
         found = [i for i, raw in typed.items() if raw and str(raw[0]).strip() in facts]
         return found[0] if len(found) == 1 else None

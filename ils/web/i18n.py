@@ -69,7 +69,7 @@ def code_names(kind: str) -> list[tuple[str, str]]:
     return [(code, gettext(text)) for code, text in LABELS[kind].items()]
 
 
-_ISO_DAY = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b")
+_ISO_DAY = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 
 
 def audit_value(key: str, value: object) -> str:
@@ -93,7 +93,7 @@ def audit_value(key: str, value: object) -> str:
     if key == "type":
         return " → ".join(code_name("branch_type", str(side)) for side in sides)
     shown = [names[s] if isinstance(s, bool) else str(s or "—") for s in sides]
-    return _ISO_DAY.sub(lambda day: f"{date.fromisoformat(day[0]):%d.%m.%Y}", " → ".join(shown))
+    return _ISO_DAY.sub(r"\3.\2.\1", " → ".join(shown))
 
 
 def list_options(codes: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str]]:

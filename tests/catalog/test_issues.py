@@ -2,10 +2,10 @@
 
 import pytest
 from entry_form import entries, filled, make, number_of, record
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 
 from ils import db
-from ils.catalog import queries
+from ils.catalog import issues, queries
 from ils.catalog.models import BibliographicRecord
 from ils.marc.gost import entry
 
@@ -58,6 +58,31 @@ def test_an_issue_has_the_articles_that_name_its_journal_and_number(library, cat
             for n in (7, 8)
         ]
         assert there == [True, False], address
+
+
+def test_the_articles_of_an_issue_are_read_at_once(library, cataloguer, bring):
+    bring((JOURNAL + ISSUE).encode(), name="1.txt")
+    with db.reading(library.sessions) as session:
+        ids = {r.title: r.id for r in session.scalars(select(BibliographicRecord))}
+    asked = f"worksheet=article&host={ids['Простор : лит. журн.']}&year=2015&number=№ 7"
+    counts = []
+    for names in (("Бір",), ("Екі", "Үш", "Төрт")):
+        for name in names:
+            page = cataloguer.get(f"/staff/catalog/new?{asked}").text
+            number_of(cataloguer.post("/staff/catalog/new", **filled(page, {"200a": name})))
+        with db.reading(library.sessions) as session:
+            issue = session.get_one(BibliographicRecord, ids["Простор. 2015. 7"])
+            issue.marc_record()
+            asked_for = []
+
+            def note(*args, said=asked_for):
+                said.append(args[2])
+
+            event.listen(Engine, "before_cursor_execute", note)
+            found = session.scalars(issues.parts_of(session, issue)).all()
+            event.remove(Engine, "before_cursor_execute", note)
+        counts.append((len(found), len(asked_for)))
+    assert counts == [(1, 2), (4, 2)]
 
 
 def parts_of(library):

@@ -65,10 +65,7 @@ class Description:
 
 def describe(marc: MarcRecord, classes: Classes) -> Description:
     """Extract the columns of a record; sources: UNIMARC Manual (IFLA 2008) and RUSMARC."""
-    by_tag: dict[str, list[Field]] = {}
-    for f in marc.fields:
-        by_tag.setdefault(f.tag, []).append(f)
-    known = _KnownCodes(marc.leader, by_tag)
+    known = _KnownCodes(marc)
     worksheet = known.worksheet()
     material, catalogue = KINDS[worksheet]
     authors = "; ".join(list(dict.fromkeys(known.authors()))[:MAX_AUTHORS])
@@ -84,17 +81,14 @@ def describe(marc: MarcRecord, classes: Classes) -> Description:
         subject_area=subject_area(classes, known.values("675", "a"), known.bbk()),
         catalogue=catalogue,
         worksheet=worksheet,
-        local_history=LOCAL_HISTORY in by_tag,
+        local_history=LOCAL_HISTORY in known.by_tag,
         match_key=known.match_key(title, authors, year),
     )
 
 
 def title_of(marc: MarcRecord) -> str:
     """What a record is called: its own title; a volume or issue without one by its whole."""
-    by_tag: dict[str, list[Field]] = {}
-    for f in marc.fields:
-        by_tag.setdefault(f.tag, []).append(f)
-    return _KnownCodes(marc.leader, by_tag).title()
+    return _KnownCodes(marc).title()
 
 
 def _dotted(*parts: str) -> str:
@@ -132,9 +126,11 @@ KINDS = {
 class _KnownCodes:
     """A record with its fields at hand by tag."""
 
-    def __init__(self, leader: str, by_tag: dict[str, list[Field]]) -> None:
-        self.leader = leader
-        self.by_tag = by_tag
+    def __init__(self, marc: MarcRecord) -> None:
+        self.leader = marc.leader
+        self.by_tag: dict[str, list[Field]] = {}
+        for f in marc.fields:
+            self.by_tag.setdefault(f.tag, []).append(f)
 
     def get(self, tag: str, code: str) -> str:
         return next((v for f in self.by_tag.get(tag, ()) if (v := f.get(code))), "")

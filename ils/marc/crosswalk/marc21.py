@@ -9,7 +9,7 @@ from functools import cache
 from ils.marc.crosswalk import coded, rows, table
 from ils.marc.crosswalk.engine import LEADER, Crosswalk
 from ils.marc.crosswalk.table import ISBD_END
-from ils.marc.record import Dialect, Field, MarcRecord, linked
+from ils.marc.record import Dialect, Field, MarcRecord, linked, unstopped
 
 CODED_MARC21 = frozenset({LEADER, "008", "041"})
 CODED_UNIMARC = frozenset({LEADER, "100", "101", "102", "105", "106", "110"})
@@ -24,8 +24,6 @@ _linked = re.compile(r"(\d{3})-(\d{2})")
 _CHANGED = "/!"
 #: How the number of a volume begins.
 _volume = re.compile(r"(?i)(ч|т|том|кн|вып|бөл|кіт|bd|vol|v|pt|part)\b")
-#: A full stop behind a whole word: shorter ones may be abbreviations.
-_ends = re.compile(r"(?<=\w{4})\.$")
 _bracketed = re.compile(r"^\[(.*)\]$")
 
 
@@ -97,15 +95,6 @@ def _complete_marc21(marc: MarcRecord) -> None:
 
 def _trim(text: str) -> str:
     return ISBD_END.sub("", text)
-
-
-def unstopped(text: str) -> str:
-    """A value without the full stop that ends the field; an abbreviation keeps its own.
-
-    >>> unstopped("П. П. Петров."), unstopped("и др."), unstopped("Жизнь и т. п.")
-    ('П. П. Петров', 'и др.', 'Жизнь и т. п.')
-    """
-    return text[:-1] if _ends.search(text) else text
 
 
 def read_title(f: Field) -> list[Field]:

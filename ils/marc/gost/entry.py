@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -22,11 +21,9 @@ from ils.marc.gost.areas import (
     title,
 )
 from ils.marc.gost.words import Words, pages, words_of
-from ils.marc.record import Field, MarcRecord
+from ils.marc.record import Field, MarcRecord, unstopped
 
 MAX_NAMED = 3
-#: A full stop behind a whole word: shorter ones may be abbreviations.
-_last_stop = re.compile(r"(?<=\w{4})\.$")
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,7 @@ def _article(
     before = join([first, *(edition(f) for f in marc.each("205"))])
     if style is Style.GOST2018:
         before = join([before, media(marc, words)])
-    yield f"{_last_stop.sub('', before)} // {source}"
+    yield f"{unstopped(before)} // {source}"
     yield from notes(marc, words)
     yield from _link_notes(marc, words)
     yield from _address(marc, style, words)
