@@ -53,6 +53,14 @@ def test_a_range_of_numbers_has_one_form(library, stock):
     assert numbers(library, first="K-1", last="K-9") == ["K-5"]
 
 
+@pytest.mark.parametrize("typed", ["777-А", "777–А", "777\N{MINUS SIGN}а", "777 А"])
+def test_an_end_of_a_range_is_found_however_it_is_typed(library, stock, typed):
+    library.copy("777-А", title="Осы")
+    library.copy("777-Б", title="Басқа")
+    page = stock.get(f"/staff/holdings/labels?first={typed}&last={typed}").text
+    assert ("Осы" in page, "Басқа" in page) == (True, False)
+
+
 def test_what_is_printed_is_skipped_next_time_and_a_run_goes_on_in_the_middle(library, stock):
     page = stock.get("/staff/holdings/labels?first=98&last=101").text
     assert "Книга 98" in page

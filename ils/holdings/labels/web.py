@@ -12,11 +12,12 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ils import web
+from ils.codes.keyboard import readings
 from ils.documents import labels, zpl
 from ils.documents.zpl import Printing
 from ils.errors import N_, Invalid
 from ils.holdings.items.models import Item
-from ils.holdings.items.queries import UnknownItem, item_by_id
+from ils.holdings.items.queries import UnknownItem, item_by_code, item_by_id
 from ils.holdings.labels import queries
 from ils.holdings.labels.jobs import PRINT_LABELS
 from ils.holdings.labels.queries import KINDS, MOST_LABELS, LabelSelection
@@ -37,11 +38,17 @@ def _selection(session: Session) -> LabelSelection:
     args = request.values
     texts = [text for text in args.get("ids", "").split(",") if text][:MOST_LABELS]
     return LabelSelection(
-        branch_ids(session).get(args.get("branch", "")), args.get("first", "").strip(),
-        args.get("last", "").strip(), args.get("location", "").strip(),
+        branch_ids(session).get(args.get("branch", "")), _number_of(session, args.get("first", "")),
+        _number_of(session, args.get("last", "")), args.get("location", "").strip(),
         web.whole("act", args.get("act", "")), args.get("printed") == "yes",
         [number for text in texts if (number := web.whole("ids", text)) is not None], _kind(),
     )  # fmt: skip
+
+
+def _number_of(session: Session, text: str) -> str:
+    """A number as its copy has it, whatever dash or layout it was typed with; else as typed."""
+    found = item_by_code(session, readings(text, typed=True)) if text.strip() else None
+    return found.inventory_number or text.strip() if found else text.strip()
 
 
 def _run(session: Session) -> Sequence[Item]:
